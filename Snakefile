@@ -1,0 +1,38 @@
+"""OBAFGKM: every figure, table and number of five documents on neural networks for spectra."""
+
+import os
+import sys
+
+from snakemake.utils import min_version, validate
+
+min_version("9.27")
+
+
+configfile: os.path.join(workflow.basedir, "config", "config.yaml")
+
+
+validate(config, "workflow/schemas/config.schema.yaml")
+
+
+# Jobs use the Python that runs the workflow, activated or not.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/fetch.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/sharma.smk"
+
+
+rule all:
+    input:
+        rules.sharma.input,
+
+
+onsuccess:
+    print("\nDone. Figures and tables: results/ (what is what: results/README.md)\n")

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Set up and run OBAFGKM with nothing but Python and pip.
+
+    python3 make.py run  [snakemake arguments]   set up, then run the workflow
+    python3 make.py test [pytest arguments]      set up, then run the tests
+    python3 make.py lint                         set up, then check style
+    python3 make.py lock                         renew requirements.lock from pyproject.toml
+
+Everything is installed into .venv beside this file, from requirements.lock, every hash checked; a second
+call installs nothing. uv is used because it enforces the hashes, installs in seconds and, where this Python
+is too new or too old for a dependency, brings a Python that is not.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+UV = ROOT / ".uv"
+LOCK = ROOT / "requirements.lock"
+SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for these
+
+
+def call(*command):
+    """Run `command` in the repository; stop with its exit status if it fails."""
+    status = subprocess.call([str(part) for part in command], cwd=ROOT, env=environment())
+    if status:
+        sys.exit(status)
+
+
+def environment():
+    """The caller's environment with .venv first on the path, so that every job finds the same Python."""
+    env = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_NO_PROGRESS="1")
+    env["PATH"] = str(BIN) + os.pathsep + env.get("PATH", "")
+    env.pop("PYTHONHOME", None)
+    return env
+
+
+def uv(*arguments):
+    """Run uv, installing it into .uv first."""
+    if not (UV / "bin" / "uv").exists():
+        call(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+             "--root-user-action=ignore", "--require-hashes", "--target", UV, "-r", ROOT / "envs" / "uv.lock")
+    call(UV / "bin" / "uv", *arguments)
+
+
+def set_up():
+    """Create .venv and install the locked dependencies and the package, unless that has been done."""
+    stamp = VENV / "installed"
+    wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Setting up .venv (once, about half a minute and 2 GB) ...", flush=True)
+    supported = SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]
+    python = sys.executable if supported else ".".join(map(str, SUPPORTED[1]))
+    uv("venv", "--quiet", "--clear", "--python", python, VENV)
+    install = ("pip", "install", "--quiet", "--python", BIN / "python")
+    uv(*install, "--require-hashes", "-r", LOCK)
+    uv(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
+    stamp.write_text(wanted)
+
+
+def lock():
+    """Write requirements.lock: every platform, every hash, no registry address."""
+    uv("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-header",
+       "--extra", "dev", "pyproject.toml", "--output-file", LOCK)
+
+
+def main(arguments):
+    task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if task not in {"run", "test", "lint", "lock"}:
+        sys.exit(__doc__)
+    if task == "lock":
+        return lock()
+    set_up()
+    if task == "run":
+        call(BIN / "snakemake", *rest)
+    elif task == "test":
+        call(BIN / "pytest", *rest)
+    else:
+        call(BIN / "ruff", "check", ".")
+        call(BIN / "ruff", "format", "--check", ".")
+        call(BIN / "snakefmt", "--check", "Snakefile", "workflow/rules")
+        call(BIN / "snakemake", "--lint")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,88 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from obafgkm.errors import ArchiveFileError
+from obafgkm.spectra import Spectra, concatenate
+
+
+@pytest.fixture
+def spectra():
+    flux = np.arange(12, dtype=np.float32).reshape(3, 4)
+    labels = pd.DataFrame(
+        {"name": ["α Lyr", "", "HD 1"], "mk_class": [20, 45, 69], "teff": [9500.0, np.nan, 3000.0]}
+    )
+    return Spectra(
+        [4000, 4001, 4002.5, 4004], flux, np.ones_like(flux), labels, "air", 2.5, {"source": "simulated"}
+    )
+
+
+def assert_same(one, other):
+    np.testing.assert_array_equal(one.wave, other.wave)
+    np.testing.assert_array_equal(one.flux, other.flux)
+    np.testing.assert_array_equal(one.ivar, other.ivar)
+    pd.testing.assert_frame_equal(one.labels, other.labels)
+    assert (one.medium, one.fwhm, one.provenance) == (other.medium, other.fwhm, other.provenance)
+
+
+def test_file_gives_back_what_was_written(spectra, tmp_path):
+    spectra.write(tmp_path / "spectra.h5")
+    assert_same(Spectra.read(tmp_path / "spectra.h5"), spectra)
+
+
+def test_no_spectra_can_be_written_and_read(spectra, tmp_path):
+    none = spectra.select(np.zeros(3, bool))
+    none.write(tmp_path / "spectra.h5")
+    back = Spectra.read(tmp_path / "spectra.h5")
+    assert len(back) == 0
+    assert back.flux.shape == (0, 4)
+    assert list(back.labels.columns) == list(spectra.labels.columns)
+
+
+@pytest.mark.parametrize("content", [b"<!DOCTYPE html><html></html>", b""])
+def test_a_file_of_something_else_is_named(content, tmp_path):
+    path = tmp_path / "spectra.h5"
+    path.write_bytes(content)
+    with pytest.raises(ArchiveFileError, match=r"spectra\.h5"):
+        Spectra.read(path)
+
+
+def test_a_truncated_file_is_named(spectra, tmp_path):
+    path = tmp_path / "spectra.h5"
+    spectra.write(path)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(ArchiveFileError, match="delete it"):
+        Spectra.read(path)
+
+
+def test_selection_by_mask_and_by_index_agree(spectra):
+    mask = np.array([True, False, True])
+    assert_same(spectra.select(mask), spectra.select([0, 2]))
+    assert list(spectra.select([2, 0]).labels["name"]) == ["HD 1", "α Lyr"]
+    assert spectra.select([2, 0]).flux[0, 0] == 8
+
+
+def test_joined_spectra_keep_their_rows(spectra):
+    joined = concatenate([spectra.select([0]), spectra.select([1, 2])])
+    np.testing.assert_array_equal(joined.flux, spectra.flux)
+    assert list(joined.labels["name"]) == list(spectra.labels["name"])
+
+
+def test_different_grids_are_not_joined(spectra):
+    other = Spectra(spectra.wave + 1, spectra.flux, spectra.ivar, spectra.labels)
+    with pytest.raises(ValueError, match="different grids"):
+        concatenate([spectra, other])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"wave": [4, 3, 2, 1]}, "must increase"),
+        ({"medium": "water"}, "water"),
+        ({"flux": np.ones((2, 4))}, "2 fluxes"),
+    ],
+)
+def test_inconsistent_spectra_are_refused(spectra, change, message):
+    parts = {"wave": spectra.wave, "flux": spectra.flux, "ivar": spectra.ivar, "labels": spectra.labels}
+    with pytest.raises(ValueError, match=message):
+        Spectra(**{**parts, **change})

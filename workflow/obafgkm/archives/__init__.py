@@ -1,0 +1,208 @@
+"""The archives: one module each, which reads the archive's files and writes files in the same format.
+
+Every library of stars has ``read(directory) -> (Spectra, rejected)`` and ``write(directory, spectra)``. All
+label columns are in `LABELS`; ``rejected`` is a table with columns library, file, name, reason. What the
+readers share stands here.
+"""
+
+import gzip
+import io
+import tarfile
+import warnings
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from astropy.io import fits
+from astropy.utils.exceptions import AstropyUserWarning
+
+from obafgkm.errors import ArchiveFileError
+from obafgkm.identity import star_key
+from obafgkm.spectra import Spectra
+
+__all__ = [
+    "LABELS",
+    "OPTICAL",
+    "collect",
+    "complete_labels",
+    "fits_bytes",
+    "folder_files",
+    "masked_runs",
+    "open_fits",
+    "read_table",
+    "tar_files",
+    "write_tar",
+]
+
+# Label columns of every library, with the value that stands for "not known".
+LABELS = {
+    "library": "",
+    "file": "",
+    "name": "",  # as the archive has it
+    "star": "",  # canonical name, see `obafgkm.identity`
+    "aliases": "",  # other names from the header, joined by ';'
+    "type_text": "",  # the type that is used, as the archive has it
+    "catalogue_type_text": "",  # a second opinion, where there is one
+    "teff": np.nan,  # K
+    "logg": np.nan,  # log cm/s2
+    "feh": np.nan,  # dex
+    "gap": np.nan,  # width of the masked pixels inside OPTICAL, Angstrom
+}
+OPTICAL = (3900.0, 6800.0)  # range that the libraries have in common, Angstrom
+
+
+def collect(library, wave, fwhm, files, parse):
+    """Read the files of a library; a file that cannot be read is rejected and does not stop the others.
+
+    Parameters
+    ----------
+    library : str
+    wave : array (n_pix,)
+        The library's own grid, Angstrom in air.
+    fwhm : float
+        Resolution, Angstrom.
+    files : iterable of (str, bytes)
+        File names and contents.
+    parse : callable
+        ``parse(file, content) -> (labels, flux)``: some of `LABELS` as a dict, and (n_pix,) flux with NaN at
+        bad pixels; raises ArchiveFileError where there is no spectrum.
+
+    Returns
+    -------
+    Spectra
+        Masked pixels (``ivar`` 0) hold interpolated flux, so that splines pass through them.
+    rejected : DataFrame
+        Columns library, file, name, reason.
+    """
+    wave = np.asarray(wave, float)
+    rows, fluxes, masks, rejected, offered = [], [], [], [], 0
+    for file, content in files:
+        offered += 1
+        try:
+            labels, flux = parse(file, content)
+            good = np.isfinite(flux)
+            if not good.any():
+                raise ArchiveFileError(file, "no valid pixel")
+        except ArchiveFileError as error:
+            rejected.append((library, file, Path(file).stem, error.problem))
+            continue
+        rows.append({**labels, "library": library, "file": file, "gap": _gap(wave, good)})
+        fluxes.append(np.interp(wave, wave[good], flux[good]).astype(np.float32))
+        masks.append(good)
+    if len(rows) + len(rejected) != offered:
+        raise AssertionError(f"{library}: {offered} files in, {len(rows)} read and {len(rejected)} rejected")
+    labels = complete_labels(pd.DataFrame(rows))
+    labels["star"] = [star_key(name) for name in labels["name"]]
+    spectra = Spectra(
+        wave,
+        np.array(fluxes, np.float32),
+        np.array(masks, np.float32),
+        labels,
+        "air",
+        fwhm,
+        {"library": library},
+    )
+    return spectra, pd.DataFrame(rejected, columns=["library", "file", "name", "reason"])
+
+
+def complete_labels(labels):
+    """Labels with exactly the columns of `LABELS`; a column that is absent or not known gets its default."""
+    labels = labels.reindex(columns=list(LABELS)).reset_index(drop=True)
+    return labels.fillna({k: v for k, v in LABELS.items() if v == ""}).astype(
+        {column: object if default == "" else float for column, default in LABELS.items()}
+    )
+
+
+def _gap(wave, good):
+    inside = (wave >= OPTICAL[0]) & (wave <= OPTICAL[1])
+    return round(np.count_nonzero(~good & inside) * (wave[1] - wave[0]), 2)
+
+
+def masked_runs(mask):
+    """First and last index of each run of True in a boolean array (n_pix,): an array of int (n_run, 2)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return edges.reshape(-1, 2) - [0, 1]
+
+
+@contextmanager
+def open_fits(file, content):
+    """Open the bytes of a FITS file; whatever is wrong with them becomes an ArchiveFileError.
+
+    Errors raised while the file is used inside the ``with`` block count as well, because a truncated file
+    shows itself only when its data are touched.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyUserWarning)
+            with fits.open(io.BytesIO(content), memmap=False, lazy_load_hdus=True) as hdus:
+                yield hdus
+    except (OSError, TypeError, ValueError, KeyError, IndexError) as error:
+        start = content[:20].decode("latin-1").strip()
+        raise ArchiveFileError(
+            file, f"truncated or no FITS file of this library (it begins {start!r}): fetch it again"
+        ) from error
+
+
+def fits_bytes(*hdus):
+    """The bytes of a FITS file made of these HDUs."""
+    buffer = io.BytesIO()
+    fits.HDUList(list(hdus)).writeto(buffer)
+    return buffer.getvalue()
+
+
+def read_table(path, columns):
+    """Read a CSV table as text, '' where a cell is empty.
+
+    Raises
+    ------
+    ArchiveFileError
+        If the file is missing, or lacks one of the columns.
+    """
+    if not Path(path).is_file():
+        raise ArchiveFileError(
+            path, "missing; the library's spectra have no types without it: fetch it again"
+        )
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)[columns]
+    except (KeyError, ValueError) as error:
+        raise ArchiveFileError(path, f"not the expected table with columns {', '.join(columns)}") from error
+
+
+def folder_files(folder, pattern):
+    """Name and content of the files in a folder that match, in order of name; none if there is no folder."""
+    for path in sorted(Path(folder).glob(pattern)):
+        yield path.name, path.read_bytes()
+
+
+def tar_files(path):
+    """Name (without folder) and content of the FITS files in a gzipped tar archive, without unpacking it.
+
+    Raises
+    ------
+    ArchiveFileError
+        If it is truncated or no such archive; what it lacks cannot be known, so it cannot be used in part.
+    """
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                if member.isfile() and member.name.endswith(".fits"):
+                    yield Path(member.name).name, archive.extractfile(member).read()
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise ArchiveFileError(
+            path, f"truncated or no gzipped tar archive ({error}): delete it and fetch it again"
+        ) from error
+
+
+def write_tar(path, files):
+    """Write (name, content) pairs to a gzipped tar archive; the same files give the same bytes."""
+    with (
+        open(path, "wb") as raw,
+        gzip.GzipFile("", "wb", compresslevel=1, fileobj=raw, mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as archive,
+    ):
+        for name, content in files:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))

@@ -1,0 +1,75 @@
+"""The configuration's documentation, written from its schema.
+
+``python -m obafgkm.configuration`` prints ``config/README.md``.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+__all__ = ["SCHEMA", "document"]
+
+SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "config.schema.yaml"
+
+
+def document(schema):
+    """Markdown page with type, unit, default and meaning of every key of a JSON schema."""
+    lines = [
+        "# Configuration",
+        "",
+        "<!-- Written from workflow/schemas/config.schema.yaml by: python -m obafgkm.configuration -->",
+        "",
+        "| file | what |",
+        "|---|---|",
+        "| `config.yaml` | the default: simulated archives, no network, minutes on two cores |",
+        "| `mirror.yaml` | overlay: real archives from a local directory, whatever it holds |",
+        "| `published.yaml` | overlay: real archives from their services, the documents' own sizes |",
+        "| `datasets.csv` | every dataset: addresses, checksums, licence, citation |",
+        "",
+        "An overlay changes what it names: `snakemake --configfile config/mirror.yaml`. A key that the schema",
+        "does not know is an error.",
+        "",
+        "| key | type | unit | default | meaning |",
+        "|---|---|---|---|---|",
+        *_rows(schema, schema, ""),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(node, schema, prefix):
+    """One table row a key, depth first."""
+    for key, child in node["properties"].items():
+        child = {**_resolve(child, schema), **child}
+        name = f"{prefix}{key}"
+        if "properties" in child:
+            yield f"| **`{name}`** | | | | {_text(child)} |"
+            yield from _rows(child, schema, f"{name}.")
+        else:
+            default = json.dumps(child["default"])
+            yield f"| `{name}` | {_type(child)} | {child.get('unit', '')} | `{default}` | {_text(child)} |"
+
+
+def _resolve(child, schema):
+    """What ``$ref`` points to within the schema."""
+    return schema["$defs"][child["$ref"].rsplit("/", 1)[1]] if "$ref" in child else {}
+
+
+def _type(child):
+    """A key's type in words, with its bounds."""
+    if "enum" in child:
+        return "one of " + ", ".join(f"`{value}`" for value in child["enum"])
+    kind = child["type"] if isinstance(child["type"], str) else " or ".join(child["type"])
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    bounds = [f"{sign} {child[key]:g}" for key, sign in signs.items() if key in child]
+    return ", ".join([kind, *bounds])
+
+
+def _text(child):
+    """The description on one line."""
+    return " ".join(child.get("description", "").split())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document(yaml.safe_load(SCHEMA.read_text())))

@@ -1,0 +1,73 @@
+"""Continua of stellar spectra, and spectra normalised to them (Sharma et al. 2020, section 5.2, point 1)."""
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from scipy.signal import savgol_filter
+
+__all__ = ["fit_continuum", "normalise"]
+
+_FILTER_ORDER = 2  # of the parabola that a Savitzky-Golay filter fits in its window
+_LIFTS = 30  # thirty more move the continuum by 0.4 % in the mean, of the worst M star by 4 %
+_FAINTEST = 0.01  # of the highest flux: below it noise would decide the logarithm
+
+
+def fit_continuum(wave, flux, windows=(25.0, 51.0, 101.0), degree=5):
+    """Continuum by Savitzky-Golay filters of several sizes and a polynomial fitted to the smoothed flux.
+
+    Sharma et al. 2020 say no more than that, and call the task subjective. What they leave open is chosen so:
+    the filters are parabolic and act one after the other, narrow to wide; the polynomial is fitted to the
+    logarithm of the flux, in which a percent counts as much in the faint blue of an M star as in its red, and
+    stays positive; and it is fitted to the upper envelope, by lifting the flux to the polynomial wherever it
+    lies below and fitting again. So it passes over the Balmer lines of A stars and the TiO bands of M stars,
+    whose true continuum no method sees at this resolution.
+
+    Parameters
+    ----------
+    wave : array (n_pix,)
+        Wavelength in Angstrom, evenly spaced.
+    flux : array (n_spec, n_pix)
+    windows : sequence of float
+        Widths of the filters in Angstrom.
+    degree : int
+        Degree of the polynomial. From 6 on it curls at the ends of M stars.
+
+    Returns
+    -------
+    array (n_spec, n_pix)
+        Positive, of the type of `flux`.
+
+    Raises
+    ------
+    ValueError
+        If the wavelengths are not evenly spaced, or a spectrum has no positive flux.
+    """
+    wave, flux = np.asarray(wave, float), np.asarray(flux)
+    step = np.diff(wave)
+    if not np.allclose(step, step[0]):
+        raise ValueError(
+            "a Savitzky-Golay filter needs evenly spaced wavelengths: resample the spectra first"
+        )
+    smooth = flux.astype(float)
+    for window in windows:
+        smooth = savgol_filter(smooth, 2 * round(window / step[0] / 2) + 1, _FILTER_ORDER, axis=1)
+    peak = smooth.max(axis=1, keepdims=True, initial=-np.inf)
+    if not np.all(peak > 0):
+        raise ValueError("a spectrum without positive flux has no continuum")
+    smooth = np.log(np.maximum(smooth, _FAINTEST * peak))
+    basis = _orthonormal_polynomials(wave, degree)
+    lifted = smooth
+    for _ in range(_LIFTS):
+        continuum = (lifted @ basis) @ basis.T
+        lifted = np.maximum(smooth, continuum)
+    return np.exp(continuum).astype(flux.dtype)
+
+
+def normalise(wave, flux, **options):
+    """Spectra with their continuum at one, (n_spec, n_pix); `options` are those of `fit_continuum`."""
+    return flux / fit_continuum(wave, flux, **options)
+
+
+def _orthonormal_polynomials(wave, degree):
+    """Polynomials (n_pix, degree + 1) whose least-squares fit to a spectrum is a projection."""
+    scaled = 2 * (wave - wave[0]) / (wave[-1] - wave[0]) - 1
+    return np.linalg.qr(chebyshev.chebvander(scaled, degree))[0]

@@ -1,0 +1,56 @@
+"""The exceptions a user can act on: each says which file or value is wrong and what to do about it."""
+
+__all__ = ["ArchiveFileError", "FetchError", "MissingDatasetError", "ObafgkmError", "SpectralTypeError"]
+
+
+class ObafgkmError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ArchiveFileError(ObafgkmError):
+    """A file of an archive cannot be used.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    problem : str
+        What is wrong with it, and the way on where there is one.
+    """
+
+    def __init__(self, path, problem):
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+        self.problem = problem
+
+
+class FetchError(ObafgkmError):
+    """A download failed from every address; the message lists each address with its reason."""
+
+
+class MissingDatasetError(ObafgkmError):
+    """A dataset that the configuration asks for is not where it should be.
+
+    Parameters
+    ----------
+    dataset : str
+        Its id in ``config/datasets.csv``.
+    place : str
+        Where it was looked for.
+    """
+
+    def __init__(self, dataset, place):
+        super().__init__(
+            f"dataset '{dataset}' was not found in {place}. Ways on: put its files there; set "
+            f"datasets.{dataset}.source to 'remote' to download them; or set it to 'simulated'."
+        )
+        self.dataset = dataset
+
+
+class SpectralTypeError(ObafgkmError, ValueError):
+    """A spectral type that cannot be read as an MK type; carries the text and the reason."""
+
+    def __init__(self, text, reason):
+        super().__init__(f"spectral type {text!r}: {reason}")
+        self.text = text
+        self.reason = reason

@@ -1,0 +1,175 @@
+"""Every metric, raw and clipped, with bootstrap intervals by star."""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from obafgkm.mk import MAIN_CLASSES, main_class, whole_class
+
+__all__ = [
+    "bootstrap_interval",
+    "class_metrics",
+    "classification_report",
+    "confusion",
+    "dispersion",
+    "internal_dispersion",
+    "sigma_clip",
+]
+
+MAD_TO_SIGMA = 1.482602218505602
+
+
+def sigma_clip(values, threshold=3.0):
+    """Mask of the values that survive iterative clipping at `threshold` standard deviations from the mean."""
+    values = np.asarray(values, float)
+    keep = np.isfinite(values)
+    while True:
+        centre, sigma = values[keep].mean(), values[keep].std()
+        survivors = keep & (np.abs(values - centre) <= threshold * sigma)
+        if sigma == 0 or survivors.sum() == keep.sum():
+            return keep
+        keep = survivors
+
+
+def dispersion(difference, threshold=3.0):
+    """Bias and error of predictions in every way they are quoted.
+
+    Parameters
+    ----------
+    difference : array-like (n,)
+        Predicted minus expected.
+    threshold : float
+        Clipping threshold in standard deviations.
+
+    Returns
+    -------
+    dict
+        ``bias``, ``sigma`` (raw), ``mad_sigma`` (1.4826 times the median absolute deviation),
+        ``clipped_bias``, ``clipped_sigma``, ``clipped_fraction`` and ``max_error``.
+    """
+    difference = np.asarray(difference, float)
+    keep = sigma_clip(difference, threshold)
+    return {
+        "bias": difference.mean(),
+        "sigma": difference.std(),
+        "mad_sigma": MAD_TO_SIGMA * np.median(np.abs(difference - np.median(difference))),
+        "clipped_bias": difference[keep].mean(),
+        "clipped_sigma": difference[keep].std(),
+        "clipped_fraction": 1 - keep.mean(),
+        "max_error": np.abs(difference).max(),
+    }
+
+
+def class_metrics(expected, predicted, threshold=3.0):
+    """Metrics of Sharma et al. 2020, Table 3, and what the table leaves out.
+
+    Parameters
+    ----------
+    expected, predicted : array-like (n,)
+        Class numbers 0 ... 69; predictions of regressors need not be whole.
+    threshold : float
+        Clipping threshold in standard deviations.
+
+    Returns
+    -------
+    dict
+        ``main_class_accuracy``; ``slope`` and ``intercept`` (Eq. 5) and ``r2`` (Eq. 6) of predicted against
+        expected class; and the entries of `dispersion` for their difference in subclasses.
+    """
+    expected, predicted = np.asarray(expected, float), np.asarray(predicted, float)
+    covariance = np.cov(expected, predicted, bias=True)
+    slope = covariance[0, 1] / covariance[0, 0] if covariance[0, 0] else np.nan
+    residual = ((expected - predicted) ** 2).sum()
+    total = ((expected - expected.mean()) ** 2).sum()
+    return {
+        "main_class_accuracy": (main_class(whole_class(predicted)) == main_class(expected)).mean(),
+        "slope": slope,
+        "intercept": predicted.mean() - slope * expected.mean(),
+        "r2": 1 - residual / total if total else np.nan,
+        **dispersion(predicted - expected, threshold),
+    }
+
+
+def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
+    """Percentile intervals of metrics under resampling of stars.
+
+    All spectra of a star are drawn together, so that repeated spectra do not pretend to be independent.
+
+    Parameters
+    ----------
+    metrics : callable
+        Takes the resampled `arrays`, returns a dict of numbers.
+    stars : array-like of str (n,)
+        Star of each spectrum.
+    *arrays : arrays (n, ...)
+    samples : int
+        Number of bootstrap samples.
+    confidence : float
+        Confidence level, 0 ... 1.
+    seed : int
+
+    Returns
+    -------
+    dict of str to (low, high)
+    """
+    arrays = [np.asarray(array) for array in arrays]
+    star = np.unique(np.asarray(stars, str), return_inverse=True)[1]
+    order = np.argsort(star, kind="stable")
+    start = np.searchsorted(star[order], np.arange(star.max() + 2))
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(samples):
+        chosen = rng.integers(0, start.size - 1, start.size - 1)
+        index = np.concatenate([order[start[i] : start[i + 1]] for i in chosen])
+        drawn.append(metrics(*(array[index] for array in arrays)))
+    tail = 50 * (1 - confidence)
+    low, high = np.nanpercentile(pd.DataFrame(drawn), [tail, 100 - tail], axis=0)
+    return {name: (low[i], high[i]) for i, name in enumerate(drawn[0])}
+
+
+def confusion(expected, predicted):
+    """Confusion matrix (7, 7) over the main classes; rows are expected, columns predicted classes."""
+    return confusion_matrix(
+        main_class(expected), main_class(whole_class(predicted)), labels=np.arange(len(MAIN_CLASSES))
+    )
+
+
+def classification_report(expected, predicted):
+    """Precision, recall, F1-score (Eqs. 7-9) and population of each main class, and their weighted means.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``class, precision, recall, f1, population``; a class that is neither expected nor predicted
+        has no scores.
+    """
+    expected, predicted = main_class(expected), main_class(whole_class(predicted))
+    classes = np.arange(len(MAIN_CLASSES))
+    scores = precision_recall_fscore_support(expected, predicted, labels=classes, zero_division=np.nan)
+    total = precision_recall_fscore_support(expected, predicted, average="weighted", zero_division=0)
+    report = pd.DataFrame(dict(zip(["precision", "recall", "f1", "population"], scores, strict=True)))
+    report.insert(0, "class", list(MAIN_CLASSES))
+    report.loc[len(report)] = ["Total", *total[:3], len(expected)]
+    return report
+
+
+def internal_dispersion(flux, number):
+    """Internal dispersion of each subclass (Sharma et al. 2020, Eqs. 1-3).
+
+    Parameters
+    ----------
+    flux : array (n_spec, n_pix)
+    number : array of int (n_spec,)
+        Class number 0 ... 69.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``class`` (number), ``population``, ``dispersion`` (in flux; 0 for one spectrum).
+    """
+    rows = []
+    for subclass in np.unique(number):
+        members = flux[number == subclass]
+        sigma = np.sqrt(((members - members.mean(axis=0)) ** 2).mean(axis=1))
+        rows.append((subclass, len(members), sigma.mean()))
+    return pd.DataFrame(rows, columns=["class", "population", "dispersion"])

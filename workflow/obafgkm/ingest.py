@@ -1,0 +1,76 @@
+"""From a stellar library's files to spectra with MK types: what is usable, and why the rest is not."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm import mk
+from obafgkm.archives import cflib, elodie, jhc, miles
+from obafgkm.errors import SpectralTypeError
+
+__all__ = ["LIBRARIES", "MAX_GAP", "ingest"]
+
+LIBRARIES = {"jhc": jhc, "miles": miles, "cflib": cflib, "elodie": elodie}
+MAX_GAP = 50.0  # Angstrom inside 3900-6800; CFLIB stars with a wider gap are left out (Sharma et al., 2.2)
+
+
+def ingest(library, directory):
+    """Read a library and its types.
+
+    Where the type has no luminosity class but the catalogue's second opinion has one, that class is taken,
+    with the temperature class left as it is (Sharma et al. 2020, section 2.4).
+
+    Parameters
+    ----------
+    library : {'jhc', 'miles', 'cflib', 'elodie'}
+    directory : path-like
+        Holds the archive's files.
+
+    Returns
+    -------
+    Spectra
+        Those with a readable type. Further labels: mk_class (0 ... 69), luminosity (0 ... 4, -1 if unknown),
+        mk_type (canonical text).
+    rejected : DataFrame
+        Columns library, file, name, reason: files that cannot be read, types that cannot be read, CFLIB stars
+        with a wide gap, and the three JHC stars that the documents leave out.
+
+    Raises
+    ------
+    ArchiveFileError
+        If the archive as a whole cannot be used.
+    """
+    spectra, rejected = LIBRARIES[library].read(directory)
+    verdicts = [_judge(row) for row in spectra.labels.itertuples()]
+    usable = np.array([isinstance(verdict, mk.MKType) for verdict in verdicts], dtype=bool)
+    types = [verdict for verdict in verdicts if isinstance(verdict, mk.MKType)]
+    reasons = [verdict for verdict in verdicts if isinstance(verdict, str)]
+    kept = spectra.select(usable)
+    kept.labels["mk_class"] = np.array([mk_type.number for mk_type in types], dtype=int)
+    kept.labels["luminosity"] = np.array(
+        [-1 if mk_type.luminosity is None else mk_type.luminosity for mk_type in types], dtype=int
+    )
+    kept.labels["mk_type"] = np.array([str(mk_type) for mk_type in types], dtype=object)
+    refused = spectra.labels.loc[~usable, ["library", "file", "name"]].assign(reason=reasons)
+    return kept, pd.concat([rejected, refused], ignore_index=True)
+
+
+def _judge(row):
+    """The type of one spectrum, or the reason why it is not used."""
+    if row.library == "jhc" and row.file in jhc.EXCLUDED:
+        return jhc.EXCLUDED[row.file]
+    if row.library == "cflib" and row.gap >= MAX_GAP:
+        return f"gap of {MAX_GAP:.0f} Angstrom or more inside 3900-6800 Angstrom"
+    try:
+        mk_type = mk.parse(row.type_text)
+    except SpectralTypeError as error:
+        return error.reason
+    return (
+        mk_type if mk_type.luminosity is not None else _with_luminosity_of(mk_type, row.catalogue_type_text)
+    )
+
+
+def _with_luminosity_of(mk_type, text):
+    try:
+        return mk.MKType(mk_type.main, mk_type.subclass, mk.parse(text).luminosity)
+    except SpectralTypeError:
+        return mk_type

@@ -1,0 +1,186 @@
+"""MK spectral types: reading, writing, and the numbers that classifiers work with.
+
+The temperature sequence O0 ... M9 is numbered 0 ... 69 and the luminosity classes I ... V are numbered
+0 ... 4, as in Sharma et al. 2020, section 4.1.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from obafgkm.errors import SpectralTypeError
+
+__all__ = [
+    "LUMINOSITY_CLASSES",
+    "MAIN_CLASSES",
+    "N_CLASSES",
+    "MKType",
+    "class_from_code",
+    "class_name",
+    "luminosity_from_code",
+    "main_class",
+    "parse",
+    "spectral_code",
+    "whole_class",
+]
+
+MAIN_CLASSES = "OBAFGKM"
+LUMINOSITY_CLASSES = ("I", "II", "III", "IV", "V")
+N_CLASSES = 10 * len(MAIN_CLASSES)
+_CODE_OFFSET = 5.5  # what luminosity class III adds to a spectral code
+
+
+@dataclass(frozen=True)
+class MKType:
+    """One star's type on the MK system.
+
+    Attributes
+    ----------
+    main : str
+        One of ``OBAFGKM``.
+    subclass : float
+        0 <= subclass < 10; half and quarter subclasses occur.
+    luminosity : int or None
+        0 ... 4 for I ... V; None where the type gives none, or gives one outside I ... V.
+    """
+
+    main: str
+    subclass: float
+    luminosity: int | None = None
+
+    @property
+    def number(self):
+        """Class number 0 ... 69. O9.5 is 9: a fraction stays within its subclass, hence its main class."""
+        return 10 * MAIN_CLASSES.index(self.main) + int(self.subclass)
+
+    def __str__(self):
+        luminosity = "" if self.luminosity is None else LUMINOSITY_CLASSES[self.luminosity]
+        return f"{self.main}{self.subclass:g}{luminosity}"
+
+
+# An abundance or evolution prefix: subdwarf, dwarf, giant, supergiant; Pickles's metal-weak and metal-rich.
+_PREFIX = re.compile(r"(?P<prefix>e?sd|usd|sg|[dgcrw](?=[OBAFGKM]\d))[:\s]*")
+_PREFIX_LUMINOSITY = {"d": 4, "g": 2, "sg": 3, "c": 0}
+_NOT_O_TO_M = re.compile("[CDLNPRSTWY]")  # carbon stars, white and brown dwarfs, Wolf-Rayet stars ...
+# Am stars are typed by calcium (k), hydrogen (h) and metal (m) lines; hydrogen tells the temperature.
+_HYDROGEN_TYPE = re.compile(r"(?:k[OBAFGKM]\d(?:\.\d)?)?h(?=[OBAFGKM]\d)")
+_TEMPERATURE = re.compile(r"(?P<main>[OBAFGKM])\s?(?P<subclass>\d(?:\.\d{0,2})?)?", re.ASCII)
+_LUMINOSITY = re.compile(
+    r"""
+    [:?_\s]*
+    (?:[-/]?[OBAFGKM]?\d(?:\.\d+)?[:?]*)?     # a range: G5/G6, A0/1, F5-6, and Pickles's B57
+    [-+]?                                     # slightly earlier or later: K0-III, G8+III
+    (?:[kmw][OBAFGKM]\d(?:/\d|\.\d)?)*       # the type of the metal lines: hF5mF2V, G8wF8III
+    [a-zE:?(\s]*                              # peculiarities, before an uncertain class (V)
+    (?P<roman>[IV]*)
+    """,
+    re.ASCII | re.VERBOSE,
+)
+
+
+def parse(text):
+    """Read a spectral type as catalogues print it.
+
+    The first component of a composite (``G8III+A2``) and the first member of a range (``G5/G6``,
+    ``III-IV``) are taken; peculiarities are passed over; Ia, Iab and Ib are I. Am stars take the type of
+    their hydrogen lines.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    MKType
+
+    Raises
+    ------
+    SpectralTypeError
+        If there is no main class among OBAFGKM or no subclass; ``reason`` says which.
+
+    Examples
+    --------
+    >>> str(parse("G5/G6IVw")), str(parse("B0.5Ibe...")), parse("K2III").number
+    ('G5IV', 'B0.5I', 52)
+    """
+    rest = re.sub(r"^(MP|[\[\](?:~\s'\"])+", "", "" if text is None else str(text))
+    rest = re.sub(r"^0(?=\d)", "O", rest)  # the MILES table has the digit in 07Ia, 08 Ib and 09Ib
+    if not rest.strip(".-") or rest == "nan":
+        raise SpectralTypeError(text, "no type given")
+    prefix = _PREFIX.match(rest)
+    if prefix:
+        rest = rest[prefix.end() :]
+    elif _NOT_O_TO_M.match(rest):
+        raise SpectralTypeError(text, "not a star of classes O to M")
+    if hydrogen := _HYDROGEN_TYPE.match(rest):
+        rest = rest[hydrogen.end() :]
+    temperature = _TEMPERATURE.match(rest)
+    if not temperature:
+        raise SpectralTypeError(text, "no temperature class")
+    if temperature["subclass"] is None:
+        raise SpectralTypeError(text, "no subclass")
+    luminosity = _luminosity(prefix, rest[temperature.end() :])
+    return MKType(temperature["main"], float(temperature["subclass"]), luminosity)
+
+
+def _luminosity(prefix, rest):
+    """Luminosity number from what follows the subclass, else from the old-style prefix d, g, sg, c."""
+    roman = _LUMINOSITY.match(rest)["roman"]
+    if roman in LUMINOSITY_CLASSES:
+        return LUMINOSITY_CLASSES.index(roman)
+    return _PREFIX_LUMINOSITY.get(prefix["prefix"]) if prefix and not roman else None
+
+
+def class_name(number):
+    """Name of a class number, 0 ... 69: ``class_name(35) == 'F5'``."""
+    return f"{MAIN_CLASSES[int(number) // 10]}{int(number) % 10}"
+
+
+def main_class(number):
+    """Index 0 ... 6 of the main class of class numbers (array-like of int or float).
+
+    Predictions of a regressor may leave the sequence; they are counted to its first or last class.
+    """
+    return np.clip(np.asarray(number) // 10, 0, len(MAIN_CLASSES) - 1).astype(int)
+
+
+def whole_class(number):
+    """Class number, 0 ... 69, of continuous class numbers such as a regressor predicts.
+
+    It is the class with whose digits the spectral code begins, as Sharma et al. 2020 decode it (section 4.1):
+    every code from 2900 to 2999 is a B9. Whole numbers stay as they are.
+    """
+    return np.clip(np.floor(np.asarray(number) + _CODE_OFFSET / 100.0), 0, N_CLASSES - 1).astype(int)
+
+
+def spectral_code(number, luminosity):
+    """Spectral code of Sharma et al. 2020, Eq. 10: ``1000 A1 + 100 A2 + (1.5 + 2 A3)``.
+
+    Parameters
+    ----------
+    number, luminosity : array-like of int
+        Class number 0 ... 69 and luminosity number 0 ... 4.
+
+    Returns
+    -------
+    array of float
+        B9V (19, 4) gives 2909.5, K2III (52, 2) gives 6205.5.
+    """
+    number = np.asarray(number)
+    return 1000.0 * (number // 10 + 1) + 100.0 * (number % 10) + 1.5 + 2.0 * np.asarray(luminosity)
+
+
+def class_from_code(code):
+    """Continuous class number of spectral codes; the inverse of Eq. 10.
+
+    A code does not tell a fraction of a subclass from a luminosity class: of a code made by
+    `spectral_code` this is the class number to within 0.04 (exact for III). `whole_class` gives the class.
+    """
+    return (np.asarray(code, float) - 1000.0 - _CODE_OFFSET) / 100.0
+
+
+def luminosity_from_code(code):
+    """Luminosity number whose code 1.5, 3.5, ... 9.5 is nearest to the last digits of ``code``."""
+    last = np.round(np.asarray(code, float), 1) % 100.0
+    return np.abs(np.expand_dims(last, -1) - (1.5 + 2.0 * np.arange(5))).argmin(-1)

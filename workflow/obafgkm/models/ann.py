@@ -1,0 +1,62 @@
+"""The shallow network of Sharma et al. 2020, Fig. 4."""
+
+import keras
+import pandas as pd
+
+from obafgkm.mk import N_CLASSES
+
+__all__ = ["absorb_centre", "build_ann", "layer_table"]
+
+
+def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="uniform", optimiser="adam"):
+    """Fully connected classifier of the 70 classes, compiled with categorical cross-entropy (Eq. 4).
+
+    Parameters
+    ----------
+    n_pixels : int
+    neurons : sequence of int
+        Neurons of each hidden layer.
+    activation, initialiser, optimiser : str
+        Keras names; the paper's initialisers ``uniform`` and ``normal`` are Keras's ``random_uniform`` and
+        ``random_normal``.
+
+    Returns
+    -------
+    keras.Model
+        Input (n, n_pixels), output (n, 70) probabilities; labels are class numbers.
+    """
+    initialiser = {"uniform": "random_uniform", "normal": "random_normal"}.get(initialiser, initialiser)
+    model = keras.Sequential(name="ann")
+    model.add(keras.Input((n_pixels,), name="flux"))
+    for i, n in enumerate(neurons, start=1):
+        model.add(
+            keras.layers.Dense(n, activation=activation, kernel_initializer=initialiser, name=f"hidden_{i}")
+        )
+    model.add(
+        keras.layers.Dense(N_CLASSES, activation="softmax", kernel_initializer=initialiser, name="classes")
+    )
+    model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def absorb_centre(model, centre):
+    """Make a network that was trained on ``flux - centre`` take `flux`: the first bias takes up the centre.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its first layer is dense.
+    centre : array (n_pixels,)
+    """
+    weights, bias = model.layers[0].get_weights()
+    model.layers[0].set_weights([weights, bias - centre @ weights])
+
+
+def layer_table(model):
+    """Layers of a built Keras model, its input first: columns ``layer, kind, outputs, parameters``."""
+    rows = [("input", "Input", int(model.input_shape[-1]), 0)]
+    rows += [
+        (layer.name, type(layer).__name__, int(layer.output.shape[-1]), int(layer.count_params()))
+        for layer in model.layers
+    ]
+    return pd.DataFrame(rows, columns=["layer", "kind", "outputs", "parameters"])

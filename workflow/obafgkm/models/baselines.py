@@ -1,0 +1,31 @@
+"""What a network has to beat: the commonest class, and the nearest training spectrum."""
+
+import numpy as np
+
+__all__ = ["majority_class", "nearest_template"]
+
+
+def majority_class(training_class, n):
+    """The commonest training class, `n` times."""
+    return np.full(n, np.bincount(training_class).argmax())
+
+
+def nearest_template(training_flux, training_class, flux):
+    """Class of the training spectrum with the smallest χ² after the best scaling.
+
+    With equal errors, the scale that minimises ``|flux - a * template|²`` leaves
+    ``|flux|² - (flux · template)² / |template|²``, so that the nearest template is the one with the largest
+    cosine.
+
+    Parameters
+    ----------
+    training_flux : array (n_train, n_pix)
+    training_class : array (n_train,)
+    flux : array (n_spec, n_pix)
+
+    Returns
+    -------
+    array (n_spec,)
+    """
+    templates = training_flux / np.linalg.norm(training_flux, axis=1, keepdims=True)
+    return np.asarray(training_class)[np.argmax(flux @ templates.T, axis=1)]

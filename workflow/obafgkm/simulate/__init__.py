@@ -1,0 +1,1 @@
+"""Spectra by spectral synthesis, and archives made of them in the archives' own formats."""

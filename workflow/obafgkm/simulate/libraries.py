@@ -1,0 +1,406 @@
+"""The four stellar libraries, simulated: one sky of fictitious stars that they share as the real ones do.
+
+Sizes, overlaps, luminosity classes and, for CFLIB, main classes are those of Sharma et al. 2020, section 2; the
+remaining class tables follow the types in the libraries' own catalogues. Stars are called HD 500001 and upwards,
+numbers that the Henry Draper Catalogue does not reach.
+
+A star has one true place on the sequence; each catalogue's type scatters about it, by 0.7 subclasses between two
+catalogues. Types stay within their main class, so that the counts hold.
+"""
+
+import functools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from obafgkm import mk
+from obafgkm.simulate.calibration import stellar_parameters
+from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.simulate.stars import draw_stars, observe, signal_to_noise
+from obafgkm.spectra import Spectra
+
+__all__ = ["LIBRARIES", "simulate_library", "sky"]
+
+_FIRST_STAR = 500001
+
+
+@dataclass(frozen=True)
+class Library:
+    """How a library looks: its pixels, its resolution (FWHM, Angstrom), its median signal-to-noise ratio."""
+
+    wave: np.ndarray
+    fwhm: float
+    snr: float
+    dereddened: bool
+
+
+LIBRARIES = {
+    "jhc": Library(3510.0 + 1.4 * np.arange(2799), 4.5, 80.0, True),
+    "miles": Library(3540.5 + 0.9 * np.arange(4300), 2.56, 100.0, True),
+    "elodie": Library(np.round(3900.0 + 0.2 * np.arange(14501), 1), 0.57, 80.0, False),
+    "cflib": Library(np.round(3465.0 + 0.4 * np.arange(15011), 1), 1.0, 80.0, False),
+}
+
+# The 161 spectra of JHC in the order of their numbers; 153-155 are those that the paper drops.
+_JHC_TYPES = (
+    "O5V O5.5V O6.5V O7V O7.5V O8V O8V O9V O9V O9.5V B0V B0V B1.5V B3V B4V B4V B6V B8V A1V A1V A2V A2V A2V A3V A5V "
+    "A6V A7V A7V A8V A9V F0V F3V F4V F5V F6V F6V F7V F7V F7V F8V F9V F9V G0V G1V G2V G3V G4V G6V G7V G9V G9V K0V K4V "
+    "K5V M0V M1V M5V F0IV F3IV G2IV G5IV O6.5III O7.5III O8.5III O9.5III B1III B2III B2III B2.5III B3III B4III B4III "
+    "B5III B7III B8III B9III A3III A6III A8III F0III F4III F5III F6III F7III F8III G0III G0III G2III G4III G5III G6III "
+    "G6III G6III G7III G8III G9III K0III K2III K2III K3III K4III K7III M3III M4III M5III B2II B2II F5II G8II G9II K6II "
+    "M3II M7II O8I O8I B0.5I B0.5I B1.5I B2I B3I B5I B7I B8I B9I A0I A0I A1I A2I A3I A4I A7I A9I F0I F2I F3I F4I F5I "
+    "F6I F7I F8I G0I G1I G2I G3I G5I K0I K1I K2I K5I M1I M1I M2I MPF4V MPF7V M4.5EV O5I O6I O7I B1I B1I B5I"
+).split()
+
+# Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor a row and a column.
+_CFLIB_TABLE = [
+    [3, 0.3, 3, 0.3, 3],
+    [12, 6, 25, 30, 56],
+    [7, 2, 16, 12, 62],
+    [11, 6, 10, 32, 115],
+    [12, 11, 159, 33, 79],
+    [7, 9, 255, 24, 25],
+    [7, 4, 26, 0.01, 1],
+]
+_ELODIE_TABLE = [
+    [15, 1, 8, 0.3, 11],
+    [10, 4, 31, 23, 73],
+    [4, 5, 42, 34, 106],
+    [7, 9, 20, 44, 369],
+    [10, 12, 91, 58, 233],
+    [4, 13, 139, 12, 108],
+    [1, 3, 18, 0.01, 6],
+]
+_MILES_TABLE = [
+    [0.2, 0.2, 1, 0.1, 1],
+    [0.5, 1, 12, 9, 10],
+    [0.5, 1, 9, 8, 30],
+    [0.5, 2, 8, 18, 95],
+    [0.5, 2, 50, 22, 60],
+    [0.5, 2, 100, 8, 36],
+    [0.5, 2, 15, 0.01, 9],
+]
+_CFLIB_COUNTS = ([7, 98, 90, 155, 251, 221, 28], [46, 16, 349, 80, 359])
+_CFLIB_WITH_GAPS = ([5, 38, 26, 66, 128, 144, 16], [24, 10, 199, 44, 146])
+_MILES_COUNTS = ([1, 30, 44, 113, 125, 120, 20], [1, 5, 164, 60, 223])
+_ELODIE_COUNTS = ([27, 115, 156, 369, 324, 233, 24], [22, 11, 253, 125, 837])
+_ELODIE_STARS = 886
+_MILES_AND_CFLIB, _ELODIE_AND_CFLIB, _ELODIE_AND_MILES = 370, 402, 180
+_MILES_UNTYPED, _ELODIE_UNTYPED, _ELODIE_SPECTRA = 162, 100, 1959
+# Subclasses that occur: from, to (not included).
+_SUBCLASSES = {"O": (5, 10), "B": (0, 10), "A": (0, 10), "F": (0, 10), "G": (0, 10), "K": (0, 8), "M": (0, 7)}
+# Types as catalogues print them where there is no luminosity class, or no type at all.
+_INCOMPLETE = ("{type}", "{type}", "{type}", "{type}", "{type}", "{main}", "{main}II", "sd:{type}", "{main}:?", "Am")
+
+
+def _counts(table, rows, columns):
+    """Whole numbers near a table with given row and column sums (iterative proportional fitting, rounded).
+
+    Rounding every entry up or down while keeping all sums is a transport problem, whose solutions are whole.
+    """
+    fitted = np.array(table, float)
+    for _ in range(500):
+        fitted *= (np.array(rows) / fitted.sum(1))[:, np.newaxis]
+        fitted *= np.array(columns) / fitted.sum(0)
+    shape = fitted.shape
+    sums = np.concatenate(
+        [
+            np.kron(np.eye(shape[0]), np.ones(shape[1])),
+            np.kron(np.ones(shape[0]), np.eye(shape[1])),
+        ]
+    )
+    solution = linprog(
+        -(fitted % 1).ravel(),
+        A_eq=sums,
+        b_eq=np.concatenate([rows, columns]),
+        bounds=np.stack([np.floor(fitted - 1e-9).ravel(), np.ceil(fitted + 1e-9).ravel()], 1),
+        method="highs-ds",
+    )
+    return np.round(solution.x).astype(int).reshape(shape)
+
+
+def _slots(table, rows, columns, rng):
+    """One row a star: class number as catalogued (half subclasses among O and B) and luminosity."""
+    counts = _counts(table, rows, columns)
+    cells = np.argwhere(counts > 0)
+    main, luminosity = np.repeat(cells, counts[counts > 0], axis=0).T
+    low, high = np.array([_SUBCLASSES[name] for name in mk.MAIN_CLASSES])[main].T
+    subclass = low + (high - low) * rng.random(main.size)
+    subclass = np.where(main < 2, np.floor(2 * subclass) / 2, np.floor(subclass))
+    return pd.DataFrame({"number": 10 * main + subclass, "luminosity": luminosity})
+
+
+def _jhc_slots():
+    parts = [re.search(r"([OBAFGKM][\d.]+)E?([IV]+)$", text).groups() for text in _JHC_TYPES]
+    types = [mk.parse("".join(part)) for part in parts]
+    number = [10.0 * mk.MAIN_CLASSES.index(t.main) + t.subclass for t in types]
+    return pd.DataFrame({"number": number, "luminosity": [t.luminosity for t in types]})
+
+
+def _type_text(number, luminosity=None):
+    main, subclass = divmod(float(number), 10)
+    return str(mk.MKType(mk.MAIN_CLASSES[int(main)], subclass, luminosity))
+
+
+def _second_opinion(stars, rng, complete=1.0):
+    """Types in another catalogue: half a subclass about the truth, within the main class.
+
+    ``complete`` is the share with a luminosity class.
+    """
+    opinion = np.round(stars["number"] + rng.normal(0, 0.5, len(stars)))
+    main = 10 * (stars["catalogued"] // 10)
+    opinion = main + np.clip(opinion - main, np.where(main == 0, 5, 0), np.where(main == 60, 7, 9))
+    luminosity = np.where(rng.random(len(stars)) < complete, stars["luminosity"], None)
+    return [_type_text(*pair) for pair in zip(opinion, luminosity, strict=True)]
+
+
+def _incomplete_types(stars, rng):
+    texts = [_type_text(np.floor(number)) for number in stars["catalogued"]]
+    forms = rng.choice(_INCOMPLETE, len(texts))
+    return [form.format(type=text, main=text[0]) for form, text in zip(forms, texts, strict=True)]
+
+
+def _catalogued_types(stars):
+    return [_type_text(*pair) for pair in zip(stars["catalogued"], stars["luminosity"], strict=True)]
+
+
+@dataclass(frozen=True)
+class Sky:
+    """Stars, and the spectra that each library has of them.
+
+    Attributes
+    ----------
+    stars : DataFrame
+        ``name``, ``home`` (whose catalogued type it has), ``catalogued`` (that class number), ``priority`` (0-1; a
+        thinned library keeps the lowest) and the columns of `obafgkm.simulate.stars.draw_stars`.
+    spectra : dict of str to DataFrame
+        One row a spectrum: ``star`` (a row of ``stars``), ``type_text``, ``catalogue_type_text``.
+    """
+
+    stars: pd.DataFrame
+    spectra: dict
+
+
+@functools.lru_cache(maxsize=4)
+def sky(seed):
+    """The sky of a seed, and who observed what in it.
+
+    Parameters
+    ----------
+    seed : int
+
+    Returns
+    -------
+    Sky
+    """
+    rng = np.random.default_rng([seed, 0])
+    miles = _slots(_MILES_TABLE, *_MILES_COUNTS, rng)
+    elodie = _slots(_ELODIE_TABLE, *_ELODIE_COUNTS, rng)
+    elodie["member"], shared = _elodie_stars(elodie, miles, rng)
+    elodie_only = elodie.drop_duplicates("member").query("member not in @shared.index")
+    homes = {
+        "cflib": (_slots(_CFLIB_TABLE, *_CFLIB_COUNTS, rng), 0.06),
+        "cflib with gaps": (_slots(_CFLIB_TABLE, *_CFLIB_WITH_GAPS, rng), 0.06),
+        "miles": (miles, 0.15),
+        "elodie": (elodie_only, 0.06),
+        "miles untyped": (miles.sample(_MILES_UNTYPED, random_state=rng), 0.4),
+        "elodie untyped": (elodie.sample(_ELODIE_UNTYPED, random_state=rng), 0.2),
+        "jhc": (_jhc_slots(), 0.0),
+    }
+    stars = pd.concat(
+        [
+            draw_stars(slots["number"], slots["luminosity"], rng, metal_poor).assign(
+                home=home, catalogued=slots["number"].to_numpy()
+            )
+            for home, (slots, metal_poor) in homes.items()
+        ],
+        ignore_index=True,
+    )
+    stars["name"] = [f"HD {_FIRST_STAR + i}" for i in range(len(stars))]
+    stars["priority"] = rng.random(len(stars))
+    at = {home: np.flatnonzero(stars["home"] == home) for home in homes}
+    stars.loc[at["jhc"][152:154], "feh"] = -1.0
+
+    star_of_member = pd.Series(at["elodie"], index=elodie_only["member"])
+    star_of_member = pd.concat([star_of_member, shared.map(lambda i: at["miles"][i])])
+    cflib = np.concatenate([at["cflib"], at["cflib with gaps"]])
+    elodie_rows = elodie["member"].map(star_of_member).to_numpy()
+    return Sky(
+        stars,
+        {
+            "jhc": pd.DataFrame({"star": at["jhc"], "type_text": _JHC_TYPES, "catalogue_type_text": ""}),
+            "miles": _miles_spectra(stars, at, cflib, rng),
+            "elodie": _elodie_spectra(stars, at, cflib, elodie_rows, rng),
+            "cflib": pd.DataFrame(
+                {
+                    "star": cflib,
+                    "type_text": _catalogued_types(stars.loc[cflib]),
+                    "catalogue_type_text": _second_opinion(stars.loc[cflib], rng, complete=0.85),
+                }
+            ),
+        },
+    )
+
+
+def _elodie_stars(elodie, miles, rng):
+    """Which star each ELODIE spectrum is of, and which of those stars are in MILES.
+
+    Returns
+    -------
+    member : array of int (n_spectra,)
+        Row of the star's first spectrum.
+    shared : Series
+        Row in ``miles``, indexed by member.
+    """
+    cell = [elodie["number"] // 10, elodie["luminosity"]]
+    order = elodie.assign(random=rng.random(len(elodie))).groupby(cell)["random"].rank()
+    # At least one star of every cell, then at random.
+    chance = np.where(order == 1, -1.0, rng.random(len(elodie)))
+    first = chance.argsort().argsort() < _ELODIE_STARS
+    member = np.arange(len(elodie))
+    for rows in elodie.groupby(cell).indices.values():
+        repeats = rows[~first[rows]]
+        member[repeats] = rng.choice(rows[first[rows]], repeats.size)
+    keys = ["main", "luminosity", "place"]
+    left, right = (
+        table.assign(main=table["number"] // 10, row=table.index).assign(
+            place=lambda t: t.groupby(["main", "luminosity"]).cumcount()
+        )[[*keys, "row"]]
+        for table in (elodie[first], miles)
+    )
+    pairs = left.merge(right, on=keys, suffixes=("", "_miles")).sample(_ELODIE_AND_MILES, random_state=rng)
+    return member, pd.Series(pairs["row_miles"].to_numpy(), index=pairs["row"])
+
+
+def _miles_spectra(stars, at, cflib, rng):
+    common = np.sort(rng.choice(cflib, _MILES_AND_CFLIB, replace=False))
+    star = np.concatenate([at["miles"], common, at["miles untyped"]])
+    types = _catalogued_types(stars.loc[at["miles"]])
+    types += _second_opinion(stars.loc[common], rng)
+    types += _incomplete_types(stars.loc[at["miles untyped"]], rng)
+    return pd.DataFrame({"star": star, "type_text": types, "catalogue_type_text": ""})
+
+
+def _elodie_spectra(stars, at, cflib, typed, rng):
+    common = np.sort(rng.choice(cflib, _ELODIE_AND_CFLIB, replace=False))
+    n_repeats = _ELODIE_SPECTRA - typed.size - common.size - _ELODIE_UNTYPED
+    star = np.concatenate([typed, common, rng.choice(common, n_repeats), at["elodie untyped"]])
+    seen = np.unique(star)
+    texts = pd.Series(_second_opinion(stars.loc[seen], rng), index=seen)
+    texts.loc[at["elodie"]] = _catalogued_types(stars.loc[at["elodie"]])
+    texts.loc[at["elodie untyped"]] = _incomplete_types(stars.loc[at["elodie untyped"]], rng)
+    simbad = pd.Series(_second_opinion(stars.loc[seen], rng), index=seen)
+    simbad.loc[at["elodie untyped"]] = texts.loc[at["elodie untyped"]]
+    return pd.DataFrame(
+        {"star": star, "type_text": texts[star].to_numpy(), "catalogue_type_text": simbad[star].to_numpy()}
+    )
+
+
+def simulate_library(name, seed, fraction=1.0, grid=None):
+    """A library as its archive would hold it.
+
+    Parameters
+    ----------
+    name : {'jhc', 'miles', 'elodie', 'cflib'}
+    seed : int
+        One seed is one sky: stars that two libraries share are the same star in both.
+    fraction : float
+        Share of the spectra of each main class that is kept, at least one of each; whatever it is, the sky stays.
+    grid : StellarGrid, optional
+        The one that comes with the package without.
+
+    Returns
+    -------
+    Spectra
+        On the library's pixels, in air. Labels ``library, file, name, star, aliases, type_text,
+        catalogue_type_text, teff, logg, feh``, the last three being the true ones. For CFLIB ``type_text`` is the
+        Pickles type, from which the spectrum has its continuum; ``catalogue_type_text`` is the type from the
+        literature. Masked pixels have ``ivar`` 0.
+    """
+    library, heaven = LIBRARIES[name], sky(seed)
+    grid = StellarGrid.load() if grid is None else grid
+    rng = np.random.default_rng([seed, 1 + list(LIBRARIES).index(name)])
+    spectra = heaven.spectra[name].assign(snr=signal_to_noise(len(heaven.spectra[name]), library.snr, rng))
+    spectra["file"] = _file_names(name, heaven.stars.loc[spectra["star"], "name"])
+    spectra = spectra[_thinned(heaven.stars.loc[spectra["star"]], fraction)]
+    stars = heaven.stars.loc[spectra["star"]].reset_index(drop=True)
+    if library.dereddened:
+        stars["a_v"] = rng.normal(0, 0.05, len(stars))
+    forced = _of_catalogued_type(stars) if name == "cflib" else None
+    flux, ivar = observe(
+        grid, stars, library.wave, library.fwhm, spectra["snr"].to_numpy(), rng, continuum_stars=forced
+    )
+    if name == "elodie":
+        ivar[_bad_columns(flux.shape, rng)] = 0
+    else:
+        ivar[:] = 1
+    if name == "cflib":
+        ivar[_gaps(library.wave, stars["home"] == "cflib with gaps", rng)] = 0
+    labels = pd.DataFrame(
+        {
+            "library": name,
+            "file": spectra["file"].to_numpy(),
+            "name": stars["name"].str.removeprefix("HD ") if name == "cflib" else stars["name"],
+            "star": stars["name"],
+            "aliases": "",
+            "type_text": spectra["type_text"].to_numpy(),
+            "catalogue_type_text": spectra["catalogue_type_text"].to_numpy(),
+            "teff": stars["teff"],
+            "logg": stars["logg"],
+            "feh": stars["feh"],
+        }
+    )
+    provenance = {"source": "simulated", "library": name, "seed": seed, "fraction": fraction}
+    return Spectra(library.wave, flux, ivar, labels, "air", library.fwhm, provenance)
+
+
+def _file_names(name, stars):
+    if name == "cflib":
+        return [f"{star.removeprefix('HD ')}.fits" for star in stars]
+    form = {"jhc": "jc_{}.fits", "miles": "s{:04d}.fits", "elodie": "{:05d}.fits"}[name]
+    return [form.format(i + 1) for i in range(len(stars))]
+
+
+def _thinned(stars, fraction):
+    """Mask of the rows of lowest priority, the same share of each main class."""
+    main = stars["catalogued"].to_numpy() // 10
+    rank = stars["priority"].groupby(main).rank(method="first").to_numpy()
+    size = pd.Series(main).groupby(main).transform("size").to_numpy()
+    return rank <= np.ceil(fraction * size)
+
+
+def _of_catalogued_type(stars):
+    teff, logg = stellar_parameters(stars["catalogued"], stars["luminosity"])
+    return pd.DataFrame({"teff": teff, "logg": logg, "feh": 0.0})
+
+
+def _bad_columns(shape, rng):
+    """Mask (n_spec, n_pix) of a few runs of bad pixels a spectrum."""
+    bad = np.zeros(shape, bool)
+    for row in bad:
+        for start in rng.integers(0, shape[1], rng.integers(2, 8)):
+            row[start : start + rng.integers(2, 15)] = True
+    return bad
+
+
+def _gaps(wave, wide, rng):
+    """Mask (n_spec, n_pix) of what CFLIB's grating settings left out.
+
+    Stars marked ``wide`` have a gap of 80-500 Angstrom in the optical; of the others, two in five have one that is
+    narrow (below 45) or lies beyond 6800.
+    """
+    gaps = np.zeros((len(wide), wave.size), bool)
+    for row, is_wide in zip(gaps, wide, strict=True):
+        if is_wide:
+            start, width = rng.uniform(4000, 6200), rng.uniform(80, 500)
+        elif rng.random() < 0.2:
+            start, width = rng.uniform(4000, 6700), rng.uniform(5, 45)
+        elif rng.random() < 0.25:
+            start, width = rng.uniform(6830, 8500), rng.uniform(20, 600)
+        else:
+            continue
+        row[(wave >= start) & (wave < start + width)] = True
+    return gaps

@@ -1,0 +1,121 @@
+"""One stellar spectrum by spectral synthesis: LTE, plane-parallel, no file but what the package carries."""
+
+import functools
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.simulate.atmosphere import OpacityTable, structure
+from obafgkm.simulate.engine import initialise_engine, load_model
+from obafgkm.simulate.lines import airtovac, atomic_lines, faint_lines, hydrogen_lines
+from obafgkm.simulate.molecules import molecular_lines
+
+__all__ = ["line_list", "microturbulence", "opacity_table", "synthesise"]
+
+# The engine reads its He I Stark table one column too far above 20000 K. It finds the table by the air wavelength,
+# so that a line list in vacuum passes it by and the damping constants of the list are used.
+_VACUUM_FROM = 11000.0
+_MOLECULES = ((7500.0, {"CH 1"}), (6200.0, {"CN 1", "MgH 1"}), (4600.0, {"CaH 1", "TiO 1"}), (3600.0, {"VO 1"}))
+
+
+# Hydrogen lines cost most of the time, so that each stretch of the spectrum takes only those within reach.
+_STRETCHES = ((3430.0, 4060.0), (4060.0, 8100.0), (8100.0, 9520.0))
+_REACH = 150.0
+# Limit of the Balmer and Paschen series and the highest line in the list: between them the lines merge, and the
+# continuum from beyond the limit is carried on to the first line.
+_SERIES = ((3646.0, 3668.0), (8204.0, 8361.0))
+
+
+@functools.lru_cache(maxsize=24)
+def _lines(molecules, vacuum, forest, low, high):
+    from pysme.linelist.linelist import LineList
+
+    parts = [atomic_lines(), hydrogen_lines()]
+    if forest:
+        parts.append(faint_lines())
+    if molecules:
+        parts.append(molecular_lines(species=molecules))
+    table = pd.concat(parts, ignore_index=True)
+    table = table[table.wlcent.between(low - _REACH, high + _REACH)].sort_values("wlcent", ignore_index=True)
+    if vacuum:
+        table["wlcent"] = airtovac(table.wlcent)
+    table["atom_number"] = 1.0
+    table["ionization"] = table.species.str.split().str[1].astype(float)
+    return LineList(table, medium="vac" if vacuum else "air")
+
+
+def line_list(teff, low=3430.0, high=9520.0):
+    """The lines that matter at a temperature (K) between two air wavelengths, as the engine's `LineList`."""
+    initialise_engine()
+    molecules = frozenset().union(*(names for limit, names in _MOLECULES if teff < limit))
+    return _lines(molecules, teff > _VACUUM_FROM, teff < 12000.0, low, high)
+
+
+@functools.lru_cache(maxsize=4)
+def opacity_table(metallicity):
+    """The `OpacityTable` of a metallicity, computed once a process (about 8 s)."""
+    return OpacityTable(metallicity, line_list(10000.0, 5000.0, 5001.0))
+
+
+def microturbulence(logg):
+    """Microturbulence in km/s: 2 in dwarfs and giants, rising to 6 in the most luminous supergiants."""
+    return float(2.0 + 1.8 * np.clip(2.2 - logg, 0.0, 2.2))
+
+
+def synthesise(teff, logg, metallicity, wave, n_layers=32, threshold=1e-3):
+    """Flux of one star.
+
+    Parameters
+    ----------
+    teff, logg, metallicity : float
+        K, log cm/s^2, [M/H].
+    wave : array (n_pix,)
+        Air wavelengths in Angstrom within 3450-9500; steps of at most 4 km/s where equivalent widths must be
+        right to a per cent.
+    n_layers : int
+        Layers of the atmosphere.
+    threshold : float
+        Opacity ratio of line to continuum below which a line is passed over.
+
+    Returns
+    -------
+    normalised : array (n_pix,)
+        Flux over continuum.
+    continuum : array (n_pix,)
+        Surface flux of the continuum in erg/s/cm^2/Angstrom.
+    stable : bool
+        See `obafgkm.simulate.atmosphere.Structure`.
+    """
+    model = structure(opacity_table(metallicity), teff, logg, n_layers)
+    normalised, continuum = np.empty(wave.size), np.empty(wave.size)
+    for low, high in _STRETCHES:
+        part = (wave >= low) & (wave < high)
+        if part.any():
+            lines = line_list(teff, low, high)
+            load_model(lines, teff, logg, metallicity, model, microturbulence(logg))
+            seen = airtovac(wave[part]) if teff > _VACUUM_FROM else wave[part]
+            normalised[part], continuum[part] = _transfer(seen, threshold)
+    for limit, last in _SERIES:
+        gap = (wave > limit) & (wave < last)
+        below = np.searchsorted(wave, limit) - 1
+        if gap.any() and below >= 0:
+            normalised[gap], continuum[gap] = normalised[below], continuum[below]
+    return normalised, continuum, model.stable
+
+
+def _transfer(wave, threshold):
+    """Normalised flux and continuum of the model that is loaded."""
+    library = initialise_engine()
+    library.InputWaveRange(wave[0] - 2, wave[-1] + 2)
+    library.Opacity()
+    mu, weight = _gauss_angles()
+    _, _, flux, continuum = library.Transf(mu, wave=np.ascontiguousarray(wave), accrt=threshold, accwi=3e-3)
+    flux, continuum = weight @ flux, weight @ continuum
+    return flux / continuum, np.pi * continuum
+
+
+def _gauss_angles(n=4):
+    """Cosines from the centre of the disc outwards, and the weights of the flux integral."""
+    x, w = np.polynomial.legendre.leggauss(n)
+    x, w = (x[::-1] + 1) / 2, w[::-1] / 2
+    return np.ascontiguousarray(x), 2 * w * x

@@ -1,0 +1,175 @@
+"""The one container of spectra, and its HDF5 file."""
+
+import contextlib
+import json
+from dataclasses import dataclass, field
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from obafgkm.errors import ArchiveFileError
+
+__all__ = ["Spectra", "concatenate", "read_labels"]
+
+
+@dataclass
+class Spectra:
+    """Spectra on one wavelength grid, with their labels.
+
+    Attributes
+    ----------
+    wave : array (n_pix,)
+        Wavelength in Angstrom, increasing.
+    flux : array of float32 (n_spec, n_pix)
+        Flux per unit wavelength, in relative units unless the archive says otherwise.
+    ivar : array of float32 (n_spec, n_pix)
+        Inverse variance of the flux; 0 masks a pixel, 1 stands where the archive gives no error.
+    labels : DataFrame (n_spec rows)
+        One row a spectrum.
+    medium : {'air', 'vacuum'}
+        What the wavelengths are measured in.
+    fwhm : float
+        Spectral resolution, full width at half maximum in Angstrom.
+    provenance : dict
+        Where the spectra come from; travels with every number made of them.
+    """
+
+    wave: np.ndarray
+    flux: np.ndarray
+    ivar: np.ndarray
+    labels: pd.DataFrame
+    medium: str = "air"
+    fwhm: float = np.nan
+    provenance: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.wave = np.asarray(self.wave, float)
+        self.flux = np.asarray(self.flux, np.float32).reshape(-1, self.wave.size)
+        self.ivar = np.asarray(self.ivar, np.float32).reshape(-1, self.wave.size)
+        self.labels = self.labels.reset_index(drop=True)
+        if not len(self.flux) == len(self.ivar) == len(self.labels):
+            raise ValueError(
+                f"{len(self.flux)} fluxes, {len(self.ivar)} inverse variances and {len(self.labels)} labels: "
+                "one of each a spectrum is needed"
+            )
+        if np.any(np.diff(self.wave) <= 0):
+            raise ValueError("wavelengths must increase")
+        if self.medium not in {"air", "vacuum"}:
+            raise ValueError(f"medium {self.medium!r} is neither 'air' nor 'vacuum'")
+
+    def __len__(self):
+        return len(self.labels)
+
+    @property
+    def source(self):
+        """Where the spectra come from, in words: ``simulated``, ``mirror, simulated`` ..."""
+        return ", ".join(sorted(set(self.labels["source"]))) or "no spectra"
+
+    def select(self, which):
+        """The spectra of a boolean mask or an index array, as a new container."""
+        which = np.asarray(which)
+        return Spectra(
+            self.wave,
+            self.flux[which],
+            self.ivar[which],
+            self.labels.iloc[np.flatnonzero(which) if which.dtype == bool else which],
+            self.medium,
+            self.fwhm,
+            dict(self.provenance),
+        )
+
+    def write(self, path):
+        """Write to HDF5: ``wave``, ``flux``, ``ivar``, one dataset a label column, the rest as attributes.
+
+        Matrices are stored contiguous and uncompressed, which is what makes random batches fast to read.
+        """
+        with h5py.File(path, "w") as file:
+            file["wave"], file["flux"], file["ivar"] = self.wave, self.flux, self.ivar
+            file["wave"].attrs["unit"] = "Angstrom"
+            file.attrs["medium"] = self.medium
+            file.attrs["fwhm"] = self.fwhm
+            file.attrs["provenance"] = json.dumps(self.provenance)
+            labels = file.create_group("labels", track_order=True)
+            for column, values in self.labels.items():
+                if values.dtype.kind in "biuf":
+                    labels[column] = values.to_numpy()
+                else:
+                    labels.create_dataset(
+                        column, data=values.astype(str).to_list(), dtype=h5py.string_dtype()
+                    )
+
+    @classmethod
+    def read(cls, path):
+        """Read what `write` wrote.
+
+        Raises
+        ------
+        ArchiveFileError
+            If the file is truncated, or is no HDF5 file of spectra.
+        """
+        with _reading(path) as file:
+            return cls(
+                file["wave"][()],
+                file["flux"][()],
+                file["ivar"][()],
+                _labels(file),
+                file.attrs["medium"],
+                float(file.attrs["fwhm"]),
+                json.loads(file.attrs["provenance"]),
+            )
+
+
+def read_labels(path):
+    """The labels of a file of spectra, without the spectra.
+
+    Raises
+    ------
+    ArchiveFileError
+        If the file is truncated, or is no HDF5 file of spectra.
+    """
+    with _reading(path) as file:
+        return _labels(file)
+
+
+@contextlib.contextmanager
+def _reading(path):
+    """An open file of spectra; whatever is wrong with it becomes an ArchiveFileError."""
+    try:
+        with h5py.File(path) as file:
+            yield file
+    except (OSError, KeyError) as error:
+        problem = f"not a readable file of spectra ({error}); delete it and run again"
+        raise ArchiveFileError(path, problem) from error
+
+
+def _labels(file):
+    """The labels of an open file."""
+    columns = {
+        name: column.asstr()[()] if h5py.check_string_dtype(column.dtype) else column[()]
+        for name, column in file["labels"].items()
+    }
+    return pd.DataFrame(columns, index=range(len(file["flux"])))
+
+
+def concatenate(parts):
+    """Join spectra that share one grid; labels get every column that any part has.
+
+    Raises
+    ------
+    ValueError
+        If the grids or the media differ.
+    """
+    first = parts[0]
+    for part in parts[1:]:
+        if part.medium != first.medium or not np.array_equal(part.wave, first.wave):
+            raise ValueError("spectra on different grids, or in air and in vacuum, cannot be joined")
+    return Spectra(
+        first.wave,
+        np.concatenate([part.flux for part in parts]),
+        np.concatenate([part.ivar for part in parts]),
+        pd.concat([part.labels for part in parts], ignore_index=True),
+        first.medium,
+        max(part.fwhm for part in parts),
+        {"parts": [part.provenance for part in parts]},
+    )

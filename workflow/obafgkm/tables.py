@@ -1,0 +1,48 @@
+"""Tables as CSV, for machines, and as LaTeX, for papers."""
+
+from pathlib import Path
+
+__all__ = ["write_table"]
+
+
+def write_table(table, csv, tex, digits=2):
+    """Write a table twice; the CSV keeps six digits, the LaTeX rounds to `digits` decimals.
+
+    In the LaTeX, columns ``x_low`` and ``x_high`` become the bounds of column ``x``.
+
+    Parameters
+    ----------
+    table : DataFrame
+    csv, tex : path
+    digits : int
+    """
+    table.to_csv(csv, index=False, float_format="%.6g")
+    names = [name for name in table if not name.endswith(("_low", "_high"))]
+    rows = [
+        [_number(row, name, digits) if table[name].dtype.kind == "f" else _text(row[name]) for name in names]
+        for _, row in table.iterrows()
+    ]
+    align = "".join("r" if table[name].dtype.kind in "iuf" else "l" for name in names)
+    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule", _line(map(_text, names)), r"\midrule"]
+    lines += [*map(_line, rows), r"\bottomrule", r"\end{tabular}", ""]
+    Path(tex).write_text("\n".join(lines))
+
+
+def _line(cells):
+    """One line of a LaTeX table."""
+    return " & ".join(cells) + r" \\"
+
+
+def _number(row, name, digits):
+    """A rounded number, with its bounds where it has them; a dash where it is missing."""
+    if row[name] != row[name]:
+        return "--"
+    bounds = ""
+    if f"{name}_low" in row:
+        bounds = f"_{{{row[f'{name}_low']:.{digits}f}}}^{{{row[f'{name}_high']:.{digits}f}}}"
+    return f"${row[name]:.{digits}f}{bounds}$"
+
+
+def _text(value):
+    """Text with LaTeX's own characters escaped."""
+    return "".join({"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#"}.get(letter, letter) for letter in str(value))

@@ -1,0 +1,177 @@
+"""Fitting networks: seeds, early stopping, history, and a checkpoint from which a killed run goes on."""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the processor are not for the log
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+__all__ = ["fit", "set_up_backend"]
+
+
+def set_up_backend(seed, threads):
+    """Seed every generator and fix the threads; call it before any network is built.
+
+    The same seed and the same number of threads give bit-equal weights on one machine; convolutions differ
+    between numbers of threads, hence the number is set, not found.
+
+    Parameters
+    ----------
+    seed, threads : int
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(seed)
+
+
+class _Record:
+    """What must survive a kill: history, best weights, and the model as it is."""
+
+    def __init__(self, directory, fingerprint):
+        self.directory, self.fingerprint = Path(directory), fingerprint
+        self.history, self.best, self.best_epoch, self.best_weights = [], -np.inf, 0, None
+
+    def restore(self, model):
+        """The model to go on with: that of this training's checkpoint, or `model` where there is none."""
+        if not (self.directory / "state.json").exists():
+            return model
+        state = json.loads((self.directory / "state.json").read_text())
+        if state["fingerprint"] != self.fingerprint:
+            return model
+        self.history, self.best, self.best_epoch = state["history"], state["best"], state["best_epoch"]
+        self.best_weights = keras.saving.load_model(self._model("best", self.epoch)).get_weights()
+        return keras.saving.load_model(self._model("last", self.epoch))
+
+    @property
+    def epoch(self):
+        """Number of finished epochs."""
+        return len(self.history)
+
+    def add(self, logs, monitor, model):
+        """Note one epoch; remember its weights if `monitor` improved."""
+        self.history.append({"epoch": self.epoch + 1, **logs})
+        score = -logs[monitor] if "loss" in monitor else logs[monitor]
+        if score > self.best:
+            self.best, self.best_epoch, self.best_weights = score, self.epoch, model.get_weights()
+
+    def save(self, model):
+        """Write the checkpoint. Its state goes last, renamed into place, so it never names missing weights."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        model.save(self._model("last", self.epoch))
+        weights = model.get_weights()
+        model.set_weights(self.best_weights)
+        model.save(self._model("best", self.epoch))
+        model.set_weights(weights)
+        state = {
+            "fingerprint": self.fingerprint,
+            "history": self.history,
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+        }
+        partial = self.directory / "state.json.part"
+        partial.write_text(json.dumps(state))
+        partial.replace(self.directory / "state.json")
+        for old in self.directory.glob("*.keras"):
+            if not old.stem.endswith(f"-{self.epoch}"):
+                old.unlink()
+
+    def _model(self, which, epoch):
+        return self.directory / f"{which}-{epoch}.keras"
+
+
+def _epoch_functions(model, x, y, validation, batch):
+    """Two compiled functions: one trains a whole epoch in a given order, one validates.
+
+    They run Keras's own training and test steps. Leaving them to ``Model.fit`` costs several times the
+    arithmetic of a small network, batch by batch.
+    """
+    x, y = tf.constant(x), tf.constant(y)
+    x_validation, y_validation = (tf.constant(array) for array in validation)
+    n_whole = len(x) // batch * batch
+    model.optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def train(order):
+        for chosen in tf.reshape(order[:n_whole], (-1, batch)):
+            model.train_step((tf.gather(x, chosen), tf.gather(y, chosen)))
+        if n_whole < len(x):
+            model.train_step((tf.gather(x, order[n_whole:]), tf.gather(y, order[n_whole:])))
+        return _drain_metrics(model)
+
+    @tf.function
+    def validate():
+        for start in range(0, len(x_validation), 1024):
+            stop = start + 1024
+            model.test_step((x_validation[start:stop], y_validation[start:stop]))
+        return _drain_metrics(model)
+
+    return train, validate
+
+
+def _fingerprint(model, *inputs):
+    """What tells one training from another: the network, its optimiser, the data and the settings."""
+    optimiser = {**model.optimizer.get_config(), "name": None}  # Keras numbers the names within a process
+    digest = hashlib.sha256()
+    for value in (model.get_config(), optimiser, *inputs):
+        digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+    return digest.hexdigest()
+
+
+def _drain_metrics(model):
+    """The metrics gathered since the last call."""
+    metrics = model.get_metrics_result()
+    model.reset_metrics()
+    return metrics
+
+
+def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint, every=100):
+    """Train a compiled model with early stopping; it ends with the weights of its best epoch.
+
+    Parameters
+    ----------
+    model : keras.Model
+    x, y : arrays (n, ...)
+    validation : tuple of arrays
+        Validation ``(x, y)``.
+    epochs, batch : int
+    patience : int
+        Epochs without improvement after which training stops.
+    monitor : str
+        Quantity that must improve: ``val_accuracy``, ``val_loss`` ...
+    seed : int
+        Orders the spectra of each epoch.
+    checkpoint : path
+        Directory of the checkpoint. A run that finds one of the same training goes on from it and ends as if
+        it had never stopped; a finished run removes it.
+    every : int
+        Epochs between checkpoints.
+
+    Returns
+    -------
+    model : keras.Model
+        The trained model; another object than the one given if the run was resumed.
+    history : DataFrame
+        One row an epoch: ``epoch``, training and validation quantities.
+    """
+    fingerprint = _fingerprint(model, x, y, *validation, batch, patience, monitor, seed)
+    record = _Record(checkpoint, fingerprint)
+    model = record.restore(model)
+    train, validate = _epoch_functions(model, x, y, validation, batch)
+    while record.epoch < epochs and record.epoch - record.best_epoch < patience:
+        order = np.random.default_rng([seed, record.epoch]).permutation(len(x))
+        logs = {name: float(value) for name, value in train(order).items()}
+        logs |= {f"val_{name}": float(value) for name, value in validate().items()}
+        record.add(logs, monitor, model)
+        if record.epoch % every == 0:
+            record.save(model)
+    model.set_weights(record.best_weights)
+    shutil.rmtree(checkpoint, ignore_errors=True)
+    return model, pd.DataFrame(record.history)

@@ -1,0 +1,32 @@
+# The files of real archives, from their services or from a local mirror.
+#
+# NEEDS   config/datasets.csv
+# MAKES   resources/archives/remote|mirror/<library>/    the files, and provenance.json
+
+LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
+
+
+wildcard_constraints:
+    library="|".join(LIBRARIES),
+
+
+rule fetch:
+    """Bring the files of one dataset here, check them, and record where each came from."""
+    input:
+        datasets=os.path.join(workflow.basedir, "config", "datasets.csv"),
+    output:
+        provenance="resources/archives/{source}/{library}/provenance.json",
+    wildcard_constraints:
+        source="remote|mirror",
+    log:
+        "logs/fetch/{source}_{library}.log",
+    params:
+        archives=lookup(within=config, dpath="archives"),
+        mirror=config["archives"]["mirror"] or os.environ.get("OBAFGKM_MIRROR", ""),
+    resources:
+        mem_mb=1000,
+        runtime=240,
+    message:
+        "Fetching {wildcards.library} ({wildcards.source})"
+    script:
+        "../scripts/fetch.py"

@@ -1,0 +1,53 @@
+# Read the archives' files, their labels and their stars.
+#
+# NEEDS   resources/archives/<source>/<library>/provenance.json
+# MAKES   resources/ingested/<library>.h5             spectra on their own grid, with types as numbers
+#         resources/ingested/<library>_rejected.csv   what could not be used, and why
+#         resources/ingested/stars.csv                one star identity a spectrum, across libraries
+#         results/sharma/table_overlap.csv            stars that libraries share
+
+
+def provenance(library):
+    source = config["datasets"][library]["source"]
+    return f"resources/archives/{source}/{library}/provenance.json"
+
+
+rule ingest:
+    """Read one library into one file."""
+    input:
+        provenance=lambda wildcards: provenance(wildcards.library),
+    output:
+        spectra="resources/ingested/{library}.h5",
+        rejected="resources/ingested/{library}_rejected.csv",
+    log:
+        "logs/ingest/{library}.log",
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    message:
+        "Reading {wildcards.library}"
+    script:
+        "../scripts/ingest.py"
+
+
+rule identify:
+    """Find the stars that libraries share under different names."""
+    input:
+        spectra=expand("resources/ingested/{library}.h5", library=LIBRARIES),
+        cflib=provenance("cflib"),
+    output:
+        stars="resources/ingested/stars.csv",
+        overlap="results/sharma/table_overlap.csv",
+        overlap_tex="results/sharma/table_overlap.tex",
+    log:
+        "logs/ingest/identify.log",
+    params:
+        libraries=LIBRARIES,
+        simbad=lookup(within=config, dpath="archives/simbad"),
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    message:
+        "Finding the stars that libraries share"
+    script:
+        "../scripts/identify.py"

@@ -1,0 +1,43 @@
+# Simulated archives, written in the formats of the real ones.
+#
+# MAKES   resources/archives/simulated/<library>/    the files, and provenance.json
+
+
+rule simulate:
+    """Synthesise the spectra of one library and write them as its archive would."""
+    input:
+        nodes=branch(
+            lookup(within=config, dpath="simulation/nodes", cases={"kept": False, "computed": True}, default=False),
+            then="resources/nodes/stellar_nodes.npz",
+            otherwise=[],
+        ),
+    output:
+        provenance="resources/archives/simulated/{library}/provenance.json",
+    log:
+        "logs/simulate/{library}.log",
+    params:
+        fraction=lookup(within=config, dpath="simulation/fraction"),
+        seed=lookup(within=config, dpath="seed"),
+    resources:
+        mem_mb=3000,
+        runtime=10,
+    message:
+        "Simulating {wildcards.library}"
+    script:
+        "../scripts/simulate.py"
+
+
+rule nodes:
+    """Compute the model spectra between which the simulation interpolates; the package keeps a copy."""
+    output:
+        nodes="resources/nodes/stellar_nodes.npz",
+    log:
+        "logs/simulate/nodes.log",
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    message:
+        "Computing model spectra (about half an hour on two cores)"
+    script:
+        "../scripts/nodes.py"

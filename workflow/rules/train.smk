@@ -1,0 +1,82 @@
+# Train the models and let them classify the test spectra.
+#
+# NEEDS   resources/sharma/training.h5, test.h5
+# MAKES   results/sharma/models/<model>/                  the model and how it was made
+#         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
+
+
+rule train_ann:
+    """Train the neural network of section 4.1."""
+    input:
+        training="resources/sharma/training.h5",
+        test="resources/sharma/test.h5",
+    output:
+        model="results/sharma/models/ann/model.keras",
+        history="results/sharma/models/ann/history.csv",
+        layers="results/sharma/models/ann/layers.csv",
+        card="results/sharma/models/ann/card.json",
+        predictions="results/sharma/predictions/ann_cflib.csv",
+    log:
+        "logs/train/ann.log",
+    benchmark:
+        "benchmarks/results/train_ann.tsv"
+    params:
+        settings=lookup(within=config, dpath="sharma/ann"),
+        validation=lookup(within=config, dpath="sharma/validation"),
+        seed=lookup(within=config, dpath="seed"),
+    # One thread: the matrices are thin, and weights are bit-equal at one number of threads only.
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=60,
+        gpu=0,
+    message:
+        "Training the neural network"
+    script:
+        "../scripts/train/ann.py"
+
+
+rule train_forest:
+    """Train a random forest of section 4.1."""
+    input:
+        training="resources/sharma/training.h5",
+        test="resources/sharma/test.h5",
+    output:
+        model="results/sharma/models/forest_{task}/model.joblib",
+        predictions="results/sharma/predictions/forest_{task}_cflib.csv",
+    wildcard_constraints:
+        task="classifier|regressor",
+    log:
+        "logs/train/forest_{task}.log",
+    benchmark:
+        "benchmarks/results/train_forest_{task}.tsv"
+    params:
+        settings=lookup(within=config, dpath="sharma/forest_{task}"),
+        seed=lookup(within=config, dpath="seed"),
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    message:
+        "Training the random forest {wildcards.task}"
+    script:
+        "../scripts/train/forest.py"
+
+
+rule baselines:
+    """Classify the test spectra by the commonest class and by the nearest template."""
+    input:
+        training="resources/sharma/training.h5",
+        test="resources/sharma/test.h5",
+    output:
+        majority="results/sharma/predictions/majority_cflib.csv",
+        nearest="results/sharma/predictions/nearest_cflib.csv",
+    log:
+        "logs/train/baselines.log",
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Classifying by the baselines"
+    script:
+        "../scripts/train/baselines.py"

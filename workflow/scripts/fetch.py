@@ -1,0 +1,21 @@
+"""Bring the files of one dataset here, from their services or from a local mirror."""
+
+from pathlib import Path
+
+from obafgkm import datasets
+from obafgkm.fetch import fetch_dataset
+from obafgkm.job import job
+
+if __name__ == "__main__":
+    with job(snakemake, show_progress=True):
+        archives = snakemake.params.archives
+        files = fetch_dataset(
+            datasets.expand(datasets.read(snakemake.input.datasets), snakemake.wildcards.library),
+            Path(snakemake.output.provenance).parent,
+            source=snakemake.wildcards.source,
+            mirror=snakemake.params.mirror or None,
+            missing=archives["missing"],
+            offline=archives["offline"],
+            jobs=archives["connections"],
+        )
+        print(files["source"].value_counts().to_string())

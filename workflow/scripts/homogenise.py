@@ -1,0 +1,19 @@
+"""Bring one library to the common resolution, flux scale and grid."""
+
+from obafgkm.job import job
+from obafgkm.preprocess import homogenise, wavelength_grid
+from obafgkm.spectra import Spectra
+
+
+def homogenise_library(path, settings, spectra_path, rejected_path):
+    """Homogenise an ingested library with the `homogenise` section of the configuration."""
+    grid = wavelength_grid(settings["first"], settings["last"], settings["step"])
+    spectra, rejected = homogenise(Spectra.read(path), grid, settings["fwhm"], settings["unity_at"])
+    spectra.write(spectra_path)
+    rejected.to_csv(rejected_path, index=False)
+    print(f"{path}: {len(spectra)} spectra, {len(rejected)} rejected")
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        homogenise_library(snakemake.input.spectra, snakemake.params.settings, *snakemake.output)

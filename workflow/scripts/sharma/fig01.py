@@ -1,0 +1,36 @@
+"""Figure 1: distribution of the selected spectra over the main classes, one panel a library."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.mk import MAIN_CLASSES, main_class
+from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.spectra import Spectra
+
+TITLES = {"jhc": "JHC Atlas", "cflib": "CFLIB", "miles": "MILES", "elodie": "ELODIE 3.1"}
+
+
+def fig01(labels):
+    """Draw the figure from the labels of the training and the test sample."""
+    figure, panels = new_figure(PAGE, 0.6 * PAGE, panels=(2, 2), sharex=True)
+    for axes, (library, title) in zip(panels.flat, TITLES.items(), strict=True):
+        members = labels.loc[labels["library"] == library, "mk_class"]
+        count = np.bincount(main_class(members), minlength=len(MAIN_CLASSES))
+        bars = axes.bar(list(MAIN_CLASSES), count, width=0.7)
+        axes.bar_label(bars, fontsize=7)
+        axes.set(title=f"{title}: {len(members)} spectra", ylabel="Spectra")
+        axes.margins(y=0.12)
+        if not len(members):
+            axes.text(0.5, 0.5, "no spectra in this run", transform=axes.transAxes, ha="center")
+            axes.set(yticks=[])
+    for axes in panels[1]:
+        axes.set(xlabel="Main class")
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        samples = [Spectra.read(path) for path in snakemake.input]
+        labels = pd.concat([sample.labels for sample in samples])
+        save_figure(fig01(labels), snakemake.output, ", ".join(sorted(set(labels["source"]))))

@@ -1,0 +1,45 @@
+"""Figure 2: internal dispersion of each subclass of the training sample (Eqs. 1-3)."""
+
+import matplotlib.pyplot as plt
+
+from obafgkm.evaluate import internal_dispersion, sigma_clip
+from obafgkm.job import job
+from obafgkm.mk import N_CLASSES
+from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.plots.classes import label_class_axis
+from obafgkm.spectra import Spectra
+
+
+def fig02(table, threshold):
+    """Draw the dispersions; circles grow with the population.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `internal_dispersion` returns.
+    threshold : float
+        Clipping threshold of the mean in standard deviations.
+    """
+    figure, axes = new_figure(PAGE, 0.4 * PAGE)
+    mean = table["dispersion"][sigma_clip(table["dispersion"], threshold)].mean()
+    axes.scatter(table["class"], table["dispersion"], s=3 * table["population"], alpha=0.5, linewidths=0)
+    axes.axhline(mean, color="C1", ls="--")
+    axes.set(xlabel="Class", ylabel="Internal dispersion (flux at 5550 Å = 1)", xlim=(-1, N_CLASSES))
+    axes.set_ylim(-0.02 * table["dispersion"].max())
+    label_class_axis(axes.xaxis)
+    handles = [
+        plt.scatter([], [], s=3 * n, color="C0", alpha=0.5, linewidths=0, label=f"{n} spectra")
+        for n in (1, 10, 50)
+    ]
+    handles.append(plt.Line2D([], [], color="C1", ls="--", label=f"mean {mean:.3f} ({threshold:g}σ clipped)"))
+    axes.legend(handles=handles, loc="upper left")
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        sample = Spectra.read(snakemake.input.training)
+        table = internal_dispersion(sample.flux, sample.labels["mk_class"].to_numpy())
+        table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
+        figure = fig02(table, snakemake.params.clip)
+        save_figure(figure, [snakemake.output.png, snakemake.output.pdf], sample.source)

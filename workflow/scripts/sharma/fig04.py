@@ -1,0 +1,15 @@
+"""Figure 4: the layers of the trained neural network, with outputs and free parameters."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.plots import save_figure
+from obafgkm.plots.networks import draw_layers
+
+if __name__ == "__main__":
+    with job(snakemake):
+        card = json.loads(Path(snakemake.input.card).read_text())
+        save_figure(draw_layers(pd.read_csv(snakemake.input.layers)), snakemake.output, card["source"])

@@ -1,0 +1,23 @@
+"""Figure 6: confusion matrix of the neural network over the main classes."""
+
+import pandas as pd
+
+from obafgkm.evaluate import confusion
+from obafgkm.job import job
+from obafgkm.mk import MAIN_CLASSES
+from obafgkm.plots import COLUMN, new_figure, save_figure
+from obafgkm.plots.classes import draw_confusion
+
+
+def fig06(predictions):
+    """Draw the matrix of a table of predictions."""
+    figure, axes = new_figure(COLUMN, COLUMN)
+    draw_confusion(axes, confusion(predictions["expected"], predictions["predicted"]), MAIN_CLASSES)
+    axes.set_title(f"{len(predictions)} CFLIB spectra")
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        predictions = pd.read_csv(snakemake.input.predictions)
+        save_figure(fig06(predictions), snakemake.output, predictions["source"][0])

@@ -1,0 +1,65 @@
+"""Table 1: the four libraries, and how many of their spectra come through each step."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.spectra import Spectra
+from obafgkm.tables import write_table
+
+REFERENCES = {
+    "jhc": ("JHC Atlas", "Jacoby et al. (1984)"),
+    "elodie": ("ELODIE 3.1", "Prugniel et al. (2007)"),
+    "cflib": ("CFLIB", "Valdes et al. (2004)"),
+    "miles": ("MILES", "Sánchez-Blázquez et al. (2006)"),
+}
+
+
+def table1(ingested, rejected, training, test, left_out):
+    """One row a library.
+
+    Parameters
+    ----------
+    ingested : dict of str to Spectra
+    rejected : DataFrame
+        Rejections of all libraries on ingestion and on homogenising, with a column ``library``.
+    training, test : Spectra
+    left_out : DataFrame
+        Spectra that belong to neither sample, with their reason.
+    """
+    selected = pd.concat([training.labels, test.labels])["library"].value_counts()
+    rows = []
+    for library, (name, reference) in REFERENCES.items():
+        spectra = ingested[library]
+        reasons = left_out.loc[left_out["library"] == library, "reason"]
+        n_rejected = (rejected["library"] == library).sum()
+        in_cflib = reasons.str.contains("CFLIB").sum()
+        rows.append(
+            {
+                "library": name,
+                "source": spectra.source,
+                "files": len(spectra) + n_rejected,
+                "rejected": n_rejected,
+                "no luminosity class": len(reasons) - in_cflib,
+                "star in CFLIB": in_cflib,
+                "selected": selected.get(library, 0),
+                "first wavelength (Å)": round(float(spectra.wave[0])),
+                "last wavelength (Å)": round(float(spectra.wave[-1])),
+                "FWHM (Å)": spectra.fwhm,
+                "reference": reference,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        given = snakemake.input
+        libraries = snakemake.params.libraries
+        table = table1(
+            dict(zip(libraries, map(Spectra.read, given.ingested), strict=True)),
+            pd.concat(map(pd.read_csv, given.rejected)),
+            Spectra.read(given.training),
+            Spectra.read(given.test),
+            pd.read_csv(given.left_out),
+        )
+        write_table(table, *snakemake.output)

@@ -1,0 +1,13 @@
+"""Table 2: precision, recall, F1-score and population of each main class for the neural network."""
+
+import pandas as pd
+
+from obafgkm.evaluate import classification_report
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+if __name__ == "__main__":
+    with job(snakemake):
+        predictions = pd.read_csv(snakemake.input.predictions)
+        report = classification_report(predictions["expected"], predictions["predicted"])
+        write_table(report.assign(source=predictions["source"][0]), *snakemake.output)
