@@ -8,8 +8,9 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
-    {"mk", "spectra", "tables", "configuration", "job", "identity", "transfer"},
+    {"mk", "spectra", "tables", "configuration", "job", "identity"},
     {"archives", "datasets", "preprocess", "continuum", "extinction"},
+    {"transfer"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "mkclass", "nutmaat"},
     {"plots"},

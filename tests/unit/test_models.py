@@ -27,7 +27,7 @@ def test_the_majority_is_the_commonest_class():
 
 
 def test_a_forest_follows_from_its_seed():
-    flux, number = RNG.normal(size=(60, 10)), RNG.integers(0, 70, 60)
+    flux, number = RNG.normal(size=(60, 10)), RNG.integers(0, 9, 60)
     settings = {"trees": 5, "max_features": "sqrt", "min_samples_leaf": 2}
     once = build_forest("classifier", 1, 1, **settings).fit(flux, number).predict(flux)
     again = build_forest("classifier", 1, 2, **settings).fit(flux, number).predict(flux)

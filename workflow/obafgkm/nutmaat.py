@@ -2,7 +2,7 @@
 
 Its pins exclude ours (pandas 2.2.2), hence the environment, locked in ``envs/nutmaat.lock``; its package
 lacks the standards that MKCLASS compares with, hence `write_library`, which makes them of any spectra with
-MK types. As MKCLASS with libnor36 it corrects the energy distribution of a spectrum to that of the standard.
+MK types.
 
 The interpreter of that environment runs this module too (see `_classify_all`), so what is imported at the top
 is what both have.
@@ -37,9 +37,8 @@ _CODES = {
     "M0": 40.7, "M2": 42.5, "M3.5": 44, "M5": 45.5,
 }  # fmt: skip
 _LUMINOSITY_CODES = (1, 3, 5)
-_WIDTH = np.array(
-    [0.7, 0.6]
-)  # of the kernel that averages spectra into a standard, in type and luminosity codes
+# Of the kernel that averages spectra into a standard, in type and luminosity codes.
+_WIDTH = np.array([0.7, 0.6])
 _FEWEST = 3  # spectra that it reaches at least
 _RIDGE = 0.1  # keeps a slope that the spectra do not constrain near zero
 _DESCRIPTION = f"""\
@@ -47,7 +46,7 @@ LIB {LIBRARY}
 WAVE {FIRST} {LAST} 1.0
 LIMIT O6 M5
 PRELIM norm
-TEMPLATE yes
+TEMPLATE {{template}}
 -------------------
 """
 
@@ -95,7 +94,7 @@ def _type_code(number):
     return np.interp(number, types, list(_CODES.values()))
 
 
-def write_library(directory, wave, flux, number, luminosity):
+def write_library(directory, wave, flux, number, luminosity, template=True):
     """Make standards of spectra with MK types and write them as a library that NutMaat reads.
 
     Parameters
@@ -107,13 +106,16 @@ def write_library(directory, wave, flux, number, luminosity):
         held at its last value, here and in `classify`: what is missing tells nothing, and upsets nothing.
     flux, number, luminosity : arrays (n_spec, n_pix), (n_spec,), (n_spec,)
         See `standards`.
+    template : bool
+        Whether the energy distribution of a spectrum is corrected to that of the standard, as with libnor36;
+        with libr18, whose results Sharma et al. 2020 give, it is not.
     """
     folder = Path(directory) / LIBRARY
     folder.mkdir(parents=True, exist_ok=True)
     for (code, luminosity_code), standard in standards(_on_grid(wave, flux), number, luminosity).items():
         name = f"t{round(10 * code):03d}l{10 * luminosity_code:02d}p00.rbn"
         np.savetxt(folder / name, np.column_stack([_GRID, standard]), fmt="%.6f")
-    (Path(directory) / "nutmaat.lib").write_text(_DESCRIPTION)
+    (Path(directory) / "nutmaat.lib").write_text(_DESCRIPTION.format(template="yes" if template else "no"))
 
 
 def _on_grid(wave, flux):
@@ -165,7 +167,8 @@ def classify(wave, flux, names, library, python, iterations=3):
             text=True,
         )
         if run.returncode:
-            raise ProgramError(f"NutMaat in {python} failed: {run.stderr.strip()[-300:]}")
+            reason = run.stderr.strip().rpartition("\n")[2] or f"exit status {run.returncode}"
+            raise ProgramError(f"NutMaat in {python} failed: {reason}")
         with open(results, newline="") as file:
             return table(names, list(csv.reader(file)))
 

@@ -45,4 +45,6 @@ def _number(row, name, digits):
 
 def _text(value):
     """Text with LaTeX's own characters escaped."""
-    return "".join({"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#"}.get(letter, letter) for letter in str(value))
+    return "".join(
+        {"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#"}.get(letter, letter) for letter in str(value)
+    )

@@ -27,8 +27,10 @@ def save_figure(figure, outputs, source):
     figure : matplotlib Figure
     outputs : sequence of path
     source : str
-        Where the data come from, such as ``simulated``.
+        Where the data come from: ``simulated``, ``mirror``, ``remote``, or several of them.
     """
+    kinds = {"simulated" if part == "simulated" else "real" for part in source.split(", ")}
+    source = f"{' and '.join(sorted(kinds))} archives ({source})"
     figure.supxlabel(f"data: {source}", x=0.995, ha="right", fontsize=5, color="0.45")
     for path in outputs:
         # Without a date, the same figure is the same file.

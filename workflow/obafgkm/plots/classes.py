@@ -60,7 +60,7 @@ def draw_comparison(expected, predicted, slope, intercept):
     ends = np.array([0, N_CLASSES - 1])
     # Circles grow with the number of stars on one spot, as classes are whole numbers.
     spots, count = np.unique(np.round([expected, predicted], 1), axis=1, return_counts=True)
-    main.scatter(*spots, s=4 * count**0.7, alpha=0.6, linewidths=0)
+    main.scatter(*spots, s=7 * count**0.8, alpha=0.6, linewidths=0)
     main.plot(ends, ends, color="0.6", lw=0.8, zorder=0, label="one to one")
     fitted = f"fit: {slope:.2f} x {'−' if intercept < 0 else '+'} {abs(intercept):.2f}"
     main.plot(ends, slope * ends + intercept, "C1--", label=fitted)

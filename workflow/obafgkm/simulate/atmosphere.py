@@ -1,8 +1,8 @@
 """Model atmospheres: an opacity table, a blanketed grey temperature law, hydrostatic equilibrium.
 
-Against ATLAS9 structures the normalised spectra agree to 0.6 % rms at 8250 K, log g 4, [M/H] +0.5 and to 0.2 % at
-5750 K, log g 4.5 (at a resolving power of 60000). Above 25000 K (LTE) and below 3800 K (molecules) they are
-qualitative.
+Against ATLAS9 structures the normalised spectra agree to 0.6 % rms at 8250 K, log g 4, [M/H] +0.5 and to 0.2
+% at 5750 K, log g 4.5 (at a resolving power of 60000). Above 25000 K (LTE) and below 3800 K (molecules) they
+are qualitative.
 """
 
 from dataclasses import dataclass
@@ -103,8 +103,8 @@ class Structure:
     temperature, pressure, column, electrons : array (n_layers,)
         K, dyn/cm^2, g/cm^2, and electrons as a fraction of all particles.
     stable : bool
-        False where radiation pressure exceeds gravity somewhere, in which case a floor under the pressure gradient
-        holds the star together and the model is no more than a continuation.
+        False where radiation pressure exceeds gravity somewhere, in which case a floor under the pressure
+        gradient holds the star together and the model is no more than a continuation.
     """
 
     temperature: np.ndarray
@@ -117,9 +117,9 @@ class Structure:
 def temperature_law(tau, teff, logg, metallicity):
     """Temperature at continuum Rosseland depth ``tau``: ``T^4 = 3/4 Teff^4 [tau (1 + beta) + q(tau)]``.
 
-    ``q`` and ``beta``, the blanketing, were fitted to two ATLAS9 structures (8250/4.0/+0.5 and 5750/4.5/0.0; the
-    temperatures agree to 1-2 % above tau = 3) and, below 4600 K among dwarfs, to a MARCS model (3500/5.0/-0.5).
-    In giants molecules heat the surface less.
+    ``q`` and ``beta``, the blanketing, were fitted to two ATLAS9 structures (8250/4.0/+0.5 and 5750/4.5/0.0;
+    the temperatures agree to 1-2 % above tau = 3) and, below 4600 K among dwarfs, to a MARCS model
+    (3500/5.0/-0.5). In giants molecules heat the surface less.
     """
     beta = min(0.2 * 10 ** (0.35 * metallicity), 0.7)
     cool = np.clip((4600 - teff) / 1100, 0, 1.2) * min(10 ** (0.4 * metallicity), 1.5)

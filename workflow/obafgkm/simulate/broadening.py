@@ -43,8 +43,8 @@ def gaussian_matrix(wave, pixels, fwhm):
 def rotation_matrix(wave, vsini, limb_darkening=0.6):
     """Matrix that broadens spectra by rotation, for pixels of any step.
 
-    The profile of a sphere with linear limb darkening (Gray 2005, eq. 18.14) is integrated over each pixel, so that
-    slow rotators are right too.
+    The profile of a sphere with linear limb darkening (Gray 2005, eq. 18.14) is integrated over each pixel,
+    so that slow rotators are right too.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """From MK type to effective temperature and gravity, by published calibrations.
 
-``mk_calibration.csv`` has luminosity classes I, III and V, with a reference a row: Pecaut & Mamajek 2013 (ApJS 208,
-9); Martins, Schaerer & Hillier 2005 (A&A 436, 1049); Straizys & Kuriliene 1981 (Ap&SS 80, 353); van Belle et al.
-1999 (AJ 117, 521); Levesque et al. 2005 (ApJ 628, 973); Cox 2000 (Allen's Astrophysical Quantities, table 15.8).
-The values are rounded and made smooth from one reference to the next.
+``mk_calibration.csv`` has luminosity classes I, III and V, with a reference a row: Pecaut & Mamajek 2013
+(ApJS 208, 9); Martins, Schaerer & Hillier 2005 (A&A 436, 1049); Straizys & Kuriliene 1981 (Ap&SS 80, 353);
+van Belle et al. 1999 (AJ 117, 521); Levesque et al. 2005 (ApJ 628, 973); Cox 2000 (Allen's Astrophysical
+Quantities, table 15.8). The values are rounded and made smooth from one reference to the next.
 """
 
 import functools
@@ -25,10 +25,8 @@ def _table():
     table = pd.read_csv(files(__package__).joinpath("mk_calibration.csv"))
     table["number"] = [mk.parse(text).number for text in table["type"]]
     table["log_teff"] = np.log10(table["teff"])
-    return [
-        table[table["luminosity_class"] == name].sort_values("number")[["number", "log_teff", "logg"]].to_numpy().T
-        for name in _TABULATED
-    ]
+    classes = dict(list(table.sort_values("number").groupby("luminosity_class")))
+    return [classes[name][["number", "log_teff", "logg"]].to_numpy().T for name in _TABULATED]
 
 
 def stellar_parameters(number, luminosity):

@@ -40,8 +40,8 @@ def silent_stdout():
 def initialise_engine():
     """Import the engine once and hand out its library.
 
-    The import unpacks 30 MB below HOME, which may be read-only or shared by jobs that start together; here it goes
-    to a directory of the user's own below the temporary directory, one process at a time.
+    The import unpacks 30 MB below HOME, which may be read-only or shared by jobs that start together; here it
+    goes to a directory of the user's own below the temporary directory, one process at a time.
 
     Returns
     -------

@@ -1,16 +1,17 @@
 """The four stellar libraries, simulated: one sky of fictitious stars that they share as the real ones do.
 
-Sizes, overlaps, luminosity classes and, for CFLIB, main classes are those of Sharma et al. 2020, section 2; the
-remaining class tables follow the types in the libraries' own catalogues. Stars are called HD 500001 and upwards,
-numbers that the Henry Draper Catalogue does not reach.
+Sizes, overlaps, luminosity classes and, for CFLIB, main classes are those of Sharma et al. 2020, section 2;
+the remaining class tables follow the types in the libraries' own catalogues. Stars are called HD 500001 and
+upwards, numbers that the Henry Draper Catalogue does not reach.
 
-A star has one true place on the sequence; each catalogue's type scatters about it, by 0.7 subclasses between two
-catalogues. Types stay within their main class, so that the counts hold.
+A star has one true place on the sequence; each catalogue's type scatters about it, by 0.7 subclasses between
+two catalogues. Types stay within their main class, so that the counts hold.
 """
 
 import functools
 import re
 from dataclasses import dataclass
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -44,16 +45,8 @@ LIBRARIES = {
     "cflib": Library(np.round(3465.0 + 0.4 * np.arange(15011), 1), 1.0, 80.0, False),
 }
 
-# The 161 spectra of JHC in the order of their numbers; 153-155 are those that the paper drops.
-_JHC_TYPES = (
-    "O5V O5.5V O6.5V O7V O7.5V O8V O8V O9V O9V O9.5V B0V B0V B1.5V B3V B4V B4V B6V B8V A1V A1V A2V A2V A2V A3V A5V "
-    "A6V A7V A7V A8V A9V F0V F3V F4V F5V F6V F6V F7V F7V F7V F8V F9V F9V G0V G1V G2V G3V G4V G6V G7V G9V G9V K0V K4V "
-    "K5V M0V M1V M5V F0IV F3IV G2IV G5IV O6.5III O7.5III O8.5III O9.5III B1III B2III B2III B2.5III B3III B4III B4III "
-    "B5III B7III B8III B9III A3III A6III A8III F0III F4III F5III F6III F7III F8III G0III G0III G2III G4III G5III G6III "
-    "G6III G6III G7III G8III G9III K0III K2III K2III K3III K4III K7III M3III M4III M5III B2II B2II F5II G8II G9II K6II "
-    "M3II M7II O8I O8I B0.5I B0.5I B1.5I B2I B3I B5I B7I B8I B9I A0I A0I A1I A2I A3I A4I A7I A9I F0I F2I F3I F4I F5I "
-    "F6I F7I F8I G0I G1I G2I G3I G5I K0I K1I K2I K5I M1I M1I M2I MPF4V MPF7V M4.5EV O5I O6I O7I B1I B1I B5I"
-).split()
+# The types of JHC in the order of its numbers, as ``jhc_types.txt`` has them; the paper drops 153-155.
+_JHC_TYPES = files(__package__).joinpath("jhc_types.txt").read_text(encoding="utf-8").split()
 
 # Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor a row and a column.
 _CFLIB_TABLE = [
@@ -93,7 +86,7 @@ _MILES_UNTYPED, _ELODIE_UNTYPED, _ELODIE_SPECTRA = 162, 100, 1959
 # Subclasses that occur: from, to (not included).
 _SUBCLASSES = {"O": (5, 10), "B": (0, 10), "A": (0, 10), "F": (0, 10), "G": (0, 10), "K": (0, 8), "M": (0, 7)}
 # Types as catalogues print them where there is no luminosity class, or no type at all.
-_INCOMPLETE = ("{type}", "{type}", "{type}", "{type}", "{type}", "{main}", "{main}II", "sd:{type}", "{main}:?", "Am")
+_INCOMPLETE = 5 * ("{type}",) + ("{main}", "{main}II", "sd:{type}", "{main}:?", "Am")
 
 
 def _counts(table, rows, columns):
@@ -174,8 +167,8 @@ class Sky:
     Attributes
     ----------
     stars : DataFrame
-        ``name``, ``home`` (whose catalogued type it has), ``catalogued`` (that class number), ``priority`` (0-1; a
-        thinned library keeps the lowest) and the columns of `obafgkm.simulate.stars.draw_stars`.
+        ``name``, ``home`` (whose catalogued type it has), ``catalogued`` (that class number), ``priority``
+        (0-1; a thinned library keeps the lowest) and the columns of `obafgkm.simulate.stars.draw_stars`.
     spectra : dict of str to DataFrame
         One row a spectrum: ``star`` (a row of ``stars``), ``type_text``, ``catalogue_type_text``.
     """
@@ -308,7 +301,8 @@ def simulate_library(name, seed, fraction=1.0, grid=None):
     seed : int
         One seed is one sky: stars that two libraries share are the same star in both.
     fraction : float
-        Share of the spectra of each main class that is kept, at least one of each; whatever it is, the sky stays.
+        Share of the spectra of each main class that is kept, at least one of each; whatever it is, the sky
+        stays.
     grid : StellarGrid, optional
         The one that comes with the package without.
 
@@ -316,9 +310,9 @@ def simulate_library(name, seed, fraction=1.0, grid=None):
     -------
     Spectra
         On the library's pixels, in air. Labels ``library, file, name, star, aliases, type_text,
-        catalogue_type_text, teff, logg, feh``, the last three being the true ones. For CFLIB ``type_text`` is the
-        Pickles type, from which the spectrum has its continuum; ``catalogue_type_text`` is the type from the
-        literature. Masked pixels have ``ivar`` 0.
+        catalogue_type_text, teff, logg, feh``, the last three being the true ones. For CFLIB ``type_text`` is
+        the Pickles type, from which the spectrum has its continuum; ``catalogue_type_text`` is the type from
+        the literature. Masked pixels have ``ivar`` 0.
     """
     library, heaven = LIBRARIES[name], sky(seed)
     grid = StellarGrid.load() if grid is None else grid
@@ -389,8 +383,8 @@ def _bad_columns(shape, rng):
 def _gaps(wave, wide, rng):
     """Mask (n_spec, n_pix) of what CFLIB's grating settings left out.
 
-    Stars marked ``wide`` have a gap of 80-500 Angstrom in the optical; of the others, two in five have one that is
-    narrow (below 45) or lies beyond 6800.
+    Stars marked ``wide`` have a gap of 80-500 Angstrom in the optical; of the others, two in five have one
+    that is narrow (below 45) or lies beyond 6800.
     """
     gaps = np.zeros((len(wide), wave.size), bool)
     for row, is_wide in zip(gaps, wide, strict=True):

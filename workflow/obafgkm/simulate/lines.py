@@ -10,12 +10,12 @@ __all__ = ["airtovac", "atomic_lines", "faint_lines", "hydrogen_lines"]
 
 COLUMNS = ["species", "wlcent", "excit", "gflog", "gamrad", "gamqst", "gamvw"]
 
-# log gamma_Stark (rad/s per electron at 10^4 K) of He I, from the electron widths of Griem 1974; the engine's own
-# table is read wrongly above 20000 K.
+# log gamma_Stark (rad/s per electron at 10^4 K) of He I, from the electron widths of Griem 1974; the engine's
+# own table is read wrongly above 20000 K.
 _HELIUM_STARK = {
-    3587: -2.9, 3613: -3.9, 3634: -3.0, 3705: -3.1, 3819: -3.0, 3888: -5.0, 3964: -4.6, 4009: -3.0, 4026: -3.3,
-    4120: -4.3, 4143: -3.1, 4168: -4.0, 4387: -3.4, 4437: -4.3, 4471: -3.6, 4713: -4.6, 4921: -3.7, 5015: -4.9,
-    5047: -4.6, 5875: -4.7, 6678: -4.5, 7065: -4.8, 7281: -4.7,
+    3587: -2.9, 3613: -3.9, 3634: -3.0, 3705: -3.1, 3819: -3.0, 3888: -5.0, 3964: -4.6, 4009: -3.0,
+    4026: -3.3, 4120: -4.3, 4143: -3.1, 4168: -4.0, 4387: -3.4, 4437: -4.3, 4471: -3.6, 4713: -4.6,
+    4921: -3.7, 5015: -4.9, 5047: -4.6, 5875: -4.7, 6678: -4.5, 7065: -4.8, 7281: -4.7,
 }  # fmt: skip
 
 
@@ -31,7 +31,11 @@ def airtovac(wave):
     array of float
     """
     s = (1e4 / np.asarray(wave, float)) ** 2
-    index = 8.336624212083e-5 + 2.408926869968e-2 / (130.1065924522 - s) + 1.599740894897e-4 / (38.92568793293 - s)
+    index = (
+        8.336624212083e-5
+        + 2.408926869968e-2 / (130.1065924522 - s)
+        + 1.599740894897e-4 / (38.92568793293 - s)
+    )
     return wave * (1 + index)
 
 

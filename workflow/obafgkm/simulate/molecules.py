@@ -1,9 +1,10 @@
 """Line lists of diatomic molecules from their molecular constants.
 
 Positions come from the rotational constants and band origins, strengths from Morse Franck-Condon factors and
-Hoenl-London factors of Hund's case (a), with spin splitting only where it sets bands apart. Bands fall where they
-are seen and have the right shape and roughly the right strength; single lines are not those of the molecule. This
-is meant for spectra at a few Angstrom, and the late K and M types made with it are qualitative.
+Hoenl-London factors of Hund's case (a), with spin splitting only where it sets bands apart. Bands fall where
+they are seen and have the right shape and roughly the right strength; single lines are not those of the
+molecule. This is meant for spectra at a few Angstrom, and the late K and M types made with it are
+qualitative.
 
 Constants: Huber & Herzberg 1979 (Constants of Diatomic Molecules); TiO band strengths after Schwenke 1998
 (Faraday Discuss. 109, 321); the rest rounded from the literature.
@@ -41,8 +42,8 @@ class State:
 class System:
     """One electronic band system.
 
-    ``components`` are its spin components: (origin of the 0-0 band, energy of the lower level, share), the first
-    two in cm^-1; ``weight`` is the statistical weight of a rotational level beside 2J + 1.
+    ``components`` are its spin components: (origin of the 0-0 band, energy of the lower level, share), the
+    first two in cm^-1; ``weight`` is the statistical weight of a rotational level beside 2J + 1.
     """
 
     species: str
@@ -90,8 +91,14 @@ _SYSTEMS = (
         "CN 1", 6.46220, _CN_X, _CN_B, 0, 0, 2, 0.0342,
         _origins([3883.4], _CN_X, _CN_B, [0.0], [1.0]), 5, 100,
     ),
-    System("MgH 1", 0.96718, _MGH_X, _MGH_A, 0, 1, 2, 0.161, ((19260.5, 0.0, 0.5), (19295.5, 0.0, 0.5)), 4, 50),
-    System("CaH 1", 0.98307, _CAH_X, _CAH_A, 0, 1, 2, 0.20, ((14373.0, 0.0, 0.5), (14453.0, 0.0, 0.5)), 3, 50),
+    System(
+        "MgH 1", 0.96718, _MGH_X, _MGH_A, 0, 1, 2, 0.161,
+        ((19260.5, 0.0, 0.5), (19295.5, 0.0, 0.5)), 4, 50,
+    ),
+    System(
+        "CaH 1", 0.98307, _CAH_X, _CAH_A, 0, 1, 2, 0.20,
+        ((14373.0, 0.0, 0.5), (14453.0, 0.0, 0.5)), 3, 50,
+    ),
     System("CaH 1", 0.98307, _CAH_X, _CAH_B, 0, 0, 2, 0.10, ((15754.0, 0.0, 1.0),), 3, 50),
     System(
         "TiO 1", 11.9938, _TIO_X, _TIO_C, 2, 0, 2, 0.0786,
@@ -163,7 +170,8 @@ def _system_lines(system, f_min=2e-3):
             omega = system.projection + (i - 1 if len(system.components) == 3 else 0)
             j = np.arange(max(omega, 1) + 1.0, system.j_max + 1)
             energy = level + lower_energy[v2] - lower_energy[0] + b2 * j * (j + 1)
-            for factor, j_upper in zip(_hoenl_london(j, omega, system.change), (j + 1, j, j - 1), strict=True):
+            factors = _hoenl_london(j, omega, system.change)
+            for factor, j_upper in zip(factors, (j + 1, j, j - 1), strict=True):
                 vacuum = 1e8 / (origin + shift + b1 * j_upper * (j_upper + 1) - b2 * j * (j + 1))
                 gf = system.weight * share * strength[v1, v2] * factor
                 blocks.append(np.stack([vacuum**2 / airtovac(vacuum), energy, gf], 1)[gf > 1e-5])

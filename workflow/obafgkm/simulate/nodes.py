@@ -1,11 +1,12 @@
 """A compact grid of synthetic spectra over the whole HR diagram, and smooth interpolation on it.
 
-The grid is regular in three coordinates: the running number of the Teff node, the place of log g between the lowest
-and the highest gravity of stars of that Teff, and [M/H]. Interpolation is a product of cubic splines in the first
-two and a parabola in the third. Above 15000 K the metal lines change little and one metallicity serves for all.
+The grid is regular in three coordinates: the running number of the Teff node, the place of log g between the
+lowest and the highest gravity of stars of that Teff, and [M/H]. Interpolation is a product of cubic splines
+in the first two and a parabola in the third. Above 14000 K the metal lines change little and one metallicity
+serves for all.
 
-Below 3800 K and in all M giants the spectra are qualitative (see `obafgkm.simulate.molecules`), and so they are
-above 25000 K, where LTE fails. No wind, no emission, no chromosphere.
+Below 3800 K and in all M giants the spectra are qualitative (see `obafgkm.simulate.molecules`), and so they
+are above 25000 K, where LTE fails. No wind, no emission, no chromosphere.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -22,8 +23,10 @@ from obafgkm.simulate.broadening import gaussian_matrix
 __all__ = ["METALLICITIES", "TEFFS", "StellarGrid", "compute_nodes", "gravity_limits", "node_spectrum"]
 
 TEFFS = np.array(
-    [2850, 3100, 3350, 3600, 3850, 4150, 4500, 4900, 5400, 6000, 6600, 7300]
-    + [8000, 8800, 9700, 10800, 12500, 15000, 18500, 23000, 29000, 36000, 43000],
+    [
+        *(2850, 3100, 3350, 3600, 3850, 4150, 4500, 4900, 5400, 6000, 6600, 7300),
+        *(8000, 8800, 9700, 10800, 12500, 15000, 18500, 23000, 29000, 36000, 43000),
+    ],
     float,
 )
 METALLICITIES = np.array([-1.0, 0.0, 0.5])
@@ -36,6 +39,12 @@ _JUMPS = (3668.0, 8361.0)
 _KNOTS = np.sort(
     np.concatenate([np.arange(3440.0, 9511.0, 30.0)] + [[jump - 0.05, jump + 0.05] for jump in _JUMPS])
 )
+# Teff and log g: the Eddington limit and the brightest supergiants; the main sequence and its lower edge.
+_LOWEST = (
+    [2850, 3600, 4500, 5500, 7000, 8500, 10000, 12500, 15000, 20000, 25000, 30000, 36000, 43000],
+    [-0.3, 0.0, 0.3, 0.7, 1.0, 1.3, 1.6, 2.0, 2.3, 2.7, 3.0, 3.2, 3.4, 3.7],
+)
+_HIGHEST = ([2850, 4000, 5500, 7000, 20000, 43000], [5.2, 5.1, 4.8, 4.6, 4.6, 4.4])
 _SPEED_OF_LIGHT = 299792.458
 
 
@@ -50,11 +59,7 @@ def gravity_limits(teff):
     -------
     low, high : array of float (n,)
     """
-    x = np.log10(np.asarray(teff, float))
-    t_low = np.log10([2850, 3600, 4500, 5500, 7000, 8500, 10000, 12500, 15000, 20000, 25000, 30000, 36000, 43000])
-    low = [-0.3, 0.0, 0.3, 0.7, 1.0, 1.3, 1.6, 2.0, 2.3, 2.7, 3.0, 3.2, 3.4, 3.7]
-    high = [5.2, 5.1, 4.8, 4.6, 4.6, 4.4]
-    return np.interp(x, t_low, low), np.interp(x, np.log10([2850, 4000, 5500, 7000, 20000, 43000]), high)
+    return tuple(np.interp(np.log10(teff), np.log10(t), logg) for t, logg in (_LOWEST, _HIGHEST))
 
 
 def _pixels():
@@ -104,9 +109,10 @@ def _compute_part(path, teff, metallicity):
 
 
 def compute_nodes(path, workers=1, n_components=80):
-    """Synthesise every node and store the grid (about 20 minutes of one core).
+    """Synthesise every node and store the grid (about half an hour of one core).
 
-    Finished parts stay in a directory beside ``path``, so that a second run goes on where the first was stopped.
+    Finished parts stay in a directory beside ``path``, so that a second run goes on where the first was
+    stopped.
 
     Parameters
     ----------
@@ -129,12 +135,18 @@ def compute_nodes(path, workers=1, n_components=80):
     wanted = [job for job in jobs if job[2] == 0 or job[1] < _ONE_METALLICITY_FROM]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         list(pool.map(_compute_part, *zip(*wanted, strict=True), chunksize=-(-len(wanted) // workers // 4)))
-    names = [p if (p, t, m) in wanted else parts / f"m{0:+.1f}_t{t:.0f}.npz" for p, t, m in jobs]
-    loaded = [np.load(name) for name in names]
+    names = [job[0] if job in wanted else parts / f"m{0:+.1f}_t{job[1]:.0f}.npz" for job in jobs]
     shape = (METALLICITIES.size, TEFFS.size, _PLACES.size, -1)
-    flux = np.stack([part["flux"] for part in loaded]).reshape(shape).transpose(1, 2, 0, 3)
-    log_continuum = np.stack([part["log_continuum"] for part in loaded]).reshape(shape).transpose(1, 2, 0, 3)
+    flux, log_continuum = (
+        np.stack(spectra).reshape(shape).transpose(1, 2, 0, 3)
+        for spectra in zip(*map(_read_part, names), strict=True)
+    )
     return _store(path, flux, log_continuum, n_components)
+
+
+def _read_part(path):
+    with np.load(path) as part:
+        return part["flux"], part["log_continuum"]
 
 
 def _store(path, flux, log_continuum, n_components):

@@ -11,8 +11,8 @@ __all__ = ["draw_stars", "observe", "signal_to_noise"]
 
 # Rotation is drawn from these, km/s, so that stars share their broadening matrices.
 _ROTATION = np.array([0, 5, 10, 20, 35, 50, 75, 100, 130, 170, 220, 280], float)
-# Typical v sin i of dwarfs along the sequence: Glebocki & Gnacinski 2005 (ESA SP-560, 571); giants from F on rotate
-# slowly.
+# Typical v sin i of dwarfs along the sequence: Glebocki & Gnacinski 2005 (ESA SP-560, 571); giants from F on
+# rotate slowly.
 _TYPICAL_ROTATION = ([5, 12, 22, 29, 32, 36, 40, 50, 67], [120, 150, 130, 110, 80, 30, 8, 4, 4])
 _NORMALISED_AT = 5550.0
 
@@ -31,8 +31,8 @@ def draw_stars(number, luminosity, rng, metal_poor=0.06):
     Returns
     -------
     DataFrame
-        ``number`` (the true place on the sequence, half a subclass rms from the catalogued one), ``luminosity``,
-        ``teff`` (K), ``logg``, ``feh``, ``vsini`` (km/s), ``a_v`` (mag).
+        ``number`` (the true place on the sequence, half a subclass rms from the catalogued one),
+        ``luminosity``, ``teff`` (K), ``logg``, ``feh``, ``vsini`` (km/s), ``a_v`` (mag).
     """
     number, luminosity = np.asarray(number, float), np.asarray(luminosity)
     n = number.size
@@ -94,7 +94,8 @@ def observe(grid, stars, wave, fwhm, snr, rng, continuum_stars=None, calibration
     source, own = grid.wave[inside], grid.fwhm[inside]
     # A pixel of the grid that is already as coarse as wanted is sampled with its neighbours' width only.
     own_fwhm = np.interp(wave, source, own)
-    degrade = gaussian_matrix(source, wave, np.sqrt(np.maximum(fwhm**2 - own_fwhm**2, (0.25 * own_fwhm) ** 2)))
+    missing = np.maximum(fwhm**2 - own_fwhm**2, (0.25 * own_fwhm) ** 2)
+    degrade = gaussian_matrix(source, wave, np.sqrt(missing))
     reddening = -0.4 * np.log(10) * extinction_curve(source)
     flux = np.empty((len(stars), wave.size), "f4")
     errors = _calibration_errors(len(stars), wave, calibration_error, rng)

@@ -12,17 +12,23 @@ from obafgkm.simulate.molecules import molecular_lines
 
 __all__ = ["line_list", "microturbulence", "opacity_table", "synthesise"]
 
-# The engine reads its He I Stark table one column too far above 20000 K. It finds the table by the air wavelength,
-# so that a line list in vacuum passes it by and the damping constants of the list are used.
+# The engine reads its He I Stark table one column too far above 20000 K. It finds the table by the air
+# wavelength, so that a line list in vacuum passes it by and the damping constants of the list are used.
 _VACUUM_FROM = 11000.0
-_MOLECULES = ((7500.0, {"CH 1"}), (6200.0, {"CN 1", "MgH 1"}), (4600.0, {"CaH 1", "TiO 1"}), (3600.0, {"VO 1"}))
+# Molecules and the Teff below which they matter.
+_MOLECULES = (
+    (7500.0, {"CH 1"}),
+    (6200.0, {"CN 1", "MgH 1"}),
+    (4600.0, {"CaH 1", "TiO 1"}),
+    (3600.0, {"VO 1"}),
+)
 
 
 # Hydrogen lines cost most of the time, so that each stretch of the spectrum takes only those within reach.
 _STRETCHES = ((3430.0, 4060.0), (4060.0, 8100.0), (8100.0, 9520.0))
 _REACH = 150.0
-# Limit of the Balmer and Paschen series and the highest line in the list: between them the lines merge, and the
-# continuum from beyond the limit is carried on to the first line.
+# Limit of the Balmer and Paschen series and the highest line in the list: between them the lines merge, and
+# the continuum from beyond the limit is carried on to the first line.
 _SERIES = ((3646.0, 3668.0), (8204.0, 8361.0))
 
 

@@ -37,10 +37,10 @@ def fig_spectra(libraries):
                 continue
             flux = spectra.flux[chosen]
             axes.plot(spectra.wave, flux + offset, color=f"C{i}", lw=0.7)
-            label = f"{library.upper()} {spectra.labels['mk_type'][chosen]} ({spectra.source})"
-            axes.text(6790, flux[-100:].mean() + offset + 0.12, label, color=f"C{i}", ha="right", fontsize=7)
-            offset += 0.5 * np.ptp(flux)
-        axes.set(ylabel=f"{letter}: flux + offset", xlim=(3900, 6799))
+            label = f"{library.upper()} {spectra.labels['mk_type'][chosen]}\n({spectra.source})"
+            axes.text(6820, flux[-100:].mean() + offset, label, color=f"C{i}", va="center", fontsize=7)
+            offset += max(0.5 * np.ptp(flux), 0.3)
+        axes.set(ylabel=f"{letter}: flux + offset", xlim=(3900, 7250))
         axes.margins(y=0.08)
         for wave in LINES.values():
             axes.axvline(wave, color="0.85", lw=0.6, zorder=0)

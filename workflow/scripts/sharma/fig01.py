@@ -18,10 +18,11 @@ def fig01(labels):
         members = labels.loc[labels["library"] == library, "mk_class"]
         count = np.bincount(main_class(members), minlength=len(MAIN_CLASSES))
         bars = axes.bar(list(MAIN_CLASSES), count, width=0.7)
-        axes.bar_label(bars, fontsize=7)
         axes.set(title=f"{title}: {len(members)} spectra", ylabel="Spectra")
         axes.margins(y=0.12)
-        if not len(members):
+        if len(members):
+            axes.bar_label(bars, fontsize=7)
+        else:
             axes.text(0.5, 0.5, "no spectra in this run", transform=axes.transAxes, ha="center")
             axes.set(yticks=[])
     for axes in panels[1]:

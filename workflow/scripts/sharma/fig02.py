@@ -28,7 +28,9 @@ def fig02(table, threshold):
     axes.set_ylim(-0.02 * table["dispersion"].max())
     label_class_axis(axes.xaxis)
     handles = [
-        plt.scatter([], [], s=3 * n, color="C0", alpha=0.5, linewidths=0, label=f"{n} spectra")
+        plt.scatter(
+            [], [], s=3 * n, color="C0", alpha=0.5, linewidths=0, label=f"{n} spectr{'um' if n == 1 else 'a'}"
+        )
         for n in (1, 10, 50)
     ]
     handles.append(plt.Line2D([], [], color="C1", ls="--", label=f"mean {mean:.3f} ({threshold:g}σ clipped)"))

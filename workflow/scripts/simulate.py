@@ -1,0 +1,39 @@
+"""Synthesise the spectra of one library and write them as its archive would."""
+
+import json
+from pathlib import Path
+
+from obafgkm.ingest import LIBRARIES
+from obafgkm.job import job
+from obafgkm.simulate.libraries import simulate_library
+from obafgkm.simulate.nodes import StellarGrid
+
+
+def simulate_archive(library, seed, fraction, nodes, directory):
+    """Write a simulated library into a directory, with a record of how it was made.
+
+    Parameters
+    ----------
+    library : str
+    seed : int
+    fraction : float
+        Share of the library's spectra.
+    nodes : path or None
+        Model spectra; None takes those kept in the package.
+    directory : path
+    """
+    spectra = simulate_library(library, seed, fraction, StellarGrid.load(nodes))
+    LIBRARIES[library].write(directory, spectra)
+    record = {"dataset": library, **spectra.provenance, "spectra": len(spectra), "nodes": str(nodes or "kept")}
+    (Path(directory) / "provenance.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        simulate_archive(
+            snakemake.wildcards.library,
+            snakemake.params.seed,
+            snakemake.params.fraction,
+            snakemake.input.get("nodes"),
+            Path(snakemake.output.provenance).parent,
+        )
