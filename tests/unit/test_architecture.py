@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "job", "identity"},
-    {"archives", "datasets", "preprocess", "continuum", "extinction"},
+    {"archives", "datasets", "preprocess", "continuum", "extinction", "mkclass"},
     {"transfer"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
-    {"training", "evaluate", "robustness", "mkclass", "nutmaat"},
+    {"training", "evaluate", "robustness", "search", "nutmaat"},
     {"plots"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration

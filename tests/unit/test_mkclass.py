@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from obafgkm.mkclass import ProgramError, classify, read_line, table
+from obafgkm.errors import ProgramError
+from obafgkm.mkclass import classify, read_line, table
 
 WAVE = np.arange(3700.0, 6800.0)
 

@@ -7,8 +7,8 @@ import pytest
 
 from obafgkm import nutmaat
 from obafgkm.archives import jhc
+from obafgkm.errors import ProgramError
 from obafgkm.mk import parse
-from obafgkm.mkclass import ProgramError
 from obafgkm.preprocess import homogenise, wavelength_grid
 
 WAVE = np.arange(3900.0, 6800.0)
@@ -99,7 +99,7 @@ def test_two_spectra_make_no_standards():
 def test_results_come_back_in_order_and_a_broken_spectrum_loses_no_other(library, python):
     flux = np.ones((3, WAVE.size))
     flux[:, WAVE == 5000] = np.array([0.25, 3, 1])[:, None]
-    result = nutmaat.classify(WAVE, flux, ["a", "b", "c"], library, python)
+    result = nutmaat.classify(WAVE, flux, ["a", "b", "c"], os.path.relpath(library), os.path.relpath(python))
     assert result["name"].tolist() == ["a", "b", "c"]
     assert result["outcome"].tolist() == ["classified", "failed", "classified"]
     assert result["number"][[0, 2]].tolist() == [32, 38]

@@ -1,6 +1,13 @@
 """The exceptions a user can act on: each says which file or value is wrong and what to do about it."""
 
-__all__ = ["ArchiveFileError", "FetchError", "MissingDatasetError", "ObafgkmError", "SpectralTypeError"]
+__all__ = [
+    "ArchiveFileError",
+    "FetchError",
+    "MissingDatasetError",
+    "ObafgkmError",
+    "ProgramError",
+    "SpectralTypeError",
+]
 
 
 class ObafgkmError(Exception):
@@ -45,6 +52,10 @@ class MissingDatasetError(ObafgkmError):
             f"datasets.{dataset}.source to 'remote' to download them; or set it to 'simulated'."
         )
         self.dataset = dataset
+
+
+class ProgramError(ObafgkmError):
+    """An external classifier is absent, or classifies nothing at all."""
 
 
 class SpectralTypeError(ObafgkmError, ValueError):

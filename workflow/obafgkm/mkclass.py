@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.errors import ObafgkmError, SpectralTypeError
+from obafgkm.errors import ProgramError, SpectralTypeError
 from obafgkm.mk import parse
 
-__all__ = ["FIRST", "LAST", "ProgramError", "classify", "read_line", "table", "unity_in_blue"]
+__all__ = ["FIRST", "LAST", "classify", "read_line", "table", "unity_in_blue"]
 
 FIRST, LAST = (
     3800.0,
@@ -29,10 +29,6 @@ _ABSENT = (
 )
 # The types of the calcium K line, the hydrogen and the metal lines are given apart: kA3hF1mF2, A3 mA0 IV.
 _SEPARATE_TYPES = re.compile(r"^k[OBAFGKM]\d|\s?m[OBAFGKM]\d", re.ASCII)
-
-
-class ProgramError(ObafgkmError):
-    """An external classifier is absent, or classifies nothing at all."""
 
 
 def classify(wave, flux, names, library, rough_type=2, iterations=3, timeout=120.0):

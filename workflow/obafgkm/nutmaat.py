@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
+from obafgkm.errors import ProgramError
 from obafgkm.mk import parse
-from obafgkm.mkclass import FIRST, LAST, ProgramError, table, unity_in_blue
+from obafgkm.mkclass import FIRST, LAST, table, unity_in_blue
 
 __all__ = ["classify", "standards", "write_library"]
 
@@ -149,7 +150,7 @@ def classify(wave, flux, names, library, python, iterations=3):
     ProgramError
         If the environment is absent or lacks NutMaat, the library is absent, or no spectrum gets a result.
     """
-    if not Path(python).exists():
+    if not Path(python).is_file():
         raise ProgramError(
             f"{python}: no environment with NutMaat. Way on: uv venv --python 3.12 FOLDER, then "
             "uv pip install --python FOLDER --require-hashes -r envs/nutmaat.lock"
@@ -160,7 +161,15 @@ def classify(wave, flux, names, library, python, iterations=3):
         spectra, results = Path(folder) / "spectra.npz", Path(folder) / "results.csv"
         np.savez(spectra, flux=_on_grid(wave, flux))
         run = subprocess.run(
-            [python, "-m", __name__, spectra, results, Path(library).resolve(), str(iterations)],
+            [
+                Path(python).absolute(),
+                "-m",
+                __name__,
+                spectra,
+                results,
+                Path(library).resolve(),
+                str(iterations),
+            ],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
             capture_output=True,

@@ -5,7 +5,7 @@ import pandas as pd
 
 from obafgkm.spectra import concatenate
 
-__all__ = ["TRAINING_LIBRARIES", "held_out_stars", "sharma_samples"]
+__all__ = ["TRAINING_LIBRARIES", "held_out_folds", "held_out_stars", "sharma_samples"]
 
 TRAINING_LIBRARIES = ("jhc", "elodie", "miles")
 TEST_LIBRARY = "cflib"
@@ -14,8 +14,8 @@ TEST_LIBRARY = "cflib"
 def sharma_samples(libraries, test_stars):
     """Training and test sample of Sharma et al. 2020, section 2.
 
-    The test sample is CFLIB; the training sample is those spectra of the other libraries that have a luminosity
-    class I ... V, without any star of CFLIB, whether or not its CFLIB spectrum is at hand.
+    The test sample is CFLIB. The training sample is those spectra of the other libraries that have a
+    luminosity class I ... V, without any star of CFLIB, whether or not its CFLIB spectrum is at hand.
 
     Parameters
     ----------
@@ -67,3 +67,24 @@ def held_out_stars(stars, fraction, seed):
     chosen = np.zeros(unique.size, bool)
     chosen[np.random.default_rng(seed).permutation(unique.size)[: round(fraction * unique.size)]] = True
     return chosen[star]
+
+
+def held_out_folds(stars, folds, seed):
+    """Divide spectra into folds by star.
+
+    Parameters
+    ----------
+    stars : array-like (n_spec,)
+    folds : int
+    seed : int
+
+    Yields
+    ------
+    array of bool (n_spec,)
+        The spectra held out in each fold; every spectrum is held out once.
+    """
+    unique, star = np.unique(np.asarray(stars), return_inverse=True)
+    fold = np.empty(unique.size, int)
+    fold[np.random.default_rng(seed).permutation(unique.size)] = np.arange(unique.size) % folds
+    for number in range(folds):
+        yield (fold == number)[star]

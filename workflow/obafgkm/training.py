@@ -63,7 +63,7 @@ class _Record:
             self.best, self.best_epoch, self.best_weights = score, self.epoch, model.get_weights()
 
     def save(self, model):
-        """Write the checkpoint. Its state goes last, renamed into place, so it never names missing weights."""
+        """Write the checkpoint; its state goes last, by renaming, so that it never names missing weights."""
         self.directory.mkdir(parents=True, exist_ok=True)
         model.save(self._model("last", self.epoch))
         weights = model.get_weights()

@@ -24,7 +24,12 @@ def simulate_archive(library, seed, fraction, nodes, directory):
     """
     spectra = simulate_library(library, seed, fraction, StellarGrid.load(nodes))
     LIBRARIES[library].write(directory, spectra)
-    record = {"dataset": library, **spectra.provenance, "spectra": len(spectra), "nodes": str(nodes or "kept")}
+    record = {
+        "dataset": library,
+        **spectra.provenance,
+        "spectra": len(spectra),
+        "nodes": str(nodes or "kept"),
+    }
     (Path(directory) / "provenance.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
