@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
-    {"mk", "spectra", "tables", "configuration", "job", "identity"},
+    {"mk", "spectra", "tables", "configuration", "job", "identity", "wavelengths"},
     {"archives", "datasets", "preprocess", "continuum", "extinction", "mkclass"},
     {"transfer"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-__all__ = ["fit", "set_up_backend"]
+from obafgkm.models.layers import layer_table
+
+__all__ = ["fit", "set_up_backend", "train_network"]
 
 
 def set_up_backend(seed, threads):
@@ -175,3 +177,62 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
     model.set_weights(record.best_weights)
     shutil.rmtree(checkpoint, ignore_errors=True)
     return model, pd.DataFrame(record.history)
+
+
+def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, directory, source):
+    """Train on the spectra that are not held out; write how it went into `directory`.
+
+    ``history.csv`` has one row an epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
+    settings, seed, threads and epochs. The model is left to the caller to save.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+    x, y : arrays (n, ...)
+    held_out : array of bool (n,)
+        The spectra that validate.
+    settings : dict
+        ``epochs``, ``batch``, ``patience``, and what else the card should tell.
+    monitor : str
+        See `fit`.
+    seed, threads : int
+    directory : path
+    source : str
+        Where the spectra come from.
+
+    Returns
+    -------
+    keras.Model
+        With the weights of its best epoch.
+    """
+    directory = Path(directory)
+    model, history = fit(
+        model,
+        x[~held_out],
+        y[~held_out],
+        (x[held_out], y[held_out]),
+        epochs=settings["epochs"],
+        batch=settings["batch"],
+        patience=settings["patience"],
+        monitor=monitor,
+        seed=seed,
+        checkpoint=directory / "checkpoint",
+    )
+    best = history[monitor].argmin() if "loss" in monitor else history[monitor].argmax()
+    card = {
+        "source": source,
+        "training_spectra": int((~held_out).sum()),
+        "validation_spectra": int(held_out.sum()),
+        "settings": settings,
+        "monitor": monitor,
+        "seed": seed,
+        "threads": threads,
+        "epochs": len(history),
+        "best_epoch": int(best) + 1,
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    history.to_csv(directory / "history.csv", index=False)
+    layer_table(model).to_csv(directory / "layers.csv", index=False)
+    (directory / "card.json").write_text(json.dumps(card, indent=1))
+    return model

@@ -6,11 +6,7 @@
 rule simulate:
     """Synthesise the spectra of one library and write them as its archive would."""
     input:
-        nodes=branch(
-            lookup(within=config, dpath="simulation/nodes", cases={"kept": False, "computed": True}, default=False),
-            then="resources/nodes/stellar_nodes.npz",
-            otherwise=[],
-        ),
+        nodes=["resources/nodes/stellar_nodes.npz"] if config["simulation"]["nodes"] == "computed" else [],
     output:
         provenance="resources/archives/simulated/{library}/provenance.json",
     log:

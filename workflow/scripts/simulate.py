@@ -39,6 +39,6 @@ if __name__ == "__main__":
             snakemake.wildcards.library,
             snakemake.params.seed,
             snakemake.params.fraction,
-            snakemake.input.get("nodes"),
+            snakemake.input.nodes or None,
             Path(snakemake.output.provenance).parent,
         )

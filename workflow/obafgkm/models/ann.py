@@ -1,11 +1,10 @@
 """The shallow network of Sharma et al. 2020, Fig. 4."""
 
 import keras
-import pandas as pd
 
 from obafgkm.mk import N_CLASSES
 
-__all__ = ["absorb_centre", "build_ann", "layer_table"]
+__all__ = ["absorb_centre", "build_ann"]
 
 
 def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="uniform", optimiser="adam"):
@@ -50,13 +49,3 @@ def absorb_centre(model, centre):
     """
     weights, bias = model.layers[0].get_weights()
     model.layers[0].set_weights([weights, bias - centre @ weights])
-
-
-def layer_table(model):
-    """Layers of a built Keras model, its input first: columns ``layer, kind, outputs, parameters``."""
-    rows = [("input", "Input", int(model.input_shape[-1]), 0)]
-    rows += [
-        (layer.name, type(layer).__name__, int(layer.output.shape[-1]), int(layer.count_params()))
-        for layer in model.layers
-    ]
-    return pd.DataFrame(rows, columns=["layer", "kind", "outputs", "parameters"])

@@ -1,4 +1,4 @@
-"""The convolutional networks of Sharma et al. 2020, section 4.2: an autoencoder, classifiers on its encoder."""
+"""The convolutional networks of Sharma et al. 2020, section 4.2: autoencoder, classifiers on its encoder."""
 
 import keras
 from keras import layers

@@ -19,7 +19,7 @@ def draw_layers(layers):
     """
     figure, axes = new_figure(PAGE, 1.3)
     for i, layer in enumerate(layers.itertuples()):
-        text = f"{layer.layer}\n{layer.kind}\nOutput: {layer.outputs:,}\nFree params: {layer.parameters:,}"
+        text = f"{layer.layer}\n{layer.kind}\nOutput: {layer.outputs}\nFree params: {layer.parameters:,}"
         axes.text(
             i,
             0,

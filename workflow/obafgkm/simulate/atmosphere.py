@@ -119,7 +119,7 @@ def temperature_law(tau, teff, logg, metallicity):
 
     ``q`` and ``beta``, the blanketing, were fitted to two ATLAS9 structures (8250/4.0/+0.5 and 5750/4.5/0.0;
     the temperatures agree to 1-2 % above tau = 3) and, below 4600 K among dwarfs, to a MARCS model
-    (3500/5.0/-0.5). In giants molecules heat the surface less.
+    (3500/5.0/-0.5). In giants the heating is reduced, by eye, until their TiO bands are as deep as observed.
     """
     beta = min(0.2 * 10 ** (0.35 * metallicity), 0.7)
     cool = np.clip((4600 - teff) / 1100, 0, 1.2) * min(10 ** (0.4 * metallicity), 1.5)

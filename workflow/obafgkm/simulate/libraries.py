@@ -9,9 +9,7 @@ two catalogues. Types stay within their main class, so that the counts hold.
 """
 
 import functools
-import re
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -45,9 +43,6 @@ LIBRARIES = {
     "cflib": Library(np.round(3465.0 + 0.4 * np.arange(15011), 1), 1.0, 80.0, False),
 }
 
-# The types of JHC in the order of its numbers, as ``jhc_types.txt`` has them; the paper drops 153-155.
-_JHC_TYPES = files(__package__).joinpath("jhc_types.txt").read_text(encoding="utf-8").split()
-
 # Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor a row and a column.
 _CFLIB_TABLE = [
     [3, 0.3, 3, 0.3, 3],
@@ -76,6 +71,16 @@ _MILES_TABLE = [
     [0.5, 2, 100, 8, 36],
     [0.5, 2, 15, 0.01, 9],
 ]
+_JHC_TABLE = [
+    [5, 0, 4, 0, 10],
+    [12, 2, 11, 0, 8],
+    [8, 0, 3, 0, 12],
+    [8, 1, 6, 2, 12],
+    [5, 2, 11, 2, 9],
+    [4, 1, 6, 0, 3],
+    [3, 2, 3, 0, 3],
+]
+_JHC_EXCLUDED = slice(152, 155)  # rows of the atlas numbers 153-155, which the paper drops
 _CFLIB_COUNTS = ([7, 98, 90, 155, 251, 221, 28], [46, 16, 349, 80, 359])
 _CFLIB_WITH_GAPS = ([5, 38, 26, 66, 128, 144, 16], [24, 10, 199, 44, 146])
 _MILES_COUNTS = ([1, 30, 44, 113, 125, 120, 20], [1, 5, 164, 60, 223])
@@ -109,7 +114,7 @@ def _counts(table, rows, columns):
         -(fitted % 1).ravel(),
         A_eq=sums,
         b_eq=np.concatenate([rows, columns]),
-        bounds=np.stack([np.floor(fitted - 1e-9).ravel(), np.ceil(fitted + 1e-9).ravel()], 1),
+        bounds=np.stack([np.floor(fitted + 1e-6).ravel(), np.ceil(fitted - 1e-6).ravel()], 1),
         method="highs-ds",
     )
     return np.round(solution.x).astype(int).reshape(shape)
@@ -126,11 +131,12 @@ def _slots(table, rows, columns, rng):
     return pd.DataFrame({"number": 10 * main + subclass, "luminosity": luminosity})
 
 
-def _jhc_slots():
-    parts = [re.search(r"([OBAFGKM][\d.]+)E?([IV]+)$", text).groups() for text in _JHC_TYPES]
-    types = [mk.parse("".join(part)) for part in parts]
-    number = [10.0 * mk.MAIN_CLASSES.index(t.main) + t.subclass for t in types]
-    return pd.DataFrame({"number": number, "luminosity": [t.luminosity for t in types]})
+def _jhc_slots(rng):
+    """The 158 stars that the paper keeps, and among them three dwarfs under the numbers that it drops."""
+    kept = _slots(_JHC_TABLE, np.sum(_JHC_TABLE, axis=1), np.sum(_JHC_TABLE, axis=0), rng)
+    dropped = pd.DataFrame({"number": [34.0, 37.0, 23.0], "luminosity": 4})
+    first = _JHC_EXCLUDED.start
+    return pd.concat([kept[:first], dropped, kept[first:]], ignore_index=True)
 
 
 def _type_text(number, luminosity=None):
@@ -201,7 +207,7 @@ def sky(seed):
         "elodie": (elodie_only, 0.06),
         "miles untyped": (miles.sample(_MILES_UNTYPED, random_state=rng), 0.4),
         "elodie untyped": (elodie.sample(_ELODIE_UNTYPED, random_state=rng), 0.2),
-        "jhc": (_jhc_slots(), 0.0),
+        "jhc": (_jhc_slots(rng), 0.0),
     }
     stars = pd.concat(
         [
@@ -215,7 +221,7 @@ def sky(seed):
     stars["name"] = [f"HD {_FIRST_STAR + i}" for i in range(len(stars))]
     stars["priority"] = rng.random(len(stars))
     at = {home: np.flatnonzero(stars["home"] == home) for home in homes}
-    stars.loc[at["jhc"][152:154], "feh"] = -1.0
+    stars.loc[at["jhc"][_JHC_EXCLUDED], "feh"] = -1.0
 
     star_of_member = pd.Series(at["elodie"], index=elodie_only["member"])
     star_of_member = pd.concat([star_of_member, shared.map(lambda i: at["miles"][i])])
@@ -224,7 +230,13 @@ def sky(seed):
     return Sky(
         stars,
         {
-            "jhc": pd.DataFrame({"star": at["jhc"], "type_text": _JHC_TYPES, "catalogue_type_text": ""}),
+            "jhc": pd.DataFrame(
+                {
+                    "star": at["jhc"],
+                    "type_text": _catalogued_types(stars.loc[at["jhc"]]),
+                    "catalogue_type_text": "",
+                }
+            ),
             "miles": _miles_spectra(stars, at, cflib, rng),
             "elodie": _elodie_spectra(stars, at, cflib, elodie_rows, rng),
             "cflib": pd.DataFrame(

@@ -6,37 +6,19 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-__all__ = ["airtovac", "atomic_lines", "faint_lines", "hydrogen_lines"]
+from obafgkm.wavelengths import vactoair
+
+__all__ = ["atomic_lines", "faint_lines", "hydrogen_lines"]
 
 COLUMNS = ["species", "wlcent", "excit", "gflog", "gamrad", "gamqst", "gamvw"]
 
-# log gamma_Stark (rad/s per electron at 10^4 K) of He I, from the electron widths of Griem 1974; the engine's
-# own table is read wrongly above 20000 K.
+# log gamma_Stark (rad/s per electron at 10^4 K) of He I: rough estimates of the electron-impact widths. The
+# engine's own table is read wrongly above 20000 K.
 _HELIUM_STARK = {
     3587: -2.9, 3613: -3.9, 3634: -3.0, 3705: -3.1, 3819: -3.0, 3888: -5.0, 3964: -4.6, 4009: -3.0,
     4026: -3.3, 4120: -4.3, 4143: -3.1, 4168: -4.0, 4387: -3.4, 4437: -4.3, 4471: -3.6, 4713: -4.6,
     4921: -3.7, 5015: -4.9, 5047: -4.6, 5875: -4.7, 6678: -4.5, 7065: -4.8, 7281: -4.7,
 }  # fmt: skip
-
-
-def airtovac(wave):
-    """Vacuum wavelengths of air wavelengths, both in Angstrom (Ciddor 1996, as inverted by N. Piskunov).
-
-    Parameters
-    ----------
-    wave : array-like of float
-
-    Returns
-    -------
-    array of float
-    """
-    s = (1e4 / np.asarray(wave, float)) ** 2
-    index = (
-        8.336624212083e-5
-        + 2.408926869968e-2 / (130.1065924522 - s)
-        + 1.599740894897e-4 / (38.92568793293 - s)
-    )
-    return wave * (1 + index)
 
 
 def atomic_lines():
@@ -79,7 +61,7 @@ def hydrogen_lines(upper_balmer=26, upper_paschen=22):
         upper = np.arange(first, last + 1, dtype=float)
         x = 1 - (lower / upper) ** 2
         vacuum = 1e8 / (109677.583 * (1 / lower**2 - 1 / upper**2))
-        air = vacuum**2 / airtovac(vacuum)
+        air = vactoair(vacuum)
         strength = 32 / (3 * np.sqrt(3) * np.pi) * lower / upper**3 / x**3 * _gaunt_factor(lower, x)
         excitation = 13.59844 * (1 - 1 / lower**2)
         series.append(
@@ -112,8 +94,8 @@ def faint_lines(seed=1):
     """A random forest that stands for the tens of thousands of faint iron-group lines no short list carries.
 
     Positions, excitations and strengths are drawn, not measured: the forest gives the mean line blocking of
-    late-type spectra (its density was set on that of the Sun), and none of its lines means anything alone.
-    Towards the ultraviolet the density and the strengths grow as they do in the Sun.
+    late-type spectra, and none of its lines means anything alone. Its density, which grows towards the
+    ultraviolet, was set by eye on a G2V and a K2III star of Jacoby, Hunter & Christian 1984.
 
     Parameters
     ----------

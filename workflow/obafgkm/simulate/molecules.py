@@ -6,8 +6,8 @@ they are seen and have the right shape and roughly the right strength; single li
 molecule. This is meant for spectra at a few Angstrom, and the late K and M types made with it are
 qualitative.
 
-Constants: Huber & Herzberg 1979 (Constants of Diatomic Molecules); TiO band strengths after Schwenke 1998
-(Faraday Discuss. 109, 321); the rest rounded from the literature.
+Constants: Huber & Herzberg 1979 (Constants of Diatomic Molecules), rounded; band strengths are rounded
+literature values and were not tuned.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import eigh_tridiagonal
 
-from obafgkm.simulate.lines import COLUMNS, airtovac
+from obafgkm.simulate.lines import COLUMNS
+from obafgkm.wavelengths import airtovac, vactoair
 
 __all__ = ["molecular_lines"]
 
@@ -174,7 +175,7 @@ def _system_lines(system, f_min=2e-3):
             for factor, j_upper in zip(factors, (j + 1, j, j - 1), strict=True):
                 vacuum = 1e8 / (origin + shift + b1 * j_upper * (j_upper + 1) - b2 * j * (j + 1))
                 gf = system.weight * share * strength[v1, v2] * factor
-                blocks.append(np.stack([vacuum**2 / airtovac(vacuum), energy, gf], 1)[gf > 1e-5])
+                blocks.append(np.stack([vactoair(vacuum), energy, gf], 1)[gf > 1e-5])
     wave, energy, gf = np.concatenate(blocks).T
     values = {"species": system.species, "wlcent": wave, "excit": energy / _WAVENUMBERS_PER_EV}
     values |= {"gflog": np.log10(gf), "gamrad": 0.0, "gamqst": 0.0, "gamvw": 0.0}

@@ -35,6 +35,7 @@ _ONE_METALLICITY_FROM = 14000.0
 
 # Stored pixels: sharp where ELODIE looks, coarser where only CFLIB does. FWHM and step in Angstrom.
 _STORED = ((3450.0, 3890.0, 1.0, 0.4), (3890.0, 6810.0, 0.57, 0.2), (6810.0, 9500.0, 1.0, 0.4))
+_STEP = 1e-4
 _JUMPS = (3668.0, 8361.0)
 _KNOTS = np.sort(
     np.concatenate([np.arange(3440.0, 9511.0, 30.0)] + [[jump - 0.05, jump + 0.05] for jump in _JUMPS])
@@ -108,7 +109,7 @@ def _compute_part(path, teff, metallicity):
     unfinished.rename(path)
 
 
-def compute_nodes(path, workers=1, n_components=80):
+def compute_nodes(path, workers=1, n_components=150):
     """Synthesise every node and store the grid (about half an hour of one core).
 
     Finished parts stay in a directory beside ``path``, so that a second run goes on where the first was
@@ -150,21 +151,24 @@ def _read_part(path):
 
 
 def _store(path, flux, log_continuum, n_components):
-    """Principal components of the line depths, the components scaled to the size of what they add."""
+    """Principal components of the line depths.
+
+    Each is scaled to what it adds to a spectrum and rounded to `_STEP`: faint components become small whole
+    numbers, which compress well, and all are equally exact.
+    """
     shape, depth = flux.shape[:3], 1 - flux.reshape(-1, flux.shape[-1])
     mean = depth.mean(0)
     u, s, vt = np.linalg.svd(depth - mean, full_matrices=False)
-    size = s[:n_components] / np.sqrt(len(depth))
-    components = (size[:, None] * vt[:n_components]).astype("f2")
-    coefficients = (u[:, :n_components] * np.sqrt(len(depth))).astype("f4")
-    mean = mean.astype("f4")
-    residual = depth - mean - coefficients @ components.astype("f4")
+    components = s[:n_components, np.newaxis] / np.sqrt(len(depth)) * vt[:n_components]
+    components = np.round(components / _STEP).astype("i2")
+    coefficients = u[:, :n_components] * np.sqrt(len(depth))
+    residual = depth - mean - coefficients @ (components * np.float32(_STEP))
     rms = float(np.sqrt(np.mean(residual**2)))
     np.savez_compressed(
         path,
-        mean=mean,
+        mean=mean.astype("f2"),
         components=components,
-        coefficients=coefficients.reshape(*shape, -1),
+        coefficients=coefficients.reshape(*shape, -1).astype("f4"),
         log_continuum=log_continuum.astype("f4"),
         residual_rms=rms,
     )
@@ -178,7 +182,8 @@ class StellarGrid:
     ----------
     mean : array (n_pix,)
         Mean depth below the continuum.
-    components : array (n_components, n_pix)
+    components : array of int (n_components, n_pix)
+        In units of 1e-4.
     coefficients : array (n_teff, n_gravity, n_metallicity, n_components)
     log_continuum : array (n_teff, n_gravity, n_metallicity, n_knots)
     residual_rms : float
@@ -195,7 +200,7 @@ class StellarGrid:
     def __init__(self, mean, components, coefficients, log_continuum, residual_rms):
         self.wave, self.fwhm = _pixels()
         self.mean = np.asarray(mean, "f4")
-        self.components = np.asarray(components, "f4")
+        self.components = np.asarray(components, "f4") * np.float32(_STEP)
         self.residual_rms = float(residual_rms)
         self._n_components = len(self.components)
         self._table = np.concatenate([coefficients, log_continuum], axis=-1).astype(float)

@@ -11,8 +11,8 @@ __all__ = ["draw_stars", "observe", "signal_to_noise"]
 
 # Rotation is drawn from these, km/s, so that stars share their broadening matrices.
 _ROTATION = np.array([0, 5, 10, 20, 35, 50, 75, 100, 130, 170, 220, 280], float)
-# Typical v sin i of dwarfs along the sequence: Glebocki & Gnacinski 2005 (ESA SP-560, 571); giants from F on
-# rotate slowly.
+# Typical v sin i of dwarfs along the sequence, rounded after Glebocki & Gnacinski 2005 (ESA SP-560, 571);
+# giants from F on rotate slowly.
 _TYPICAL_ROTATION = ([5, 12, 22, 29, 32, 36, 40, 50, 67], [120, 150, 130, 110, 80, 30, 8, 4, 4])
 _NORMALISED_AT = 5550.0
 

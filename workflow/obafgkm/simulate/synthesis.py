@@ -1,14 +1,17 @@
 """One stellar spectrum by spectral synthesis: LTE, plane-parallel, no file but what the package carries."""
 
+import contextlib
 import functools
+import tempfile
 
 import numpy as np
 import pandas as pd
 
 from obafgkm.simulate.atmosphere import OpacityTable, structure
 from obafgkm.simulate.engine import initialise_engine, load_model
-from obafgkm.simulate.lines import airtovac, atomic_lines, faint_lines, hydrogen_lines
+from obafgkm.simulate.lines import atomic_lines, faint_lines, hydrogen_lines
 from obafgkm.simulate.molecules import molecular_lines
+from obafgkm.wavelengths import airtovac
 
 __all__ = ["line_list", "microturbulence", "opacity_table", "synthesise"]
 
@@ -22,17 +25,15 @@ _MOLECULES = (
     (4600.0, {"CaH 1", "TiO 1"}),
     (3600.0, {"VO 1"}),
 )
-
-
-# Hydrogen lines cost most of the time, so that each stretch of the spectrum takes only those within reach.
-_STRETCHES = ((3430.0, 4060.0), (4060.0, 8100.0), (8100.0, 9520.0))
+# Lines this far outside a window still reach into it, Angstrom.
 _REACH = 150.0
 # Limit of the Balmer and Paschen series and the highest line in the list: between them the lines merge, and
-# the continuum from beyond the limit is carried on to the first line.
+# the continuum from beyond the limit, where the engine's coarse grid of it ends, is carried on to that line.
 _SERIES = ((3646.0, 3668.0), (8204.0, 8361.0))
+_JUMP_WIDTH = 8.0
 
 
-@functools.lru_cache(maxsize=24)
+@functools.lru_cache(maxsize=8)
 def _lines(molecules, vacuum, forest, low, high):
     from pysme.linelist.linelist import LineList
 
@@ -50,7 +51,7 @@ def _lines(molecules, vacuum, forest, low, high):
     return LineList(table, medium="vac" if vacuum else "air")
 
 
-def line_list(teff, low=3430.0, high=9520.0):
+def line_list(teff, low, high):
     """The lines that matter at a temperature (K) between two air wavelengths, as the engine's `LineList`."""
     initialise_engine()
     molecules = frozenset().union(*(names for limit, names in _MOLECULES if teff < limit))
@@ -59,7 +60,7 @@ def line_list(teff, low=3430.0, high=9520.0):
 
 @functools.lru_cache(maxsize=4)
 def opacity_table(metallicity):
-    """The `OpacityTable` of a metallicity, computed once a process (about 8 s)."""
+    """The `OpacityTable` of a metallicity, computed once a process (about 15 s)."""
     return OpacityTable(metallicity, line_list(10000.0, 5000.0, 5001.0))
 
 
@@ -93,19 +94,13 @@ def synthesise(teff, logg, metallicity, wave, n_layers=32, threshold=1e-3):
         See `obafgkm.simulate.atmosphere.Structure`.
     """
     model = structure(opacity_table(metallicity), teff, logg, n_layers)
-    normalised, continuum = np.empty(wave.size), np.empty(wave.size)
-    for low, high in _STRETCHES:
-        part = (wave >= low) & (wave < high)
-        if part.any():
-            lines = line_list(teff, low, high)
-            load_model(lines, teff, logg, metallicity, model, microturbulence(logg))
-            seen = airtovac(wave[part]) if teff > _VACUUM_FROM else wave[part]
-            normalised[part], continuum[part] = _transfer(seen, threshold)
+    lines = line_list(teff, wave[0], wave[-1])
+    load_model(lines, teff, logg, metallicity, model, microturbulence(logg))
+    normalised, continuum = _transfer(airtovac(wave) if teff > _VACUUM_FROM else wave, threshold)
     for limit, last in _SERIES:
-        gap = (wave > limit) & (wave < last)
-        below = np.searchsorted(wave, limit) - 1
-        if gap.any() and below >= 0:
-            normalised[gap], continuum[gap] = normalised[below], continuum[below]
+        continuum[(wave > limit - _JUMP_WIDTH) & (wave < last)] = np.interp(
+            limit - _JUMP_WIDTH, wave, continuum
+        )
     return normalised, continuum, model.stable
 
 
@@ -113,9 +108,13 @@ def _transfer(wave, threshold):
     """Normalised flux and continuum of the model that is loaded."""
     library = initialise_engine()
     library.InputWaveRange(wave[0] - 2, wave[-1] + 2)
-    library.Opacity()
     mu, weight = _gauss_angles()
-    _, _, flux, continuum = library.Transf(mu, wave=np.ascontiguousarray(wave), accrt=threshold, accwi=3e-3)
+    # The engine notes the lines it leaves out in a file in its working directory.
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+        library.Opacity()
+        _, _, flux, continuum = library.Transf(
+            mu, wave=np.ascontiguousarray(wave), accrt=threshold, accwi=3e-3
+        )
     flux, continuum = weight @ flux, weight @ continuum
     return flux / continuum, np.pi * continuum
 

@@ -37,7 +37,7 @@ def table1(ingested, rejected, training, test, left_out):
             {
                 "library": name,
                 "source": spectra.source,
-                "files": len(spectra) + n_rejected,
+                "files": n_rejected + len(reasons) + selected.get(library, 0),
                 "rejected": n_rejected,
                 "no luminosity class": len(reasons) - in_cflib,
                 "star in CFLIB": in_cflib,
