@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "job", "identity", "wavelengths"},
-    {"archives", "datasets", "preprocess", "continuum", "extinction", "mkclass"},
-    {"transfer"},
+    {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass"},
+    {"transfer", "preprocess"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat"},
     {"plots"},

@@ -5,16 +5,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.interpolate import CubicSpline
+from scipy.ndimage import gaussian_filter1d
 
-from obafgkm.preprocess import (
-    FWHM_PER_SIGMA,
-    gaussian_operator,
-    homogenise,
-    match_resolution,
-    wavelength_grid,
-)
+from obafgkm.preprocess import homogenise, spline_matrix, wavelength_grid
+from obafgkm.resolution import gaussian_matrix
 from obafgkm.spectra import Spectra
 
+FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 GRID = wavelength_grid(3900, 6799, 1)
 
 
@@ -54,9 +52,26 @@ def test_a_gaussian_line_stays_a_gaussian_of_the_common_width(step, native):
 @pytest.mark.parametrize("step", [0.2, 0.9, 1.4])
 def test_degrading_keeps_the_flux_in_a_line(step):
     wave = np.arange(4500, 5500, step)
-    line = spectra(wave, gaussian_line(wave, 5000, 4 * step, width=3.0), 0.5)
-    degraded = match_resolution(line, 4.5)
-    assert np.sum(1 - degraded.flux) * step == pytest.approx(3.0, rel=1e-4)
+    degraded = gaussian_matrix(wave, wave, 4.5) @ gaussian_line(wave, 5000, 4 * step, width=3.0)
+    assert np.sum(1 - degraded) * step == pytest.approx(3.0, rel=1e-4)
+
+
+@pytest.mark.parametrize(("step", "native"), [(0.2, 0.57), (0.9, 2.56)])
+def test_it_is_what_a_gaussian_filter_and_a_spline_do(step, native):
+    wave = np.arange(3840, 6860, step)
+    flux = 1 + 0.3 * np.random.default_rng(1).normal(size=wave.size)
+    result, _ = homogenise(spectra(wave, flux, native), GRID, 4.5, 5550)
+    sigma = np.sqrt(4.5**2 - native**2) / FWHM_PER_SIGMA / step
+    smooth = CubicSpline(wave, gaussian_filter1d(flux, sigma, truncate=6))
+    np.testing.assert_allclose(result.flux[0], smooth(GRID) / smooth(5550), atol=2e-5)
+
+
+def test_the_sparse_spline_is_the_spline_on_uneven_pixels():
+    rng = np.random.default_rng(2)
+    wave = np.cumsum(rng.uniform(0.5, 1.5, 900))
+    grid = np.linspace(wave[0], wave[-1], 700)
+    flux = rng.normal(size=wave.size)
+    np.testing.assert_allclose(spline_matrix(wave, grid) @ flux, CubicSpline(wave, flux)(grid), atol=1e-7)
 
 
 def test_spectra_of_the_common_resolution_are_only_resampled():
@@ -83,7 +98,7 @@ def test_the_flux_scale_does_not_matter(scale):
 
 def test_rows_of_the_operator_sum_to_one_on_uneven_pixels():
     wave = np.cumsum(np.random.default_rng(1).uniform(0.5, 1.5, 400))
-    np.testing.assert_allclose(gaussian_operator(wave, 5.0).sum(axis=1), 1, rtol=1e-6)
+    np.testing.assert_allclose(gaussian_matrix(wave, wave, 5.0).sum(axis=1), 1, rtol=1e-6)
 
 
 def test_masked_pixels_stay_masked_and_their_neighbours_do_not():
@@ -129,7 +144,7 @@ def test_a_library_that_does_not_cover_the_grid_is_rejected():
 def test_coarser_spectra_cannot_be_sharpened():
     wave = np.arange(3880, 6820, 0.9)
     with pytest.raises(ValueError, match="cannot be brought to"):
-        match_resolution(spectra(wave, np.ones_like(wave), 6.0), 4.5)
+        homogenise(spectra(wave, np.ones_like(wave), 6.0), GRID, 4.5, 5550)
 
 
 def test_an_empty_library_stays_empty():

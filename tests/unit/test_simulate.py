@@ -5,7 +5,8 @@ import pytest
 
 from obafgkm import mk
 from obafgkm.errors import ArchiveFileError, SpectralTypeError
-from obafgkm.simulate.broadening import gaussian_matrix, rotation_matrix
+from obafgkm.resolution import gaussian_matrix
+from obafgkm.simulate.broadening import rotation_matrix
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.libraries import LIBRARIES, simulate_library, sky
 from obafgkm.simulate.nodes import StellarGrid

@@ -1,43 +1,11 @@
-"""Rotation and resolution: what stands between a star's surface and a pixel."""
+"""Broadening by rotation."""
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-__all__ = ["gaussian_matrix", "rotation_matrix"]
+__all__ = ["rotation_matrix"]
 
 _SPEED_OF_LIGHT = 299792.458
-_SIGMA_PER_FWHM = 1 / np.sqrt(8 * np.log(2))
-
-
-def gaussian_matrix(wave, pixels, fwhm):
-    """Matrix that degrades spectra to a resolution and samples them at other pixels.
-
-    Parameters
-    ----------
-    wave : array (n_in,)
-        Increasing wavelengths of what is degraded; the step may vary, but not exceed the FWHM by much.
-    pixels : array (n_out,)
-        Wavelengths at which the result is wanted.
-    fwhm : float or array (n_out,)
-        FWHM of the Gaussian at each of them.
-
-    Returns
-    -------
-    csr_matrix of float32 (n_out, n_in)
-        Its rows add up to one: ``matrix @ flux`` keeps a flat spectrum flat.
-    """
-    sigma = np.broadcast_to(np.asarray(fwhm, float) * _SIGMA_PER_FWHM, pixels.shape)
-    first = np.searchsorted(wave, pixels - 4 * sigma)
-    last = np.maximum(np.searchsorted(wave, pixels + 4 * sigma), first + 1)
-    first = np.minimum(first, wave.size - 1)
-    counts = np.minimum(last, wave.size) - first
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    rows = np.repeat(np.arange(pixels.size), counts)
-    columns = np.arange(starts[-1]) - starts[rows] + first[rows]
-    distance = (wave[columns] - pixels[rows]) / sigma[rows]
-    weights = np.exp(-0.5 * distance**2) * np.gradient(wave)[columns]
-    weights /= np.add.reduceat(weights, starts[:-1])[rows]
-    return csr_matrix((weights.astype("f4"), columns, starts), shape=(pixels.size, wave.size))
 
 
 def rotation_matrix(wave, vsini, limb_darkening=0.6):

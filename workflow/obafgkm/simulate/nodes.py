@@ -18,7 +18,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from obafgkm.errors import ArchiveFileError
-from obafgkm.simulate.broadening import gaussian_matrix
+from obafgkm.resolution import gaussian_matrix
 
 __all__ = ["METALLICITIES", "TEFFS", "StellarGrid", "compute_nodes", "gravity_limits", "node_spectrum"]
 

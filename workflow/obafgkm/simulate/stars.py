@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.extinction import extinction_curve
-from obafgkm.simulate.broadening import gaussian_matrix, rotation_matrix
+from obafgkm.resolution import gaussian_matrix
+from obafgkm.simulate.broadening import rotation_matrix
 from obafgkm.simulate.calibration import stellar_parameters
 
 __all__ = ["draw_stars", "observe", "signal_to_noise"]
