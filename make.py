@@ -15,6 +15,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -43,8 +44,20 @@ def environment():
 def uv(*arguments):
     """Run uv, installing it into .uv first."""
     if not (UV / "bin" / "uv").exists():
-        call(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-             "--root-user-action=ignore", "--require-hashes", "--target", UV, "-r", ROOT / "envs" / "uv.lock")
+        call(
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--root-user-action=ignore",
+            "--require-hashes",
+            "--target",
+            UV,
+            "-r",
+            ROOT / "envs" / "uv.lock",
+        )
     call(UV / "bin" / "uv", *arguments)
 
 
@@ -65,9 +78,32 @@ def set_up():
 
 
 def lock():
-    """Write requirements.lock: every platform, every hash, no registry address."""
-    uv("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-header",
-       "--extra", "dev", "pyproject.toml", "--output-file", LOCK)
+    """Write requirements.lock (every platform, every hash, no registry address) and envs/cpu.yaml."""
+    uv(
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-header",
+        "--extra",
+        "dev",
+        "pyproject.toml",
+        "--output-file",
+        LOCK,
+    )
+    pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    lines = [
+        "# Written by: python3 make.py lock. For snakemake --software-deployment-method conda.",
+        "channels: [conda-forge, nodefaults]",
+        "dependencies:",
+        f"  - python={SUPPORTED[1][0]}.{SUPPORTED[1][1]}",
+        "  - pip",
+        "  - pip:",
+        *(f'      - "{pin}"' for pin in pins),
+    ]
+    (ROOT / "envs" / "cpu.yaml").write_text("\n".join(lines) + "\n")
 
 
 def main(arguments):

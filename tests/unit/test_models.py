@@ -1,9 +1,11 @@
-"""Forests and baselines."""
+"""Forests, perceptrons and baselines."""
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from obafgkm.models.baselines import majority_class, nearest_template
-from obafgkm.models.forests import build_forest
+from obafgkm.models.estimators import build_estimator, predict_class, target
 
 RNG = np.random.default_rng(3)
 
@@ -26,11 +28,25 @@ def test_the_majority_is_the_commonest_class():
     assert majority_class(np.array([3, 5, 5, 9]), 4).tolist() == [5, 5, 5, 5]
 
 
-def test_a_forest_follows_from_its_seed():
-    flux, number = RNG.normal(size=(60, 10)), RNG.integers(0, 9, 60)
-    settings = {"trees": 5, "max_features": "sqrt", "min_samples_leaf": 2}
-    once = build_forest("classifier", 1, 1, **settings).fit(flux, number).predict(flux)
-    again = build_forest("classifier", 1, 2, **settings).fit(flux, number).predict(flux)
-    other = build_forest("classifier", 2, 1, **settings).fit(flux, number).predict(flux)
+@pytest.mark.parametrize(
+    "model", ["forest_classifier", "forest_regressor", "mlp_classifier", "mlp_regressor"]
+)
+def test_an_estimator_follows_from_its_seed(model):
+    flux = RNG.normal(size=(60, 10))
+    labels = pd.DataFrame({"mk_class": RNG.integers(0, 9, 60), "luminosity": 4})
+    settings = {"n_estimators": 5} if model.startswith("forest") else {"max_iter": 5, "solver": "adam"}
+
+    def fitted(seed):
+        return build_estimator(model, settings, seed).fit(flux, target(model, labels))
+
+    once, again, other = (predict_class(model, fitted(seed), flux) for seed in (1, 1, 2))
     assert np.array_equal(once, again)
     assert not np.array_equal(once, other)
+
+
+def test_a_regressor_speaks_in_class_numbers():
+    flux = np.linspace(0, 69, 200)[:, None]
+    labels = pd.DataFrame({"mk_class": np.round(flux[:, 0]).astype(int), "luminosity": 2})
+    forest = build_estimator("forest_regressor", {"n_estimators": 20}, 1)
+    forest.fit(flux, target("forest_regressor", labels))
+    assert np.abs(predict_class("forest_regressor", forest, flux) - flux[:, 0]).max() < 1.5

@@ -3,12 +3,6 @@
 # NEEDS   config/datasets.csv
 # MAKES   resources/archives/remote|mirror/<library>/    the files, and provenance.json
 
-LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
-
-
-wildcard_constraints:
-    library="|".join(LIBRARIES),
-
 
 rule fetch:
     """Bring the files of one dataset here, check them, and record where each came from."""
@@ -16,16 +10,18 @@ rule fetch:
         datasets=os.path.join(workflow.basedir, "config", "datasets.csv"),
     output:
         provenance="resources/archives/{source}/{library}/provenance.json",
-    wildcard_constraints:
-        source="remote|mirror",
     log:
         "logs/fetch/{source}_{library}.log",
-    params:
-        archives=lookup(within=config, dpath="archives"),
-        mirror=config["archives"]["mirror"] or os.environ.get("OBAFGKM_MIRROR", ""),
+    wildcard_constraints:
+        source="remote|mirror",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=1000,
         runtime=240,
+    params:
+        archives=lookup(within=config, dpath="archives"),
+        mirror=config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", ""),
     message:
         "Fetching {wildcards.library} ({wildcards.source})"
     script:

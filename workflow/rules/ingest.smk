@@ -7,11 +7,6 @@
 #         results/sharma/table_overlap.csv            stars that libraries share
 
 
-def provenance(library):
-    source = config["datasets"][library]["source"]
-    return f"resources/archives/{source}/{library}/provenance.json"
-
-
 rule ingest:
     """Read one library into one file."""
     input:
@@ -21,6 +16,8 @@ rule ingest:
         rejected="resources/ingested/{library}_rejected.csv",
     log:
         "logs/ingest/{library}.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=3000,
         runtime=20,
@@ -41,12 +38,14 @@ rule identify:
         overlap_tex="results/sharma/table_overlap.tex",
     log:
         "logs/ingest/identify.log",
-    params:
-        libraries=LIBRARIES,
-        simbad=lookup(within=config, dpath="archives/simbad"),
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=3000,
         runtime=20,
+    params:
+        libraries=LIBRARIES,
+        simbad=lookup(within=config, dpath="archives/simbad"),
     message:
         "Finding the stars that libraries share"
     script:

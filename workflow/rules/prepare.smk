@@ -16,11 +16,13 @@ rule homogenise:
         rejected="resources/homogenised/{library}_rejected.csv",
     log:
         "logs/homogenise/{library}.log",
-    params:
-        settings=lookup(within=config, dpath="homogenise"),
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=3000,
         runtime=10,
+    params:
+        settings=lookup(within=config, dpath="homogenise"),
     message:
         "Homogenising {wildcards.library}"
     script:
@@ -38,11 +40,13 @@ rule sharma_samples:
         left_out="resources/sharma/left_out.csv",
     log:
         "logs/sharma/samples.log",
-    params:
-        libraries=LIBRARIES,
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        libraries=LIBRARIES,
     message:
         "Forming the samples"
     script:
@@ -63,11 +67,13 @@ rule library_spectra:
         pdf="results/libraries/fig_spectra.pdf",
     log:
         "logs/libraries/fig_spectra.log",
-    params:
-        libraries=LIBRARIES,
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        libraries=LIBRARIES,
     message:
         "Drawing spectra of each library"
     script:

@@ -5,7 +5,9 @@
 
 MODELS = {
     "ann": "Keras ANN",
-    "forest_classifier": "Random forest",
+    "mlp_classifier": "MLP classifier",
+    "forest_classifier": "Random forest classifier",
+    "mlp_regressor": "MLP regressor",
     "forest_regressor": "Random forest regressor",
     "majority": "Majority class (baseline)",
     "nearest": "Nearest template (baseline)",
@@ -22,7 +24,13 @@ rule sharma:
         ),
         expand(
             "results/sharma/{exhibit}.{format}",
-            exhibit=["table1", "table_luminosity_counts", "table_overlap", "table2", "table3"],
+            exhibit=[
+                "table1",
+                "table_luminosity_counts",
+                "table_overlap",
+                "table2",
+                "table3",
+            ],
             format=["csv", "tex"],
         ),
         expand("results/libraries/fig_spectra.{format}", format=["png", "pdf"]),
@@ -50,11 +58,13 @@ rule table1:
         tex="results/sharma/table1.tex",
     log:
         "logs/sharma/table1.log",
-    params:
-        libraries=LIBRARIES,
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        libraries=LIBRARIES,
     message:
         "Drawing Table 1"
     script:
@@ -77,11 +87,13 @@ rule table_luminosity_counts:
         tex="results/sharma/table_luminosity_counts.tex",
     log:
         "logs/sharma/table_luminosity_counts.log",
-    params:
-        libraries=LIBRARIES,
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        libraries=LIBRARIES,
     message:
         "Drawing Luminosity classes"
     script:
@@ -103,6 +115,8 @@ rule fig01:
         pdf="results/sharma/fig01.pdf",
     log:
         "logs/sharma/fig01.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -127,11 +141,13 @@ rule fig02:
         csv="results/sharma/fig02.csv",
     log:
         "logs/sharma/fig02.log",
-    params:
-        clip=lookup(within=config, dpath="evaluation/clip"),
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        clip=lookup(within=config, dpath="evaluation/clip"),
     message:
         "Drawing Figure 2"
     script:
@@ -153,6 +169,8 @@ rule fig04:
         pdf="results/sharma/fig04.pdf",
     log:
         "logs/sharma/fig04.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -177,6 +195,8 @@ rule fig05:
         pdf="results/sharma/fig05.pdf",
     log:
         "logs/sharma/fig05.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -200,6 +220,8 @@ rule fig06:
         pdf="results/sharma/fig06.pdf",
     log:
         "logs/sharma/fig06.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -223,6 +245,8 @@ rule table2:
         tex="results/sharma/table2.tex",
     log:
         "logs/sharma/table2.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -246,6 +270,8 @@ rule fig07:
         pdf="results/sharma/fig07.pdf",
     log:
         "logs/sharma/fig07.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -269,13 +295,15 @@ rule table3:
         tex="results/sharma/table3.tex",
     log:
         "logs/sharma/table3.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
     params:
         names=list(MODELS.values()),
         settings=lookup(within=config, dpath="evaluation"),
         seed=lookup(within=config, dpath="seed"),
-    resources:
-        mem_mb=2000,
-        runtime=10,
     message:
         "Drawing Table 3"
     script:

@@ -6,17 +6,23 @@
 rule simulate:
     """Synthesise the spectra of one library and write them as its archive would."""
     input:
-        nodes=["resources/nodes/stellar_nodes.npz"] if config["simulation"]["nodes"] == "computed" else [],
+        nodes=(
+            ["resources/nodes/stellar_nodes.npz"]
+            if config["simulation"]["nodes"] == "computed"
+            else []
+        ),
     output:
         provenance="resources/archives/simulated/{library}/provenance.json",
     log:
         "logs/simulate/{library}.log",
-    params:
-        fraction=lookup(within=config, dpath="simulation/fraction"),
-        seed=lookup(within=config, dpath="seed"),
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=3000,
         runtime=10,
+    params:
+        fraction=lookup(within=config, dpath="simulation/fraction"),
+        seed=lookup(within=config, dpath="seed"),
     message:
         "Simulating {wildcards.library}"
     script:
@@ -29,6 +35,8 @@ rule nodes:
         nodes="resources/nodes/stellar_nodes.npz",
     log:
         "logs/simulate/nodes.log",
+    conda:
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=2000,

@@ -20,47 +20,51 @@ rule train_ann:
         "logs/train/ann.log",
     benchmark:
         "benchmarks/results/train_ann.tsv"
-    params:
-        settings=lookup(within=config, dpath="sharma/ann"),
-        validation=lookup(within=config, dpath="sharma/validation"),
-        seed=lookup(within=config, dpath="seed"),
+    conda:
+        "../../envs/cpu.yaml"
     # One thread: the matrices are thin, and weights are bit-equal at one number of threads only.
     threads: 1
     resources:
         mem_mb=3000,
         runtime=60,
         gpu=0,
+    params:
+        settings=lookup(within=config, dpath="sharma/ann"),
+        validation=lookup(within=config, dpath="sharma/validation"),
+        seed=lookup(within=config, dpath="seed"),
     message:
         "Training the neural network"
     script:
         "../scripts/train/ann.py"
 
 
-rule train_forest:
-    """Train a random forest of section 4.1."""
+rule train_estimator:
+    """Train a random forest or a perceptron of section 4.1."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
     output:
-        model="results/sharma/models/forest_{task}/model.joblib",
-        predictions="results/sharma/predictions/forest_{task}_cflib.csv",
-    wildcard_constraints:
-        task="classifier|regressor",
+        model="results/sharma/models/{model}/model.joblib",
+        predictions="results/sharma/predictions/{model}_cflib.csv",
     log:
-        "logs/train/forest_{task}.log",
+        "logs/train/{model}.log",
     benchmark:
-        "benchmarks/results/train_forest_{task}.tsv"
-    params:
-        settings=lookup(within=config, dpath="sharma/forest_{task}"),
-        seed=lookup(within=config, dpath="seed"),
+        "benchmarks/results/train_{model}.tsv"
+    wildcard_constraints:
+        model="(forest|mlp)_(classifier|regressor)",
+    conda:
+        "../../envs/cpu.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        settings=lookup(within=config, dpath="sharma/{model}"),
+        seed=lookup(within=config, dpath="seed"),
     message:
-        "Training the random forest {wildcards.task}"
+        "Training {wildcards.model}"
     script:
-        "../scripts/train/forest.py"
+        "../scripts/train/estimator.py"
 
 
 rule baselines:
@@ -73,6 +77,8 @@ rule baselines:
         nearest="results/sharma/predictions/nearest_cflib.csv",
     log:
         "logs/train/baselines.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,

@@ -1,0 +1,57 @@
+"""The scikit-learn models of Sharma et al. 2020, section 4.1: random forests and multi-layer perceptrons.
+
+Classifiers learn class numbers, regressors spectral codes (Eq. 10). With the solver ``lbfgs``, which both of
+the paper's perceptrons use, scikit-learn has neither batches nor learning rates nor early stopping: the
+paper's "batch size = 80", "batch size of 200", "learning rate = adaptive" and patience have no effect.
+"""
+
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from obafgkm.mk import class_from_code, spectral_code
+
+__all__ = ["build_estimator", "predict_class", "target"]
+
+_ESTIMATORS = {
+    "forest_classifier": RandomForestClassifier,
+    "forest_regressor": RandomForestRegressor,
+    "mlp_classifier": MLPClassifier,
+    "mlp_regressor": MLPRegressor,
+}
+
+
+def build_estimator(model, settings, seed, threads=1):
+    """An unfitted model.
+
+    Parameters
+    ----------
+    model : {'forest_classifier', 'forest_regressor', 'mlp_classifier', 'mlp_regressor'}
+    settings : dict
+        scikit-learn's parameters by their own names.
+    seed, threads : int
+    """
+    parallel = {"n_jobs": threads} if model.startswith("forest") else {}
+    return _ESTIMATORS[model](random_state=seed, **parallel, **settings)
+
+
+def target(model, labels):
+    """What a model learns: class numbers, or spectral codes in thousands.
+
+    In thousands, because a perceptron starts near zero: with codes as they are, L-BFGS spends its iterations
+    on the mean.
+
+    Parameters
+    ----------
+    model : str
+    labels : DataFrame
+        Columns ``mk_class`` and ``luminosity``.
+    """
+    if model.endswith("classifier"):
+        return labels["mk_class"].to_numpy()
+    return spectral_code(labels["mk_class"], labels["luminosity"]) / 1000
+
+
+def predict_class(model, fitted, flux):
+    """Class numbers (n,) that a fitted model predicts; those of a regressor need not be whole."""
+    predicted = fitted.predict(flux)
+    return predicted if model.endswith("classifier") else class_from_code(1000 * predicted)

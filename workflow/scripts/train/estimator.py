@@ -1,0 +1,24 @@
+"""Train a random forest or a perceptron of Sharma et al. 2020 and classify the test spectra with it."""
+
+import joblib
+
+from obafgkm.job import job
+from obafgkm.models.estimators import build_estimator, predict_class, target
+from obafgkm.predictions import write_predictions
+from obafgkm.spectra import Spectra
+
+if __name__ == "__main__":
+    with job(snakemake):
+        model, test = snakemake.wildcards.model, Spectra.read(snakemake.input.test)
+        sample = Spectra.read(snakemake.input.training)
+        estimator = build_estimator(
+            model, snakemake.params.settings, snakemake.params.seed, snakemake.threads
+        )
+        estimator.fit(sample.flux, target(model, sample.labels))
+        joblib.dump(estimator, snakemake.output.model, compress=3)
+        write_predictions(
+            snakemake.output.predictions,
+            test,
+            predict_class(model, estimator, test.flux),
+            estimator.predict_proba(test.flux) if model.endswith("classifier") else None,
+        )
