@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from obafgkm import training
-from obafgkm.models.ann import absorb_centre, build_ann
+from obafgkm.models.ann import absorb_centre, build_ann, live_units
 from obafgkm.models.layers import layer_table
 
 pytestmark = pytest.mark.slow
@@ -147,3 +147,11 @@ def test_absorbing_the_centre_changes_no_prediction():
     before = model.predict(FLUX - centre, verbose=0)
     absorb_centre(model, centre)
     np.testing.assert_allclose(model.predict(FLUX, verbose=0), before, atol=1e-6)
+
+
+def test_dead_units_are_counted():
+    model = build_ann(50)
+    weights, bias = model.layers[0].get_weights()
+    bias[:5] = -1e6
+    model.layers[0].set_weights([np.abs(weights), bias])
+    assert live_units(model, FLUX) == 32 - 5

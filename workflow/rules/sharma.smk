@@ -5,6 +5,7 @@
 
 MODELS = {
     "ann": "Keras ANN",
+    "ann_centred": "Keras ANN, flux centred",
     "mlp_classifier": "MLP classifier",
     "forest_classifier": "Random forest classifier",
     "mlp_regressor": "MLP regressor",

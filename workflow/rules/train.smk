@@ -6,20 +6,22 @@
 
 
 rule train_ann:
-    """Train the neural network of section 4.1."""
+    """Train the neural network of section 4.1 on flux as it is, or on flux less the mean training spectrum."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
     output:
-        model="results/sharma/models/ann/model.keras",
-        history="results/sharma/models/ann/history.csv",
-        layers="results/sharma/models/ann/layers.csv",
-        card="results/sharma/models/ann/card.json",
-        predictions="results/sharma/predictions/ann_cflib.csv",
+        model="results/sharma/models/{model}/model.keras",
+        history="results/sharma/models/{model}/history.csv",
+        layers="results/sharma/models/{model}/layers.csv",
+        card="results/sharma/models/{model}/card.json",
+        predictions="results/sharma/predictions/{model}_cflib.csv",
     log:
-        "logs/train/ann.log",
+        "logs/train/{model}.log",
     benchmark:
-        "benchmarks/results/train_ann.tsv"
+        "benchmarks/results/train_{model}.tsv"
+    wildcard_constraints:
+        model="ann|ann_centred",
     conda:
         "../../envs/cpu.yaml"
     # One thread: the matrices are thin, and weights are bit-equal at one number of threads only.
@@ -33,7 +35,7 @@ rule train_ann:
         validation=lookup(within=config, dpath="sharma/validation"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Training the neural network"
+        "Training {wildcards.model}"
     script:
         "../scripts/train/ann.py"
 

@@ -1,10 +1,11 @@
 """The shallow network of Sharma et al. 2020, Fig. 4."""
 
 import keras
+import numpy as np
 
 from obafgkm.mk import N_CLASSES
 
-__all__ = ["absorb_centre", "build_ann"]
+__all__ = ["absorb_centre", "build_ann", "live_units"]
 
 
 def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="uniform", optimiser="adam"):
@@ -49,3 +50,12 @@ def absorb_centre(model, centre):
     """
     weights, bias = model.layers[0].get_weights()
     model.layers[0].set_weights([weights, bias - centre @ weights])
+
+
+def live_units(model, x):
+    """How many units of the first layer respond to some input of `x` (n, n_pixels).
+
+    A ReLU unit that is negative for every spectrum is dead: it passes nothing on and is never trained again.
+    """
+    response = keras.ops.convert_to_numpy(model.layers[0](x))
+    return int((np.ptp(response, axis=0) > 0).sum())

@@ -8,7 +8,7 @@ from obafgkm.samples import held_out_stars
 from obafgkm.spectra import Spectra
 
 
-def train_ann(sample, settings, validation, seed, threads, directory):
+def train_ann(sample, settings, centred, validation, seed, threads, directory):
     """Train the network and save it as ``model.keras`` in `directory`, with its record.
 
     Parameters
@@ -16,6 +16,9 @@ def train_ann(sample, settings, validation, seed, threads, directory):
     sample : Spectra
     settings : dict
         The section `sharma.ann` of the configuration.
+    centred : bool
+        Subtract the mean training spectrum first. The paper does not mention it, and without it many units of
+        the first layer die.
     validation : float
         Share of the training stars that validate.
     seed, threads : int
@@ -27,18 +30,18 @@ def train_ann(sample, settings, validation, seed, threads, directory):
         Takes flux (n, n_pix), gives the probability of each class (n, 70).
     """
     from obafgkm import training
-    from obafgkm.models.ann import absorb_centre, build_ann
+    from obafgkm.models.ann import absorb_centre, build_ann, live_units
 
     training.set_up_backend(seed, threads)
     held_out = held_out_stars(sample.labels["star"], validation, seed)
-    centre = sample.flux[~held_out].mean(axis=0) * settings["centre"]
+    centre = sample.flux[~held_out].mean(axis=0) * centred
     architecture = {key: settings[key] for key in ("neurons", "activation", "initialiser", "optimiser")}
     model = training.train_network(
         build_ann(sample.wave.size, **architecture),
         sample.flux - centre,
         sample.labels["mk_class"].to_numpy(),
         held_out,
-        settings,
+        {**settings, "centred": centred},
         monitor="val_accuracy",
         seed=seed,
         threads=threads,
@@ -46,6 +49,7 @@ def train_ann(sample, settings, validation, seed, threads, directory):
         source=sample.source,
     )
     absorb_centre(model, centre)
+    print(f"live units of the first layer: {live_units(model, sample.flux)} of {settings['neurons'][0]}")
     model.save(Path(directory) / "model.keras")
     return model
 
@@ -56,6 +60,7 @@ if __name__ == "__main__":
         model = train_ann(
             Spectra.read(snakemake.input.training),
             params.settings,
+            snakemake.wildcards.model == "ann_centred",
             params.validation,
             params.seed,
             snakemake.threads,
