@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from obafgkm.models.layers import layer_table
 
-__all__ = ["fit", "set_up_backend", "train_network"]
+__all__ = ["fit", "load", "set_up_backend", "train_network"]
 
 
 def set_up_backend(seed, threads):
@@ -110,8 +110,8 @@ def _epoch_functions(model, x, y, validation, batch):
 
     @tf.function
     def validate():
-        for start in range(0, len(x_validation), 1024):
-            stop = start + 1024
+        for start in range(0, len(x_validation), batch):
+            stop = start + batch
             model.test_step((x_validation[start:stop], y_validation[start:stop]))
         return _drain_metrics(model)
 
@@ -177,6 +177,20 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
     model.set_weights(record.best_weights)
     shutil.rmtree(checkpoint, ignore_errors=True)
     return model, pd.DataFrame(record.history)
+
+
+def load(path):
+    """A saved network.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    keras.Model
+    """
+    return keras.saving.load_model(path)
 
 
 def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, directory, source):

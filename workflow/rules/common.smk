@@ -1,6 +1,8 @@
 # What several rule files need.
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
+SOURCES = {dataset["source"] for dataset in config["datasets"].values()}
+MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
 
 
 wildcard_constraints:

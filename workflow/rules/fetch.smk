@@ -21,7 +21,7 @@ rule fetch:
         runtime=240,
     params:
         archives=lookup(within=config, dpath="archives"),
-        mirror=config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", ""),
+        mirror=MIRROR,
     message:
         "Fetching {wildcards.library} ({wildcards.source})"
     script:

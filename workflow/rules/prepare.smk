@@ -4,6 +4,7 @@
 # MAKES   resources/homogenised/<library>.h5     spectra on the common grid
 #         resources/sharma/training.h5, test.h5  the samples, disjoint in stars
 #         resources/sharma/left_out.csv          what belongs to neither, and why
+#         resources/sharma/unlabelled.h5         stars to pre-train on
 #         results/libraries/fig_spectra.png|pdf  spectra of each library
 
 
@@ -51,6 +52,28 @@ rule sharma_samples:
         "Forming the samples"
     script:
         "../scripts/sharma/samples.py"
+
+
+rule unlabelled_spectra:
+    """Gather unlabelled stars for pre-training: simulated ones, and real ones where a mirror has them."""
+    output:
+        spectra="resources/sharma/unlabelled.h5",
+    log:
+        "logs/sharma/unlabelled.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        spectra=lookup(within=config, dpath="sharma/autoencoder/spectra"),
+        homogenise=lookup(within=config, dpath="homogenise"),
+        seed=lookup(within=config, dpath="seed"),
+        mirror=MIRROR if "mirror" in SOURCES else "",
+    message:
+        "Gathering unlabelled stars"
+    script:
+        "../scripts/sharma/unlabelled.py"
 
 
 rule library_spectra:

@@ -8,6 +8,7 @@ MODELS = {
     "ann_centred": "Keras ANN, flux centred",
     "mlp_classifier": "MLP classifier",
     "forest_classifier": "Random forest classifier",
+    "cnn": "CNN with autoencoder",
     "mlp_regressor": "MLP regressor",
     "forest_regressor": "Random forest regressor",
     "majority": "Majority class (baseline)",

@@ -1,6 +1,6 @@
 # Train the models and let them classify the test spectra.
 #
-# NEEDS   resources/sharma/training.h5, test.h5
+# NEEDS   resources/sharma/training.h5, test.h5, unlabelled.h5
 # MAKES   results/sharma/models/<model>/                  the model and how it was made
 #         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
 
@@ -67,6 +67,69 @@ rule train_estimator:
         "Training {wildcards.model}"
     script:
         "../scripts/train/estimator.py"
+
+
+rule train_autoencoder:
+    """Pre-train the autoencoder of section 4.2 on unlabelled spectra."""
+    input:
+        spectra="resources/sharma/unlabelled.h5",
+    output:
+        model="results/sharma/models/autoencoder/model.keras",
+        history="results/sharma/models/autoencoder/history.csv",
+        layers="results/sharma/models/autoencoder/layers.csv",
+        card="results/sharma/models/autoencoder/card.json",
+    log:
+        "logs/train/autoencoder.log",
+    benchmark:
+        "benchmarks/results/train_autoencoder.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=600,
+    params:
+        settings=lookup(within=config, dpath="sharma/autoencoder"),
+        validation=lookup(within=config, dpath="sharma/validation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Training the autoencoder"
+    script:
+        "../scripts/train/autoencoder.py"
+
+
+rule train_cnn:
+    """Train a classifier of spectral (section 4.2) or luminosity classes (section 4.3) on the encoder."""
+    input:
+        autoencoder="results/sharma/models/autoencoder/model.keras",
+        training="resources/sharma/training.h5",
+        test="resources/sharma/test.h5",
+    output:
+        model="results/sharma/models/{model}/model.keras",
+        history="results/sharma/models/{model}/history.csv",
+        layers="results/sharma/models/{model}/layers.csv",
+        card="results/sharma/models/{model}/card.json",
+        predictions="results/sharma/predictions/{model}_cflib.csv",
+    log:
+        "logs/train/{model}.log",
+    benchmark:
+        "benchmarks/results/train_{model}.tsv"
+    wildcard_constraints:
+        model="cnn|cnn_luminosity",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=600,
+    params:
+        settings=lookup(within=config, dpath="sharma/{model}"),
+        validation=lookup(within=config, dpath="sharma/validation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Training {wildcards.model}"
+    script:
+        "../scripts/train/cnn.py"
 
 
 rule baselines:

@@ -76,8 +76,8 @@ def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsig
         Input (n, n_pixels, 1), output (n, n_classes); labels are class numbers.
     """
     features = layers.Flatten(name="flatten")(encoder.output)
-    for n in dense:
-        features = layers.Dense(n, activation=activation, name=f"dense_{n}")(features)
+    for i, n in enumerate(dense, start=1):
+        features = layers.Dense(n, activation=activation, name=f"dense_{i}")(features)
     classes = layers.Dense(n_classes, activation="softmax", name="classes")(features)
     model = keras.Model(encoder.input, classes, name="cnn")
     model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])

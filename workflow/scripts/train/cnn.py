@@ -1,0 +1,76 @@
+"""Train a classifier on the pre-trained encoder (Sharma et al. 2020, sections 4.2 and 4.3)."""
+
+from pathlib import Path
+
+from obafgkm.job import job
+from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES
+from obafgkm.predictions import write_luminosity_predictions, write_predictions
+from obafgkm.samples import held_out_stars
+from obafgkm.spectra import Spectra
+
+
+def train_cnn(autoencoder_path, sample, label, n_classes, settings, validation, seed, threads, directory):
+    """Train the network; save it as ``model.keras`` in `directory`, with its record.
+
+    Parameters
+    ----------
+    autoencoder_path : path
+        Its encoder's weights are where training starts.
+    sample : Spectra
+    label : str
+        Column of the labels that is learnt: ``mk_class`` or ``luminosity``.
+    n_classes : int
+    settings : dict
+        The section `sharma.cnn` or `sharma.cnn_luminosity` of the configuration.
+    validation : float
+        Share of the training stars that validate.
+    seed, threads : int
+    directory : path
+
+    Returns
+    -------
+    keras.Model
+        Takes flux (n, 2896, 1), gives probabilities (n, n_classes).
+    """
+    from obafgkm import training
+    from obafgkm.models.cnn import N_PIXELS, build_classifier, encoder_of
+
+    training.set_up_backend(seed, threads)
+    encoder = encoder_of(training.load(autoencoder_path))
+    model = training.train_network(
+        build_classifier(encoder, n_classes, settings["dense"], settings["activation"]),
+        sample.flux[:, :N_PIXELS, None],
+        sample.labels[label].to_numpy(),
+        held_out_stars(sample.labels["star"], validation, seed),
+        settings,
+        # The paper follows the accuracy for spectral classes and the loss for luminosity classes.
+        monitor="val_accuracy" if label == "mk_class" else "val_loss",
+        seed=seed,
+        threads=threads,
+        directory=directory,
+        source=sample.source,
+    )
+    model.save(Path(directory) / "model.keras")
+    return model
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params, test = snakemake.params, Spectra.read(snakemake.input.test)
+        luminosity = snakemake.wildcards.model == "cnn_luminosity"
+        if luminosity:
+            test = test.select((test.labels["luminosity"] >= 0).to_numpy())
+        model = train_cnn(
+            snakemake.input.autoencoder,
+            Spectra.read(snakemake.input.training),
+            "luminosity" if luminosity else "mk_class",
+            len(LUMINOSITY_CLASSES) if luminosity else N_CLASSES,
+            params.settings,
+            params.validation,
+            params.seed,
+            snakemake.threads,
+            Path(snakemake.output.model).parent,
+        )
+        probability = model.predict(test.flux[:, : model.input_shape[1], None], verbose=0)
+        write = write_luminosity_predictions if luminosity else write_predictions
+        write(snakemake.output.predictions, test, probability.argmax(axis=1), probability)
