@@ -15,6 +15,7 @@ __all__ = [
     "confusion",
     "dispersion",
     "internal_dispersion",
+    "luminosity_metrics",
     "sigma_clip",
 ]
 
@@ -179,3 +180,33 @@ def internal_dispersion(flux, number):
         sigma = np.sqrt(((members - members.mean(axis=0)) ** 2).mean(axis=1))
         rows.append((subclass, len(members), sigma.mean()))
     return pd.DataFrame(rows, columns=["class", "population", "dispersion"])
+
+
+def luminosity_metrics(expected, predicted, threshold=3.0):
+    """Accuracy, F1-scores of giants and dwarfs, and `dispersion` in luminosity classes (section 4.3).
+
+    Parameters
+    ----------
+    expected, predicted : array-like of int (n,)
+        Luminosity numbers 0 ... 4.
+    threshold : float
+        Clipping threshold in standard deviations.
+
+    Returns
+    -------
+    dict
+        ``accuracy``, ``f1_III``, ``f1_V``, ``rms`` and the entries of `dispersion`.
+    """
+    expected, predicted = np.asarray(expected), np.asarray(predicted)
+    difference = predicted - expected
+    scores = {}
+    for name, number in [("III", 2), ("V", 4)]:
+        either = (expected == number).sum() + (predicted == number).sum()
+        both = ((expected == number) & (predicted == number)).sum()
+        scores[f"f1_{name}"] = 2 * both / either if either else np.nan
+    return {
+        "accuracy": (difference == 0).mean(),
+        **scores,
+        "rms": np.sqrt((difference**2).mean()),
+        **dispersion(difference, threshold),
+    }

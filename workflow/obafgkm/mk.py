@@ -18,6 +18,7 @@ __all__ = [
     "MKType",
     "class_from_code",
     "class_name",
+    "code_from_class",
     "luminosity_from_code",
     "main_class",
     "parse",
@@ -178,6 +179,11 @@ def class_from_code(code):
     `spectral_code` this is the class number to within 0.04 (exact for III). `whole_class` gives the class.
     """
     return (np.asarray(code, float) - 1000.0 - _CODE_OFFSET) / 100.0
+
+
+def code_from_class(number):
+    """Spectral codes of continuous class numbers; the inverse of `class_from_code`."""
+    return 100.0 * np.asarray(number, float) + 1000.0 + _CODE_OFFSET
 
 
 def luminosity_from_code(code):

@@ -1,7 +1,7 @@
 # The exhibits of Sharma et al. 2020.
 #
 # NEEDS   resources/ingested, resources/sharma, results/sharma/models, results/sharma/predictions
-# MAKES   results/sharma/<exhibit>.png|pdf|csv|tex
+# MAKES   results/sharma/<exhibit>.png|pdf|csv|tex; table5 also as FITS and ECSV
 
 MODELS = {
     "ann": "Keras ANN",
@@ -14,26 +14,43 @@ MODELS = {
     "majority": "Majority class (baseline)",
     "nearest": "Nearest template (baseline)",
 }
+FIGURES = [
+    "fig01",
+    "fig02",
+    "fig04",
+    "fig05",
+    "fig06",
+    "fig07",
+    "fig08",
+    "fig09",
+    "fig10",
+    "fig11",
+    "fig12",
+    "fig13",
+    "fig14",
+    "fig15",
+]
+TABLES = [
+    "table1",
+    "table2",
+    "table3",
+    "table4",
+    "table5",
+    "table6",
+    "table_luminosity",
+    "table_luminosity_counts",
+    "table_overlap",
+]
 
 
 rule sharma:
     """All exhibits of the document."""
     input:
         expand(
-            "results/sharma/{exhibit}.{format}",
-            exhibit=["fig01", "fig02", "fig04", "fig05", "fig06", "fig07"],
-            format=["png", "pdf"],
+            "results/sharma/{exhibit}.{format}", exhibit=FIGURES, format=["png", "pdf"]
         ),
         expand(
-            "results/sharma/{exhibit}.{format}",
-            exhibit=[
-                "table1",
-                "table_luminosity_counts",
-                "table_overlap",
-                "table2",
-                "table3",
-            ],
-            format=["csv", "tex"],
+            "results/sharma/{exhibit}.{format}", exhibit=TABLES, format=["csv", "tex"]
         ),
         expand("results/libraries/fig_spectra.{format}", format=["png", "pdf"]),
 
@@ -84,7 +101,7 @@ rule table_luminosity_counts:
             "results/sharma/table_luminosity_counts.csv",
             caption="../report/sharma/table_luminosity_counts.rst",
             category="Sharma et al. 2020",
-            labels={"exhibit": "Luminosity classes"},
+            labels={"exhibit": "Luminosity counts"},
         ),
         tex="results/sharma/table_luminosity_counts.tex",
     log:
@@ -97,7 +114,7 @@ rule table_luminosity_counts:
     params:
         libraries=LIBRARIES,
     message:
-        "Drawing Luminosity classes"
+        "Drawing Luminosity counts"
     script:
         "../scripts/sharma/table_luminosity_counts.py"
 
@@ -179,7 +196,43 @@ rule fig04:
     message:
         "Drawing Figure 4"
     script:
-        "../scripts/sharma/fig04.py"
+        "../scripts/sharma/layers.py"
+
+
+use rule fig04 as fig08 with:
+    input:
+        layers="results/sharma/models/autoencoder/layers.csv",
+        card="results/sharma/models/autoencoder/card.json",
+    output:
+        png=report(
+            "results/sharma/fig08.png",
+            caption="../report/sharma/fig08.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 8"},
+        ),
+        pdf="results/sharma/fig08.pdf",
+    log:
+        "logs/sharma/fig08.log",
+    message:
+        "Drawing Figure 8"
+
+
+use rule fig04 as fig09 with:
+    input:
+        layers="results/sharma/models/cnn/layers.csv",
+        card="results/sharma/models/cnn/card.json",
+    output:
+        png=report(
+            "results/sharma/fig09.png",
+            caption="../report/sharma/fig09.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 9"},
+        ),
+        pdf="results/sharma/fig09.pdf",
+    log:
+        "logs/sharma/fig09.log",
+    message:
+        "Drawing Figure 9"
 
 
 rule fig05:
@@ -202,10 +255,36 @@ rule fig05:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        quantities={"accuracy": "Accuracy", "loss": "Cross-entropy"},
     message:
         "Drawing Figure 5"
     script:
-        "../scripts/sharma/fig05.py"
+        "../scripts/sharma/learning_curves.py"
+
+
+use rule fig05 as fig10 with:
+    input:
+        history="results/sharma/models/autoencoder/history.csv",
+        card="results/sharma/models/autoencoder/card.json",
+    output:
+        png=report(
+            "results/sharma/fig10.png",
+            caption="../report/sharma/fig10.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 10"},
+        ),
+        pdf="results/sharma/fig10.pdf",
+    log:
+        "logs/sharma/fig10.log",
+    params:
+        quantities={
+            "loss": "Mean squared logarithmic error",
+            "r2": "R²",
+            "rmse": "Root mean square error",
+        },
+    message:
+        "Drawing Figure 10"
 
 
 rule fig06:
@@ -230,7 +309,24 @@ rule fig06:
     message:
         "Drawing Figure 6"
     script:
-        "../scripts/sharma/fig06.py"
+        "../scripts/sharma/confusion.py"
+
+
+use rule fig06 as fig12 with:
+    input:
+        predictions="results/sharma/predictions/cnn_cflib.csv",
+    output:
+        png=report(
+            "results/sharma/fig12.png",
+            caption="../report/sharma/fig12.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 12"},
+        ),
+        pdf="results/sharma/fig12.pdf",
+    log:
+        "logs/sharma/fig12.log",
+    message:
+        "Drawing Figure 12"
 
 
 rule table2:
@@ -255,7 +351,24 @@ rule table2:
     message:
         "Drawing Table 2"
     script:
-        "../scripts/sharma/table2.py"
+        "../scripts/sharma/classification_report.py"
+
+
+use rule table2 as table4 with:
+    input:
+        predictions="results/sharma/predictions/cnn_cflib.csv",
+    output:
+        csv=report(
+            "results/sharma/table4.csv",
+            caption="../report/sharma/table4.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Table 4"},
+        ),
+        tex="results/sharma/table4.tex",
+    log:
+        "logs/sharma/table4.log",
+    message:
+        "Drawing Table 4"
 
 
 rule fig07:
@@ -280,7 +393,24 @@ rule fig07:
     message:
         "Drawing Figure 7"
     script:
-        "../scripts/sharma/fig07.py"
+        "../scripts/sharma/comparison.py"
+
+
+use rule fig07 as fig11 with:
+    input:
+        predictions="results/sharma/predictions/cnn_cflib.csv",
+    output:
+        png=report(
+            "results/sharma/fig11.png",
+            caption="../report/sharma/fig11.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 11"},
+        ),
+        pdf="results/sharma/fig11.pdf",
+    log:
+        "logs/sharma/fig11.log",
+    message:
+        "Drawing Figure 11"
 
 
 rule table3:
@@ -310,3 +440,165 @@ rule table3:
         "Drawing Table 3"
     script:
         "../scripts/sharma/table3.py"
+
+
+rule fig13:
+    """Error of the CNN along the sequence."""
+    input:
+        predictions="results/sharma/predictions/cnn_cflib.csv",
+    output:
+        png=report(
+            "results/sharma/fig13.png",
+            caption="../report/sharma/fig13.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 13"},
+        ),
+        pdf="results/sharma/fig13.pdf",
+    log:
+        "logs/sharma/fig13.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        clip=lookup(within=config, dpath="evaluation/clip"),
+    message:
+        "Drawing Figure 13"
+    script:
+        "../scripts/sharma/fig13.py"
+
+
+rule fig14:
+    """Confusion matrix of the luminosity classes."""
+    input:
+        predictions="results/sharma/predictions/cnn_luminosity_cflib.csv",
+    output:
+        png=report(
+            "results/sharma/fig14.png",
+            caption="../report/sharma/fig14.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 14"},
+        ),
+        pdf="results/sharma/fig14.pdf",
+    log:
+        "logs/sharma/fig14.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing Figure 14"
+    script:
+        "../scripts/sharma/fig14.py"
+
+
+rule table_luminosity:
+    """Luminosity classification, its checks and its baselines."""
+    input:
+        luminosity="results/sharma/predictions/cnn_luminosity_cflib.csv",
+        mlp_regressor="results/sharma/predictions/mlp_regressor_cflib.csv",
+        forest_regressor="results/sharma/predictions/forest_regressor_cflib.csv",
+    output:
+        csv=report(
+            "results/sharma/table_luminosity.csv",
+            caption="../report/sharma/table_luminosity.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Luminosity"},
+        ),
+        tex="results/sharma/table_luminosity.tex",
+    log:
+        "logs/sharma/table_luminosity.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=lookup(within=config, dpath="evaluation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing Luminosity"
+    script:
+        "../scripts/sharma/table_luminosity.py"
+
+
+rule table5:
+    """Expected and predicted type of every test spectrum."""
+    input:
+        classes="results/sharma/predictions/cnn_cflib.csv",
+        luminosity="results/sharma/predictions/cnn_luminosity_cflib.csv",
+    output:
+        csv=report(
+            "results/sharma/table5.csv",
+            caption="../report/sharma/table5.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Table 5"},
+        ),
+        tex="results/sharma/table5.tex",
+        ecsv="results/sharma/table5.ecsv",
+        fits="results/sharma/table5.fits",
+    log:
+        "logs/sharma/table5.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing Table 5"
+    script:
+        "../scripts/sharma/table5.py"
+
+
+rule fig15:
+    """Spectra that the CNN misses by more than five subclasses."""
+    input:
+        predictions="results/sharma/predictions/cnn_cflib.csv",
+        test="resources/sharma/test.h5",
+    output:
+        png=report(
+            "results/sharma/fig15.png",
+            caption="../report/sharma/fig15.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 15"},
+        ),
+        pdf="results/sharma/fig15.pdf",
+    log:
+        "logs/sharma/fig15.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing Figure 15"
+    script:
+        "../scripts/sharma/fig15.py"
+
+
+rule table6:
+    """Parameters of the stars that the CNN misses by more than five subclasses."""
+    input:
+        predictions="results/sharma/predictions/cnn_cflib.csv",
+        test="resources/sharma/test.h5",
+    output:
+        csv=report(
+            "results/sharma/table6.csv",
+            caption="../report/sharma/table6.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Table 6"},
+        ),
+        tex="results/sharma/table6.tex",
+    log:
+        "logs/sharma/table6.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing Table 6"
+    script:
+        "../scripts/sharma/table6.py"

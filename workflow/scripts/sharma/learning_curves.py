@@ -1,4 +1,4 @@
-"""Figure 5: learning curves of the neural network."""
+"""Figures 5 and 10: learning curves of a network."""
 
 import json
 from pathlib import Path
@@ -12,5 +12,6 @@ from obafgkm.plots.networks import draw_learning_curves
 if __name__ == "__main__":
     with job(snakemake):
         card = json.loads(Path(snakemake.input.card).read_text())
-        figure = draw_learning_curves(pd.read_csv(snakemake.input.history), card["best_epoch"])
+        history = pd.read_csv(snakemake.input.history)
+        figure = draw_learning_curves(history, card["best_epoch"], snakemake.params.quantities)
         save_figure(figure, snakemake.output, card["source"])

@@ -1,4 +1,4 @@
-"""Figure 4: the layers of the trained neural network, with outputs and free parameters."""
+"""Figures 4, 8 and 9: the layers of a trained network, with outputs and free parameters."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Figure 7: predicted against expected class of the neural network, with the histogram of each."""
+"""Figures 7 and 11: predicted against expected class of a model, with the histogram of each."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from obafgkm.plots import save_figure
 from obafgkm.plots.classes import draw_comparison
 
 
-def fig07(predictions):
+def compare(predictions):
     """Draw the comparison of a table of predictions."""
     expected, predicted = predictions["expected"], predictions["predicted"]
     metrics = class_metrics(expected, predicted)
@@ -18,4 +18,4 @@ def fig07(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig07(predictions), snakemake.output, predictions["source"][0])
+        save_figure(compare(predictions), snakemake.output, predictions["source"][0])

@@ -1,4 +1,4 @@
-"""Figure 6: confusion matrix of the neural network over the main classes."""
+"""Figures 6 and 12: confusion matrix of a model over the main classes."""
 
 import pandas as pd
 
@@ -9,7 +9,7 @@ from obafgkm.plots import COLUMN, new_figure, save_figure
 from obafgkm.plots.classes import draw_confusion
 
 
-def fig06(predictions):
+def draw_main_classes(predictions):
     """Draw the matrix of a table of predictions."""
     figure, axes = new_figure(COLUMN, COLUMN)
     draw_confusion(axes, confusion(predictions["expected"], predictions["predicted"]), MAIN_CLASSES)
@@ -20,4 +20,4 @@ def fig06(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig06(predictions), snakemake.output, predictions["source"][0])
+        save_figure(draw_main_classes(predictions), snakemake.output, predictions["source"][0])

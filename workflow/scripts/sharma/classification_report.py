@@ -1,4 +1,4 @@
-"""Table 2: precision, recall, F1-score and population of each main class for the neural network."""
+"""Tables 2 and 4: precision, recall, F1-score and population of each main class for a model."""
 
 import pandas as pd
 

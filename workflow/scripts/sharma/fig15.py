@@ -1,0 +1,52 @@
+"""Figure 15: the test spectra that the CNN misses by more than five subclasses."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.mk import class_name
+from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.spectra import Spectra
+
+MISSED_BY = 5  # subclasses
+MOST = 15  # panels
+
+
+def fig15(predictions, test):
+    """Draw the spectra, the worst first.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Rows in the order of `test`.
+    test : Spectra
+    """
+    difference = (predictions["predicted"] - predictions["expected"]).abs()
+    missed = difference[difference > MISSED_BY].sort_values(ascending=False, kind="stable").index[:MOST]
+    n_rows = max(1, -(-len(missed) // 3))
+    figure, panels = new_figure(PAGE, 0.4 + 1.15 * n_rows, panels=(n_rows, 3), sharex=True, squeeze=False)
+    for axes, i in zip(panels.flat, missed, strict=False):
+        row = predictions.loc[i]
+        axes.plot(test.wave, test.flux[i], lw=0.6)
+        axes.set_title(
+            f"{row['star']} ({class_name(row['expected'])}/{class_name(row['predicted'])})", fontsize=7
+        )
+        axes.set_ylim(0, 1.08 * np.percentile(test.flux[i], 99.8))
+    for axes in panels.flat[len(missed) :]:
+        axes.axis("off")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("Flux")
+    for axes in panels[-1]:
+        axes.set_xlabel("Wavelength (Å)")
+    more = (difference > MISSED_BY).sum() - len(missed)
+    figure.suptitle(
+        f"Missed by more than {MISSED_BY} subclasses" + (f" ({more} more)" if more else ""), fontsize=8
+    )
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        predictions = pd.read_csv(snakemake.input.predictions)
+        figure = fig15(predictions, Spectra.read(snakemake.input.test))
+        save_figure(figure, snakemake.output, predictions["source"][0])

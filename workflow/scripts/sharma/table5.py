@@ -1,0 +1,68 @@
+"""Table 5: expected and predicted type of every test spectrum, as a released catalogue and as an excerpt."""
+
+import numpy as np
+import pandas as pd
+from astropy.table import Table
+
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+EXCERPT = 10
+FLAG_ABOVE = 5  # subclasses
+DESCRIPTIONS = {
+    "identifier": "star as CFLIB names it",
+    "star": "identity resolved across the libraries",
+    "source": "origin of the spectrum",
+    "expected_type": "MK type of the catalogue",
+    "predicted_type": "spectral class and luminosity class of the convolutional networks",
+    "expected": "class number of the catalogue, O0 = 0 ... M9 = 69",
+    "predicted": "class number predicted",
+    "probability": "probability of the predicted spectral class",
+    "luminosity_probability": "probability of the predicted luminosity class",
+    "flag": f"1 where the classes differ by more than {FLAG_ABOVE} subclasses",
+}
+
+
+def table5(classes, luminosity):
+    """One row a test spectrum, in order of the identifier.
+
+    Parameters
+    ----------
+    classes, luminosity : DataFrame
+        Predictions of the two networks.
+    """
+    own = luminosity.set_index("file")[["predicted_type", "probability"]].reindex(classes["file"])
+    return pd.DataFrame(
+        {
+            "identifier": classes["name"],
+            "star": classes["star"],
+            "source": classes["source"],
+            "expected_type": classes["expected_type"],
+            "predicted_type": classes["predicted_type"] + own["predicted_type"].fillna("").to_numpy(),
+            "expected": classes["expected"],
+            "predicted": classes["predicted"],
+            "probability": classes["probability"],
+            "luminosity_probability": own["probability"].to_numpy(),
+            "flag": (np.abs(classes["predicted"] - classes["expected"]) > FLAG_ABOVE).astype(int),
+        }
+    ).sort_values("identifier", ignore_index=True)
+
+
+def released(table):
+    """The table with a description of every column, which FITS and ECSV keep."""
+    catalogue = Table.from_pandas(table)
+    for name, description in DESCRIPTIONS.items():
+        catalogue[name].info.description = description
+    catalogue.meta["comments"] = ["Expected and predicted MK types of the test spectra (Table 5)."]
+    return catalogue
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        table = table5(*(pd.read_csv(path, dtype={"name": str}) for path in snakemake.input))
+        excerpt = table[["identifier", "expected_type", "predicted_type", "flag"]].head(EXCERPT)
+        write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
+        table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
+        catalogue = released(table)
+        catalogue.write(snakemake.output.ecsv, format="ascii.ecsv", overwrite=True)
+        catalogue.write(snakemake.output.fits, overwrite=True)

@@ -1,0 +1,74 @@
+"""Luminosity classification (section 4.3): all stars, G and B stars, and what temperature alone gives."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.evaluate import bootstrap_interval, luminosity_metrics
+from obafgkm.job import job
+from obafgkm.mk import MAIN_CLASSES, code_from_class, luminosity_from_code, main_class
+from obafgkm.tables import write_table
+
+GIANT, DWARF = 2, 4
+
+
+def temperature_alone(number):
+    """Luminosity of a rule that looks at the temperature only: O, B, A, F are dwarfs; G, K, M are giants."""
+    return np.where(main_class(number) <= MAIN_CLASSES.index("F"), DWARF, GIANT)
+
+
+def table_luminosity(luminosity, regressors, settings, seed):
+    """One row a model and group of stars, with bootstrap intervals by star.
+
+    Parameters
+    ----------
+    luminosity : DataFrame
+        Predictions of the luminosity classifier.
+    regressors : dict of str to DataFrame
+        Predictions of the regressors a name, whose spectral codes end in the luminosity class.
+    settings : dict
+        The section `evaluation` of the configuration.
+    seed : int
+        Seed of the bootstrap.
+    """
+    expected = luminosity["expected"].to_numpy()
+    number = luminosity["mk_class"].to_numpy()
+    everyone = np.full(len(number), True)
+    rows = [("CNN", "all", luminosity["predicted"].to_numpy(), everyone)]
+    for letter in "GB":
+        members = main_class(number) == MAIN_CLASSES.index(letter)
+        rows.append(("CNN", f"{letter} stars", luminosity["predicted"].to_numpy(), members))
+    for name, table in regressors.items():
+        code = code_from_class(table.set_index("file").loc[luminosity["file"], "predicted"])
+        rows.append((name, "all", luminosity_from_code(code), everyone))
+    rows.append(("temperature alone (baseline)", "all", temperature_alone(number), everyone))
+
+    table = []
+    for model, stars, predicted, members in rows:
+        if not members.any():
+            continue
+        sample = expected[members], predicted[members]
+        intervals = bootstrap_interval(
+            lambda *drawn: luminosity_metrics(*drawn, settings["clip"]),
+            luminosity["star"][members],
+            *sample,
+            samples=settings["bootstrap"],
+            confidence=settings["confidence"],
+            seed=seed,
+        )
+        row = {"model": model, "stars": stars, "source": luminosity["source"][0], "spectra": members.sum()}
+        for metric, value in luminosity_metrics(*sample, settings["clip"]).items():
+            row[metric] = value
+            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
+        table.append(row)
+    return pd.DataFrame(table)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        given, params = snakemake.input, snakemake.params
+        regressors = {
+            "MLP regressor": pd.read_csv(given.mlp_regressor),
+            "Random forest regressor": pd.read_csv(given.forest_regressor),
+        }
+        table = table_luminosity(pd.read_csv(given.luminosity), regressors, params.settings, params.seed)
+        write_table(table, *snakemake.output)
