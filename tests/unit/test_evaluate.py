@@ -12,6 +12,7 @@ from obafgkm.evaluate import (
     confusion,
     dispersion,
     internal_dispersion,
+    luminosity_metrics,
     sigma_clip,
 )
 
@@ -132,3 +133,12 @@ def test_order_does_not_matter(expected, random):
     one = class_metrics(expected, predicted)
     other = class_metrics([expected[i] for i in order], [predicted[i] for i in order])
     assert one == pytest.approx(other, nan_ok=True, abs=1e-9)
+
+
+def test_luminosity_metrics_by_hand():
+    result = luminosity_metrics([2, 2, 4, 4, 4], [2, 4, 4, 4, 2])
+    assert result["accuracy"] == pytest.approx(3 / 5)
+    assert result["f1_III"] == pytest.approx(1 / 2)
+    assert result["f1_V"] == pytest.approx(2 / 3)
+    assert result["rms"] == pytest.approx(np.sqrt(8 / 5))
+    assert result["bias"] == 0

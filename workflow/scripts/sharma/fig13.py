@@ -47,7 +47,7 @@ def fig13(predictions, threshold):
         panel.set(ylabel=f"{label} (subclasses)", xlim=(-1, N_CLASSES))
         panel.margins(y=0.2)
         panel.set_xticks(range(0, N_CLASSES, 10), [])
-        panel.legend(ncols=2, loc="upper right")
+        panel.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
     limit = 1.05 * max(1, np.abs(difference).max())
     spots, count = np.unique([expected, difference], axis=1, return_counts=True)
     axes["error"].scatter(*spots, s=7 * count**0.8, alpha=0.6, linewidths=0)
