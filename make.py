@@ -15,7 +15,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -93,6 +92,8 @@ def lock():
         "--output-file",
         LOCK,
     )
+    import tomllib  # here, because an older Python can still run the rest
+
     pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     lines = [
         "# Written by: python3 make.py lock. For snakemake --software-deployment-method conda.",

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the processor are not for the log
@@ -134,7 +135,7 @@ def _drain_metrics(model):
     return metrics
 
 
-def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint, every=100):
+def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint, every=60.0):
     """Train a compiled model with early stopping; it ends with the weights of its best epoch.
 
     Parameters
@@ -153,8 +154,8 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
     checkpoint : path
         Directory of the checkpoint. A run that finds one of the same training goes on from it and ends as if
         it had never stopped; a finished run removes it.
-    every : int
-        Epochs between checkpoints.
+    every : float
+        Seconds between checkpoints, at least.
 
     Returns
     -------
@@ -167,13 +168,15 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
     record = _Record(checkpoint, fingerprint)
     model = record.restore(model)
     train, validate = _epoch_functions(model, x, y, validation, batch)
+    saved = time.monotonic()
     while record.epoch < epochs and record.epoch - record.best_epoch < patience:
         order = np.random.default_rng([seed, record.epoch]).permutation(len(x))
         logs = {name: float(value) for name, value in train(order).items()}
         logs |= {f"val_{name}": float(value) for name, value in validate().items()}
         record.add(logs, monitor, model)
-        if record.epoch % every == 0:
+        if time.monotonic() - saved >= every:
             record.save(model)
+            saved = time.monotonic()
     model.set_weights(record.best_weights)
     shutil.rmtree(checkpoint, ignore_errors=True)
     return model, pd.DataFrame(record.history)
