@@ -24,6 +24,9 @@ include: "workflow/rules/ingest.smk"
 include: "workflow/rules/prepare.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/sharma.smk"
+include: "workflow/rules/robustness.smk"
+include: "workflow/rules/search.smk"
+include: "workflow/rules/dependencies.smk"
 
 
 rule all:

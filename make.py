@@ -76,6 +76,11 @@ def set_up():
     stamp.write_text(wanted)
 
 
+def memory():
+    """Memory of this machine in MB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 10**6
+
+
 def lock():
     """Write requirements.lock (every platform, every hash, no registry address) and envs/cpu.yaml."""
     uv(
@@ -115,7 +120,9 @@ def main(arguments):
         return lock()
     set_up()
     if task == "run":
-        call(BIN / "snakemake", *rest)
+        # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.
+        here = not any(word.startswith(("--profile", "--workflow-profile", "--executor")) for word in rest)
+        call(BIN / "snakemake", *(("--resources", f"mem_mb={memory()}") if here else ()), *rest)
     elif task == "test":
         call(BIN / "pytest", *rest)
     else:

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
-    {"mk", "spectra", "tables", "configuration", "job", "identity", "wavelengths"},
+    {"mk", "spectra", "tables", "configuration", "dependencies", "job", "identity", "wavelengths"},
     {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass"},
     {"transfer", "preprocess"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},

@@ -1,13 +1,18 @@
 """Search: trials survive a kill and are not run twice."""
 
 import json
+import runpy
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from obafgkm.samples import held_out_folds
-from obafgkm.search import cross_validate, draw_trials, run_trials
+from obafgkm.search import draw_trials, fingerprint, fit_and_predict, run_trials, score_fold
+from obafgkm.spectra import Spectra
 
+SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 SPACE = {"batch": [60, 80], "activation": ["relu", "tanh", "linear"], "neurons": [32, 64]}
 
 
@@ -65,14 +70,80 @@ def test_folds_hold_out_every_spectrum_once_and_keep_stars_together():
     assert max(sizes) - min(sizes) <= 1
 
 
-def test_cross_validation_scores_each_fold_on_what_it_has_not_seen():
+def test_a_fold_is_scored_on_what_training_has_not_seen():
     number = np.arange(50) % 7
     x = np.column_stack([number, np.arange(50)])
+    held_out = np.arange(50) < 10
 
-    def remember(x_train, y_train, x_test, fold):
+    def remember(x_train, y_train, x_test):
         assert not set(x_train[:, 1]) & set(x_test[:, 1])
-        return x_test[:, 0] + (fold == 0)
+        return x_test[:, 0] + (x_test[:, 1] < 5), {"noted": 1}
 
-    table = cross_validate(remember, x, number, np.arange(50), 5, 1)
-    assert table["accuracy"].tolist() == [0, 1, 1, 1, 1]
-    assert table["sigma"].tolist() == [0] * 5
+    scores = score_fold(remember, x, number, held_out)
+    assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1}
+
+
+def test_another_class_or_flux_is_another_sample():
+    def sample(flux=1.0, mk_class=30):
+        labels = pd.DataFrame({"mk_class": [mk_class, 40], "star": ["a", "b"]})
+        return Spectra(np.arange(3.0), np.full((2, 3), flux), np.ones((2, 3)), labels)
+
+    assert fingerprint(sample()) == fingerprint(sample())
+    assert len({fingerprint(sample()), fingerprint(sample(2.0)), fingerprint(sample(mk_class=31))}) == 3
+
+
+def test_the_network_counts_its_live_units_and_depends_on_no_earlier_one(tmp_path):
+    from obafgkm.training import fit
+
+    rng = np.random.default_rng(1)
+    number = rng.integers(0, 3, 60)
+    x = (number[:, None] + rng.normal(0, 0.1, (60, 4)) + 5).astype(np.float32)
+    settings = {"neurons": [8, 8], "activation": "relu", "initialiser": "uniform", "optimiser": "adam"}
+    settings |= {"batch": 20, "epochs": 2, "patience": 2, "centred": True}
+
+    def run():
+        return fit_and_predict(
+            "ann",
+            settings,
+            x,
+            number,
+            x[:10],
+            fit=fit,
+            groups=np.arange(60),
+            validation=0.2,
+            seed=1,
+            checkpoint=tmp_path / "checkpoint",
+        )
+
+    (first, notes), (second, _) = run(), run()
+    assert (first == second).all()
+    assert 0 < notes["live_units"] <= 8
+
+
+def test_the_network_takes_each_combination_both_ways():
+    list_trials = runpy.run_path(str(SCRIPTS / "search" / "search.py"))["list_trials"]
+    settings = {"trials": 3, "epochs": 9, "space": SPACE}
+    trials = list_trials("ann", settings, [False, True], seed=1, folds=2)
+    assert [trial["centred"] for trial in trials.values()] == [False, True] * 3
+    assert {**trials[0], "centred": True} == trials[1]
+    assert len(list_trials("mlp_classifier", settings, [False, True], seed=1)) == 3
+
+
+def test_the_table_of_the_search_names_the_most_accurate_trial():
+    table_search = runpy.run_path(str(SCRIPTS / "sharma" / "table_search.py"))["table_search"]
+    finished = pd.DataFrame(trials().values()).assign(folds=2, sigma=1.0, source="simulated")
+    finished["accuracy"] = np.arange(len(finished))
+    table = table_search([finished], {"ann": "ANN"}, {"ann": {"space": SPACE}})
+    best = finished.iloc[-1]
+    assert table["best"][0] == f"batch {best.batch}, activation {best.activation}, neurons {best.neurons}"
+    assert table["space"][0] == 12
+
+
+def test_the_table_of_cross_validation_keeps_the_ways_apart():
+    table_cv = runpy.run_path(str(SCRIPTS / "sharma" / "table_cv.py"))["table_cv"]
+    folds = pd.DataFrame({"folds_by": ["star", "star", "spectrum", "spectrum"], "source": "simulated"})
+    folds = folds.assign(accuracy=[0.2, 0.4, 0.5, 0.5], sigma=1.0)
+    table = table_cv([folds, folds.assign(centred=True)], ["Forest", "ANN"])
+    assert table["model"].tolist() == ["Forest"] * 2 + ["ANN, flux centred"] * 2
+    assert table["accuracy"].tolist() == pytest.approx([0.5, 0.3, 0.5, 0.3])
+    assert table["accuracy_sd"][1] == pytest.approx(0.02**0.5)

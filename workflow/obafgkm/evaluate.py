@@ -16,6 +16,7 @@ __all__ = [
     "dispersion",
     "internal_dispersion",
     "luminosity_metrics",
+    "rms_interval",
     "sigma_clip",
 ]
 
@@ -128,6 +129,36 @@ def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
     tail = 50 * (1 - confidence)
     low, high = np.nanpercentile(pd.DataFrame(drawn), [tail, 100 - tail], axis=0)
     return {name: (low[i], high[i]) for i, name in enumerate(drawn[0])}
+
+
+def rms_interval(difference, stars, *, samples, confidence, seed):
+    """Percentile intervals of root mean squares under resampling of stars, for many predictions at once.
+
+    What `bootstrap_interval` gives, a thousand times faster: a mean needs each star's sum only.
+
+    Parameters
+    ----------
+    difference : array (n, k)
+        Predicted minus expected of `k` predictions of the same spectra.
+    stars : array-like of str (n,)
+        Star of each spectrum.
+    samples : int
+        Number of bootstrap samples; every prediction meets the same ones.
+    confidence : float
+        Confidence level, 0 ... 1.
+    seed : int
+
+    Returns
+    -------
+    low, high : arrays (k,)
+    """
+    squares = pd.DataFrame(np.asarray(difference, float) ** 2).groupby(np.asarray(stars, str))
+    n_spectra, total = squares.size().to_numpy(), squares.sum().to_numpy()
+    n_stars = len(n_spectra)
+    drawn = np.random.default_rng(seed).multinomial(n_stars, np.full(n_stars, 1 / n_stars), samples)
+    rms = np.sqrt(drawn @ total / (drawn @ n_spectra)[:, None])
+    tail = 50 * (1 - confidence)
+    return np.percentile(rms, [tail, 100 - tail], axis=0)
 
 
 def confusion(expected, predicted):

@@ -1,10 +1,12 @@
 """From a stellar library's files to spectra with MK types: what is usable, and why the rest is not."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from obafgkm import mk
-from obafgkm.archives import cflib, elodie, jhc, miles
+from obafgkm.archives import cflib, collect, elodie, jhc, miles
 from obafgkm.errors import SpectralTypeError
 
 __all__ = ["LIBRARIES", "MAX_GAP", "ingest"]
@@ -39,7 +41,11 @@ def ingest(library, directory):
     ArchiveFileError
         If the archive as a whole cannot be used.
     """
-    spectra, rejected = LIBRARIES[library].read(directory)
+    archive = LIBRARIES[library]
+    if _holds_nothing(directory):
+        spectra, rejected = collect(library, archive.WAVE, archive.FWHM, [], None)
+    else:
+        spectra, rejected = archive.read(directory)
     verdicts = [_judge(row) for row in spectra.labels.itertuples()]
     usable = np.array([isinstance(verdict, mk.MKType) for verdict in verdicts], dtype=bool)
     types = [verdict for verdict in verdicts if isinstance(verdict, mk.MKType)]
@@ -54,16 +60,21 @@ def ingest(library, directory):
     return kept, pd.concat([rejected, refused], ignore_index=True)
 
 
+def _holds_nothing(directory):
+    """Whether a mirror without this library left nothing but its record (`archives.missing: skip`)."""
+    return [path.name for path in Path(directory).iterdir()] == ["provenance.json"]
+
+
 def _judge(row):
     """The type of one spectrum, or the reason why it is not used."""
     if row.library == "jhc" and row.file in jhc.EXCLUDED:
         return jhc.EXCLUDED[row.file]
     if row.library == "cflib" and row.gap >= MAX_GAP:
-        return f"gap of {MAX_GAP:.0f} Angstrom or more inside 3900-6800 Angstrom"
+        return f"gap of {MAX_GAP:.0f} Angstrom or more inside 3900-6800 Angstrom: {row.gap:.1f}"
     try:
         mk_type = mk.parse(row.type_text)
     except SpectralTypeError as error:
-        return error.reason
+        return f"{error.reason}: {row.type_text!r}"
     return (
         mk_type if mk_type.luminosity is not None else _with_luminosity_of(mk_type, row.catalogue_type_text)
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from obafgkm.continuum import fit_continuum
 from obafgkm.mk import main_class
 
-__all__ = ["shuffled_continua", "wrong_labels"]
+__all__ = ["classified", "shuffled_continua", "wrong_labels"]
 
 
 def shuffled_continua(wave, flux, repeats, unity_at, seed):
@@ -91,6 +91,36 @@ def wrong_labels(number, count, seed):
     spoilt = number.copy()
     spoilt[chosen] = present[other + (other >= own[chosen])]
     return spoilt
+
+
+def classified(networks, spectra, sets):
+    """What networks say of one set of spoilt spectra after the other.
+
+    Parameters
+    ----------
+    networks : dict of str to keras.Model
+        Each is given as many pixels, in the shape, as it takes.
+    spectra : Spectra
+        The spectra as they were, with their labels.
+    sets : iterable of (dict, array (n_spec, n_pix))
+        What tells a set from the others, one column each, and its flux. Only one matrix is alive at a time.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the sets, ``model, library, file, star, source, expected, predicted``; one row a spectrum,
+        a network and a set.
+    """
+    labels = spectra.labels[["library", "file", "star", "source"]].assign(expected=spectra.labels["mk_class"])
+    parts = []
+    for about, flux in sets:
+        for name, network in networks.items():
+            shape = network.input_shape[1:]
+            probability = network.predict(flux[:, : shape[0]].reshape(-1, *shape), verbose=0)
+            rows = labels.assign(predicted=probability.argmax(axis=1))
+            columns = pd.DataFrame({**about, "model": name}, index=rows.index)
+            parts.append(pd.concat([columns, rows], axis=1))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _in_turn(items, group):

@@ -1,5 +1,6 @@
-"""Random and grid search: trials drawn by a seed, written as they finish, found again after a kill."""
+"""Random search and cross-validation: what is finished is written at once, and found again after a kill."""
 
+import hashlib
 import itertools
 import json
 from pathlib import Path
@@ -7,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.samples import held_out_folds
+from obafgkm.samples import held_out_stars
 
-__all__ = ["cross_validate", "draw_trials", "run_trials"]
+__all__ = ["draw_trials", "fingerprint", "fit_and_predict", "run_trials", "score_fold"]
 
 
 def draw_trials(space, n, seed):
@@ -82,29 +83,102 @@ def _finished(path, trials):
     return rows
 
 
-def cross_validate(fit_and_predict, x, number, stars, folds, seed):
-    """Subclass accuracy and error of each fold.
+def fingerprint(sample):
+    """What tells one sample from another: a short digest of its spectra, classes and stars.
 
     Parameters
     ----------
-    fit_and_predict : callable
-        Takes ``(x_train, y_train, x_test, fold)``, returns predicted class numbers.
-    x : array (n, n_pix)
-    number : array of int (n,)
-        Class numbers.
-    stars : array (n,)
-        Star of each spectrum; all of its spectra are in one fold. Another number each gives plain folds.
-    folds : int
-    seed : int
+    sample : Spectra
 
     Returns
     -------
-    DataFrame
-        One row a fold: ``fold, accuracy, sigma``.
+    str
     """
-    rows = []
-    for fold, held_out in enumerate(held_out_folds(stars, folds, seed)):
-        predicted = fit_and_predict(x[~held_out], number[~held_out], x[held_out], fold)
-        difference = predicted - number[held_out]
-        rows.append({"fold": fold, "accuracy": (difference == 0).mean(), "sigma": difference.std()})
-    return pd.DataFrame(rows)
+    digest = hashlib.sha256(sample.flux.tobytes())
+    digest.update(sample.labels[["mk_class", "star"]].to_csv(index=False).encode())
+    return digest.hexdigest()[:12]
+
+
+def score_fold(predict, flux, number, held_out):
+    """Subclass accuracy and error of the spectra held out.
+
+    Parameters
+    ----------
+    predict : callable
+        Takes ``(x_train, y_train, x_test)``, returns predicted class numbers and a dict of what else to note.
+    flux : array (n, n_pix)
+    number : array of int (n,)
+        Class numbers.
+    held_out : array of bool (n,)
+
+    Returns
+    -------
+    dict
+        ``accuracy``, ``sigma`` (raw), and the notes.
+    """
+    predicted, notes = predict(flux[~held_out], number[~held_out], flux[held_out])
+    difference = np.asarray(predicted) - number[held_out]
+    return {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std()), **notes}
+
+
+def fit_and_predict(model, settings, x, number, x_test, *, fit, groups, validation, seed, checkpoint):
+    """Train one of the classifiers of Sharma et al. 2020, section 4.1, and let it classify other spectra.
+
+    The network's training stops by an inner part of its own training spectra, so that the spectra that
+    score it have no say in it.
+
+    Parameters
+    ----------
+    model : {'ann', 'mlp_classifier', 'forest_classifier'}
+    settings : dict
+        Hyper-parameters. Those of the network are `build_ann`'s, ``batch``, ``epochs``, ``patience`` and
+        ``centred``: whether the mean training spectrum is subtracted first.
+    x : array (n, n_pix)
+    number : array of int (n,)
+        Class numbers.
+    x_test : array (m, n_pix)
+    fit : callable
+        What trains the network, `training.fit`; not called for the others.
+    groups : array (n,)
+        Star of each training spectrum; another number each divides spectra, not stars.
+    validation : float
+        Share of the groups that stops the network's training.
+    seed : int
+    checkpoint : path
+        Directory of the network's checkpoint.
+
+    Returns
+    -------
+    predicted : array of int (m,)
+    notes : dict
+        ``live_units`` of the network's first layer; nothing for the others.
+    """
+    if model != "ann":
+        from obafgkm.models.estimators import build_estimator
+
+        return build_estimator(model, settings, seed).fit(x, number).predict(x_test), {}
+
+    import keras
+
+    from obafgkm.models.ann import build_ann, live_units
+
+    keras.backend.clear_session()  # or memory grows with every network
+    keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
+    architecture = {key: settings[key] for key in ("neurons", "activation", "initialiser", "optimiser")}
+    inner = held_out_stars(groups, validation, seed)
+    centre = x[~inner].mean(axis=0) * settings["centred"]
+    x = x - centre
+    network, _ = fit(
+        build_ann(x.shape[1], **architecture),
+        x[~inner],
+        number[~inner],
+        (x[inner], number[inner]),
+        epochs=settings["epochs"],
+        batch=settings["batch"],
+        patience=settings["patience"],
+        monitor="val_accuracy",
+        seed=seed,
+        checkpoint=checkpoint,
+    )
+    probability = keras.ops.convert_to_numpy(network(x_test - centre))
+    return probability.argmax(axis=1), {"live_units": live_units(network, x)}

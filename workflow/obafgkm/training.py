@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from obafgkm.errors import ObafgkmError
 from obafgkm.models.layers import layer_table
 
 __all__ = ["fit", "load", "set_up_backend", "train_network"]
@@ -61,6 +62,8 @@ class _Record:
     def add(self, logs, monitor, model):
         """Note one epoch; remember its weights if `monitor` improved."""
         self.history.append({"epoch": self.epoch + 1, **logs})
+        if not np.isfinite(logs["loss"]):
+            raise ObafgkmError(f"training: the loss is not finite in epoch {self.epoch}; are the fluxes?")
         score = -logs[monitor] if "loss" in monitor else logs[monitor]
         if score > self.best:
             self.best, self.best_epoch, self.best_weights = score, self.epoch, model.get_weights()
@@ -120,10 +123,10 @@ def _epoch_functions(model, x, y, validation, batch):
 
 
 def _fingerprint(model, *inputs):
-    """What tells one training from another: the network, its optimiser, the data and the settings."""
+    """What tells one training from another: the network as it starts, the data and the settings."""
     optimiser = {**model.optimizer.get_config(), "name": None}  # Keras numbers the names within a process
     digest = hashlib.sha256()
-    for value in (model.get_config(), optimiser, *inputs):
+    for value in (model.get_config(), *model.get_weights(), optimiser, model.loss, *inputs):
         digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
     return digest.hexdigest()
 

@@ -1,7 +1,14 @@
 # What several rule files need.
 
+from pathlib import Path
+
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
 SOURCES = {dataset["source"] for dataset in config["datasets"].values()}
+NODES = (
+    ["resources/nodes/stellar_nodes.npz"]
+    if config["simulation"]["nodes"] == "computed"
+    else []
+)
 MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
 
 
@@ -9,7 +16,8 @@ wildcard_constraints:
     library="|".join(LIBRARIES),
 
 
-# Jobs find the Python that runs the workflow, activated or not, and this copy of the library.
+# The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
+sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
 os.environ.update(
     PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
     PYTHONPATH=os.path.join(workflow.basedir, "workflow"),
@@ -20,3 +28,13 @@ def provenance(library):
     """The record that stands for a library's archive files, from the source that the configuration names."""
     source = config["datasets"][library]["source"]
     return f"resources/archives/{source}/{library}/provenance.json"
+
+
+def mirror_contents(wildcards):
+    """Paths, sizes and times of a library's files in the mirror, so that a change there is noticed."""
+    folder = Path(MIRROR or "nowhere") / wildcards.library
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [
+        (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in files
+    ]

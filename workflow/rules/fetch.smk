@@ -16,12 +16,17 @@ rule fetch:
         source="remote|mirror",
     conda:
         "../../envs/cpu.yaml"
+    threads: config["archives"]["connections"]
     resources:
         mem_mb=1000,
         runtime=240,
     params:
-        archives=lookup(within=config, dpath="archives"),
+        missing=lookup(within=config, dpath="archives/missing"),
+        offline=lookup(within=config, dpath="archives/offline"),
         mirror=MIRROR,
+        contents=lambda wildcards: (
+            mirror_contents(wildcards) if wildcards.source == "mirror" else None
+        ),
     message:
         "Fetching {wildcards.library} ({wildcards.source})"
     script:

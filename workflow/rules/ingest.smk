@@ -4,7 +4,8 @@
 # MAKES   resources/ingested/<library>.h5             spectra on their own grid, with types as numbers
 #         resources/ingested/<library>_rejected.csv   what could not be used, and why
 #         resources/ingested/stars.csv                one star identity a spectrum, across libraries
-#         results/sharma/table_overlap.csv            stars that libraries share
+#         results/sharma/table_overlap.csv            number of stars that libraries share
+#         results/sharma/table_shared_stars.csv       those stars, with their name in each library
 
 
 rule ingest:
@@ -34,6 +35,7 @@ rule identify:
         cflib=provenance("cflib"),
     output:
         stars="resources/ingested/stars.csv",
+        shared="results/sharma/table_shared_stars.csv",
         overlap="results/sharma/table_overlap.csv",
         overlap_tex="results/sharma/table_overlap.tex",
     log:
@@ -45,7 +47,8 @@ rule identify:
         runtime=20,
     params:
         libraries=LIBRARIES,
-        simbad=lookup(within=config, dpath="archives/simbad"),
+        source=", ".join(sorted(SOURCES)),
+        simbad=config["archives"]["simbad"] and not config["archives"]["offline"],
     message:
         "Finding the stars that libraries share"
     script:

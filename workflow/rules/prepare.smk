@@ -56,6 +56,8 @@ rule sharma_samples:
 
 rule unlabelled_spectra:
     """Gather unlabelled stars for pre-training: simulated ones, and real ones where a mirror has them."""
+    input:
+        nodes=NODES,
     output:
         spectra="resources/sharma/unlabelled.h5",
     log:
@@ -97,6 +99,7 @@ rule library_spectra:
         runtime=10,
     params:
         libraries=LIBRARIES,
+        mirror=MIRROR,
     message:
         "Drawing spectra of each library"
     script:

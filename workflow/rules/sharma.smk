@@ -17,6 +17,7 @@ MODELS = {
 FIGURES = [
     "fig01",
     "fig02",
+    "fig03",
     "fig04",
     "fig05",
     "fig06",
@@ -29,6 +30,9 @@ FIGURES = [
     "fig13",
     "fig14",
     "fig15",
+    "fig16",
+    "fig_labels",
+    "fig_reddening",
 ]
 TABLES = [
     "table1",
@@ -39,7 +43,10 @@ TABLES = [
     "table6",
     "table_luminosity",
     "table_luminosity_counts",
+    "table_cv",
     "table_overlap",
+    "table_search",
+    "table_sensitivity",
 ]
 
 
@@ -59,10 +66,11 @@ rule table1:
     """The four libraries and how many of their spectra come through each step."""
     input:
         ingested=expand("resources/ingested/{library}.h5", library=LIBRARIES),
-        rejected=expand(
-            "resources/{stage}/{library}_rejected.csv",
-            stage=["ingested", "homogenised"],
-            library=LIBRARIES,
+        unreadable=expand(
+            "resources/ingested/{library}_rejected.csv", library=LIBRARIES
+        ),
+        unhomogenised=expand(
+            "resources/homogenised/{library}_rejected.csv", library=LIBRARIES
         ),
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",

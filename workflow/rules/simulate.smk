@@ -6,11 +6,7 @@
 rule simulate:
     """Synthesise the spectra of one library and write them as its archive would."""
     input:
-        nodes=(
-            ["resources/nodes/stellar_nodes.npz"]
-            if config["simulation"]["nodes"] == "computed"
-            else []
-        ),
+        nodes=NODES,
     output:
         provenance="resources/archives/simulated/{library}/provenance.json",
     log:

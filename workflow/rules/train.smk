@@ -27,7 +27,7 @@ rule train_ann:
     # One thread: the matrices are thin, and weights are bit-equal at one number of threads only.
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=2000,
         runtime=60,
         gpu=0,
     params:
@@ -58,7 +58,7 @@ rule train_estimator:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=2000,
         runtime=60,
     params:
         settings=lookup(within=config, dpath="sharma/{model}"),
@@ -86,7 +86,7 @@ rule train_autoencoder:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=6000,
+        mem_mb=2000,
         runtime=600,
     params:
         settings=lookup(within=config, dpath="sharma/autoencoder"),
@@ -102,6 +102,7 @@ rule train_cnn:
     """Train a classifier of spectral (section 4.2) or luminosity classes (section 4.3) on the encoder."""
     input:
         autoencoder="results/sharma/models/autoencoder/model.keras",
+        autoencoder_card="results/sharma/models/autoencoder/card.json",
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
     output:
@@ -120,7 +121,7 @@ rule train_cnn:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=6000,
+        mem_mb=2000,
         runtime=600,
     params:
         settings=lookup(within=config, dpath="sharma/{model}"),

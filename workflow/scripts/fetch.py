@@ -8,14 +8,13 @@ from obafgkm.job import job
 
 if __name__ == "__main__":
     with job(snakemake, show_progress=True):
-        archives = snakemake.params.archives
         files = fetch_dataset(
             datasets.expand(datasets.read(snakemake.input.datasets), snakemake.wildcards.library),
             Path(snakemake.output.provenance).parent,
             source=snakemake.wildcards.source,
             mirror=snakemake.params.mirror or None,
-            missing=archives["missing"],
-            offline=archives["offline"],
-            jobs=archives["connections"],
+            missing=snakemake.params.missing,
+            offline=snakemake.params.offline,
+            jobs=snakemake.threads,
         )
         print(files["source"].value_counts().to_string())

@@ -1,5 +1,6 @@
 """Bring one library to the common resolution, flux scale and grid."""
 
+from obafgkm.errors import ObafgkmError
 from obafgkm.job import job
 from obafgkm.preprocess import homogenise, wavelength_grid
 from obafgkm.spectra import Spectra
@@ -8,7 +9,13 @@ from obafgkm.spectra import Spectra
 def homogenise_library(path, settings, spectra_path, rejected_path):
     """Homogenise an ingested library with the `homogenise` section of the configuration."""
     grid = wavelength_grid(settings["first"], settings["last"], settings["step"])
-    spectra, rejected = homogenise(Spectra.read(path), grid, settings["fwhm"], settings["unity_at"])
+    spectra = Spectra.read(path)
+    if spectra.fwhm > settings["fwhm"]:
+        raise ObafgkmError(
+            f"homogenise.fwhm is {settings['fwhm']} Å, but {path} has a resolution of {spectra.fwhm} Å: "
+            "set it to that or more"
+        )
+    spectra, rejected = homogenise(spectra, grid, settings["fwhm"], settings["unity_at"])
     spectra.write(spectra_path)
     rejected.to_csv(rejected_path, index=False)
     print(f"{path}: {len(spectra)} spectra, {len(rejected)} rejected")

@@ -11,6 +11,24 @@ from obafgkm.spectra import read_labels
 from obafgkm.tables import write_table
 
 
+def shared_stars(stars):
+    """Stars that several libraries have, with their name in each: what the overlap matrix counts.
+
+    Parameters
+    ----------
+    stars : DataFrame
+        Columns ``library, name, star``.
+
+    Returns
+    -------
+    DataFrame
+        One row a star: ``star``, and a column a library, '' where it does not have the star.
+    """
+    named = stars[stars["star"] != ""].drop_duplicates(["library", "star"])
+    names = named.pivot(index="star", columns="library", values="name").fillna("")
+    return names[(names != "").sum(axis=1) > 1].reset_index()
+
+
 def identify_stars(labels, cflib_names, ask_simbad):
     """Resolve the names of all libraries.
 
@@ -50,6 +68,8 @@ if __name__ == "__main__":
             cflib.star_names(Path(snakemake.input.cflib).parent),
             snakemake.params.simbad,
         )
-        pd.concat(stars.values()).to_csv(snakemake.output.stars, index=False)
-        matrix = overlap(stars).reset_index(names="stars shared")
+        every_star = pd.concat(stars.values())
+        every_star.to_csv(snakemake.output.stars, index=False)
+        shared_stars(every_star).to_csv(snakemake.output.shared, index=False)
+        matrix = overlap(stars).reset_index(names="stars shared").assign(source=snakemake.params.source)
         write_table(matrix, snakemake.output.overlap, snakemake.output.overlap_tex)

@@ -1,6 +1,7 @@
 """Synthesise the spectra of one library and write them as its archive would."""
 
 import json
+import shutil
 from pathlib import Path
 
 from obafgkm.ingest import LIBRARIES
@@ -23,6 +24,7 @@ def simulate_archive(library, seed, fraction, nodes, directory):
     directory : path
     """
     spectra = simulate_library(library, seed, fraction, StellarGrid.load(nodes))
+    shutil.rmtree(directory, ignore_errors=True)  # files of another sky must not be read as this one's
     LIBRARIES[library].write(directory, spectra)
     record = {
         "dataset": library,

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from obafgkm import mk
+from obafgkm.archives import cflib, elodie, jhc, miles
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.stars import draw_stars, observe, signal_to_noise
@@ -37,10 +38,10 @@ class Library:
 
 
 LIBRARIES = {
-    "jhc": Library(3510.0 + 1.4 * np.arange(2799), 4.5, 80.0, True),
-    "miles": Library(3540.5 + 0.9 * np.arange(4300), 2.56, 100.0, True),
-    "elodie": Library(np.round(3900.0 + 0.2 * np.arange(14501), 1), 0.57, 80.0, False),
-    "cflib": Library(np.round(3465.0 + 0.4 * np.arange(15011), 1), 1.0, 80.0, False),
+    "jhc": Library(jhc.WAVE, jhc.FWHM, 80.0, True),
+    "miles": Library(miles.WAVE, miles.FWHM, 100.0, True),
+    "elodie": Library(elodie.WAVE, elodie.FWHM, 80.0, False),
+    "cflib": Library(cflib.WAVE, cflib.FWHM, 80.0, False),
 }
 
 # Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor a row and a column.
@@ -333,6 +334,7 @@ def simulate_library(name, seed, fraction=1.0, grid=None):
     spectra["file"] = _file_names(name, heaven.stars.loc[spectra["star"], "name"])
     spectra = spectra[_thinned(heaven.stars.loc[spectra["star"]], fraction)]
     stars = heaven.stars.loc[spectra["star"]].reset_index(drop=True)
+    stars["teff"], stars["logg"], stars["feh"] = grid.clip(stars["teff"], stars["logg"], stars["feh"])
     if library.dereddened:
         stars["a_v"] = rng.normal(0, 0.05, len(stars))
     forced = _of_catalogued_type(stars) if name == "cflib" else None

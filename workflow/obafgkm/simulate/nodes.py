@@ -9,6 +9,8 @@ Below 3800 K and in all M giants the spectra are qualitative (see `obafgkm.simul
 are above 25000 K, where LTE fails. No wind, no emission, no chromosphere.
 """
 
+import hashlib
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from importlib.resources import files
 from multiprocessing import get_context
@@ -17,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from obafgkm.dependencies import modules
 from obafgkm.errors import ArchiveFileError
 from obafgkm.resolution import gaussian_matrix
 
@@ -130,7 +133,7 @@ def compute_nodes(path, workers=1, n_components=150):
         Rms of the difference between the stored and the synthesised normalised fluxes; also in the file.
     """
     path = Path(path)
-    parts = path.with_suffix(".parts")
+    parts = path.with_suffix(f".{_physics()}.parts")
     parts.mkdir(parents=True, exist_ok=True)
     jobs = [(parts / f"m{m:+.1f}_t{t:.0f}.npz", t, m) for m in METALLICITIES for t in TEFFS]
     wanted = [job for job in jobs if job[2] == 0 or job[1] < _ONE_METALLICITY_FROM]
@@ -142,7 +145,16 @@ def compute_nodes(path, workers=1, n_components=150):
         np.stack(spectra).reshape(shape).transpose(1, 2, 0, 3)
         for spectra in zip(*map(_read_part, names), strict=True)
     )
-    return _store(path, flux, log_continuum, n_components)
+    rms = _store(path, flux, log_continuum, n_components)
+    shutil.rmtree(parts)
+    return rms
+
+
+def _physics():
+    """Checksum of what the spectra of nodes follow from: this module, those it rests on, the line list."""
+    here = Path(__file__)
+    files = [here, *modules(here), here.with_name("line_list.txt")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def _read_part(path):

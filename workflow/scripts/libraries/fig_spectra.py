@@ -1,13 +1,18 @@
-"""An O, an A, a G and an M star of each library, homogenised, one above the other."""
+"""An O, an A, a G and an M star of each library, homogenised; real ones behind the simulated."""
+
+from pathlib import Path
 
 import numpy as np
 
+from obafgkm.ingest import ingest
 from obafgkm.job import job
 from obafgkm.mk import MAIN_CLASSES, main_class
 from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.preprocess import homogenise
 from obafgkm.spectra import Spectra
 
 SHOWN = "OAGM"
+UNITY_AT = 5550.0
 LINES = {"Hβ": 4861, "Hα": 6563, "Mg b": 5175, "Na D": 5893, "Hγ": 4340, "He II": 4686, "TiO": 6159}
 
 
@@ -20,13 +25,35 @@ def typical_spectrum(spectra, letter):
     return members[np.argmin(np.abs(number[members] - np.median(number[members])))]
 
 
-def fig_spectra(libraries):
+def like_type(spectra, other, chosen):
+    """Flux of the spectrum whose class and luminosity are nearest to those of one spectrum of `other`."""
+    wanted, labels = other.labels.iloc[chosen], spectra.labels
+    distance = (labels["mk_class"] - wanted["mk_class"]).abs() + (
+        labels["luminosity"] - wanted["luminosity"]
+    ).abs()
+    return spectra.flux[distance.argmin()]
+
+
+def real_spectra(mirror, like):
+    """Real spectra of the mirror's libraries on the grid of the spectra `like`; none without a mirror."""
+    real = {}
+    for library in ("jhc", "miles"):
+        folder = Path(mirror or "nowhere") / library
+        if folder.is_dir():
+            spectra, _ = ingest(library, folder)
+            real[library], _ = homogenise(spectra, like.wave, like.fwhm, UNITY_AT)
+    return real
+
+
+def fig_spectra(libraries, real):
     """Draw the figure.
 
     Parameters
     ----------
     libraries : dict of str to Spectra
         On one grid.
+    real : dict of str to Spectra
+        Drawn in grey behind the spectrum of the same library: that of the nearest class.
     """
     figure, panels = new_figure(PAGE, 1.3 * PAGE, panels=(len(SHOWN), 1), sharex=True)
     for axes, letter in zip(panels, SHOWN, strict=True):
@@ -36,6 +63,8 @@ def fig_spectra(libraries):
             if chosen is None:
                 continue
             flux = spectra.flux[chosen]
+            if library in real and spectra.source == "simulated":
+                axes.plot(spectra.wave, like_type(real[library], spectra, chosen) + offset, "0.6", lw=0.7)
             axes.plot(spectra.wave, flux + offset, color=f"C{i}", lw=0.7)
             label = f"{library.upper()} {spectra.labels['mk_type'][chosen]}\n({spectra.source})"
             axes.text(6820, flux[-100:].mean() + offset, label, color=f"C{i}", va="center", fontsize=7)
@@ -54,4 +83,5 @@ if __name__ == "__main__":
     with job(snakemake):
         libraries = dict(zip(snakemake.params.libraries, map(Spectra.read, snakemake.input), strict=True))
         sources = sorted({spectra.source for spectra in libraries.values() if len(spectra)})
-        save_figure(fig_spectra(libraries), snakemake.output, ", ".join(sources))
+        real = real_spectra(snakemake.params.mirror, next(iter(libraries.values())))
+        save_figure(fig_spectra(libraries, real), snakemake.output, ", ".join(sources))

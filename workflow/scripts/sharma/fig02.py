@@ -34,7 +34,7 @@ def fig02(table, threshold):
         for n in (1, 10, 50)
     ]
     handles.append(plt.Line2D([], [], color="C1", ls="--", label=f"mean {mean:.3f} ({threshold:g}σ clipped)"))
-    axes.legend(handles=handles, loc="upper center", ncols=2)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
 
 

@@ -14,13 +14,13 @@ REFERENCES = {
 }
 
 
-def table1(ingested, rejected, training, test, left_out):
+def table1(ingested, unreadable, unhomogenised, training, test, left_out):
     """One row a library.
 
     Parameters
     ----------
     ingested : dict of str to Spectra
-    rejected : DataFrame
+    unreadable, unhomogenised : DataFrame
         Rejections of all libraries on ingestion and on homogenising, with a column ``library``.
     training, test : Spectra
     left_out : DataFrame
@@ -31,13 +31,14 @@ def table1(ingested, rejected, training, test, left_out):
     for library, (name, reference) in REFERENCES.items():
         spectra = ingested[library]
         reasons = left_out.loc[left_out["library"] == library, "reason"]
-        n_rejected = (rejected["library"] == library).sum()
+        n_unreadable = (unreadable["library"] == library).sum()
+        n_rejected = n_unreadable + (unhomogenised["library"] == library).sum()
         in_cflib = reasons.str.contains("CFLIB").sum()
         rows.append(
             {
                 "library": name,
                 "source": spectra.source,
-                "files": n_rejected + len(reasons) + selected.get(library, 0),
+                "files": len(spectra) + n_unreadable,
                 "rejected": n_rejected,
                 "no luminosity class": len(reasons) - in_cflib,
                 "star in CFLIB": in_cflib,
@@ -57,7 +58,8 @@ if __name__ == "__main__":
         libraries = snakemake.params.libraries
         table = table1(
             dict(zip(libraries, map(Spectra.read, given.ingested), strict=True)),
-            pd.concat(map(pd.read_csv, given.rejected)),
+            pd.concat(map(pd.read_csv, given.unreadable)),
+            pd.concat(map(pd.read_csv, given.unhomogenised)),
             Spectra.read(given.training),
             Spectra.read(given.test),
             pd.read_csv(given.left_out),

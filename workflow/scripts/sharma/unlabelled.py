@@ -19,14 +19,14 @@ MIN_SNR = 20  # "a signal-to-noise ratio greater than 20"
 CLASS_SHARES = [0.005, 0.02, 0.16, 0.38, 0.12, 0.2, 0.115]
 
 
-def simulated_stars(n, grid_wave, fwhm, seed):
+def simulated_stars(n, nodes, grid_wave, fwhm, seed):
     """Simulated spectra of `n` stars of the types that SDSS observes, on the homogenised grid."""
     rng = np.random.default_rng([seed, 7])
     main = rng.choice(len(CLASS_SHARES), n, p=CLASS_SHARES)
     number = 10 * main + rng.uniform(np.where(main == 0, 5, 0), np.where(main == 6, 7, 10))
     stars = draw_stars(number, rng.choice([2, 4], n, p=[0.2, 0.8]), rng, metal_poor=0.2)
     snr = np.maximum(signal_to_noise(n, 40.0, rng), MIN_SNR)
-    flux, _ = observe(StellarGrid.load(), stars, grid_wave, fwhm, snr, rng)
+    flux, _ = observe(StellarGrid.load(nodes), stars, grid_wave, fwhm, snr, rng)
     labels = pd.DataFrame({"library": "sdss", "file": "", "name": "", "source": "simulated"}, index=range(n))
     return Spectra(grid_wave, flux, np.ones_like(flux), labels, "air", fwhm)
 
@@ -46,7 +46,11 @@ if __name__ == "__main__":
     with job(snakemake):
         params, settings = snakemake.params, snakemake.params.homogenise
         wave = wavelength_grid(settings["first"], settings["last"], settings["step"])
-        parts = [simulated_stars(params.spectra, wave, settings["fwhm"], params.seed)]
+        parts = [
+            simulated_stars(
+                params.spectra, snakemake.input.nodes or None, wave, settings["fwhm"], params.seed
+            )
+        ]
         mirror = Path(params.mirror or "nowhere") / "sdss"
         if mirror.is_dir():
             parts.append(real_stars(mirror, wave, settings["fwhm"], settings["unity_at"]))

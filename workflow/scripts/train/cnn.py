@@ -1,5 +1,6 @@
 """Train a classifier on the pre-trained encoder (Sharma et al. 2020, sections 4.2 and 4.3)."""
 
+import json
 from pathlib import Path
 
 from obafgkm.job import job
@@ -58,6 +59,9 @@ if __name__ == "__main__":
     with job(snakemake):
         params, test = snakemake.params, Spectra.read(snakemake.input.test)
         luminosity = snakemake.wildcards.model == "cnn_luminosity"
+        # The encoder has seen the autoencoder's spectra; what it predicts rests on them too.
+        pretrained_on = json.loads(Path(snakemake.input.autoencoder_card).read_text())["source"]
+        test.labels["source"] = ", ".join(sorted({*test.source.split(", "), *pretrained_on.split(", ")}))
         if luminosity:
             test = test.select((test.labels["luminosity"] >= 0).to_numpy())
         model = train_cnn(

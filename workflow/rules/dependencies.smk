@@ -1,0 +1,14 @@
+# A rule's results depend on the library that its script imports. Included last, this gives every rule the
+# checksum of that code as a parameter, so that a change there reruns what rests on it, and nothing else.
+
+from obafgkm.dependencies import digest
+
+for step in workflow.rules:
+    if step.script:
+        path = os.path.join(
+            workflow.basedir,
+            "workflow",
+            "scripts",
+            step.script.partition("scripts/")[2],
+        )
+        step.set_params(library=digest(path))

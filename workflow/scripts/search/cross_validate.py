@@ -1,0 +1,87 @@
+"""Cross-validate a model, with folds of stars and with folds of spectra."""
+
+from pathlib import Path
+
+import numpy as np
+
+from obafgkm.job import job
+from obafgkm.samples import held_out_folds
+from obafgkm.search import fingerprint, fit_and_predict, run_trials, score_fold
+from obafgkm.spectra import Spectra
+
+
+def cross_validate(model, settings, sample, ways, fit, *, folds, validation, seed, path):
+    """Scores of each fold.
+
+    Folds of spectra are the paper's plain way: spectra of one star fall on both sides of the division.
+
+    Parameters
+    ----------
+    model : str
+    settings : dict
+        Hyper-parameters.
+    sample : Spectra
+    ways : list of bool
+        Ways to hand flux to the network: centred or not.
+    fit : callable
+        `training.fit`, for the network.
+    folds : int
+    validation : float
+        Share of the training part that stops the network's training.
+    seed : int
+    path : path
+        JSON lines of the finished folds.
+    """
+    number = sample.labels["mk_class"].to_numpy()
+    groups = {"star": sample.labels["star"].to_numpy(), "spectrum": np.arange(len(sample))}
+    hyper_parameters = [{**settings, "centred": way} for way in ways] if model == "ann" else [settings]
+    circumstances = {"folds": folds, "validation": validation, "seed": seed, "sample": fingerprint(sample)}
+    masks = {way: list(held_out_folds(groups[way], folds, seed)) for way in groups}
+
+    def evaluate(trial):
+        held_out = masks[trial["folds_by"]][trial["fold"]]
+
+        def predict(*spectra):
+            return fit_and_predict(
+                model,
+                {key: trial[key] for key in hyper_parameters[0]},
+                *spectra,
+                fit=fit,
+                groups=groups[trial["folds_by"]][~held_out],
+                validation=validation,
+                seed=seed,
+                checkpoint=Path(path).with_suffix(".checkpoint"),
+            )
+
+        return score_fold(predict, sample.flux, number, held_out)
+
+    trials = [
+        {**hyper, "folds_by": way, "fold": fold, **circumstances}
+        for hyper in hyper_parameters
+        for way in groups
+        for fold in range(folds)
+    ]
+    return run_trials(dict(enumerate(trials)), evaluate, path).assign(source=sample.source)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params, model = snakemake.params, snakemake.wildcards.model
+        fit = None
+        if model == "ann":
+            from obafgkm.training import fit, set_up_backend
+
+            set_up_backend(params.seed, snakemake.threads)
+        output = Path(snakemake.output.folds)
+        table = cross_validate(
+            model,
+            {**params.settings, **params.changes},
+            Spectra.read(snakemake.input.training),
+            params.centred,
+            fit,
+            folds=params.folds,
+            validation=params.validation,
+            seed=params.seed,
+            path=output.with_suffix(".jsonl"),
+        )
+        table.to_csv(output, index=False)

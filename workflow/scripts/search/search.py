@@ -1,0 +1,98 @@
+"""Evaluate one part of the trials of a random search, each by cross-validation."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.samples import held_out_folds
+from obafgkm.search import draw_trials, fingerprint, fit_and_predict, run_trials, score_fold
+from obafgkm.spectra import Spectra
+
+
+def list_trials(model, settings, centred, **circumstances):
+    """Settings of every trial a number; the network takes each combination with and without centring.
+
+    Parameters
+    ----------
+    model : str
+    settings : dict
+        The model's section of `sharma.search` in the configuration.
+    centred : list of bool
+        Ways to hand flux to the network.
+    circumstances
+        What else a result depends on, ``seed`` among it.
+    """
+    fixed = {key: value for key, value in settings.items() if key not in ("trials", "space")}
+    combinations = draw_trials(settings["space"], settings["trials"], circumstances["seed"])
+    ways = [{"centred": way} for way in centred] if model == "ann" else [{}]
+    trials = [{**fixed, **combination, **way} for combination in combinations for way in ways]
+    return {i: {**trial, **circumstances} for i, trial in enumerate(trials)}
+
+
+def search(model, trials, sample, fit, path):
+    """Run trials; one row each with its means over the folds.
+
+    Parameters
+    ----------
+    model : str
+    trials : dict of int to dict
+        See `list_trials`.
+    sample : Spectra
+    fit : callable
+        `training.fit`, for the network.
+    path : path
+        JSON lines of the finished trials.
+    """
+    number, stars = sample.labels["mk_class"].to_numpy(), sample.labels["star"].to_numpy()
+
+    def evaluate(trial):
+        def predict(*spectra):
+            return fit_and_predict(
+                model,
+                _hyper_parameters(trial),
+                *spectra,
+                fit=fit,
+                groups=stars[~held_out],
+                validation=trial["validation"],
+                seed=trial["seed"],
+                checkpoint=Path(path).with_suffix(".checkpoint"),
+            )
+
+        scores = []
+        for held_out in held_out_folds(stars, trial["folds"], trial["seed"]):
+            scores.append(score_fold(predict, sample.flux, number, held_out))
+        return pd.DataFrame(scores).mean().to_dict()
+
+    return run_trials(trials, evaluate, path).assign(source=sample.source)
+
+
+def _hyper_parameters(trial):
+    """What the model itself takes of a trial's settings."""
+    settings = {key: trial[key] for key in trial if key not in ("seed", "folds", "validation", "sample")}
+    if "neurons1" in settings:
+        settings["neurons"] = [settings.pop("neurons1"), settings.pop("neurons2")]
+    return settings
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params, model = snakemake.params, snakemake.wildcards.model
+        fit = None
+        if model == "ann":
+            from obafgkm.training import fit, set_up_backend
+
+            set_up_backend(params.seed, snakemake.threads)
+        sample = Spectra.read(snakemake.input.training)
+        trials = list_trials(
+            model,
+            params.settings,
+            params.centred,
+            folds=params.folds,
+            validation=params.validation,
+            seed=params.seed,
+            sample=fingerprint(sample),
+        )
+        part = {i: trial for i, trial in trials.items() if i % params.parts == int(snakemake.wildcards.part)}
+        output = Path(snakemake.output.trials)
+        search(model, part, sample, fit, output.with_suffix(".jsonl")).to_csv(output, index=False)

@@ -1,0 +1,55 @@
+"""Figure 3: distribution of the subclass error over the random search of the neural network."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.plots import COLUMN, new_figure, save_figure
+
+BINS = 25
+INSET_BIN = 0.1  # subclasses
+
+
+def fig03(trials, inset):
+    """Draw the figure.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        Columns ``sigma`` and ``centred``, one row a trial.
+    inset : sequence of float
+        Range of the inset in subclasses.
+    """
+    ways = {
+        name: trials.loc[trials["centred"] == centred, "sigma"]
+        for name, centred in [("flux as it is", False), ("flux centred", True)]
+        if (trials["centred"] == centred).any()
+    }
+    figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
+    small = axes.inset_axes([0.5, 0.4, 0.46, 0.34])
+    end = np.ceil(trials["sigma"].max())
+    count = _draw(axes, ways, np.linspace(0, end, BINS + 1))
+    # The inset lies over the right half: bars there must end below it.
+    top = max(1.1 * count.max(), 3.4 * count[:, BINS // 2 :].max())
+    axes.set(xlabel="Subclass error σ (subclasses)", ylabel="Trials", xlim=(0, end), ylim=(0, top))
+    axes.legend(loc="upper right")
+    count = _draw(small, ways, np.arange(inset[0], inset[1] + 0.01, INSET_BIN))
+    small.set(xlim=inset, ylim=(0, max(1, 1.1 * count.max())))
+    within = trials["sigma"].between(*inset).sum()
+    small.set_title(f"{inset[0]:g} to {inset[1]:g}: {within} of {len(trials)}", fontsize=6)
+    small.tick_params(labelsize=6)
+    return figure
+
+
+def _draw(axes, ways, bins):
+    """Histograms of the ways to hand flux to the network, side by side; their counts (n_ways, n_bins)."""
+    labels = [f"{name} ({len(sigma)})" for name, sigma in ways.items()]
+    count, *_ = axes.hist(list(ways.values()), bins, label=labels)
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    return np.atleast_2d(count)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        trials = pd.read_csv(snakemake.input.trials)
+        save_figure(fig03(trials, snakemake.params.inset), snakemake.output, trials["source"][0])

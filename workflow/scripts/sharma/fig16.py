@@ -1,0 +1,61 @@
+"""Figure 16: a hot and a cool star with their continua, without them, and with each other's."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.mk import class_name
+from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.spectra import Spectra
+
+STARS = {"HD 184915": 10, "HD 175588": 64}  # the paper's stars and their class numbers
+
+
+def find_star(labels, star, number):
+    """Row of a star, or of the spectrum nearest in class where the sample does not hold the star."""
+    found = np.flatnonzero(labels["star"] == star)
+    return found[0] if found.size else int((labels["mk_class"] - number).abs().argmin())
+
+
+def fig16(test, normalised, predictions):
+    """Draw the figure.
+
+    Parameters
+    ----------
+    test, normalised : Spectra
+        The test sample as it is, and with its continua at one.
+    predictions : DataFrame
+        What a network says of the normalised spectra, in the order of `test`.
+    """
+    rows = [find_star(test.labels, star, number) for star, number in STARS.items()]
+    lines = normalised.flux[rows]
+    continuum = test.flux[rows] / lines
+    figure, panels = new_figure(PAGE, 0.55 * PAGE, panels=(2, 3), sharex=True)
+    for i, row in enumerate(rows):
+        left, middle, right = panels[i]
+        star, expected = test.labels["star"][row], test.labels["mk_type"][row]
+        left.plot(test.wave, test.flux[row], lw=0.6, label=f"{star}, {expected}")
+        left.plot(test.wave, continuum[i], label="continuum")
+        predicted = class_name(predictions["predicted"].iloc[row])
+        middle.plot(test.wave, lines[i], lw=0.6, label=f"predicted {predicted}")
+        other = test.labels["star"][rows[1 - i]]
+        right.plot(test.wave, lines[i] * continuum[1 - i], lw=0.6, label=f"continuum of {other}")
+        left.set_ylabel("Relative flux")
+        for axes in (left, middle, right):
+            # Head room, so that the legend covers no spectrum.
+            axes.set_ylim(0, 1.3 * max(line.get_ydata().max() for line in axes.lines))
+            axes.legend(loc="upper right", ncols=2, columnspacing=1)
+    titles = ["Flux calibrated", "Continuum normalised", "Continua exchanged"]
+    for axes, title in zip(panels[0], titles, strict=True):
+        axes.set_title(title)
+    for axes in panels[1]:
+        axes.set(xlabel="Wavelength (Å)", xlim=test.wave[[0, -1]])
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        given = snakemake.input
+        test, predictions = Spectra.read(given.test), pd.read_csv(given.predictions)
+        chosen = predictions.query("test == 'normalised' and model == 'cnn'")
+        save_figure(fig16(test, Spectra.read(given.normalised), chosen), snakemake.output, test.source)

@@ -1,0 +1,55 @@
+"""The stated errors of Sharma et al. 2020, section 5.2: how classifiers bear spoilt spectra and labels."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+TESTS = ["clean", "normalised", "trained on normalised", "wrong labels", "shuffled continua", "reddening"]
+A_V = [0.1, 0.3, 0.4, 1.0]  # magnitudes, of which the paper speaks
+SETTINGS = {"wrong labels": "{:.2%} of the labels", "reddening": "A_V = {:g} mag"}
+NUMBERS = ["rms", "rms_low", "rms_high", "mad_sigma", "clipped_sigma", "clipped_fraction", "bias"]
+
+
+def table_sensitivity(errors, names):
+    """One row a test and a model.
+
+    Parameters
+    ----------
+    errors : DataFrame
+        Columns ``test, setting, repeat, model, source, spectra`` and the numbers.
+    names : dict of str to str
+        The models' names.
+
+    Returns
+    -------
+    DataFrame
+        Errors in subclasses. Numbers are medians over the repeats of a test; ``rms_smallest``,
+        ``rms_largest`` and ``rms_sd`` tell how much these differ, and are missing where there is one only.
+    """
+    told = (errors["test"] != "reddening") | np.isclose(errors["setting"].to_numpy()[:, None], A_V).any(1)
+    rows = []
+    for (test, setting, model), repeats in errors[told].groupby(["test", "setting", "model"], dropna=False):
+        rms, several = repeats["rms"], len(repeats) > 1
+        rows.append(
+            {
+                "test": test,
+                "setting": SETTINGS.get(test, "").format(setting),
+                "model": names[model],
+                "source": repeats["source"].iloc[0],
+                "spectra": repeats["spectra"].iloc[0],
+                "repeats": len(repeats),
+                **repeats[NUMBERS].median(),
+                "rms_smallest": rms.min() if several else np.nan,
+                "rms_largest": rms.max() if several else np.nan,
+                "rms_sd": rms.std(),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("test", key=lambda column: column.map(TESTS.index), kind="stable")
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        errors = pd.read_csv(snakemake.input.errors)
+        write_table(table_sensitivity(errors, snakemake.params.names), *snakemake.output)
