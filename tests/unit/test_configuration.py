@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from obafgkm.configuration import SCHEMA, document
+from obafgkm.configuration import SCHEMA, document, keys
 
 CONFIG = Path(__file__).parents[2] / "config"
 schema = yaml.safe_load(SCHEMA.read_text())
@@ -22,16 +22,6 @@ def merge(base, overlay):
     for key, value in overlay.items():
         merged[key] = merge(base.get(key, {}), value) if isinstance(value, dict) else value
     return merged
-
-
-def leaves(node, prefix=""):
-    """Every key of a schema that holds a value, with its description."""
-    for key, child in node["properties"].items():
-        child = {**(schema["$defs"][child["$ref"].rsplit("/", 1)[1]] if "$ref" in child else {}), **child}
-        if "properties" in child:
-            yield from leaves(child, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", child
 
 
 @pytest.mark.parametrize("overlay", ["config.yaml", "mirror.yaml", "published.yaml"])
@@ -53,15 +43,16 @@ def test_a_wrong_key_or_value_is_named(change, message):
         jsonschema.validate(merge(load("config.yaml"), change), schema)
 
 
-def test_every_key_has_a_description_and_a_default_and_stands_in_the_default_file():
+def test_every_key_has_a_description_and_its_default_is_that_of_the_default_file():
     config = load("config.yaml")
-    for name, child in leaves(schema):
+    for name, child in keys(schema, schema):
         assert child.get("description"), name
-        assert "default" in child, name
-        value = config
-        for key in name.split("."):
-            assert key in value, f"{name} is not in config.yaml"
-            value = value[key]
+        if "properties" not in child:
+            value = config
+            for key in name.split("."):
+                assert key in value, f"{name} is not in config.yaml"
+                value = value[key]
+            assert child["default"] == value, name
 
 
 def test_the_page_of_the_configuration_is_up_to_date():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["SCHEMA", "document"]
+__all__ = ["SCHEMA", "document", "keys"]
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "config.schema.yaml"
 
@@ -33,22 +33,36 @@ def document(schema):
         "",
         "| key | type | unit | default | meaning |",
         "|---|---|---|---|---|",
-        *_rows(schema, schema, ""),
+        *_rows(schema, schema),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _rows(node, schema, prefix):
+def _rows(node, schema):
     """One table row a key, depth first."""
-    for key, child in node["properties"].items():
-        child = {**_resolve(child, schema), **child}
-        name = f"{prefix}{key}"
+    for name, child in keys(node, schema):
         if "properties" in child:
             yield f"| **`{name}`** | | | | {_text(child)} |"
-            yield from _rows(child, schema, f"{name}.")
         else:
             default = json.dumps(child["default"])
             yield f"| `{name}` | {_type(child)} | {child.get('unit', '')} | `{default}` | {_text(child)} |"
+
+
+def keys(node, schema, prefix="", defaults=None):
+    """Every key below a node of a JSON schema, with what the schema says of it, depth first.
+
+    Yields
+    ------
+    name : str
+        With dots: ``sharma.ann.epochs``.
+    description : dict
+        References resolved; the default of a key may stand in that of the section it lies in.
+    """
+    for key, child in node["properties"].items():
+        child = {**_resolve(child, schema), **child, **({"default": defaults[key]} if defaults else {})}
+        yield f"{prefix}{key}", child
+        if "properties" in child:
+            yield from keys(child, schema, f"{prefix}{key}.", child.get("default"))
 
 
 def _resolve(child, schema):

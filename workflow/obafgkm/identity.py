@@ -12,7 +12,7 @@ _DURCHMUSTERUNG = re.compile(
     r"(?P<survey>BD|CD|CPD|SD)\s?(?P<zone>[+-]\d\d)\s?0*(?P<number>\d+)(?P<letter>[A-D]?)"
 )
 _GICLAS = re.compile(r"G\s?0*(?P<field>\d+)-0*(?P<number>\d+)(?P<letter>[A-D]?)")
-_CATALOGUE = re.compile(r"(?P<catalogue>[A-Z]*)\s?0*(?P<number>\d+)(?P<letter>[A-DN]?)")
+_CATALOGUE = re.compile(r"(?P<catalogue>[A-Z]*)\s?0*(?P<number>\d+)\s?(?P<letter>[A-DN]?)")
 _CLUSTER = re.compile(r"(?P<cluster>(?:M|NGC|MEL)\s?\d+) (?P<member>[^(]+)")
 _SAME_CATALOGUE = {"": "HD", "HDE": "HD", "GL": "GJ", "GLIESE": "GJ"}
 _PREFERRED = ("HD ", "HIP ", "BD", "CD", "SAO ", "GJ ", "G ")
