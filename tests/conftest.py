@@ -7,6 +7,14 @@ import pytest
 @pytest.fixture(scope="session")
 def mirror():
     """Folder of real files, one folder a dataset, in the archives' own layout."""
-    if "OBAFGKM_MIRROR" not in os.environ:
+    if not os.environ.get("OBAFGKM_MIRROR"):
         pytest.skip("OBAFGKM_MIRROR is not set: it names a folder of real archive files")
     return Path(os.environ["OBAFGKM_MIRROR"])
+
+
+@pytest.fixture(scope="session")
+def backend():
+    """The backend of networks on one thread; it must be set up before the first network of the session."""
+    from obafgkm import training
+
+    training.set_up_backend(0, 1)

@@ -6,11 +6,11 @@ import pytest
 from obafgkm.models.cnn import N_PIXELS, build_autoencoder, build_classifier, encoder_of
 from obafgkm.models.layers import layer_table
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("backend")]
 
 
 @pytest.fixture(scope="module")
-def autoencoder():
+def autoencoder(backend):
     return build_autoencoder()
 
 

@@ -92,7 +92,7 @@ def test_another_class_or_flux_is_another_sample():
     assert len({fingerprint(sample()), fingerprint(sample(2.0)), fingerprint(sample(mk_class=31))}) == 3
 
 
-def test_the_network_counts_its_live_units_and_depends_on_no_earlier_one(tmp_path):
+def test_the_network_counts_its_live_units_and_depends_on_no_earlier_one(backend, tmp_path):
     from obafgkm.training import fit
 
     rng = np.random.default_rng(1)

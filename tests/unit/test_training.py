@@ -8,7 +8,7 @@ from obafgkm import training
 from obafgkm.models.ann import absorb_centre, build_ann, live_units
 from obafgkm.models.layers import layer_table
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("backend")]
 RNG = np.random.default_rng(2)
 FLUX = RNG.normal(1, 0.3, (260, 50)).astype(np.float32)
 NUMBER = np.clip(np.round(35 + 60 * (FLUX[:, :25].mean(1) - FLUX[:, 25:].mean(1))), 0, 69).astype(int)
@@ -47,13 +47,8 @@ def same(one, other):
     return all(np.array_equal(a, b) for a, b in zip(one.get_weights(), other.get_weights(), strict=True))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _backend():
-    training.set_up_backend(0, 1)
-
-
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(backend, tmp_path_factory):
     return train(12, tmp_path_factory.mktemp("undisturbed"))
 
 

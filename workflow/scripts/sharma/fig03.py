@@ -26,18 +26,19 @@ def fig03(trials, inset):
         if (trials["centred"] == centred).any()
     }
     figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
-    small = axes.inset_axes([0.5, 0.4, 0.46, 0.34])
     end = np.ceil(trials["sigma"].max())
     count = _draw(axes, ways, np.linspace(0, end, BINS + 1))
     # The inset lies over the right half: bars there must end below it.
     top = max(1.1 * count.max(), 3.4 * count[:, BINS // 2 :].max())
     axes.set(xlabel="Subclass error σ (subclasses)", ylabel="Trials", xlim=(0, end), ylim=(0, top))
     axes.legend(loc="upper right")
-    count = _draw(small, ways, np.arange(inset[0], inset[1] + 0.01, INSET_BIN))
-    small.set(xlim=inset, ylim=(0, max(1, 1.1 * count.max())))
     within = trials["sigma"].between(*inset).sum()
-    small.set_title(f"{inset[0]:g} to {inset[1]:g}: {within} of {len(trials)}", fontsize=6)
-    small.tick_params(labelsize=6)
+    if within:
+        small = axes.inset_axes([0.5, 0.4, 0.46, 0.34])
+        count = _draw(small, ways, np.arange(inset[0], inset[1] + 0.01, INSET_BIN))
+        small.set(xlim=inset, ylim=(0, 1.1 * count.max()))
+        small.set_title(f"{inset[0]:g} to {inset[1]:g}: {within} of {len(trials)}", fontsize=6)
+        small.tick_params(labelsize=6)
     return figure
 
 
