@@ -38,4 +38,4 @@ def invented(library):
             "feh": [-0.02, np.nan, 0.5],
         }
     )
-    return Spectra(module.WAVE, flux, ivar, labels, module.MEDIUM, module.FWHM)
+    return Spectra(module.WAVE, flux, ivar, labels, "air", module.FWHM)

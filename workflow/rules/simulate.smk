@@ -38,6 +38,6 @@ rule nodes:
         mem_mb=2000,
         runtime=120,
     message:
-        "Computing model spectra (about half an hour on two cores)"
+        "Computing model spectra (about half an hour of one core)"
     script:
         "../scripts/nodes.py"

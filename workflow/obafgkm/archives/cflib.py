@@ -29,10 +29,9 @@ from obafgkm.archives import (
 )
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["FWHM", "MEDIUM", "WAVE", "read", "star_names", "write"]
+__all__ = ["FWHM", "WAVE", "read", "star_names", "write"]
 
 FWHM = 1.0
-MEDIUM = "air"
 WAVE = np.round(3465.0 + 0.4 * np.arange(15011), 1)
 
 _CATALOGUES = ("HD", "BD", "HIP", "SAO")

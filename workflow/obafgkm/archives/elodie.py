@@ -17,10 +17,9 @@ from obafgkm.archives import collect, complete_labels, fits_bytes, folder_files,
 from obafgkm.errors import ArchiveFileError
 from obafgkm.identity import star_key
 
-__all__ = ["FWHM", "MEDIUM", "WAVE", "read", "read_simbad_types", "write"]
+__all__ = ["FWHM", "WAVE", "read", "read_simbad_types", "write"]
 
 FWHM = 0.57
-MEDIUM = "air"
 WAVE = np.round(3900.0 + 0.2 * np.arange(14501), 1)
 
 _STEP = 0.2

@@ -14,10 +14,9 @@ from astropy.io import fits
 from obafgkm.archives import collect, complete_labels, fits_bytes, folder_files, open_fits, read_table
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["EXCLUDED", "FWHM", "MEDIUM", "WAVE", "read", "write"]
+__all__ = ["EXCLUDED", "FWHM", "WAVE", "read", "write"]
 
 FWHM = 4.5
-MEDIUM = "air"
 WAVE = 3510.0 + 1.4 * np.arange(2799)
 # Not used by Sharma et al. 2020, section 2.1, who keep the other 158.
 EXCLUDED = {
