@@ -257,6 +257,18 @@ def test_cflib_takes_the_literature_type_where_there_is_no_pickles_type(tmp_path
     assert list(labels["catalogue_type_text"]) == ["K2IV", "B9V", "G5"]
 
 
+def test_cflib_parameters_of_wu_et_al_go_before_those_of_the_headers(tmp_path):
+    spectra = invented("cflib")
+    cflib.write(tmp_path, spectra)
+    before = cflib.read(tmp_path)[0].labels
+    (tmp_path / "wu2011.csv").write_text("name,teff,logg,feh\nHD000249,4708,2.71,\n")
+    labels = cflib.read(tmp_path)[0].labels
+    assert labels["teff"][0] == 4708
+    assert labels["logg"][0] == 2.71
+    pd.testing.assert_series_equal(labels["feh"], before["feh"])
+    pd.testing.assert_frame_equal(labels[1:], before[1:])
+
+
 def test_cflib_aliases_come_from_its_headers(tmp_path):
     cflib.write(tmp_path, invented("cflib"))
     assert list(cflib.read(tmp_path)[0].labels["aliases"]) == ["", "BD+19 2459;SAO 99637", ""]

@@ -56,7 +56,7 @@ def errors(spectra):
     """Errors of every test, as the workflow measures them."""
     networks = {"ann": Network(500), "cnn": Network(496, 1)}
     sets = [({"test": "clean"}, spectra.flux), ({"test": "normalised"}, spectra.flux)]
-    sets += [({"test": "trained on normalised"}, spectra.flux)]
+    sets += [({"test": f"trained on {what}"}, spectra.flux) for what in ("normalised", "continua")]
     sets += [({"test": "wrong labels", "setting": share}, spectra.flux) for share in (0, 0.1)]
     sets += [({"test": "shuffled continua", "repeat": i}, spectra.flux) for i in range(3)]
     sets += [({"test": "reddening", "setting": a_v}, spectra.flux) for a_v in (0, 0.1, 0.25, 1)]
@@ -73,32 +73,66 @@ def test_every_network_sees_the_pixels_and_the_shape_that_it_takes(spectra):
     assert table["expected"][:6].tolist() == spectra.labels["mk_class"].tolist()
 
 
-def test_normalised_spectra_keep_their_signal_to_noise(spectra):
-    normalised = script("robustness/normalised")["normalised_spectra"](spectra)
+def test_a_spectrum_is_lines_times_continuum_and_keeps_its_signal_to_noise(spectra):
+    normalised, continua = script("robustness/samples")["divided_spectra"](spectra)
     assert np.median(normalised.flux) == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(normalised.flux * continua.flux, spectra.flux, rtol=1e-6)
     before, after = (s.flux * np.sqrt(s.ivar) for s in (spectra, normalised))
     np.testing.assert_allclose(after, before, rtol=1e-5)
 
 
-def test_the_share_of_wrong_labels_is_kept_in_a_smaller_sample(spectra):
-    before = spectra.labels["mk_class"]
-    after = script("robustness/wrong_labels")["mislabelled_spectra"](spectra, 0.5, 1).labels
-    assert (after["mk_class"] != before).sum() == 3
-
-
-def test_reddening_goes_from_nothing_to_one_magnitude(spectra):
-    sets = list(script("robustness/reddening")["reddened_sets"](spectra, 0.05, 4200))
-    assert [about["setting"] for about, _ in sets] == [i / 20 for i in range(21)]
-    np.testing.assert_array_equal(sets[0][1], spectra.flux)
-
-
-def test_test_sets_tell_their_repeats(spectra):
-    sets = list(script("robustness/continuum")["spoilt_continua"](spectra, spectra, 2, 4200, 1))
-    assert [(about["test"], about["repeat"]) for about, _ in sets] == [
-        ("normalised", 0),
+def test_every_test_set_tells_what_it_is(spectra):
+    sets = list(script("robustness/spoilt")["spoilt_sets"](spectra, spectra, 2, 0.05, 4200, 1))
+    assert [(about["test"], about.get("repeat")) for about, _ in sets[:3]] == [
+        ("normalised", None),
         ("shuffled continua", 0),
         ("shuffled continua", 1),
     ]
+    assert [about["setting"] for about, _ in sets[3:]] == [i / 20 for i in range(21)]
+    np.testing.assert_array_equal(sets[3][1], spectra.flux)
+
+
+def test_trainings_differ_in_what_they_are_told_and_survive_a_kill(spectra, tmp_path):
+    other = Spectra(spectra.wave, 2 * spectra.flux, spectra.ivar, spectra.labels)
+    samples = {"flux": (spectra, spectra), "normalised": (other, other)}
+    cases = [
+        {"test": "clean", "setting": None, "repeat": 1, "seed": 2},
+        {"test": "trained on normalised", "setting": None, "repeat": 0, "seed": 1},
+        {"test": "wrong labels", "setting": 0.5, "repeat": 0, "seed": 1},
+    ]
+    told = []
+
+    def predict(flux, labels, test_flux, seed):
+        told.append((flux.mean(), (labels["mk_class"] != spectra.labels["mk_class"]).sum(), seed))
+        return np.full(len(test_flux), 10)
+
+    retrain = script("robustness/retrain")["retrain"]
+    table = retrain(cases, samples, predict, tmp_path / "trials.jsonl")
+    mean = spectra.flux.mean()
+    assert told == [(mean, 0, 2), (pytest.approx(2 * mean), 0, 1), (mean, 3, 1)]
+    assert table.groupby("test", sort=False).size().to_dict() == {case["test"]: 6 for case in cases}
+    assert (table["expected"].to_numpy().reshape(3, 6) == spectra.labels["mk_class"].to_numpy()).all()
+    again = retrain(cases, samples, predict, tmp_path / "trials.jsonl")
+    assert len(told) == 3
+    pd.testing.assert_frame_equal(again, table)
+
+
+def test_a_program_need_not_classify_every_spectrum(spectra, errors):
+    def classify(wave, flux, names):
+        number = np.where(np.arange(len(flux)) < 2, np.nan, 10.0)
+        return pd.DataFrame({"number": number, "type": "B0", "outcome": "classified"})
+
+    spectra.labels["name"] = spectra.labels["star"]
+    mk_program = script("robustness/mk_program")["classify_reddened"]
+    table = mk_program(spectra, [0, 1], 4200, classify).assign(model="nutmaat")
+    measured = script("robustness/errors")["sensitivity_errors"](table, SETTINGS, 1)
+    assert measured["classified"].tolist() == [4, 4]
+    expected = spectra.labels["mk_class"][2:]
+    np.testing.assert_allclose(measured["rms"], np.sqrt(((expected - 10) ** 2).mean()))
+    both = pd.concat([errors, measured])
+    figure = script("sharma/fig_reddening")["fig_reddening"](both, {**NAMES, "nutmaat": "NutMaat"}, 0.95)
+    assert "4–4 of 6" in figure.axes[0].get_legend().get_texts()[2].get_text()
+    plt.close("all")
 
 
 def test_quick_intervals_are_those_of_the_bootstrap():
@@ -118,7 +152,7 @@ def test_quick_intervals_are_those_of_the_bootstrap():
 
 
 def test_errors_have_one_row_a_test_setting_repeat_and_model(errors, spectra):
-    assert len(errors) == 2 * 12
+    assert len(errors) == 2 * 13
     rms = np.sqrt(((spectra.labels["mk_class"] - 10) ** 2).mean())
     np.testing.assert_allclose(errors["rms"], rms)
     assert (errors["rms_low"] <= rms).all()
@@ -135,7 +169,7 @@ def test_the_table_has_one_row_a_test_and_the_range_of_repeats(errors):
     assert shuffled["rms_smallest"].notna().all()
     assert table.loc[table["test"] == "clean", "rms_sd"].isna().all()
     settings = table.loc[table["test"] == "reddening", "setting"]
-    assert set(settings) == {"A_V = 0.1 mag", "A_V = 1 mag"}
+    assert set(settings) == {"A_V = 0 mag", "A_V = 0.1 mag", "A_V = 1 mag"}
 
 
 def test_the_star_of_the_paper_or_the_nearest_class_stands_in(spectra):
@@ -145,7 +179,7 @@ def test_the_star_of_the_paper_or_the_nearest_class_stands_in(spectra):
 
 
 def test_figures_are_drawn(errors, spectra):
-    normalised = script("robustness/normalised")["normalised_spectra"](spectra)
+    normalised, _ = script("robustness/samples")["divided_spectra"](spectra)
     predictions = pd.DataFrame({"predicted": np.full(6, 10)})
     assert len(script("sharma/fig16")["fig16"](spectra, normalised, predictions).axes) == 6
     one = errors[errors["model"] == "ann"]

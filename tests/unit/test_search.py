@@ -75,11 +75,12 @@ def test_a_fold_is_scored_on_what_training_has_not_seen():
     x = np.column_stack([number, np.arange(50)])
     held_out = np.arange(50) < 10
 
-    def remember(x_train, y_train, x_test):
+    def remember(x_train, labels, x_test):
+        assert labels["mk_class"].tolist() == x_train[:, 0].tolist()
         assert not set(x_train[:, 1]) & set(x_test[:, 1])
         return x_test[:, 0] + (x_test[:, 1] < 5), {"noted": 1}
 
-    scores = score_fold(remember, x, number, held_out)
+    scores = score_fold(remember, x, pd.DataFrame({"mk_class": number}), held_out)
     assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1}
 
 
@@ -106,10 +107,9 @@ def test_the_network_counts_its_live_units_and_depends_on_no_earlier_one(backend
             "ann",
             settings,
             x,
-            number,
+            pd.DataFrame({"mk_class": number, "star": np.arange(60)}),
             x[:10],
             fit=fit,
-            groups=np.arange(60),
             validation=0.2,
             seed=1,
             checkpoint=tmp_path / "checkpoint",

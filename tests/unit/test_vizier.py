@@ -9,7 +9,7 @@ import pytest
 import requests
 from astropy.table import MaskedColumn, Table
 
-from obafgkm.archives.vizier import elodie_table, jhc_index, save_table
+from obafgkm.archives.vizier import cflib_parameters, elodie_table, jhc_index, save_table
 from obafgkm.datasets import expand, read
 from obafgkm.errors import FetchError
 from obafgkm.fetch import fetch
@@ -162,3 +162,9 @@ def test_files_of_the_table_pass_their_own_check(vizier, tmp_path, pytestconfig,
         file["urls"], tmp_path / "a.csv", method="vizier", content=file["content"], expects=file["expects"]
     )
     assert record["url"] == file["urls"][0]
+
+
+def test_parameters_of_cflib_stars():
+    stars = pd.DataFrame({"Name": ["HD000249"], "Teff": ["4708"], "log(g)": ["2.7"], "[Fe/H]": ["-0.2"]})
+    table = cflib_parameters(stars.assign(e_Teff="30"))
+    assert table.to_dict("records") == [{"name": "HD000249", "teff": "4708", "logg": "2.7", "feh": "-0.2"}]

@@ -10,12 +10,14 @@ from obafgkm.mk import MAIN_CLASSES, main_class, whole_class
 
 __all__ = [
     "bootstrap_interval",
+    "calibration_metrics",
     "class_metrics",
     "classification_report",
     "confusion",
     "dispersion",
     "internal_dispersion",
     "luminosity_metrics",
+    "reliability",
     "rms_interval",
     "sigma_clip",
 ]
@@ -139,7 +141,7 @@ def rms_interval(difference, stars, *, samples, confidence, seed):
     Parameters
     ----------
     difference : array (n, k)
-        Predicted minus expected of `k` predictions of the same spectra.
+        Predicted minus expected of `k` predictions of the same spectra; NaN where one has none.
     stars : array-like of str (n,)
         Star of each spectrum.
     samples : int
@@ -153,10 +155,10 @@ def rms_interval(difference, stars, *, samples, confidence, seed):
     low, high : arrays (k,)
     """
     squares = pd.DataFrame(np.asarray(difference, float) ** 2).groupby(np.asarray(stars, str))
-    n_spectra, total = squares.size().to_numpy(), squares.sum().to_numpy()
+    n_spectra, total = squares.count().to_numpy(), squares.sum().to_numpy()
     n_stars = len(n_spectra)
     drawn = np.random.default_rng(seed).multinomial(n_stars, np.full(n_stars, 1 / n_stars), samples)
-    rms = np.sqrt(drawn @ total / (drawn @ n_spectra)[:, None])
+    rms = np.sqrt(drawn @ total / (drawn @ n_spectra))
     tail = 50 * (1 - confidence)
     return np.percentile(rms, [tail, 100 - tail], axis=0)
 
@@ -240,4 +242,56 @@ def luminosity_metrics(expected, predicted, threshold=3.0):
         **scores,
         "rms": np.sqrt((difference**2).mean()),
         **dispersion(difference, threshold),
+    }
+
+
+def reliability(confidence, right, bins=10):
+    """How often a classifier is right where it is that sure of itself.
+
+    Parameters
+    ----------
+    confidence : array-like (n,)
+        Probability of the predicted class.
+    right : array-like of bool (n,)
+        Whether the predicted class is the expected one.
+    bins : int
+        Bins of equal width between 0 and 1; empty ones are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``confidence`` and ``accuracy`` (means of the bin), and ``spectra``.
+    """
+    confidence = np.asarray(confidence, float)
+    chosen = np.minimum((confidence * bins).astype(int), bins - 1)
+    values = pd.DataFrame({"confidence": confidence, "accuracy": np.asarray(right, float)})
+    groups = values.groupby(chosen)
+    return groups.mean().assign(spectra=groups.size()).reset_index(drop=True)
+
+
+def calibration_metrics(confidence, right, expected_probability, bins=10):
+    """How far the probabilities of a classifier can be trusted.
+
+    Parameters
+    ----------
+    confidence, right : arrays (n,)
+        See `reliability`.
+    expected_probability : array (n,)
+        Probability of the expected class.
+    bins : int
+
+    Returns
+    -------
+    dict
+        ``accuracy``; ``confidence``, its mean; ``calibration_error``, the expected calibration error: mean
+        over the spectra of the difference between accuracy and confidence in their bin (Guo et al. 2017,
+        arXiv:1706.04599, Eq. 3); ``log_loss``, in nats, with probabilities below 1e-7 counted as that.
+    """
+    curve = reliability(confidence, right, bins)
+    distance = (curve["accuracy"] - curve["confidence"]).abs()
+    return {
+        "accuracy": np.mean(right),
+        "confidence": np.mean(confidence),
+        "calibration_error": np.average(distance, weights=curve["spectra"]),
+        "log_loss": -np.log(np.maximum(expected_probability, 1e-7)).mean(),
     }

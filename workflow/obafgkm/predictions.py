@@ -1,10 +1,13 @@
 """Predicted classes as a table: one row a test spectrum."""
 
 import numpy as np
+import pandas as pd
 
-from obafgkm.mk import LUMINOSITY_CLASSES, class_name, whole_class
+from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, whole_class
 
-__all__ = ["write_luminosity_predictions", "write_predictions"]
+__all__ = ["probabilities", "write_luminosity_predictions", "write_predictions"]
+
+_PREFIX = "p_"  # of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
 
 
 def write_predictions(path, spectra, predicted, probability=None):
@@ -14,22 +17,19 @@ def write_predictions(path, spectra, predicted, probability=None):
     ----------
     path : path
         A CSV file with columns ``library, file, name, star, source, expected_type, expected, predicted,
-        predicted_type, probability``; `expected` and `predicted` are class numbers.
+        predicted_type, probability``; `expected` and `predicted` are class numbers. Where a model gives
+        probabilities, a column of every class follows, ``p_O0 ... p_M9``.
     spectra : Spectra
     predicted : array (n,)
         Class numbers, which need not be whole.
     probability : array (n, 70), optional
-        Of each class; that of the most probable one is written.
+        Of each class; ``probability`` is the largest.
     """
-    labels = spectra.labels
-    table = labels[["library", "file", "name", "star", "source"]].assign(
-        expected_type=labels["mk_type"],
-        expected=labels["mk_class"],
+    table = _expected(spectra, "mk_class").assign(
         predicted=predicted,
         predicted_type=[class_name(number) for number in whole_class(predicted)],
-        probability=np.nan if probability is None else probability.max(axis=1),
     )
-    table.to_csv(path, index=False, float_format="%.6g")
+    _write(path, table, probability, [class_name(number) for number in range(N_CLASSES)])
 
 
 def write_luminosity_predictions(path, spectra, predicted, probability):
@@ -44,12 +44,42 @@ def write_luminosity_predictions(path, spectra, predicted, probability):
     predicted : array of int (n,)
     probability : array (n, 5)
     """
-    labels = spectra.labels
-    table = labels[["library", "file", "name", "star", "source", "mk_class"]].assign(
-        expected_type=labels["mk_type"],
-        expected=labels["luminosity"],
+    table = _expected(spectra, "luminosity").assign(
+        mk_class=spectra.labels["mk_class"],
         predicted=predicted,
         predicted_type=[LUMINOSITY_CLASSES[number] for number in predicted],
-        probability=probability.max(axis=1),
     )
+    _write(path, table, probability, LUMINOSITY_CLASSES)
+
+
+def _expected(spectra, label):
+    """Which spectra these are, and what is expected of them."""
+    labels = spectra.labels
+    return labels[["library", "file", "name", "star", "source"]].assign(
+        expected_type=labels["mk_type"], expected=labels[label]
+    )
+
+
+def _write(path, table, probability, classes):
+    """Add probabilities, where there are some, and write."""
+    table["probability"] = np.nan if probability is None else probability.max(axis=1)
+    if probability is not None:
+        columns = pd.DataFrame(probability, table.index, [f"{_PREFIX}{name}" for name in classes])
+        table = pd.concat([table, columns], axis=1)
     table.to_csv(path, index=False, float_format="%.6g")
+
+
+def probabilities(table):
+    """The columns of a table of predictions that hold the probability of each class.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `write_predictions` or `write_luminosity_predictions` wrote it.
+
+    Returns
+    -------
+    DataFrame (n, n_classes)
+        In the order of the classes; without columns where the model gave no probabilities.
+    """
+    return table.filter(regex=f"^{_PREFIX}")

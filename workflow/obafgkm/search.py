@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from obafgkm.mk import N_CLASSES
 from obafgkm.samples import held_out_stars
 
 __all__ = ["draw_trials", "fingerprint", "fit_and_predict", "run_trials", "score_fold"]
@@ -99,16 +100,17 @@ def fingerprint(sample):
     return digest.hexdigest()[:12]
 
 
-def score_fold(predict, flux, number, held_out):
+def score_fold(predict, flux, labels, held_out):
     """Subclass accuracy and error of the spectra held out.
 
     Parameters
     ----------
     predict : callable
-        Takes ``(x_train, y_train, x_test)``, returns predicted class numbers and a dict of what else to note.
+        Takes ``(flux, labels, flux to classify)``, returns predicted class numbers and a dict of what else to
+        note.
     flux : array (n, n_pix)
-    number : array of int (n,)
-        Class numbers.
+    labels : DataFrame (n rows)
+        With the class number ``mk_class``.
     held_out : array of bool (n,)
 
     Returns
@@ -116,60 +118,74 @@ def score_fold(predict, flux, number, held_out):
     dict
         ``accuracy``, ``sigma`` (raw), and the notes.
     """
-    predicted, notes = predict(flux[~held_out], number[~held_out], flux[held_out])
-    difference = np.asarray(predicted) - number[held_out]
+    predicted, notes = predict(flux[~held_out], labels[~held_out], flux[held_out])
+    difference = np.asarray(predicted) - labels["mk_class"].to_numpy()[held_out]
     return {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std()), **notes}
 
 
-def fit_and_predict(model, settings, x, number, x_test, *, fit, groups, validation, seed, checkpoint):
-    """Train one of the classifiers of Sharma et al. 2020, section 4.1, and let it classify other spectra.
+def fit_and_predict(
+    model, settings, x, labels, x_test, *, fit, validation, seed, checkpoint, autoencoder=None
+):
+    """Train one of the models of Sharma et al. 2020 and let it classify other spectra.
 
-    The network's training stops by an inner part of its own training spectra, so that the spectra that
-    score it have no say in it.
+    A network's training stops by an inner part of its own training spectra, so that the spectra that score it
+    have no say in it.
 
     Parameters
     ----------
-    model : {'ann', 'mlp_classifier', 'forest_classifier'}
+    model : str
+        ``ann``, ``cnn``, or one of `obafgkm.models.estimators`.
     settings : dict
-        Hyper-parameters. Those of the network are `build_ann`'s, ``batch``, ``epochs``, ``patience`` and
-        ``centred``: whether the mean training spectrum is subtracted first.
+        Hyper-parameters. Those of a network are its builder's, ``batch``, ``epochs``, ``patience`` and, for
+        the first, ``centred``: whether the mean training spectrum is subtracted first.
     x : array (n, n_pix)
-    number : array of int (n,)
-        Class numbers.
+    labels : DataFrame (n rows)
+        Columns ``mk_class``, ``luminosity``, and ``star``, whose spectra stay together.
     x_test : array (m, n_pix)
     fit : callable
-        What trains the network, `training.fit`; not called for the others.
-    groups : array (n,)
-        Star of each training spectrum; another number each divides spectra, not stars.
+        What trains a network, `training.fit`; not called for the others.
     validation : float
-        Share of the groups that stops the network's training.
+        Share of the stars that stops a network's training.
     seed : int
     checkpoint : path
-        Directory of the network's checkpoint.
+        Directory of a network's checkpoint.
+    autoencoder : path, optional
+        The pre-trained one, of which the convolutional network takes the encoder.
 
     Returns
     -------
-    predicted : array of int (m,)
+    predicted : array (m,)
+        Class numbers.
     notes : dict
-        ``live_units`` of the network's first layer; nothing for the others.
+        ``live_units`` of the first layer of ``ann``; nothing for the others.
     """
-    if model != "ann":
-        from obafgkm.models.estimators import build_estimator
+    if model not in ("ann", "cnn"):
+        from obafgkm.models.estimators import build_estimator, predict_class, target
 
-        return build_estimator(model, settings, seed).fit(x, number).predict(x_test), {}
+        fitted = build_estimator(model, settings, seed).fit(x, target(model, labels))
+        return predict_class(model, fitted, x_test), {}
 
     import keras
 
-    from obafgkm.models.ann import build_ann, live_units
-
     keras.backend.clear_session()  # or memory grows with every network
     keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
-    architecture = {key: settings[key] for key in ("neurons", "activation", "initialiser", "optimiser")}
-    inner = held_out_stars(groups, validation, seed)
-    centre = x[~inner].mean(axis=0) * settings["centred"]
-    x = x - centre
+    number, inner = labels["mk_class"].to_numpy(), held_out_stars(labels["star"], validation, seed)
+    if model == "cnn":
+        from obafgkm.models.cnn import build_classifier, encoder_of
+
+        encoder = encoder_of(keras.saving.load_model(autoencoder))
+        network = build_classifier(encoder, N_CLASSES, settings["dense"], settings["activation"])
+    else:
+        from obafgkm.models.ann import build_ann, live_units
+
+        architecture = {key: settings[key] for key in ("neurons", "activation", "initialiser", "optimiser")}
+        network = build_ann(x.shape[1], **architecture)
+        centre = x[~inner].mean(axis=0) * settings["centred"]
+        x, x_test = x - centre, x_test - centre
+    shape = network.input_shape[1:]
+    x, x_test = (flux[:, : shape[0]].reshape(-1, *shape) for flux in (x, x_test))
     network, _ = fit(
-        build_ann(x.shape[1], **architecture),
+        network,
         x[~inner],
         number[~inner],
         (x[inner], number[inner]),
@@ -180,5 +196,5 @@ def fit_and_predict(model, settings, x, number, x_test, *, fit, groups, validati
         seed=seed,
         checkpoint=checkpoint,
     )
-    probability = keras.ops.convert_to_numpy(network(x_test - centre))
-    return probability.argmax(axis=1), {"live_units": live_units(network, x)}
+    predicted = network.predict(x_test, verbose=0).argmax(axis=1)
+    return predicted, {"live_units": live_units(network, x)} if model == "ann" else {}

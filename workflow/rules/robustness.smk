@@ -1,116 +1,87 @@
-# Spoil the test spectra and the training labels of Sharma et al. 2020, section 5.2. Included after sharma.smk.
+# Spoil the test spectra and the training labels of Sharma et al. 2020, section 5.2, and train again. Included
+# after sharma.smk.
 #
-# NEEDS   resources/sharma/training.h5, test.h5; results/sharma/models/ann, ann_centred, cnn
-# MAKES   resources/sharma/normalised_training.h5, normalised_test.h5  the samples with continua at one
-#         results/sharma/models/<model>_normalised, <model>_wrong_<share>_<repeat>  networks trained anew
-#         results/sharma/predictions/<model>_..._cflib.csv             what they say of each test spectrum
-#         results/sharma/robustness/continuum.csv, reddening.csv       what the networks say of spoilt spectra
-#         results/sharma/robustness/errors.csv                         the error of every test
-#         results/sharma/fig16, fig_labels, fig_reddening, table_sensitivity
+# NEEDS   resources/sharma/training.h5, test.h5; results/sharma/models, results/sharma/predictions
+# MAKES   resources/sharma/normalised_<part>.h5, continua_<part>.h5   samples without continua, continua alone
+#         results/sharma/robustness/retrained_<model>.csv   what a model says when it is trained anew
+#         results/sharma/robustness/spoilt.csv              what the networks say of spoilt spectra
+#         results/sharma/robustness/mk_<program>.csv        what other programs say of reddened spectra
+#         results/sharma/robustness/errors.csv              the error of every test
+#         results/sharma/fig16, fig_labels, fig_reddening, table_sensitivity, table_seeds, table_pairs
 
-ROBUSTNESS = config["sharma"]["robustness"]
 NETWORKS = {model: MODELS[model] for model in ["ann", "ann_centred", "cnn"]}
-# Every repeat has its own wrong labels, initial weights and validation stars, through its seed. The first one
-# without wrong labels is the network itself.
-WRONG = [
-    (share, repeat)
-    for share in [0, *ROBUSTNESS["wrong_labels"]]
-    for repeat in range(ROBUSTNESS["seeds"])
-]
-RETRAINED = ROBUSTNESS["network"]
+MK_PROGRAMS = {
+    program: {"mkclass": "MKCLASS", "nutmaat": "NutMaat"}[program]
+    for program in config["sharma"]["robustness"]["mk_programs"]
+}
+RETRAININGS = expand(
+    "results/sharma/robustness/retrained_{model}.csv",
+    model=[model for model in SEEDS if retrainings(model)],
+)
 
 
-rule normalised_samples:
+rule divide_by_continua:
     """Divide the spectra of both samples by their continua."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
     output:
-        training="resources/sharma/normalised_training.h5",
-        test="resources/sharma/normalised_test.h5",
+        normalised_training="resources/sharma/normalised_training.h5",
+        normalised_test="resources/sharma/normalised_test.h5",
+        continua_training="resources/sharma/continua_training.h5",
+        continua_test="resources/sharma/continua_test.h5",
     log:
-        "logs/robustness/normalised_samples.log",
+        "logs/robustness/divide_by_continua.log",
     conda:
         "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
     message:
-        "Normalising continua"
+        "Dividing by continua"
     script:
-        "../scripts/robustness/normalised.py"
+        "../scripts/robustness/samples.py"
 
 
-use rule train_ann as robustness_normalised with:
+rule retrain:
+    """Train a model anew: other seeds; lines or continua alone; wrong labels."""
     input:
-        training="resources/sharma/normalised_training.h5",
-        test="resources/sharma/normalised_test.h5",
+        unpack(retraining_samples),
     output:
-        model="results/sharma/models/{model}_normalised/model.keras",
-        history="results/sharma/models/{model}_normalised/history.csv",
-        layers="results/sharma/models/{model}_normalised/layers.csv",
-        card="results/sharma/models/{model}_normalised/card.json",
-        predictions="results/sharma/predictions/{model}_normalised_cflib.csv",
+        predictions="results/sharma/robustness/retrained_{model}.csv",
     log:
-        "logs/robustness/{model}_normalised.log",
+        "logs/robustness/retrained_{model}.log",
     benchmark:
-        "benchmarks/results/robustness_{model}_normalised.tsv"
-    message:
-        "Training {wildcards.model} on normalised spectra"
-
-
-rule wrong_labels:
-    """Give a share of the training spectra a wrong class."""
-    input:
-        training="resources/sharma/training.h5",
-    output:
-        training=temp("resources/sharma/wrong_{share}_{repeat}_training.h5"),
-    log:
-        "logs/robustness/wrong_{share}_{repeat}_labels.log",
+        "benchmarks/results/retrain_{model}.tsv"
     wildcard_constraints:
-        share=r"[\d.]+",
-        repeat=r"\d+",
+        model="|".join(SEEDS),
     conda:
         "../../envs/cpu.yaml"
+    threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=3000,
+        runtime=600,
+        gpu=0,
     params:
-        seed=lambda wildcards: config["seed"] + int(wildcards.repeat),
-    message:
-        "Spoiling labels: share {wildcards.share}, repeat {wildcards.repeat}"
-    script:
-        "../scripts/robustness/wrong_labels.py"
-
-
-use rule train_ann as robustness_labels with:
-    input:
-        training="resources/sharma/wrong_{share}_{repeat}_training.h5",
-        test="resources/sharma/test.h5",
-    output:
-        model="results/sharma/models/{model}_wrong_{share}_{repeat}/model.keras",
-        history="results/sharma/models/{model}_wrong_{share}_{repeat}/history.csv",
-        layers="results/sharma/models/{model}_wrong_{share}_{repeat}/layers.csv",
-        card="results/sharma/models/{model}_wrong_{share}_{repeat}/card.json",
-        predictions="results/sharma/predictions/{model}_wrong_{share}_{repeat}_cflib.csv",
-    log:
-        "logs/robustness/{model}_wrong_{share}_{repeat}.log",
-    benchmark:
-        "benchmarks/results/robustness_{model}_wrong_{share}_{repeat}.tsv"
-    wildcard_constraints:
-        model="ann|ann_centred",
-        share=r"[\d.]+",
-        repeat=r"\d+",
-    params:
-        settings=lookup(within=config, dpath="sharma/ann"),
+        cases=lambda wildcards: retrainings(wildcards.model),
+        samples=lambda wildcards: (
+            ["flux", "normalised", "continua"]
+            if wildcards.model == RETRAINED
+            else ["flux"]
+        ),
+        settings=lambda wildcards: config["sharma"][
+            wildcards.model.removesuffix("_centred")
+        ],
         validation=lookup(within=config, dpath="sharma/validation"),
-        seed=lambda wildcards: config["seed"] + int(wildcards.repeat),
+        seed=lookup(within=config, dpath="seed"),
     message:
-        "Training {wildcards.model} on wrong labels: share {wildcards.share}, repeat {wildcards.repeat}"
+        "Training {wildcards.model} anew"
+    script:
+        "../scripts/robustness/retrain.py"
 
 
-rule robustness_continuum:
-    """Classify test spectra without their continua, and with those of others."""
+rule classify_spoilt:
+    """Classify test spectra without their continua, with those of others, and reddened."""
     input:
         test="resources/sharma/test.h5",
         normalised="resources/sharma/normalised_test.h5",
@@ -118,73 +89,98 @@ rule robustness_continuum:
         ann_centred="results/sharma/models/ann_centred/model.keras",
         cnn="results/sharma/models/cnn/model.keras",
     output:
-        predictions="results/sharma/robustness/continuum.csv",
+        predictions="results/sharma/robustness/spoilt.csv",
     log:
-        "logs/robustness/continuum.log",
+        "logs/robustness/spoilt.log",
     benchmark:
-        "benchmarks/results/robustness_continuum.tsv"
-    conda:
-        "../../envs/cpu.yaml"
-    threads: 1
-    resources:
-        mem_mb=3000,
-        runtime=30,
-    params:
-        networks=list(NETWORKS),
-        repeats=lookup(within=config, dpath="sharma/robustness/repeats"),
-        unity_at=lookup(within=config, dpath="homogenise/unity_at"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Classifying spectra with spoilt continua"
-    script:
-        "../scripts/robustness/continuum.py"
-
-
-rule robustness_reddening:
-    """Classify ever more reddened test spectra."""
-    input:
-        test="resources/sharma/test.h5",
-        ann="results/sharma/models/ann/model.keras",
-        ann_centred="results/sharma/models/ann_centred/model.keras",
-        cnn="results/sharma/models/cnn/model.keras",
-    output:
-        predictions="results/sharma/robustness/reddening.csv",
-    log:
-        "logs/robustness/reddening.log",
-    benchmark:
-        "benchmarks/results/robustness_reddening.tsv"
+        "benchmarks/results/classify_spoilt.tsv"
     conda:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
         mem_mb=3000,
         runtime=60,
+        gpu=0,
     params:
         networks=list(NETWORKS),
-        step=lookup(within=config, dpath="sharma/robustness/a_v_step"),
+        repeats=lookup(within=config, dpath="sharma/robustness/repeats"),
+        a_v_step=lookup(within=config, dpath="sharma/robustness/a_v_step"),
         unity_at=lookup(within=config, dpath="homogenise/unity_at"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Classifying reddened spectra"
+        "Classifying spoilt spectra"
     script:
-        "../scripts/robustness/reddening.py"
+        "../scripts/robustness/spoilt.py"
+
+
+rule nutmaat_environment:
+    """Install NutMaat into an environment of its own, because its pins exclude ours. Needs the network once."""
+    input:
+        lock=workflow.source_path("../../envs/nutmaat.lock"),
+    output:
+        python="resources/nutmaat/bin/python",
+    log:
+        "logs/robustness/nutmaat_environment.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        uv=os.path.join(workflow.basedir, ".uv", "bin"),
+    message:
+        "Installing NutMaat"
+    shell:
+        """
+        exec >{log} 2>&1
+        export PATH={params.uv}:$PATH
+        environment=$(dirname $(dirname {output.python}))
+        uv venv --clear --python 3.12 $environment
+        uv pip install --python {output.python} --require-hashes -r {input.lock}
+        """
+
+
+rule classify_by_program:
+    """Let MKCLASS or NutMaat classify ever more reddened test spectra."""
+    input:
+        training="resources/sharma/training.h5",
+        test="resources/sharma/test.h5",
+        python=branch(
+            lambda wildcards: wildcards.program == "nutmaat",
+            then=os.getenv("OBAFGKM_NUTMAAT", rules.nutmaat_environment.output.python),
+            otherwise=[],
+        ),
+    output:
+        types="results/sharma/robustness/mk_{program}.csv",
+    log:
+        "logs/robustness/mk_{program}.log",
+    benchmark:
+        "benchmarks/results/classify_{program}.tsv"
+    wildcard_constraints:
+        program="mkclass|nutmaat",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=600,
+    params:
+        a_v=lookup(within=config, dpath="sharma/robustness/mk_a_v"),
+        unity_at=lookup(within=config, dpath="homogenise/unity_at"),
+    message:
+        "Classifying reddened spectra with {wildcards.program}"
+    script:
+        "../scripts/robustness/mk_program.py"
 
 
 rule robustness_errors:
     """Measure the error of every test."""
     input:
         clean=expand("results/sharma/predictions/{model}_cflib.csv", model=NETWORKS),
-        retrained=f"results/sharma/predictions/{RETRAINED}_normalised_cflib.csv",
-        wrong=[
-            (
-                f"results/sharma/predictions/{RETRAINED}_wrong_{share}_{repeat}_cflib.csv"
-                if share or repeat
-                else f"results/sharma/predictions/{RETRAINED}_cflib.csv"
-            )
-            for share, repeat in WRONG
-        ],
-        continuum="results/sharma/robustness/continuum.csv",
-        reddening="results/sharma/robustness/reddening.csv",
+        retrained=f"results/sharma/robustness/retrained_{RETRAINED}.csv",
+        spoilt="results/sharma/robustness/spoilt.csv",
+        programs=expand(
+            "results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS
+        ),
     output:
         errors="results/sharma/robustness/errors.csv",
     log:
@@ -197,7 +193,6 @@ rule robustness_errors:
     params:
         networks=list(NETWORKS),
         network=lookup(within=config, dpath="sharma/robustness/network"),
-        wrong=WRONG,
         settings=lookup(within=config, dpath="evaluation"),
         seed=lookup(within=config, dpath="seed"),
     message:
@@ -211,7 +206,7 @@ rule fig16:
     input:
         test="resources/sharma/test.h5",
         normalised="resources/sharma/normalised_test.h5",
-        predictions="results/sharma/robustness/continuum.csv",
+        predictions="results/sharma/robustness/spoilt.csv",
     output:
         png=report(
             "results/sharma/fig16.png",
@@ -281,7 +276,7 @@ rule fig_reddening:
         mem_mb=2000,
         runtime=10,
     params:
-        names=NETWORKS,
+        names=NETWORKS | MK_PROGRAMS,
         confidence=lookup(within=config, dpath="evaluation/confidence"),
     message:
         "Drawing Reddening"
@@ -309,8 +304,68 @@ rule table_sensitivity:
         mem_mb=2000,
         runtime=10,
     params:
-        names=NETWORKS,
+        names=NETWORKS | MK_PROGRAMS,
     message:
         "Drawing Sensitivity"
     script:
         "../scripts/sharma/table_sensitivity.py"
+
+
+rule table_seeds:
+    """Mean and scatter of each model's numbers over trainings with other seeds."""
+    input:
+        first=expand("results/sharma/predictions/{model}_cflib.csv", model=SEEDS),
+        others=RETRAININGS,
+    output:
+        csv=report(
+            "results/sharma/table_seeds.csv",
+            caption="../report/sharma/table_seeds.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Seeds"},
+        ),
+        tex="results/sharma/table_seeds.tex",
+    log:
+        "logs/sharma/table_seeds.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        names={model: MODELS[model] for model in SEEDS},
+        clip=lookup(within=config, dpath="evaluation/clip"),
+    message:
+        "Drawing Seeds"
+    script:
+        "../scripts/sharma/table_seeds.py"
+
+
+rule table_pairs:
+    """Differences between models on the same stars, and between what a network learns from."""
+    input:
+        predictions=expand("results/sharma/predictions/{model}_cflib.csv", model=MODELS),
+        retrained=f"results/sharma/robustness/retrained_{RETRAINED}.csv",
+    output:
+        csv=report(
+            "results/sharma/table_pairs.csv",
+            caption="../report/sharma/table_pairs.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Paired differences"},
+        ),
+        tex="results/sharma/table_pairs.tex",
+    log:
+        "logs/sharma/table_pairs.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        names=MODELS,
+        network=RETRAINED,
+        settings=lookup(within=config, dpath="evaluation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing Paired differences"
+    script:
+        "../scripts/sharma/table_pairs.py"

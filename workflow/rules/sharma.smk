@@ -13,6 +13,18 @@ MODELS = {
     "forest_regressor": "Random forest regressor",
     "majority": "Majority class (baseline)",
     "nearest": "Nearest template (baseline)",
+    "linear": "PCA and logistic regression (baseline)",
+}
+CLASSIFIERS = {
+    model: MODELS[model]
+    for model in [
+        "ann",
+        "ann_centred",
+        "mlp_classifier",
+        "forest_classifier",
+        "cnn",
+        "linear",
+    ]
 }
 FIGURES = [
     "fig01",
@@ -31,6 +43,7 @@ FIGURES = [
     "fig14",
     "fig15",
     "fig16",
+    "fig_calibration",
     "fig_labels",
     "fig_reddening",
 ]
@@ -43,9 +56,12 @@ TABLES = [
     "table6",
     "table_luminosity",
     "table_luminosity_counts",
+    "table_calibration",
     "table_cv",
     "table_overlap",
+    "table_pairs",
     "table_search",
+    "table_seeds",
     "table_sensitivity",
 ]
 
@@ -448,6 +464,42 @@ rule table3:
         "Drawing Table 3"
     script:
         "../scripts/sharma/table3.py"
+
+
+rule calibration:
+    """How far the probabilities of the classifiers can be trusted."""
+    input:
+        expand("results/sharma/predictions/{model}_cflib.csv", model=CLASSIFIERS),
+    output:
+        png=report(
+            "results/sharma/fig_calibration.png",
+            caption="../report/sharma/fig_calibration.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Calibration, figure"},
+        ),
+        pdf="results/sharma/fig_calibration.pdf",
+        csv=report(
+            "results/sharma/table_calibration.csv",
+            caption="../report/sharma/table_calibration.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Calibration"},
+        ),
+        tex="results/sharma/table_calibration.tex",
+    log:
+        "logs/sharma/calibration.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        names=list(CLASSIFIERS.values()),
+        settings=lookup(within=config, dpath="evaluation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing Calibration"
+    script:
+        "../scripts/sharma/calibration.py"
 
 
 rule fig13:

@@ -134,13 +134,14 @@ rule train_cnn:
 
 
 rule baselines:
-    """Classify the test spectra by the commonest class and by the nearest template."""
+    """Classify the test spectra by the commonest class, by the nearest template, by a linear classifier."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
     output:
         majority="results/sharma/predictions/majority_cflib.csv",
         nearest="results/sharma/predictions/nearest_cflib.csv",
+        linear="results/sharma/predictions/linear_cflib.csv",
     log:
         "logs/train/baselines.log",
     conda:
@@ -148,6 +149,9 @@ rule baselines:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        components=lookup(within=config, dpath="sharma/linear_components"),
+        seed=lookup(within=config, dpath="seed"),
     message:
         "Classifying by the baselines"
     script:

@@ -6,7 +6,9 @@ two columns); either or both. The name is the HD number, without prefix, or BD+0
 Common grid 3465 to 9469 Angstrom in air, in steps of 0.4; relative flux, shaped after the continuum of the
 Pickles type. Missing stretches are filled with 1.0e-4 and listed by the keywords COVERAGE and GAPS. There are
 two types: PICKTYPE, which Sharma et al. 2020, section 2.2, adopt, and SPTYPE from the literature. -2147483647
-means undefined. ``cflib_header_types.csv`` lists the library's 1,273 files with their SPTYPE.
+means undefined. ``cflib_header_types.csv`` lists the library's 1,273 files with their SPTYPE; ``wu2011.csv``,
+where it is there, has the parameters of Wu et al. 2011, A&A 525, A71, which then take the place of the
+headers', collected from the literature.
 """
 
 import re
@@ -28,6 +30,7 @@ from obafgkm.archives import (
     write_tar,
 )
 from obafgkm.errors import ArchiveFileError
+from obafgkm.identity import star_key
 
 __all__ = ["FWHM", "WAVE", "read", "star_names", "write"]
 
@@ -37,6 +40,7 @@ WAVE = np.round(3465.0 + 0.4 * np.arange(15011), 1)
 _CATALOGUES = ("HD", "BD", "HIP", "SAO")
 _FILL = 1.0e-4
 _TABLE = "cflib_header_types.csv"
+_PARAMETERS = "wu2011.csv"
 _UNDEFINED = -2147483647
 
 
@@ -60,7 +64,20 @@ def read(directory):
     ArchiveFileError
         If there is neither, or the tar archive is truncated.
     """
-    return collect("cflib", WAVE, FWHM, _files(Path(directory)), _parse)
+    spectra, rejected = collect("cflib", WAVE, FWHM, _files(Path(directory)), _parse)
+    if (path := Path(directory) / _PARAMETERS).is_file():
+        spectra.labels = _with_parameters(spectra.labels, path)
+    return spectra, rejected
+
+
+def _with_parameters(labels, path):
+    """Labels with the parameters of the stars that the table of Wu et al. has."""
+    columns = ["teff", "logg", "feh"]
+    table = read_table(path, ["name", *columns])
+    table[columns] = table[columns].apply(pd.to_numeric, errors="coerce")
+    table.index = [star_key(name) for name in table["name"]]
+    known = table.loc[~table.index.duplicated(), columns].reindex(labels["star"]).set_index(labels.index)
+    return labels.assign(**known.combine_first(labels[columns]))
 
 
 def star_names(directory):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from obafgkm.errors import FetchError
 
-__all__ = ["elodie_table", "jhc_index", "save_table"]
+__all__ = ["cflib_parameters", "elodie_table", "jhc_index", "save_table"]
 
 _JHC_STARS = 161
 
@@ -117,4 +117,25 @@ def elodie_table(spectra):
     return spectra[list(columns)].rename(columns=columns).assign(sp_type=spectra.get("SpType", ""))
 
 
-LAYOUTS = {"III/92/stars": jhc_index, "III/251/table1": elodie_table}
+def cflib_parameters(stars):
+    """Atmospheric parameters of the CFLIB stars by Wu et al. 2011, A&A 525, A71, from J/A+A/525/A71/table2.
+
+    Parameters
+    ----------
+    stars : DataFrame
+        Text columns Name, Teff, log(g), [Fe/H]; one row a star.
+
+    Returns
+    -------
+    DataFrame
+        Columns name, teff (K), logg (log cm/s2), feh (dex).
+    """
+    columns = {"Name": "name", "Teff": "teff", "log(g)": "logg", "[Fe/H]": "feh"}
+    return stars[list(columns)].rename(columns=columns)
+
+
+LAYOUTS = {
+    "III/92/stars": jhc_index,
+    "III/251/table1": elodie_table,
+    "J/A+A/525/A71/table2": cflib_parameters,
+}

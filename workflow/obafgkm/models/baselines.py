@@ -1,8 +1,8 @@
-"""What a network has to beat: the commonest class, and the nearest training spectrum."""
+"""What a network has to beat: the commonest class, the nearest training spectrum, a linear classifier."""
 
 import numpy as np
 
-__all__ = ["majority_class", "nearest_template"]
+__all__ = ["linear_classifier", "majority_class", "nearest_template"]
 
 
 def majority_class(training_class, n):
@@ -29,3 +29,25 @@ def nearest_template(training_flux, training_class, flux):
     """
     templates = training_flux / np.linalg.norm(training_flux, axis=1, keepdims=True)
     return np.asarray(training_class)[np.argmax(flux @ templates.T, axis=1)]
+
+
+def linear_classifier(components, seed):
+    """Logistic regression on principal components of unit variance: a linear classifier of flux.
+
+    Parameters
+    ----------
+    components : int
+    seed : int
+        Of the randomised decomposition.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        Unfitted.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    decomposition = PCA(components, whiten=True, svd_solver="randomized", random_state=seed)
+    return make_pipeline(decomposition, LogisticRegression(max_iter=500))

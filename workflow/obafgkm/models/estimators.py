@@ -5,12 +5,13 @@ the paper's perceptrons use, scikit-learn has neither batches nor learning rates
 paper's "batch size = 80", "batch size of 200", "learning rate = adaptive" and patience have no effect.
 """
 
+import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from obafgkm.mk import class_from_code, spectral_code
+from obafgkm.mk import N_CLASSES, class_from_code, spectral_code
 
-__all__ = ["build_estimator", "predict_class", "target"]
+__all__ = ["build_estimator", "class_probabilities", "predict_class", "target"]
 
 _ESTIMATORS = {
     "forest_classifier": RandomForestClassifier,
@@ -55,3 +56,10 @@ def predict_class(model, fitted, flux):
     """Class numbers (n,) that a fitted model predicts; those of a regressor need not be whole."""
     predicted = fitted.predict(flux)
     return predicted if model.endswith("classifier") else class_from_code(1000 * predicted)
+
+
+def class_probabilities(fitted, flux):
+    """Probability (n, 70) of each class by a fitted classifier; classes it was never shown have none."""
+    probability = np.zeros((len(flux), N_CLASSES))
+    probability[:, fitted.classes_] = fitted.predict_proba(flux)
+    return probability

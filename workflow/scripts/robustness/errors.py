@@ -17,7 +17,7 @@ def sensitivity_errors(predictions, settings, seed):
     ----------
     predictions : DataFrame
         Columns ``test, setting, repeat, model, library, file, star, source, expected, predicted``. Every
-        test holds the same spectra.
+        test holds the same spectra; `predicted` is NaN where a program could not classify one.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -26,9 +26,9 @@ def sensitivity_errors(predictions, settings, seed):
     Returns
     -------
     DataFrame
-        Columns ``test, setting, repeat, model, source, spectra, rms, rms_low, rms_high, bias, mad_sigma,
-        clipped_sigma, clipped_fraction``; errors in subclasses. `setting` is A_V in magnitudes, or the share
-        of wrong labels.
+        Columns ``test, setting, repeat, model, source, spectra, classified, rms, rms_low, rms_high, bias,
+        mad_sigma, clipped_sigma, clipped_fraction``; errors in subclasses, of the spectra classified.
+        `setting` is A_V in magnitudes, or the share of wrong labels.
     """
     predictions = predictions.sort_values(["library", "file"], kind="stable")
     groups = list(predictions.groupby(KEYS, dropna=False, sort=False))
@@ -44,33 +44,29 @@ def sensitivity_errors(predictions, settings, seed):
     table = pd.DataFrame([key for key, _ in groups], columns=KEYS).assign(
         source=source,
         spectra=len(difference),
-        rms=np.sqrt((difference**2).mean(axis=0)),
+        classified=np.isfinite(difference).sum(axis=0),
+        rms=np.sqrt(np.nanmean(difference**2, axis=0)),
         rms_low=low,
         rms_high=high,
     )
-    spread = pd.DataFrame([dispersion(column, settings["clip"]) for column in difference.T])
+    spread = pd.DataFrame(
+        [dispersion(column[np.isfinite(column)], settings["clip"]) for column in difference.T]
+    )
     return pd.concat([table, spread[SPREAD]], axis=1).sort_values(KEYS, ignore_index=True)
-
-
-def read_predictions(path, **about):
-    """Predictions of one test; `about` are the columns that the file does not have."""
-    return pd.read_csv(path).assign(**about)
 
 
 if __name__ == "__main__":
     with job(snakemake):
         given, params = snakemake.input, snakemake.params
-        network = params.network
-        parts = [
-            read_predictions(path, test="clean", model=name)
+        clean = {
+            name: pd.read_csv(path).assign(test="clean", model=name, repeat=0)
             for name, path in zip(params.networks, given.clean, strict=True)
-        ]
-        parts += [read_predictions(given.retrained, test="trained on normalised", model=network)]
-        parts += [pd.read_csv(given.continuum), pd.read_csv(given.reddening)]
-        parts += [
-            read_predictions(path, test="wrong labels", setting=share, repeat=repeat, model=network)
-            for (share, repeat), path in zip(params.wrong, given.wrong, strict=True)
-        ]
+        }
+        retrained = pd.read_csv(given.retrained)
+        # Trainings on right labels are those with no wrong one.
+        right = pd.concat([clean[params.network], retrained.query("test == 'clean'")])
+        parts = [*clean.values(), retrained, right.assign(test="wrong labels", setting=0.0)]
+        parts += [pd.read_csv(path) for path in [given.spoilt, *given.programs]]
         predictions = pd.concat(parts, ignore_index=True).fillna({"repeat": 0})
         table = sensitivity_errors(predictions.astype({"repeat": int}), params.settings, params.seed)
         table.to_csv(snakemake.output.errors, index=False, float_format="%.6g")

@@ -32,11 +32,10 @@ def cross_validate(model, settings, sample, ways, fit, *, folds, validation, see
     path : path
         JSON lines of the finished folds.
     """
-    number = sample.labels["mk_class"].to_numpy()
-    groups = {"star": sample.labels["star"].to_numpy(), "spectrum": np.arange(len(sample))}
+    labels = {"star": sample.labels, "spectrum": sample.labels.assign(star=np.arange(len(sample)))}
     hyper_parameters = [{**settings, "centred": way} for way in ways] if model == "ann" else [settings]
     circumstances = {"folds": folds, "validation": validation, "seed": seed, "sample": fingerprint(sample)}
-    masks = {way: list(held_out_folds(groups[way], folds, seed)) for way in groups}
+    masks = {way: list(held_out_folds(labels[way]["star"], folds, seed)) for way in labels}
 
     def evaluate(trial):
         held_out = masks[trial["folds_by"]][trial["fold"]]
@@ -47,18 +46,17 @@ def cross_validate(model, settings, sample, ways, fit, *, folds, validation, see
                 {key: trial[key] for key in hyper_parameters[0]},
                 *spectra,
                 fit=fit,
-                groups=groups[trial["folds_by"]][~held_out],
                 validation=validation,
                 seed=seed,
                 checkpoint=Path(path).with_suffix(".checkpoint"),
             )
 
-        return score_fold(predict, sample.flux, number, held_out)
+        return score_fold(predict, sample.flux, labels[trial["folds_by"]], held_out)
 
     trials = [
         {**hyper, "folds_by": way, "fold": fold, **circumstances}
         for hyper in hyper_parameters
-        for way in groups
+        for way in labels
         for fold in range(folds)
     ]
     return run_trials(dict(enumerate(trials)), evaluate, path).assign(source=sample.source)

@@ -44,7 +44,6 @@ def search(model, trials, sample, fit, path):
     path : path
         JSON lines of the finished trials.
     """
-    number, stars = sample.labels["mk_class"].to_numpy(), sample.labels["star"].to_numpy()
 
     def evaluate(trial):
         def predict(*spectra):
@@ -53,15 +52,14 @@ def search(model, trials, sample, fit, path):
                 _hyper_parameters(trial),
                 *spectra,
                 fit=fit,
-                groups=stars[~held_out],
                 validation=trial["validation"],
                 seed=trial["seed"],
                 checkpoint=Path(path).with_suffix(".checkpoint"),
             )
 
         scores = []
-        for held_out in held_out_folds(stars, trial["folds"], trial["seed"]):
-            scores.append(score_fold(predict, sample.flux, number, held_out))
+        for held_out in held_out_folds(sample.labels["star"], trial["folds"], trial["seed"]):
+            scores.append(score_fold(predict, sample.flux, sample.labels, held_out))
         return pd.DataFrame(scores).mean().to_dict()
 
     return run_trials(trials, evaluate, path).assign(source=sample.source)

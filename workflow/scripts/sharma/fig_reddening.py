@@ -12,7 +12,8 @@ def fig_reddening(errors, names, confidence):
     Parameters
     ----------
     errors : DataFrame
-        Columns ``test, setting, model, rms, rms_low, rms_high``; `setting` is A_V in magnitudes.
+        Columns ``test, setting, model, spectra, classified, rms, rms_low, rms_high``; `setting` is A_V in
+        magnitudes.
     names : dict of str to str
         The models, and their names in the legend.
     confidence : float
@@ -22,6 +23,8 @@ def fig_reddening(errors, names, confidence):
     reddening = errors[errors["test"] == "reddening"]
     for model, name in names.items():
         rows = reddening[reddening["model"] == model].sort_values("setting")
+        if (rows["classified"] < rows["spectra"]).any():
+            name += f" ({rows['classified'].min()}–{rows['classified'].max()} of {rows['spectra'].iloc[0]})"
         axes.plot(rows["setting"], rows["rms"], label=name)
         axes.fill_between(rows["setting"], rows["rms_low"], rows["rms_high"], alpha=0.2, linewidth=0)
     axes.set(xlabel="$A_V$ (mag)", ylabel="RMS error (subclasses)", xlim=(0, 1))

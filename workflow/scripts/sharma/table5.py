@@ -5,6 +5,8 @@ import pandas as pd
 from astropy.table import Table
 
 from obafgkm.job import job
+from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name
+from obafgkm.predictions import probabilities
 from obafgkm.tables import write_table
 
 EXCERPT = 10
@@ -20,6 +22,8 @@ DESCRIPTIONS = {
     "probability": "probability of the predicted spectral class",
     "luminosity_probability": "probability of the predicted luminosity class",
     "flag": f"1 where the classes differ by more than {FLAG_ABOVE} subclasses",
+    **{f"p_{class_name(n)}": f"probability of class {class_name(n)}" for n in range(N_CLASSES)},
+    **{f"p_{name}": f"probability of luminosity class {name}" for name in LUMINOSITY_CLASSES},
 }
 
 
@@ -31,21 +35,23 @@ def table5(classes, luminosity):
     classes, luminosity : DataFrame
         Predictions of the two networks.
     """
-    own = luminosity.set_index("file")[["predicted_type", "probability"]].reindex(classes["file"])
-    return pd.DataFrame(
+    own = luminosity.set_index("file").reindex(classes["file"]).set_index(classes.index)
+    table = pd.DataFrame(
         {
             "identifier": classes["name"],
             "star": classes["star"],
             "source": classes["source"],
             "expected_type": classes["expected_type"],
-            "predicted_type": classes["predicted_type"] + own["predicted_type"].fillna("").to_numpy(),
+            "predicted_type": classes["predicted_type"] + own["predicted_type"].fillna(""),
             "expected": classes["expected"],
             "predicted": classes["predicted"],
             "probability": classes["probability"],
-            "luminosity_probability": own["probability"].to_numpy(),
+            "luminosity_probability": own["probability"],
             "flag": (np.abs(classes["predicted"] - classes["expected"]) > FLAG_ABOVE).astype(int),
         }
-    ).sort_values("identifier", ignore_index=True)
+    )
+    table = pd.concat([table, probabilities(classes), probabilities(own)], axis=1)
+    return table.sort_values("identifier", ignore_index=True)
 
 
 def released(table):

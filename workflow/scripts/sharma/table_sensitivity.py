@@ -6,8 +6,16 @@ import pandas as pd
 from obafgkm.job import job
 from obafgkm.tables import write_table
 
-TESTS = ["clean", "normalised", "trained on normalised", "wrong labels", "shuffled continua", "reddening"]
-A_V = [0.1, 0.3, 0.4, 1.0]  # magnitudes, of which the paper speaks
+TESTS = [
+    "clean",
+    "normalised",
+    "trained on normalised",
+    "trained on continua",
+    "wrong labels",
+    "shuffled continua",
+    "reddening",
+]
+A_V = [0, 0.1, 0.3, 0.4, 0.5, 0.6, 1]  # magnitudes, of which the paper speaks
 SETTINGS = {"wrong labels": "{:.2%} of the labels", "reddening": "A_V = {:g} mag"}
 NUMBERS = ["rms", "rms_low", "rms_high", "mad_sigma", "clipped_sigma", "clipped_fraction", "bias"]
 
@@ -18,7 +26,7 @@ def table_sensitivity(errors, names):
     Parameters
     ----------
     errors : DataFrame
-        Columns ``test, setting, repeat, model, source, spectra`` and the numbers.
+        Columns ``test, setting, repeat, model, source, spectra, classified`` and the numbers.
     names : dict of str to str
         The models' names.
 
@@ -39,6 +47,7 @@ def table_sensitivity(errors, names):
                 "model": names[model],
                 "source": repeats["source"].iloc[0],
                 "spectra": repeats["spectra"].iloc[0],
+                "classified": repeats["classified"].iloc[0],
                 "repeats": len(repeats),
                 **repeats[NUMBERS].median(),
                 "rms_smallest": rms.min() if several else np.nan,

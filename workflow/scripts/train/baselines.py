@@ -1,20 +1,17 @@
 """Classify the test spectra with what every network has to beat."""
 
 from obafgkm.job import job
-from obafgkm.models.baselines import majority_class, nearest_template
+from obafgkm.models.baselines import linear_classifier, majority_class, nearest_template
+from obafgkm.models.estimators import class_probabilities
 from obafgkm.predictions import write_predictions
 from obafgkm.spectra import Spectra
-
-
-def predict_baselines(sample, test):
-    """Predicted class numbers (n_test,) of the commonest class and of the nearest template."""
-    number = sample.labels["mk_class"].to_numpy()
-    return majority_class(number, len(test)), nearest_template(sample.flux, number, test.flux)
-
 
 if __name__ == "__main__":
     with job(snakemake):
         sample, test = Spectra.read(snakemake.input.training), Spectra.read(snakemake.input.test)
-        majority, nearest = predict_baselines(sample, test)
-        write_predictions(snakemake.output.majority, test, majority)
-        write_predictions(snakemake.output.nearest, test, nearest)
+        number, output = sample.labels["mk_class"].to_numpy(), snakemake.output
+        write_predictions(output.majority, test, majority_class(number, len(test)))
+        write_predictions(output.nearest, test, nearest_template(sample.flux, number, test.flux))
+        linear = linear_classifier(min(snakemake.params.components, len(sample)), snakemake.params.seed)
+        probability = class_probabilities(linear.fit(sample.flux, number), test.flux)
+        write_predictions(output.linear, test, probability.argmax(axis=1), probability)

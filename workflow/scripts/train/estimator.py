@@ -3,7 +3,7 @@
 import joblib
 
 from obafgkm.job import job
-from obafgkm.models.estimators import build_estimator, predict_class, target
+from obafgkm.models.estimators import build_estimator, class_probabilities, predict_class, target
 from obafgkm.predictions import write_predictions
 from obafgkm.spectra import Spectra
 
@@ -20,5 +20,5 @@ if __name__ == "__main__":
             snakemake.output.predictions,
             test,
             predict_class(model, estimator, test.flux),
-            estimator.predict_proba(test.flux) if model.endswith("classifier") else None,
+            class_probabilities(estimator, test.flux) if model.endswith("classifier") else None,
         )

@@ -1,18 +1,23 @@
-"""Classify test spectra without continuum, and with that of another (Sharma et al. 2020, section 5.2)."""
+"""Classify test spectra without continuum, with that of another, and reddened (section 5.2)."""
 
+import numpy as np
+
+from obafgkm.extinction import reddened
 from obafgkm.job import job
 from obafgkm.robustness import classified, shuffled_continua
 from obafgkm.spectra import Spectra
 
 
-def spoilt_continua(test, normalised, repeats, unity_at, seed):
-    """The test sets: one without continua, `repeats` with shuffled ones.
+def spoilt_sets(test, normalised, repeats, step, unity_at, seed):
+    """The test sets: one without continua, `repeats` with shuffled ones, and A_V from 0 to 1 magnitude.
 
     Parameters
     ----------
     test, normalised : Spectra
         The test sample as it is, and with its continua at one.
     repeats : int
+    step : float
+        Step of A_V in magnitudes.
     unity_at : float
         Wavelength in Angstrom at which the flux is one.
     seed : int
@@ -20,12 +25,15 @@ def spoilt_continua(test, normalised, repeats, unity_at, seed):
     Yields
     ------
     about : dict
-        ``test`` and ``repeat``.
+        ``test``, and ``repeat`` or A_V as ``setting``.
     flux : array (n_spec, n_pix)
     """
-    yield {"test": "normalised", "repeat": 0}, normalised.flux
+    yield {"test": "normalised"}, normalised.flux
     for repeat, (flux, _) in enumerate(shuffled_continua(test.wave, test.flux, repeats, unity_at, seed)):
         yield {"test": "shuffled continua", "repeat": repeat}, flux
+    a_v_values = np.round(np.arange(0, 1 + step / 2, step), 6)
+    for a_v, flux in zip(a_v_values, reddened(test.flux, test.wave, a_v_values, unity_at), strict=True):
+        yield {"test": "reddening", "setting": a_v}, flux
 
 
 if __name__ == "__main__":
@@ -36,5 +44,5 @@ if __name__ == "__main__":
         training.set_up_backend(params.seed, snakemake.threads)
         networks = {name: training.load(given[name]) for name in params.networks}
         test, normalised = Spectra.read(given.test), Spectra.read(given.normalised)
-        sets = spoilt_continua(test, normalised, params.repeats, params.unity_at, params.seed)
+        sets = spoilt_sets(test, normalised, params.repeats, params.a_v_step, params.unity_at, params.seed)
         classified(networks, test, sets).to_csv(snakemake.output.predictions, index=False)

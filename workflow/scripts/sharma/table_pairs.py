@@ -1,0 +1,72 @@
+"""Differences on the same stars: other models against the CNN; lines or continua alone against the whole."""
+
+import pandas as pd
+
+from obafgkm.evaluate import bootstrap_interval, class_metrics
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+METRICS = ["main_class_accuracy", "sigma", "mad_sigma", "clipped_sigma"]
+BEST = "cnn"  # of the paper's six models, in its own words
+
+
+def table_pairs(pairs, settings, seed):
+    """One row a pair, with intervals of a bootstrap that draws the same stars for both.
+
+    Parameters
+    ----------
+    pairs : list of (str, DataFrame, str, DataFrame)
+        Name and predictions of a model, and those of the one it is held against.
+    settings : dict
+        The section `evaluation` of the configuration.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        ``model, against, source, spectra``, and the differences of the numbers of Table 3, model less other.
+    """
+
+    def differences(expected, predicted, other):
+        own, others = (class_metrics(expected, numbers, settings["clip"]) for numbers in (predicted, other))
+        return {metric: own[metric] - others[metric] for metric in METRICS}
+
+    rows = []
+    for name, table, other_name, other in pairs:
+        both = table.merge(
+            other[["library", "file", "predicted"]], on=["library", "file"], suffixes=("", "_other")
+        )
+        assert len(both) == len(table) == len(other), "two models of the same spectra"
+        arrays = [both[column].to_numpy() for column in ("expected", "predicted", "predicted_other")]
+        intervals = bootstrap_interval(
+            differences,
+            both["star"],
+            *arrays,
+            samples=settings["bootstrap"],
+            confidence=settings["confidence"],
+            seed=seed,
+        )
+        source = ", ".join(sorted({*table["source"], *other["source"]}))
+        row = {"model": name, "against": other_name, "source": source, "spectra": len(both)}
+        for metric, value in differences(*arrays).items():
+            row[metric] = value
+            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        given, params = snakemake.input, snakemake.params
+        names, network = params.names, params.network
+        models = dict(zip(names, map(pd.read_csv, given.predictions), strict=True))
+        retrained = pd.read_csv(given.retrained)
+        pairs = [
+            (names[model], table, names[BEST], models[BEST])
+            for model, table in models.items()
+            if model not in (BEST, "majority")
+        ]
+        for test in ["trained on normalised", "trained on continua"]:
+            anew = retrained[retrained["test"] == test]
+            pairs.append((f"{names[network]}, {test}", anew, names[network], models[network]))
+        write_table(table_pairs(pairs, params.settings, params.seed), *snakemake.output)
