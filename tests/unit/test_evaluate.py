@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from obafgkm.evaluate import (
     bootstrap_interval,
+    calibration_metrics,
     class_metrics,
     classification_report,
     confusion,
     dispersion,
     internal_dispersion,
     luminosity_metrics,
+    reliability,
     sigma_clip,
 )
 
@@ -142,3 +144,16 @@ def test_luminosity_metrics_by_hand():
     assert result["f1_V"] == pytest.approx(2 / 3)
     assert result["rms"] == pytest.approx(np.sqrt(8 / 5))
     assert result["bias"] == 0
+
+
+def test_calibration_of_a_classifier_that_knows_its_probabilities_is_right():
+    rng = np.random.default_rng(1)
+    confidence = rng.uniform(0.1, 1, 20000)
+    right = rng.random(20000) < confidence
+    honest = calibration_metrics(confidence, right, confidence)
+    assert honest["calibration_error"] < 0.02
+    boasting = calibration_metrics(np.ones(20000), right, confidence)
+    assert boasting["calibration_error"] == pytest.approx(1 - right.mean())
+    curve = reliability(confidence, right, bins=7)
+    assert curve["spectra"].sum() == 20000
+    assert curve["confidence"].is_monotonic_increasing

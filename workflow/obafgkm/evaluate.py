@@ -255,18 +255,17 @@ def reliability(confidence, right, bins=10):
     right : array-like of bool (n,)
         Whether the predicted class is the expected one.
     bins : int
-        Bins of equal width between 0 and 1; empty ones are left out.
+        Bins of as many spectra each, give or take one: bins of equal width are empty where it matters.
 
     Returns
     -------
     DataFrame
         Columns ``confidence`` and ``accuracy`` (means of the bin), and ``spectra``.
     """
-    confidence = np.asarray(confidence, float)
-    chosen = np.minimum((confidence * bins).astype(int), bins - 1)
-    values = pd.DataFrame({"confidence": confidence, "accuracy": np.asarray(right, float)})
-    groups = values.groupby(chosen)
-    return groups.mean().assign(spectra=groups.size()).reset_index(drop=True)
+    values = np.column_stack([confidence, right]).astype(float)
+    parts = np.array_split(values[np.argsort(values[:, 0], kind="stable")], min(bins, len(values)))
+    rows = [(*part.mean(axis=0), len(part)) for part in parts]
+    return pd.DataFrame(rows, columns=["confidence", "accuracy", "spectra"])
 
 
 def calibration_metrics(confidence, right, expected_probability, bins=10):
@@ -285,7 +284,8 @@ def calibration_metrics(confidence, right, expected_probability, bins=10):
     dict
         ``accuracy``; ``confidence``, its mean; ``calibration_error``, the expected calibration error: mean
         over the spectra of the difference between accuracy and confidence in their bin (Guo et al. 2017,
-        arXiv:1706.04599, Eq. 3); ``log_loss``, in nats, with probabilities below 1e-7 counted as that.
+        arXiv:1706.04599, Eq. 3, with equally filled bins); ``log_loss``, in nats, with probabilities below
+        1e-7 counted as that.
     """
     curve = reliability(confidence, right, bins)
     distance = (curve["accuracy"] - curve["confidence"]).abs()

@@ -5,7 +5,7 @@ import pandas as pd
 
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, whole_class
 
-__all__ = ["probabilities", "write_luminosity_predictions", "write_predictions"]
+__all__ = ["join_sources", "probabilities", "write_luminosity_predictions", "write_predictions"]
 
 _PREFIX = "p_"  # of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
 
@@ -83,3 +83,17 @@ def probabilities(table):
         In the order of the classes; without columns where the model gave no probabilities.
     """
     return table.filter(regex=f"^{_PREFIX}")
+
+
+def join_sources(sources):
+    """Every source that is named, once: ``mirror`` and ``mirror, simulated`` are ``mirror, simulated``.
+
+    Parameters
+    ----------
+    sources : iterable of str
+
+    Returns
+    -------
+    str
+    """
+    return ", ".join(sorted({part for source in set(sources) for part in source.split(", ")}))

@@ -135,7 +135,7 @@ rule nutmaat_environment:
         exec >{log} 2>&1
         export PATH={params.uv}:$PATH
         environment=$(dirname $(dirname {output.python}))
-        uv venv --clear --python 3.12 $environment
+        uv venv --allow-existing --python '>=3.11,<3.13' $environment
         uv pip install --python {output.python} --require-hashes -r {input.lock}
         """
 

@@ -32,7 +32,9 @@ def nearest_template(training_flux, training_class, flux):
 
 
 def linear_classifier(components, seed):
-    """Logistic regression on principal components of unit variance: a linear classifier of flux.
+    """Logistic regression on principal components: a linear classifier of flux.
+
+    The components keep their own variance: at one variance the faint ones are noise that the regression fits.
 
     Parameters
     ----------
@@ -49,5 +51,5 @@ def linear_classifier(components, seed):
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    decomposition = PCA(components, whiten=True, svd_solver="randomized", random_state=seed)
+    decomposition = PCA(components, svd_solver="randomized", random_state=seed)
     return make_pipeline(decomposition, LogisticRegression(max_iter=500))

@@ -5,6 +5,7 @@ import pandas as pd
 
 from obafgkm.evaluate import dispersion, rms_interval
 from obafgkm.job import job
+from obafgkm.predictions import join_sources
 
 KEYS = ["test", "setting", "repeat", "model"]
 SPREAD = ["bias", "mad_sigma", "clipped_sigma", "clipped_fraction"]
@@ -40,9 +41,8 @@ def sensitivity_errors(predictions, settings, seed):
         confidence=settings["confidence"],
         seed=seed,
     )
-    source = ", ".join(sorted(set(predictions["source"])))
     table = pd.DataFrame([key for key, _ in groups], columns=KEYS).assign(
-        source=source,
+        source=join_sources(predictions["source"]),
         spectra=len(difference),
         classified=np.isfinite(difference).sum(axis=0),
         rms=np.sqrt(np.nanmean(difference**2, axis=0)),

@@ -71,8 +71,7 @@ def fig_calibration(tables, calibration):
     for (name, table), error in zip(tables.items(), calibration["calibration_error"], strict=True):
         confidence, right, _ = outcomes(table)
         curve = reliability(confidence, right)
-        (line,) = axes.plot(curve["confidence"], curve["accuracy"], label=f"{name}: {error:.2f}")
-        axes.scatter(curve["confidence"], curve["accuracy"], 2 * curve["spectra"] ** 0.7, line.get_color())
+        axes.plot(curve["confidence"], curve["accuracy"], "o-", ms=3, label=f"{name}: {error:.2f}")
     axes.set(xlabel="Probability of the predicted subclass", ylabel="Share of right subclasses")
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.legend(title="expected calibration error", title_fontsize=7, fontsize=6)

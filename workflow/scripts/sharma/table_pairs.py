@@ -4,6 +4,7 @@ import pandas as pd
 
 from obafgkm.evaluate import bootstrap_interval, class_metrics
 from obafgkm.job import job
+from obafgkm.predictions import join_sources
 from obafgkm.tables import write_table
 
 METRICS = ["main_class_accuracy", "sigma", "mad_sigma", "clipped_sigma"]
@@ -46,7 +47,7 @@ def table_pairs(pairs, settings, seed):
             confidence=settings["confidence"],
             seed=seed,
         )
-        source = ", ".join(sorted({*table["source"], *other["source"]}))
+        source = join_sources([*table["source"], *other["source"]])
         row = {"model": name, "against": other_name, "source": source, "spectra": len(both)}
         for metric, value in differences(*arrays).items():
             row[metric] = value

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from obafgkm.job import job
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES
-from obafgkm.predictions import write_luminosity_predictions, write_predictions
+from obafgkm.predictions import join_sources, write_luminosity_predictions, write_predictions
 from obafgkm.samples import held_out_stars
 from obafgkm.spectra import Spectra
 
@@ -61,7 +61,7 @@ if __name__ == "__main__":
         luminosity = snakemake.wildcards.model == "cnn_luminosity"
         # The encoder has seen the autoencoder's spectra; what it predicts rests on them too.
         pretrained_on = json.loads(Path(snakemake.input.autoencoder_card).read_text())["source"]
-        test.labels["source"] = ", ".join(sorted({*test.source.split(", "), *pretrained_on.split(", ")}))
+        test.labels["source"] = join_sources([test.source, pretrained_on])
         if luminosity:
             test = test.select((test.labels["luminosity"] >= 0).to_numpy())
         model = train_cnn(
