@@ -1,7 +1,8 @@
 """Scores of a classification into the seven main classes, and the rule that is their baseline."""
 
 import numpy as np
-from sklearn.metrics import precision_recall_fscore_support
+
+from obafgkm.mk import MAIN_CLASSES
 
 __all__ = ["dummy_rule", "main_class_scores"]
 
@@ -26,11 +27,18 @@ def main_class_scores(expected, predicted):
     -------
     dict of str to float
     """
-    steps = np.abs(np.asarray(expected) - predicted)
-    scores = precision_recall_fscore_support(expected, predicted, average="weighted", zero_division=0)
+    n = len(MAIN_CLASSES)
+    matrix = np.bincount(n * np.asarray(expected) + predicted, minlength=n**2).reshape(n, n)
+    share = matrix / matrix.sum()
+    population, claimed, right = share.sum(axis=1), share.sum(axis=0), share.diagonal()
+    precision = np.divide(right, claimed, out=np.zeros(n), where=claimed > 0)
+    f1 = np.divide(2 * right, population + claimed, out=np.zeros(n), where=population + claimed > 0)
+    steps = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
     return {
-        "accuracy": (steps == 0).mean(),
-        **dict(zip(["precision", "recall", "f1"], scores[:3], strict=True)),
-        "cost": (steps**2).mean() / 36,
-        "far": (steps >= 2).mean(),
+        "accuracy": right.sum(),
+        "precision": population @ precision,
+        "recall": right.sum(),  # weighted by population, recall is accuracy
+        "f1": population @ f1,
+        "cost": (share * steps**2).sum() / (n - 1) ** 2,
+        "far": share[steps >= 2].sum(),
     }

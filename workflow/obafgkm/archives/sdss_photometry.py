@@ -1,5 +1,6 @@
 """Photometry of SDSS stars with the ELODIE template of each spectrum, as SkyServer gives it: a CSV."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +42,8 @@ FEATURE_SETS = {
     "photometry": [*OBSERVED, *DEREDDENED],
     "observed magnitudes": OBSERVED,
     "dereddened magnitudes": DEREDDENED,
-    "observed colours": [f"{a}-{b}" for a, b in zip(OBSERVED[:-1], OBSERVED[1:], strict=True)],
-    "dereddened colours": [f"{a}-{b}" for a, b in zip(DEREDDENED[:-1], DEREDDENED[1:], strict=True)],
+    "observed colours": [f"{a}-{b}" for a, b in pairwise(OBSERVED)],
+    "dereddened colours": [f"{a}-{b}" for a, b in pairwise(DEREDDENED)],
 }
 _MISSING = -9000.0  # magnitudes at or below are SkyServer's -9999, "not measured"
 _COOLEST_HOT = {"O": 20000.0, "B": 8000.0}  # K; no star of the class is cooler, Pecaut & Mamajek 2013
@@ -103,7 +104,7 @@ def read(path):
 
 
 def unfitted(stars):
-    """Mask of the rows whose ELODIE fit was not done, so that their template is arbitrary: no degrees of freedom."""
+    """Mask of the rows without an ELODIE fit (no degrees of freedom), whose template is arbitrary."""
     return (stars["elodieDOF"] == 0).to_numpy()
 
 

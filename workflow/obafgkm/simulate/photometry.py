@@ -1,8 +1,9 @@
-"""SkyServer's answer to the photometric query, simulated: stars, their magnitudes, and templates they did not ask for.
+"""SkyServer's answer to the photometric query, simulated: stars, their magnitudes, their templates.
 
 Bands are top hats at the effective wavelengths and widths of Fukugita et al. 1996 (AJ 111, 1748). The stellar
-grid ends at 3450 and 9500 Å; beyond, its flux there is carried on by the Planck function of the star's Teff, with
-the line blanketing of the last 100 Å. B - V of a template is that of a black body (Ballesteros 2012, EPL 97, 34008).
+grid ends at 3450 and 9500 Å; beyond, its flux there is carried on by the Planck function of the star's Teff,
+with the line blanketing of the last 100 Å. A template's B - V is a black body's (Ballesteros 2012, EPL 97,
+34008).
 """
 
 import numpy as np
@@ -20,7 +21,8 @@ _EFFECTIVE = np.array([3551.0, 4686.0, 6166.0, 7480.0, 8932.0])  # Angstrom
 _WIDTH = np.array([599.0, 1379.0, 1382.0, 1535.0, 1198.0])
 _FINE = np.arange(3200.0, 9700.0, 10.0)  # where bands are integrated
 _R_V = 3.1
-# Templates that BOSS reductions carry where nothing was fitted, as real files show them: type, Teff, log g, [Fe/H], B - V.
+# Hot templates that BOSS reductions carry where nothing was fitted. Types and Teff are those of real files;
+# log g, [Fe/H] and B - V are assumed.
 _ARBITRARY = [("O9.5Vvar", 6537.0, 4.2, -0.2, -0.05), ("O9.5Ib...", 9899.0, 2.0, 0.0, -0.1)]
 _UNFITTED = 0.05  # share of the BOSS era among the rows of the classes B to M; all rows of O are of it
 _FAULTS = 0.004  # share of rows without a magnitude, and of rows whose type is no star's of O to M

@@ -1,4 +1,4 @@
-"""Tabular baselines with features and rows left out, and how much each feature matters to the network's rival."""
+"""Tabular baselines with features and rows left out, and how much each feature matters."""
 
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -43,7 +43,7 @@ def ablate(sample, settings, seed):
 
 
 def importance(sample, settings, seed):
-    """Loss of accuracy on the validation rows when one feature is shuffled, a random forest on all features."""
+    """Accuracy that a random forest loses on the validation rows when one feature is shuffled."""
     tables = []
     for kept, rows in [("all rows", sample), ("fitted rows", sample[~sample["unfitted"]])]:
         training, validation = (rows[rows["part"] == part] for part in ("training", "validation"))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from obafgkm.archives.sdss_photometry import FEATURE_SETS
 from obafgkm.evaluate import bootstrap_interval
 from obafgkm.job import job
 from obafgkm.main_classes import dummy_rule, main_class_scores
@@ -56,7 +57,7 @@ def fig_teff(sample):
     axes.boxplot(values, tick_labels=CLASSES, flierprops={"markersize": 2})
     for threshold, label in [(6, "O above 6000 K"), (4, "M below 4000 K")]:
         axes.axhline(threshold, color="C1", ls="--", lw=0.8)
-        axes.text(7.45, threshold * 1.02, label, ha="right", va="bottom", fontsize=6, color="C1")
+        axes.text(0.6, threshold * 0.98, label, ha="left", va="top", fontsize=6, color="C1")
     axes.set(xlabel="Class of the ELODIE template", ylabel="Teff of the template (1000 K)", yscale="log")
     axes.set_yticks([3, 4, 6, 10, 20], ["3", "4", "6", "10", "20"])
     axes.minorticks_off()
@@ -109,7 +110,7 @@ def fig_ablation(table, importance):
     figure, panels = new_figure(
         PAGE, 0.95 * COLUMN, panels=(1, 3), gridspec_kw={"width_ratios": [1.2, 1.2, 1]}
     )
-    names = list(dict.fromkeys(table["features"]))
+    names = list(FEATURE_SETS)
     for axes, kept in zip(panels, ["all rows", "fitted rows"], strict=False):
         for i, (model, part) in enumerate(table[table["rows"] == kept].groupby("model")):
             place = np.array([names.index(name) for name in part["features"]]) + 0.2 * (i - 1)

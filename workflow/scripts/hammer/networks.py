@@ -1,4 +1,4 @@
-"""Train the slides' network and the tuned one, cross-validate both, and leave features out of the tuned one."""
+"""Train the slides' and the tuned network, cross-validate both, and leave features out."""
 
 import shutil
 from pathlib import Path

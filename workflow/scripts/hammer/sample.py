@@ -10,7 +10,7 @@ from obafgkm.samples import held_out_stars
 
 
 def divide(stars, validation, test, seed):
-    """Add columns ``main`` (0 ... 6), ``unfitted``, ``contradicted`` and ``part``; a star is in one part only."""
+    """Add ``main`` (0 ... 6), ``unfitted``, ``contradicted`` and ``part``; a star is in one part only."""
     held_out = held_out_stars(stars["bestObjID"], validation + test, seed)
     tested = np.zeros(len(stars), bool)
     tested[held_out] = held_out_stars(stars["bestObjID"][held_out], test / (validation + test), seed)

@@ -1,4 +1,4 @@
-"""Search the hyper-parameters of the network by keras-tuner's random search; finished trials survive a kill."""
+"""Search the network's hyper-parameters by keras-tuner; finished trials survive a kill."""
 
 import json
 import shutil
