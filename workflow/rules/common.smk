@@ -3,7 +3,7 @@
 from pathlib import Path
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
-SOURCES = {dataset["source"] for dataset in config["datasets"].values()}
+SOURCES = {config["datasets"][library]["source"] for library in LIBRARIES}
 NODES = (
     ["resources/nodes/stellar_nodes.npz"]
     if config["simulation"]["nodes"] == "computed"
