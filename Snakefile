@@ -27,12 +27,14 @@ include: "workflow/rules/sharma.smk"
 include: "workflow/rules/retrainings.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/search.smk"
+include: "workflow/rules/hammer.smk"
 include: "workflow/rules/dependencies.smk"
 
 
 rule all:
     input:
         rules.sharma.input,
+        rules.hammer.input,
 
 
 onsuccess:

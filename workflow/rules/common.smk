@@ -3,7 +3,7 @@
 from pathlib import Path
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
-SOURCES = {dataset["source"] for dataset in config["datasets"].values()}
+SOURCES = {config["datasets"][library]["source"] for library in LIBRARIES}
 NODES = (
     ["resources/nodes/stellar_nodes.npz"]
     if config["simulation"]["nodes"] == "computed"
@@ -38,3 +38,18 @@ def mirror_contents(wildcards):
         (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
         for path in files
     ]
+
+
+def hammer_photometry(wildcards):
+    """The answer of SkyServer, from the source that the configuration names."""
+    source = config["datasets"]["hammer"]["source"]
+    if source == "remote":
+        raise WorkflowError(
+            "datasets.hammer.source is 'remote', and this version cannot ask SkyServer. Ways on: set it to "
+            "'simulated', or run the query of workflow/obafgkm/archives/sdss_photometry.py on SkyServer, "
+            "save its CSV as hammer/photometry.csv in the mirror and set it to 'mirror'."
+        )
+    folder = (
+        MIRROR or "mirror" if source == "mirror" else "resources/archives/simulated"
+    )
+    return f"{folder}/hammer/photometry.csv"
