@@ -203,11 +203,9 @@ def test_a_truncated_intermediate_file_is_named(tiny_run, tmp_path):
 
 
 def test_real_spectra_run_through_the_whole_chain(mirror, tmp_path):
-    overlay = tmp_path / "mirror.yaml"
-    overlay.write_text(TINY.read_text())
-    done = snakemake(
-        tmp_path, "--configfile", ROOT / "config" / "mirror.yaml", TINY, OBAFGKM_MIRROR=str(mirror)
-    )
+    tables = [f"results/sharma/{name}.csv" for name in ("table1", "table3", "table_luminosity_counts")]
+    arguments = [*tables, "--configfile", ROOT / "config" / "mirror.yaml", TINY]
+    done = snakemake(tmp_path, *arguments, OBAFGKM_MIRROR=str(mirror))
     assert done.returncode == 0, done.stdout[-4000:]
     table = pd.read_csv(tmp_path / "results/sharma/table1.csv").set_index("library")
     assert table.loc["JHC Atlas", ["files", "rejected"]].tolist() == [161, 3]
@@ -217,6 +215,10 @@ def test_real_spectra_run_through_the_whole_chain(mirror, tmp_path):
     counts = pd.read_csv(tmp_path / "results/sharma/table_luminosity_counts.csv")
     jhc = counts[(counts["library"] == "jhc") & (counts["sample"] == "ingested")]
     assert jhc[["I", "II", "III", "IV", "V"]].to_numpy().tolist() == [[45, 8, 44, 4, 57]]
+    models = pd.read_csv(tmp_path / "results/sharma/table3.csv")
+    assert (models["spectra"] == 117).all()
+    assert len(models) == 10
+    assert models["source"].str.contains("mirror").all()
     training = Spectra.read(tmp_path / "resources/sharma/training.h5")
     test = Spectra.read(tmp_path / "resources/sharma/test.h5")
     forest = build_estimator("forest_regressor", {"n_estimators": 100}, 1, threads=2)
