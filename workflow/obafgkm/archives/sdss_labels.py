@@ -110,8 +110,8 @@ def star_family(subclass):
 def spectrum_id(plate, mjd, fiberid, run2d):
     """SpecObjID, which packs what identifies a spectrum into 64 bits.
 
-    14 bits of plate, 12 of fibre, 14 of MJD - 50000, 14 of run2d (``vN_M_P`` is 10000 (N - 5) + 100 M + P) and
-    10 of zeros.
+    14 bits of plate, 12 of fibre, 14 of MJD - 50000, 14 of run2d (``vN_M_P`` is 10000 (N - 5) + 100 M + P)
+    and 10 zeros.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """SDSS's catalogue service, SkyServer: the samples as SQL, and its answers in CSV.
 
-An answer begins with a line ``#Table1``, then the columns' names, then one row a spectrum. Identifiers have up to
-20 digits, more than a float or a signed integer holds: they stay text.
+An answer begins with a line ``#Table1``, then the columns' names, then one row a spectrum. Identifiers have
+up to 20 digits, more than a float or a signed integer holds: they stay text.
 """
 
 import io

@@ -40,11 +40,11 @@ _METALLICITIES = np.array([-0.7, -0.3, 0.0, 0.3])
 # What a galaxy is like, by what its gas does: share of all; young and intermediate light, mean and scatter;
 # median equivalent width of H alpha in Angstrom and its scatter in dex; A_V; median redshift, scatter in dex.
 _KINDS = {
-    "passive": (0.44, (0.01, 0.01), (0.10, 0.08), (0.15, 0.3), 0.1, (0.14, 0.25)),
+    "passive": (0.48, (0.01, 0.01), (0.10, 0.08), (0.15, 0.3), 0.1, (0.14, 0.25)),
     "starforming": (0.25, (0.20, 0.10), (0.35, 0.12), (20, 0.18), 0.8, (0.08, 0.2)),
-    "starburst": (0.13, (0.45, 0.15), (0.35, 0.12), (85, 0.16), 0.5, (0.07, 0.2)),
-    "agn": (0.13, (0.04, 0.04), (0.22, 0.12), (12, 0.22), 0.4, (0.09, 0.2)),
-    "broadline": (0.05, (0.02, 0.02), (0.20, 0.10), (4, 0.3), 0.3, (0.12, 0.2)),
+    "starburst": (0.11, (0.45, 0.15), (0.35, 0.12), (85, 0.16), 0.5, (0.07, 0.2)),
+    "agn": (0.10, (0.04, 0.04), (0.22, 0.12), (12, 0.22), 0.4, (0.09, 0.2)),
+    "broadline": (0.06, (0.02, 0.02), (0.20, 0.10), (0.4, 0.3), 0.3, (0.12, 0.2)),
 }
 _BROAD = {"H_alpha": 1.0, "H_beta": 0.31, "H_gamma": 0.14}
 
@@ -62,8 +62,8 @@ def draw_galaxies(n, rng):
     DataFrame
         ``kind``, ``z``, ``young`` and ``intermediate`` (shares of the light at 5500 Angstrom), ``feh``,
         ``a_v``, ``sigma`` (stars, km/s), ``ew_alpha`` (of narrow H alpha, rest frame, Angstrom), ``n2`` and
-        ``o3`` (log [N II] 6585 / H alpha and log [O III] 5008 / H beta), ``sigma_gas`` (km/s), ``broad`` (flux
-        of broad in narrow H alpha) and ``sigma_broad`` (km/s).
+        ``o3`` (log [N II] 6585 / H alpha and log [O III] 5008 / H beta), ``sigma_gas`` (km/s), ``ew_broad``
+        (equivalent width of broad H alpha, Angstrom) and ``sigma_broad`` (km/s).
     """
     shares = np.array([kind[0] for kind in _KINDS.values()])
     kind = rng.choice(list(_KINDS), n, p=shares / shares.sum())
@@ -83,9 +83,9 @@ def draw_galaxies(n, rng):
     seyfert = rng.random(n) < 0.6
     o3_agn = np.where(seyfert, rng.uniform(0.5, 1.1, n), rng.uniform(0.1, 0.5, n))
     table["o3"] = np.where(ionised, o3_sf, np.maximum(o3_agn, 0.3 - 1.2 * n2_agn))
-    table["sigma_gas"] = rng.normal(np.where(ionised, 80, 160), 25).clip(40, 300)
-    broad = (kind == "broadline") | ((kind != "passive") & (rng.random(n) < 0.08))
-    table["broad"] = np.where(broad, rng.uniform(2, 8, n) * np.where(kind == "broadline", 4, 1), 0)
+    table["sigma_gas"] = rng.normal(np.where(ionised, 80, 160), np.where(ionised, 25, 50)).clip(40, 320)
+    active = (kind == "broadline") | ((kind != "passive") & (rng.random(n) < 0.06))
+    table["ew_broad"] = active * np.where(kind == "broadline", 45, 12) * 10 ** rng.normal(0, 0.15, n)
     table["sigma_broad"] = rng.uniform(700, 2200, n)
     return table
 
@@ -117,8 +117,8 @@ def galaxy_spectra(grid, galaxies):
     flux : array of float32 (n, 11001)
         On `REST`, the stars' light at 5500 Angstrom being one.
     lines : dict of arrays
-        ``name`` and ``wave`` (n_lines,), and (n, n_lines): ``area`` (Angstrom times the flux's unit), ``sigma`` (km/s) and
-        ``continuum`` under the line; narrow and broad component together in H alpha, H beta and H gamma.
+        ``name`` and ``wave`` (n_lines,), and (n, n_lines): ``area`` (Angstrom times the flux's unit),
+        ``sigma`` (km/s) and ``continuum`` under the line; a broad component counts to its line.
     """
     feh = np.interp(galaxies["feh"], _METALLICITIES, np.arange(_METALLICITIES.size))
     lower = np.minimum(feh.astype(int), _METALLICITIES.size - 2)
@@ -134,27 +134,17 @@ def galaxy_spectra(grid, galaxies):
     flux = broadened(flux / _at_5500(flux), galaxies["sigma"])
     waves = np.array(list(LINES.values()))
     continuum = np.stack([flux[:, np.abs(REST - wave) < 15].mean(1) for wave in waves], axis=1)
-    narrow = _narrow_areas(
-        galaxies, continuum, np.exp(galaxies["a_v"].to_numpy()[:, np.newaxis] * _dust(waves))
-    )
-    alpha = list(LINES).index("H_alpha")
+    a_v = galaxies["a_v"].to_numpy()[:, np.newaxis]
+    narrow = _narrow_areas(galaxies, continuum) * np.exp(a_v * _dust(waves))
     broad = np.zeros_like(narrow)
     for name, ratio in _BROAD.items():
-        broad[:, list(LINES).index(name)] = ratio * galaxies["broad"] * narrow[:, alpha]
-    add_lines(flux, waves, narrow, galaxies["sigma_gas"].to_numpy())
-    add_lines(flux, waves, broad, galaxies["sigma_broad"].to_numpy())
-    sigma = np.where(
-        broad > narrow,
-        galaxies["sigma_broad"].to_numpy()[:, np.newaxis],
-        galaxies["sigma_gas"].to_numpy()[:, np.newaxis],
-    )
-    return flux, {
-        "name": list(LINES),
-        "wave": waves,
-        "area": narrow + broad,
-        "sigma": sigma,
-        "continuum": continuum,
-    }
+        alpha = galaxies["ew_broad"] * continuum[:, list(LINES).index("H_alpha")]
+        broad[:, list(LINES).index(name)] = ratio * alpha
+    speeds = galaxies[["sigma_gas", "sigma_broad"]].to_numpy()[:, :, np.newaxis]
+    add_lines(flux, waves, narrow, speeds[:, 0])
+    add_lines(flux, waves, broad, speeds[:, 1])
+    lines = {"name": list(LINES), "wave": waves, "area": narrow + broad, "continuum": continuum}
+    return flux, {**lines, "sigma": np.where(broad > narrow, speeds[:, 1], speeds[:, 0])}
 
 
 def _dust(waves):
@@ -162,8 +152,8 @@ def _dust(waves):
     return -0.4 * np.log(10) * (extinction_curve(waves) - extinction_curve([LINES["H_alpha"]]))
 
 
-def _narrow_areas(galaxies, continuum, dimming):
-    """Flux of the narrow lines (n, n_lines): recombination case B, and the drawn ratios, dimmed by dust."""
+def _narrow_areas(galaxies, continuum):
+    """Flux of the narrow lines (n, n_lines) without dust: recombination case B, and the drawn ratios."""
     names = list(LINES)
     alpha = (galaxies["ew_alpha"] * continuum[:, names.index("H_alpha")]).to_numpy()
     beta = alpha / 2.86
@@ -188,4 +178,4 @@ def _narrow_areas(galaxies, continuum, dimming):
         "[S_II] 6718": 1.3 * sulphur,
         "[S_II] 6732": sulphur,
     }
-    return np.stack([areas[name] for name in names], axis=1) * dimming
+    return np.stack([areas[name] for name in names], axis=1)

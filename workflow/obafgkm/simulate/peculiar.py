@@ -17,7 +17,7 @@ _SWAN = (
     (5166, 1.0),
     (5636, 0.7),
     (6122, 0.25),
-)  # heads of C2, air, relative depth
+)  # heads of C2, air; depth
 _RED_CN = ((6955, 0.3), (7065, 0.35), (7876, 0.45), (8026, 0.5), (8270, 0.4))
 
 
@@ -30,7 +30,7 @@ def _bands(heads, length):
     """Molecular bands (n_pix,) that set in at their heads and fade to the blue within `length` Angstrom."""
     bands = np.zeros(REST.size)
     for head, depth in heads:
-        bands += depth * np.exp((REST - head) / length) * (REST < head)
+        bands += depth * np.exp((REST - head) / length) * (head > REST)
     return bands
 
 
@@ -100,7 +100,7 @@ def _cataclysmic(rng, grid):
 
 def _l_dwarf(rng, grid):
     dwarf = starlight(grid, [2850], [5.2], [0.0])[0]
-    steep = np.exp(rng.uniform(1.5, 4.5) * (REST - 8500) / 2000 * (REST < 9000))
+    steep = np.exp(rng.uniform(0.7, 2.2) * (REST - 8500) / 2000 * (REST < 9000))
     potassium = np.exp(-0.9 * _lorentz([7667.0, 7701.0], rng.uniform(25, 80)))
     hydrides = np.exp(-0.5 * ((REST > 8611) & (REST < 8760)) - 0.4 * (REST > 9870))  # CrH, FeH
     return broadened((dwarf * steep * potassium * hydrides)[np.newaxis], [60.0])[0]
@@ -115,7 +115,7 @@ def _carbon_lines(rng, grid):
 
 def _t_dwarf(rng, grid):
     methane = 0.8 * np.exp(-0.5 * ((REST - 8900) / 60) ** 2) + 1.5 * ((REST > 9250) & (REST < 9500))
-    return _l_dwarf(rng, grid) * np.exp((REST - 9000) / 700 * (REST < 9500)) * np.exp(-methane)
+    return _l_dwarf(rng, grid) * np.exp((REST - 9000) / 900 * (REST < 9500)) * np.exp(-methane)
 
 
 PECULIAR = {

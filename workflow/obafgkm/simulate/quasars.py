@@ -35,8 +35,8 @@ def draw_quasars(n, rng):
     Returns
     -------
     DataFrame
-        ``z``, ``slope`` (of flux a unit wavelength below 5000 Angstrom), ``sigma`` (of Mg II, km/s), ``lines``
-        and ``narrow`` (factors to the broad and narrow equivalent widths), ``iron`` (factor to the bumps).
+        ``z``, ``slope`` (of flux a unit wavelength below 5000 Angstrom), ``sigma`` (of Mg II, km/s),
+        ``lines`` and ``narrow`` (factors to the equivalent widths), ``iron`` (factor to the bumps).
     """
     z = np.where(rng.random(n) < 0.8, rng.normal(1.5, 0.75, n), rng.uniform(2, 4.5, n))
     return pd.DataFrame(
@@ -87,19 +87,14 @@ def quasar_spectra(quasars, rng):
     flux = flux.astype("f4")
     add_lines(flux, all_waves, area, sigma)
     _absorb_by_forest(flux, quasars["z"].to_numpy(), rng)
-    return flux, {
-        "name": [*_BROAD, *_NARROW],
-        "wave": all_waves,
-        "area": area,
-        "sigma": sigma,
-        "continuum": continuum,
-    }
+    lines = {"name": [*_BROAD, *_NARROW], "wave": all_waves, "area": area, "continuum": continuum}
+    return flux, {**lines, "sigma": sigma}
 
 
 def _absorb_by_forest(flux, z, rng):
     """Absorb blueward of Lyman alpha, in place.
 
-    Effective optical depth 0.0036 (1 + z)**3.46 at the redshift of absorption (Madau 1995, ApJ 441, 18, eq. 10),
+    Effective optical depth 0.0036 (1 + z)**3.46 at the redshift of absorption (Madau 1995, ApJ 441, 18),
     as lines of random depth; beyond the Lyman limit little is left.
     """
     blue = np.searchsorted(REST, 1213.0)

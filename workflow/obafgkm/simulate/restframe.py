@@ -34,7 +34,7 @@ def planck(wave, teff):
 def _sampling(source, fwhm):
     """Matrix from the stellar grid's pixels (bytes of their air wavelengths and FWHM) to those of `REST`."""
     vacuum = airtovac(np.frombuffer(source))
-    inside = (REST > _STARS[0]) & (REST < _STARS[1])
+    inside = (_STARS[0] < REST) & (_STARS[1] > REST)
     own = np.interp(REST[inside], vacuum, np.frombuffer(fwhm))
     missing = np.sqrt(np.maximum((REST[inside] / _RESOLUTION) ** 2 - own**2, (0.25 * own) ** 2))
     return inside, gaussian_matrix(vacuum, REST[inside], missing)

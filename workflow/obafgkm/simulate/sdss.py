@@ -1,10 +1,11 @@
 """The survey, simulated: stars, galaxies and quasars as its spectrographs record and its pipeline names them.
 
 Two samples of spectra: ``sharma``, bright stars observed by the BOSS spectrograph, and ``csepreghy``, objects
-of all classes observed by the SDSS spectrographs. Plates, fibres and places in the sky are invented: plates are
-above those that either spectrograph used.
+of all classes observed by the SDSS spectrographs. Plates, fibres and places in the sky are invented: the
+plates lie above those that the spectrographs used.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,8 @@ _SPEED_OF_LIGHT = 299792.458
 _SKY_FIRST = 34700
 _SKY_WAVE = 10 ** (1e-4 * (_SKY_FIRST + np.arange(5601)))
 _SPECTROGRAPH = slice(800, 800 + sdss.WAVE.size)
-# Noise without light of the object, in 1e-17 erg/s/cm2/Angstrom, at wavelengths; and its square a unit of flux.
+# Noise without light of the object, 1e-17 erg/s/cm2/Angstrom at Angstrom; and what a unit of flux adds to its
+# square. Both from files of either spectrograph.
 _NOISE = (
     [3550, 3800, 4000, 4400, 4800, 5600, 6000, 6400, 7200, 8000, 8800, 9200, 9800, 10300],
     [5.0, 2.8, 1.7, 1.2, 1.0, 0.95, 0.75, 0.58, 0.62, 0.72, 1.1, 1.25, 1.6, 3.0],
@@ -41,16 +43,21 @@ _IMAGING_DEPTH = (21.0, 22.0, 22.0, 21.5, 20.0)  # where an error is 0.09 mag
 _REDSHIFT_ERROR = {"STAR": 1.0, "GALAXY": 1.0, "QSO": 20.0}  # in 1e-5 at a signal-to-noise ratio of 20
 _FIRST_OBJECT = 1237000000000000000
 # Subclasses of the pipeline's stellar templates, spEigenStar-53724 and -55734, that are MK types.
-_LEGACY_TYPES = "O OB B6 B9 A0 A0p F2 F5 F9 G0 G2 G5 K1 K3 K5 K7 M0V M0 M1 M2 M2V M3 M4 M5 M6 M7 M8".split()
-_BOSS_TYPES = (
-    "O9.5Iae (30614);O8/O9 (167771);B0IVe (5394);B1Ve (212571);B2III (35468);B3V (29763);B5V (173087);"
-    "B6IV (174959);B8V (171301);B9Vn (177756);A0IVn (25642);A1V (95418);A2II (39866);A3Iae (223385);A4V (136729);"
-    "A5II (34578);A6IV (28527);A8V (155514);A9V (154660);F0V (90277);F0III (89025);F2V (33256);F3/F5V (30743);"
-    "F6V (16673);F8V (30562);F9IV (136064);G0Va (143761);G1V (95128);G4V (32923);G5/G6IVw (26297);G8V (101501);"
-    "G9IV (100030);K0V (10780);K0IIIa (57669);K1IVa (142091);K2III (115136);K3V (32147);K3III (101673);"
-    "K4III (136726);K5 (110281);K5III (120933);M0III (168720);M1 (204445);M2III (169305);M3III (44478);"
-    "M4.5:III (123657);M5III (221615);M6III (148783)"
-).split(";")
+_LEGACY_TYPES = re.findall(
+    r"\S+", "O OB B6 B9 A0 A0p F2 F5 F9 G0 G2 G5 K1 K3 K5 K7 M0V M0 M1 M2 M2V M3 M4 M5 M6 M7 M8"
+)
+_BOSS_TYPES = re.findall(
+    r"\S+ \(\d+\)",
+    """
+    O9.5Iae (30614) O8/O9 (167771) B0IVe (5394) B1Ve (212571) B2III (35468) B3V (29763) B5V (173087)
+    B6IV (174959) B8V (171301) B9Vn (177756) A0IVn (25642) A1V (95418) A2II (39866) A3Iae (223385)
+    A4V (136729) A5II (34578) A6IV (28527) A8V (155514) A9V (154660) F0V (90277) F0III (89025) F2V (33256)
+    F3/F5V (30743) F6V (16673) F8V (30562) F9IV (136064) G0Va (143761) G1V (95128) G4V (32923)
+    G5/G6IVw (26297) G8V (101501) G9IV (100030) K0V (10780) K0IIIa (57669) K1IVa (142091) K2III (115136)
+    K3V (32147) K3III (101673) K4III (136726) K5 (110281) K5III (120933) M0III (168720) M1 (204445)
+    M2III (169305) M3III (44478) M4.5:III (123657) M5III (221615) M6III (148783)
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ SAMPLES = {
             **{"CV": 0.03, "L": 0.02, "T2": 0.01},
         },
         (0.01, 0.04, 0.24, 0.26, 0.08, 0.18, 0.19),
-        {"STAR": (18.4, 0.8), "GALAXY": (17.7, 0.7), "QSO": (18.8, 0.5)},
+        {"STAR": (18.4, 0.8), "GALAXY": (17.7, 0.7), "QSO": (18.9, 0.5)},
         20.2,
         0.9,
     ),
@@ -125,14 +132,12 @@ SAMPLES = {
 
 
 def _sky_lines():
-    """Factor (n_pix,) by which the sky's emission lines raise the noise: oxygen, sodium and a forest of OH."""
+    """Factor (n_pix,) by which lines of the sky raise the noise: oxygen, sodium and a forest of OH."""
     rng = np.random.default_rng(5577)
     strong = [(5578.5, 3.0), (5891.6, 0.8), (5897.6, 0.6), (6302.0, 1.2), (6365.5, 0.6)]
     forest = zip(rng.uniform(6850, 10400, 110), rng.gamma(2.0, 0.5, 110), strict=True)
-    lines = sum(
-        height * np.exp(-0.5 * ((sdss.WAVE - wave) / 2.2) ** 2) for wave, height in [*strong, *forest]
-    )
-    return 1 + lines
+    shapes = (height * np.exp(-0.5 * ((sdss.WAVE - wave) / 2.2) ** 2) for wave, height in [*strong, *forest])
+    return 1 + sum(shapes)
 
 
 _SKY_LINES = _sky_lines()
@@ -154,7 +159,7 @@ def simulate_survey(sample, counts, seed, grid, chunk=300):
     Returns
     -------
     Spectra
-        On `obafgkm.archives.sdss.WAVE`, labels `obafgkm.archives.sdss_labels.COLUMNS`, in random order of class.
+        On `obafgkm.archives.sdss.WAVE`, labels `obafgkm.archives.sdss_labels.COLUMNS`, classes mixed.
     lines : list of DataFrame or None
         The pipeline's line measurements of each: columns ``name, wave, z, sigma, area, area_err, ew, ew_err,
         continuum``; None for stars.
@@ -259,7 +264,9 @@ def _observed(survey, object_class, labels, rest, lines, rng):
     z = labels["z"].to_numpy()
     seen = _redshifted(rest, z) * _galactic_dust(len(z), rng)
     magnitude = np.clip(rng.normal(*survey.magnitudes[object_class], len(z)), 14.5, survey.faintest)
-    scale = 10 ** (-0.4 * (magnitude - ab_magnitudes(_SKY_WAVE, seen)[:, 2]))
+    # Very red stars were chosen by their brightness in z.
+    brightest = np.minimum(*(ab_magnitudes(_SKY_WAVE, seen)[:, [2, 4]] + [0, 2]).T)
+    scale = 10 ** (-0.4 * (magnitude - brightest))
     seen *= scale[:, np.newaxis].astype("f4")
     _photometry(labels, ab_magnitudes(_SKY_WAVE, seen), rng)
     flux = seen[:, _SPECTROGRAPH] * smooth_field(len(z), sdss.WAVE, 0.03, rng)
@@ -308,11 +315,8 @@ def _with_noise(flux, survey, rng):
     sigma = np.sqrt(sky**2 + _PHOTON_NOISE * np.maximum(flux, 0)).astype("f4")
     ivar = 1 / sigma**2
     flux = flux + sigma * rng.standard_normal(flux.shape, dtype="f4")
-    flux += (
-        (rng.exponential(0.5, (len(flux), 1)) * (_SKY_LINES - 1)).astype("f4")
-        * sky.astype("f4")
-        * rng.standard_normal(flux.shape, dtype="f4")
-    )
+    residual = rng.exponential(0.25, (len(flux), 1)) * (_SKY_LINES - 1) * sky
+    flux += residual.astype("f4") * rng.standard_normal(flux.shape, dtype="f4")
     ivar[:, : survey.pixels.start] = ivar[:, survey.pixels.stop :] = 0
     for row in ivar:
         if survey.run2d.startswith("v"):
@@ -323,7 +327,7 @@ def _with_noise(flux, survey, rng):
 
 
 def _measured_lines(lines, scale, z, ivar, rng):
-    """Line measurements as the pipeline's table has them: observed frame, with the errors of an optimal fit."""
+    """Line measurements as in the pipeline's table: observed frame, with the errors of an optimal fit."""
     measured = []
     for i, redshift in enumerate(z):
         wave = lines["wave"] * (1 + redshift)
@@ -356,17 +360,14 @@ def _pipeline_subclass(table):
     """Subclass by the pipeline's own rules (idlspec2d, spreduce1d); '' where no lines are seen well enough.
 
     With all four lines above three standard deviations it is AGN if log([O III] / H beta) > 0.22 - 1.2
-    log([N II] / H alpha), else STARFORMING, or STARBURST if H alpha is wider than 50 Angstrom. BROADLINE is added
-    for a line above ten standard deviations with a dispersion above 200 km/s by five of its errors.
+    log([N II] / H alpha), else STARFORMING, or STARBURST if H alpha is wider than 50 Angstrom. BROADLINE is
+    added for a line above ten standard deviations whose dispersion exceeds 200 km/s by five of its errors.
     """
     lines = table.set_index("name")
     name = ""
-    needed = ["H_beta", "[O_III] 5007", "H_alpha", "[N_II] 6585"]
-    if (
-        set(needed) <= set(lines.index)
-        and (lines.loc[needed, "area"] > 3 * lines.loc[needed, "area_err"]).all()
-    ):
-        beta, o3, alpha, n2 = lines.loc[needed, "area"]
+    four = lines[["area", "area_err"]].reindex(["H_beta", "[O_III] 5007", "H_alpha", "[N_II] 6585"])
+    if (four["area"] > 3 * four["area_err"]).all():
+        beta, o3, alpha, n2 = four["area"]
         if np.log10(o3 / beta) > 0.22 - 1.2 * np.log10(n2 / alpha):
             name = "AGN"
         else:

@@ -29,16 +29,16 @@ def pack(directory, path, provenance, catalogue=None, missing=None):
     provenance : dict
         Its ``source`` becomes a label.
     catalogue : DataFrame, optional
-        What was asked for, from `obafgkm.archives.sdss_sql.read_answer`. What it says takes precedence over the
-        files. Without, every file is taken.
+        What was asked for, from `obafgkm.archives.sdss_sql.read_answer`. What it says takes precedence over
+        the files. Without, every file is taken.
     missing : DataFrame, optional
         Columns name, reason: what was asked for and could not be had.
 
     Returns
     -------
     rejected : DataFrame
-        Columns library, file, name, reason: files that cannot be read or were not asked for, and spectra asked
-        for of which there is no file. Asserted: files or rows of the catalogue in = spectra out + rejected.
+        Columns library, file, name, reason: files that cannot be read or were not asked for, and what was
+        asked for and has no file. Asserted: files, and rows of the catalogue, in = spectra out + rejected.
     """
     directory = Path(directory)
     paths = sdss.spectrum_files(directory)
