@@ -1,7 +1,8 @@
 # Samples of SDSS: from its services, from a local mirror, or simulated; each packed into one file.
 #
 # NEEDS   config/datasets.csv
-# MAKES   resources/archives/<source>/sdss_<sample>/   catalogue, spectra, provenance.json
+# MAKES   resources/sdss/<sample>_catalogue.csv        all rows of the sample, from SkyServer
+#         resources/archives/<source>/sdss_<sample>/   catalogue, spectra, provenance.json
 #         resources/sdss/<sample>.h5                   spectra as observed, with labels
 #         resources/sdss/mirror.h5                     those that a mirror holds, whatever the source is
 #         resources/sdss/<sample>_rejected.csv         what could not be used, and why
@@ -17,6 +18,55 @@ def sdss_archive(sample):
     # A mirror's files are few and belong to no sample.
     folder = "sdss" if source == "mirror" else f"sdss_{sample}"
     return f"resources/archives/{source}/{folder}/provenance.json"
+
+
+rule sdss_catalogue:
+    """Ask SkyServer for the catalogue of one sample."""
+    output:
+        catalogue="resources/sdss/{sample}_catalogue.csv",
+    log:
+        "logs/sdss/catalogue_{sample}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        # As a function, which keeps Snakemake from taking {release} for a wildcard.
+        service=lambda wildcards: config["sdss"]["skyserver"],
+        rows=lookup(within=config, dpath="sdss/rows"),
+        release=lookup(within=config, dpath="sdss/{sample}/release"),
+        offline=lookup(within=config, dpath="archives/offline"),
+    message:
+        "Asking SkyServer for the sample {wildcards.sample}"
+    script:
+        "../scripts/sdss/catalogue.py"
+
+
+rule sdss_spectra:
+    """Choose spectra from the catalogue of one sample and download their files."""
+    input:
+        catalogue="resources/sdss/{sample}_catalogue.csv",
+    output:
+        provenance="resources/archives/remote/sdss_{sample}/provenance.json",
+    log:
+        "logs/sdss/spectra_{sample}.log",
+    conda:
+        "../../envs/cpu.yaml"
+    threads: config["archives"]["connections"]
+    resources:
+        mem_mb=4000,
+        runtime=2880,
+    params:
+        counts=lookup(within=config, dpath="sdss/{sample}/spectra"),
+        server=lookup(within=config, dpath="sdss/sas"),
+        release=lookup(within=config, dpath="sdss/{sample}/release"),
+        offline=lookup(within=config, dpath="archives/offline"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Downloading spectra of the sample {wildcards.sample}"
+    script:
+        "../scripts/sdss/download.py"
 
 
 rule simulate_sdss:

@@ -75,7 +75,7 @@ def _read_blocks(directory, paths, provenance, rejected, catalogue):
                         raise ArchiveFileError(file, "not in the catalogue of what was asked for")
                     row.update(asked[row["name"]])
             except ArchiveFileError as error:
-                rejected.append(("sdss", file, path.stem, error.problem))
+                rejected.append(("sdss", file, path.stem.removeprefix("spec-"), error.problem))
                 continue
             rows.append(row)
             fluxes.append((flux, ivar))
@@ -94,12 +94,12 @@ def _names(catalogue):
 def _absent(catalogue, kept, rejected, missing):
     """Rows for what was asked for and is not there, each with its reason."""
     known = {} if missing is None else dict(zip(missing["name"], missing["reason"], strict=True))
-    there = {*kept, *(name.removeprefix("spec-") for _, _, name, _ in rejected)}
-    asked = _names(catalogue)
-    absent = [("sdss", "", name, known.get(name, "no file of it")) for name in asked if name not in there]
-    unread = sum(name.removeprefix("spec-") in set(asked) for _, _, name, _ in rejected)
-    if len(kept) + len(absent) + unread != len(asked):
+    asked = set(_names(catalogue))
+    unread = asked & {name for _, _, name, _ in rejected}
+    there = unread.union(kept)
+    absent = [("sdss", "", name, known.get(name, "no file of it")) for name in sorted(asked - there)]
+    if len(kept) + len(absent) + len(unread) != len(asked):
         raise AssertionError(
-            f"{len(asked)} asked for, {len(kept)} read, {unread} refused, {len(absent)} absent"
+            f"{len(asked)} asked for, {len(kept)} read, {len(unread)} refused, {len(absent)} absent"
         )
     return absent
