@@ -5,6 +5,7 @@
 #         resources/archives/<source>/sdss_<sample>/   catalogue, spectra, provenance.json
 #         resources/sdss/<sample>.h5                   spectra as observed, with labels
 #         resources/sdss/mirror.h5                     those that a mirror holds, whatever the source is
+#         resources/sdss/simulated_<sample>.h5         those that are simulated, whatever the source is
 #         resources/sdss/<sample>_rejected.csv         what could not be used, and why
 
 
@@ -149,3 +150,17 @@ use rule pack_sdss as pack_sdss_mirror with:
         "benchmarks/resources/pack_sdss_mirror.tsv"
     message:
         "Packing the mirror's spectra of SDSS"
+
+
+use rule pack_sdss as pack_sdss_simulated with:
+    input:
+        provenance="resources/archives/simulated/sdss_{sample}/provenance.json",
+    output:
+        spectra="resources/sdss/simulated_{sample}.h5",
+        rejected="resources/sdss/simulated_{sample}_rejected.csv",
+    log:
+        "logs/sdss/pack_simulated_{sample}.log",
+    benchmark:
+        "benchmarks/resources/pack_sdss_simulated_{sample}.tsv"
+    message:
+        "Packing the simulated sample {wildcards.sample} of SDSS"
