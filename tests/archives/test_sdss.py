@@ -31,17 +31,22 @@ def invented():
     labels = pd.DataFrame(
         {
             "class": ["STAR", "STAR", "QSO"],
+            "subclass": ["F9", "F3V", ""],
             "subclass_text": ["F9", "F3/F5V (30743)", ""],
             "z": np.float32([-1e-4, 2e-4, 2.5]).astype(float),
-            "z_warning": [0, 4, 0],
+            "zerr": np.float32([1e-5, 2e-5, 3e-3]).astype(float),
+            "zwarning": [0, 4, 0],
             "snr": [22.5, 50.0, 3.0],
             "plate": [266, 10000, 548],
             "mjd": [51602, 57346, 51986],
-            "fiber": [31, 2, 20],
+            "fiberid": [31, 2, 20],
             "run2d": ["26", "v5_10_0", "26"],
             "ra": [147.32107, 31.282286, 127.95612],
             "dec": [-0.0065742, 26.582945, 45.091357],
             "objid": ["1237648721216405598", "1237680250024493401", ""],
+            "specobjid": ["299497923312379904", "11258999741428506624", "616998679827474432"],
+            "petromag_u": np.float32([np.nan, 19.5, np.nan]).astype(float),
+            "petromagerr_u": np.float32([np.nan, 0.1, np.nan]).astype(float),
             "target": ["SERENDIPITY_DISTANT", "SPECTROPHOTO_STD", "QSO"],
         }
     )
@@ -218,7 +223,7 @@ def test_skyserver_files():
     rows = "".join(f"{wave:.3f},{i},0,0\n" for i, wave in enumerate(sdss.WAVE[300:400]))
     labels, flux, ivar = sdss.read_spectrum(file, (header + rows).encode())
     assert labels["objid"] == "1237668296598749353"
-    assert (labels["class"], labels["plate"], labels["z_warning"]) == ("", -1, -1)
+    assert (labels["class"], labels["plate"], labels["zwarning"]) == ("", -1, -1)
     np.testing.assert_array_equal(np.flatnonzero(ivar), np.arange(300, 400))
     np.testing.assert_array_equal(flux[300:400], np.arange(100))
     for damaged in HTML, b"", header.encode(), (header + rows)[:-14].encode():
@@ -249,8 +254,8 @@ def test_real_numbers(archive, mirror):
     row = spectra.labels["file"].to_list().index("spectra/lite/4055/spec-4055-55359-0001.fits")
     star = spectra.labels.iloc[row]
     assert (star["subclass_text"], star["type_text"]) == ("F3/F5V (30743)", "F3/F5V")
-    assert (star["plate"], star["mjd"], star["fiber"], star["run2d"]) == (4055, 55359, 1, "v5_10_0")
-    assert (star["objid"], star["z_warning"]) == ("1237651736319099148", 0)
+    assert (star["plate"], star["mjd"], star["fiberid"], star["run2d"]) == (4055, 55359, 1, "v5_10_0")
+    assert (star["objid"], star["zwarning"]) == ("1237651736319099148", 0)
     with fits.open(mirror / "sdss" / star["file"]) as hdus:
         coadd = hdus["COADD"].data
         near = np.interp(np.log10(5500.0), coadd["loglam"], coadd["flux"])
@@ -270,7 +275,7 @@ def test_real_sky_and_bad_fits_are_left_out(archive):
         "zWarning 16": 1,
     }
     sky = spectra.labels[spectra.labels["target"] == "SKY"]
-    assert (sky["z_warning"] & 1 == 1).all()
+    assert (sky["zwarning"] & 1 == 1).all()
     assert (spectra.labels.loc[keep, "class"] == "STAR").sum() == 10
 
 

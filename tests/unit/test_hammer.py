@@ -11,7 +11,7 @@ from obafgkm.errors import ArchiveFileError
 from obafgkm.main_classes import dummy_rule, main_class_scores
 from obafgkm.mk import MAIN_CLASSES
 from obafgkm.simulate.nodes import StellarGrid
-from obafgkm.simulate.photometry import simulate_photometry, synthetic_magnitudes
+from obafgkm.simulate.photometric_sample import simulate_photometry, synthetic_magnitudes
 
 COUNTS = {"O": 9195, "B": 480, "A": 1762, "F": 7559, "G": 19097, "K": 20413, "M": 15617}
 

@@ -30,9 +30,9 @@ def provenance(library):
     return f"resources/archives/{source}/{library}/provenance.json"
 
 
-def mirror_contents(wildcards):
-    """Paths, sizes and times of a library's files in the mirror, so that a change there is noticed."""
-    folder = Path(MIRROR or "nowhere") / wildcards.library
+def mirror_contents(dataset):
+    """Paths, sizes and times of a dataset's files in the mirror, so that a change there is noticed."""
+    folder = Path(MIRROR or "nowhere") / dataset
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [
         (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
