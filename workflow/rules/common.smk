@@ -53,3 +53,11 @@ def hammer_photometry(wildcards):
         MIRROR or "mirror" if source == "mirror" else "resources/archives/simulated"
     )
     return f"{folder}/hammer/photometry.csv"
+
+
+def sdss_archive(sample):
+    """The record that stands for a sample's files, from the source that the configuration names."""
+    source = config["datasets"][f"sdss_{sample}"]["source"]
+    # A mirror's files are few and belong to no sample.
+    folder = "sdss" if source == "mirror" else f"sdss_{sample}"
+    return f"resources/archives/{source}/{folder}/provenance.json"

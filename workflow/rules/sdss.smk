@@ -13,14 +13,6 @@ wildcard_constraints:
     sample="sharma|csepreghy",
 
 
-def sdss_archive(sample):
-    """The record that stands for a sample's files, from the source that the configuration names."""
-    source = config["datasets"][f"sdss_{sample}"]["source"]
-    # A mirror's files are few and belong to no sample.
-    folder = "sdss" if source == "mirror" else f"sdss_{sample}"
-    return f"resources/archives/{source}/{folder}/provenance.json"
-
-
 rule sdss_catalogue:
     """Ask SkyServer for the catalogue of one sample."""
     output:
