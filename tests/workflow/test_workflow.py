@@ -217,7 +217,7 @@ def test_real_spectra_run_through_the_whole_chain(mirror, tmp_path):
     assert jhc[["I", "II", "III", "IV", "V"]].to_numpy().tolist() == [[45, 8, 44, 4, 57]]
     models = pd.read_csv(tmp_path / "results/sharma/table3.csv")
     assert (models["spectra"] == 117).all()
-    assert len(models) == 10
+    assert len(models) == 11
     assert models["source"].str.contains("mirror").all()
     training = Spectra.read(tmp_path / "resources/sharma/training.h5")
     test = Spectra.read(tmp_path / "resources/sharma/test.h5")

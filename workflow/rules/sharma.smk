@@ -11,6 +11,7 @@ MODELS = {
     "cnn": "CNN with autoencoder",
     "mlp_regressor": "MLP regressor",
     "forest_regressor": "Random forest regressor",
+    "median": "Median of the paper's six",
     "majority": "Majority class (baseline)",
     "nearest": "Nearest template (baseline)",
     "linear": "PCA and logistic regression (baseline)",

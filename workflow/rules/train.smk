@@ -3,6 +3,16 @@
 # NEEDS   resources/sharma/training.h5, test.h5, unlabelled.h5
 # MAKES   results/sharma/models/<model>/                  the model and how it was made
 #         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
+
+# The models of the paper's Table 3.
+SIX = [
+    "ann",
+    "mlp_classifier",
+    "forest_classifier",
+    "cnn",
+    "mlp_regressor",
+    "forest_regressor",
+]
 #         results/sharma/predictions/<model>_sdss.csv     and of each star of SDSS
 
 
@@ -190,3 +200,22 @@ rule classify_sdss:
         "Classifying stars of SDSS"
     script:
         "../scripts/sharma/classify_sdss.py"
+
+
+rule median_of_models:
+    """The median of what the paper's six models say of each test spectrum."""
+    input:
+        expand("results/sharma/predictions/{model}_cflib.csv", model=SIX),
+    output:
+        predictions="results/sharma/predictions/median_cflib.csv",
+    log:
+        "logs/train/median.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Taking the median of the models"
+    script:
+        "../scripts/train/median.py"
