@@ -1,7 +1,7 @@
 """Synthetic ugriz magnitudes.
 
 The bands of the survey's camera (Fukugita et al. 1996, AJ 111, 1748; Doi et al. 2010, AJ 139, 1628), as
-super-Gaussians of their effective wavelength and full width at half maximum: 0.03 mag in stellar colours.
+super-Gaussians of their effective wavelength and full width at half maximum.
 """
 
 import numpy as np
