@@ -1,11 +1,13 @@
 """Predicted less catalogued parameters: held-out synthetic spectra, and the stars of MILES."""
 
-import numpy as np
 import pandas as pd
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from obafgkm.job import job
 from obafgkm.plots import PAGE, new_figure, save_figure
 from obafgkm.plots.parameters import NAMES
+
+DIFFERENCES = {"teff": "ΔTeff / Teff (%)", "logg": "Δ log g", "feh": "Δ [M/H]"}
 
 
 def fig_gap(predictions):
@@ -38,23 +40,21 @@ def fig_gap(predictions):
                 rows = network[mask & (network["input"] == way) & (network["parameter"] == parameter)]
                 difference = rows["predicted"] - rows["expected"]
                 if parameter == "teff":
-                    difference /= rows["expected"]
+                    difference = 100 * difference / rows["expected"]
                 panel.scatter(rows["expected"], difference, label=name, alpha=0.7, **style)
                 if name != "MILES, outside" and len(rows):
-                    lines.append(f"{name}: {difference.mean():+.3f} ± {difference.std():.3f}")
+                    lines.append(f"{name}: {difference.mean():+.2f} ± {difference.std():.2f}")
             panel.axhline(0, color="0.4", lw=0.6)
-            panel.set_title("\n".join(lines), fontsize=6)
-            limit = 1.1 * np.nanmax([np.abs(panel.dataLim.intervaly).max(), 1e-3])
-            panel.set_ylim(-limit, limit)
-            if row is axes[-1]:
-                panel.set_xlabel(NAMES[parameter])
-            if parameter == "teff":
-                panel.set(xscale="log")
-            panel.set_ylabel(
-                "(predicted − catalogued) / catalogued" if parameter == "teff" else "predicted − catalogued"
-            )
-        row[0].annotate(way, (0.04, 0.93), xycoords="axes fraction", weight="bold")
-    axes[0, -1].legend(loc="upper right", markerscale=1.5)
+            panel.set_title("\n".join(lines).replace("-", "−"), fontsize=6)
+            panel.set_ylabel(DIFFERENCES[parameter])
+        row[0].annotate(way, (0.04, 0.93), xycoords="axes fraction", weight="bold", va="top")
+    for panel, parameter in zip(axes[-1], parameters, strict=True):
+        panel.set_xlabel(NAMES[parameter])
+    axes[0, 0].set(xscale="log")
+    axes[0, 0].xaxis.set_major_locator(FixedLocator([4000, 6000, 10000, 20000, 40000]))
+    axes[0, 0].xaxis.set_major_formatter("{x:.0f}")
+    axes[0, 0].xaxis.set_minor_locator(NullLocator())
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, markerscale=2)
     return figure
 
 
