@@ -26,12 +26,16 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/sharma.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/search.smk"
+include: "workflow/rules/saldic.smk"
+include: "workflow/rules/gap.smk"
 include: "workflow/rules/dependencies.smk"
 
 
 rule all:
     input:
         rules.sharma.input,
+        rules.saldic.input,
+        rules.synthetic_gap.input,
 
 
 onsuccess:

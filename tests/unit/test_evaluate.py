@@ -11,6 +11,7 @@ from obafgkm.evaluate import (
     classification_report,
     confusion,
     dispersion,
+    error_intervals,
     internal_dispersion,
     luminosity_metrics,
     sigma_clip,
@@ -142,3 +143,15 @@ def test_luminosity_metrics_by_hand():
     assert result["f1_V"] == pytest.approx(2 / 3)
     assert result["rms"] == pytest.approx(np.sqrt(8 / 5))
     assert result["bias"] == 0
+
+
+def test_intervals_of_errors_are_those_of_the_plain_bootstrap():
+    difference, groups = RNG.normal(0.5, 2.0, 300), RNG.integers(0, 100, 300)
+    fast = error_intervals(difference, groups, samples=4000, confidence=0.9, seed=1)
+
+    def metrics(sample):
+        return {"mae": np.abs(sample).mean(), "bias": sample.mean(), "sigma": sample.std()}
+
+    plain = bootstrap_interval(metrics, groups, difference, samples=4000, confidence=0.9, seed=2)
+    for name, interval in plain.items():
+        assert fast[name] == pytest.approx(interval, abs=0.03)

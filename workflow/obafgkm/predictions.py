@@ -1,10 +1,11 @@
-"""Predicted classes as a table: one row a test spectrum."""
+"""Predicted classes and parameters as tables."""
 
 import numpy as np
+import pandas as pd
 
 from obafgkm.mk import LUMINOSITY_CLASSES, class_name, whole_class
 
-__all__ = ["write_luminosity_predictions", "write_predictions"]
+__all__ = ["parameter_table", "write_luminosity_predictions", "write_predictions"]
 
 
 def write_predictions(path, spectra, predicted, probability=None):
@@ -53,3 +54,30 @@ def write_luminosity_predictions(path, spectra, predicted, probability):
         probability=probability.max(axis=1),
     )
     table.to_csv(path, index=False, float_format="%.6g")
+
+
+def parameter_table(labels, parameters, expected, predicted, **notes):
+    """Stellar parameters that a model gives beside the expected ones: one row a spectrum and parameter.
+
+    Parameters
+    ----------
+    labels : DataFrame (n rows)
+        What tells the spectra apart; its columns come first.
+    parameters : sequence of str (k,)
+        Names.
+    expected, predicted : arrays (n, k)
+    **notes
+        Further columns, constant.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `labels`, ``parameter, expected, predicted``, and the notes.
+    """
+    return pd.concat(
+        [
+            labels.assign(parameter=name, expected=expected[:, i], predicted=predicted[:, i], **notes)
+            for i, name in enumerate(parameters)
+        ],
+        ignore_index=True,
+    )

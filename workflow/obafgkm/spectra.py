@@ -10,7 +10,7 @@ import pandas as pd
 
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["Spectra", "concatenate", "read_labels"]
+__all__ = ["Spectra", "concatenate", "read_labels", "write_chunks"]
 
 
 @dataclass
@@ -85,19 +85,8 @@ class Spectra:
         Matrices are stored contiguous and uncompressed, which is what makes random batches fast to read.
         """
         with h5py.File(path, "w") as file:
-            file["wave"], file["flux"], file["ivar"] = self.wave, self.flux, self.ivar
-            file["wave"].attrs["unit"] = "Angstrom"
-            file.attrs["medium"] = self.medium
-            file.attrs["fwhm"] = self.fwhm
-            file.attrs["provenance"] = json.dumps(self.provenance)
-            labels = file.create_group("labels", track_order=True)
-            for column, values in self.labels.items():
-                if values.dtype.kind in "biuf":
-                    labels[column] = values.to_numpy()
-                else:
-                    labels.create_dataset(
-                        column, data=values.astype(str).to_list(), dtype=h5py.string_dtype()
-                    )
+            file["flux"], file["ivar"] = self.flux, self.ivar
+            _write_rest(file, self.wave, self.labels, self.medium, self.fwhm, self.provenance)
 
     @classmethod
     def read(cls, path):
@@ -109,15 +98,62 @@ class Spectra:
             If the file is truncated, or is no HDF5 file of spectra.
         """
         with _reading(path) as file:
+            flux = file["flux"][()]
+            # Spectra of `write_chunks` have no errors; this array of ones takes no memory.
+            ivar = file["ivar"][()] if "ivar" in file else np.broadcast_to(np.float32(1), flux.shape)
             return cls(
                 file["wave"][()],
-                file["flux"][()],
-                file["ivar"][()],
+                flux,
+                ivar,
                 _labels(file),
                 file.attrs["medium"],
                 float(file.attrs["fwhm"]),
                 json.loads(file.attrs["provenance"]),
             )
+
+
+def write_chunks(path, wave, chunks, labels, fwhm=np.nan, provenance=None):
+    """Write spectra without errors that do not fit into memory; `Spectra.read` reads them.
+
+    Parameters
+    ----------
+    path : path
+    wave : array (n_pix,)
+        Air wavelengths in Angstrom.
+    chunks : iterable of arrays (n, n_pix)
+        The flux, a part of the spectra at a time, in the order of the labels.
+    labels : DataFrame
+    fwhm, provenance
+        See `Spectra`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many spectra as labels.
+    """
+    with h5py.File(path, "w") as file:
+        flux, done = file.create_dataset("flux", (len(labels), wave.size), "f4"), 0
+        for chunk in chunks:
+            flux[done : done + len(chunk)] = chunk
+            done += len(chunk)
+        if done != len(labels):
+            raise ValueError(f"{done} spectra came for {len(labels)} labels")
+        _write_rest(file, wave, labels, "air", fwhm, provenance or {})
+
+
+def _write_rest(file, wave, labels, medium, fwhm, provenance):
+    """All of a file of spectra but the matrices."""
+    file["wave"] = wave
+    file["wave"].attrs["unit"] = "Angstrom"
+    file.attrs["medium"] = medium
+    file.attrs["fwhm"] = fwhm
+    file.attrs["provenance"] = json.dumps(provenance)
+    group = file.create_group("labels", track_order=True)
+    for column, values in labels.items():
+        if values.dtype.kind in "biuf":
+            group[column] = values.to_numpy()
+        else:
+            group.create_dataset(column, data=values.astype(str).to_list(), dtype=h5py.string_dtype())
 
 
 def read_labels(path):
