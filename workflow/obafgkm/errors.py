@@ -2,6 +2,7 @@
 
 __all__ = [
     "ArchiveFileError",
+    "DivergenceError",
     "FetchError",
     "MissingDatasetError",
     "ObafgkmError",
@@ -29,6 +30,10 @@ class ArchiveFileError(ObafgkmError):
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
+
+
+class DivergenceError(ObafgkmError):
+    """A training whose loss is not finite any more."""
 
 
 class FetchError(ObafgkmError):

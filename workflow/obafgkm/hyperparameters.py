@@ -60,7 +60,8 @@ def choose(table, fixed, error):
     chosen = {}
     for name in fixed:
         tried = table[table["varied"].isin(["none", name])]
-        best = tried.groupby(name)[error].mean().idxmin()
+        # A value with which a training diverged has no mean, and is not chosen.
+        best = tried.groupby(name)[error].agg(lambda values: values.mean(skipna=False)).idxmin()
         chosen[name] = type(fixed[name])(best)
     return {**chosen, "epochs": int(base.groupby("epochs")[error].mean().idxmin())}
 

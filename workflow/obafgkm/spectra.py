@@ -10,7 +10,7 @@ import pandas as pd
 
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["Spectra", "concatenate", "read_chunks", "read_labels", "write_chunks"]
+__all__ = ["Spectra", "concatenate", "read_chunks", "read_labels", "read_wave", "write_chunks"]
 
 
 @dataclass
@@ -183,6 +183,12 @@ def read_labels(path):
     """
     with _reading(path) as file:
         return _labels(file)
+
+
+def read_wave(path):
+    """The wavelengths of a file of spectra, without the spectra."""
+    with _reading(path) as file:
+        return file["wave"][()]
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from obafgkm.errors import ObafgkmError
+from obafgkm.errors import DivergenceError
 from obafgkm.models.layers import layer_table
 
 __all__ = ["fit", "load", "set_up_backend", "train_network"]
@@ -64,7 +64,7 @@ class _Record:
         """Note one epoch; remember its weights if `monitor` improved."""
         self.history.append({"epoch": self.epoch + 1, **logs})
         if not np.isfinite(logs["loss"]):
-            raise ObafgkmError(f"training: the loss is not finite in epoch {self.epoch}; are the fluxes?")
+            raise DivergenceError(f"training: the loss is not finite in epoch {self.epoch}; are the fluxes?")
         score = -logs[monitor] if "loss" in monitor else logs[monitor]
         if score > self.best:
             self.best, self.best_epoch, self.best_weights = score, self.epoch, model.get_weights()

@@ -240,18 +240,20 @@ class SyntheticGrid:
         self._depths = np.concatenate([mean[np.newaxis], components]).astype("f4")
 
     @classmethod
-    def load(cls, grid):
+    def load(cls, grid, expected=None):
         """Read a grid of `gather_parts`.
 
         Parameters
         ----------
         grid : str or path
             Name of a grid kept in the package (``a_stars``, ``fgk_stars``, ``saldic``), or a file.
+        expected : GridDescription, optional
+            What the grid must be.
 
         Raises
         ------
         ArchiveFileError
-            If the file is not a grid.
+            If the file is not a grid, or another one than expected.
         """
         kept = files(__package__).joinpath("grids", f"{grid}.npz")
         path = kept if kept.is_file() else Path(grid)
@@ -264,7 +266,36 @@ class SyntheticGrid:
                 rest = [stored[name] for name in ("coefficients", "stable", "residual_rms")]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArchiveFileError(path, f"not a readable grid of synthetic spectra ({error})") from error
+        if expected not in (None, description):
+            raise ArchiveFileError(
+                path,
+                "has other nodes, wavelengths or pixels than synthesis.grids of the configuration: set "
+                "synthesis.nodes to 'computed', or take the default grids",
+            )
         return cls(description, mean, components, *rest)
+
+    def left_out_errors(self):
+        """Errors of the interpolation at nodes that are left out, one inner node of one axis at a time.
+
+        The nodes beside it are twice as far apart as in use, so that these errors exaggerate.
+
+        Returns
+        -------
+        dict of str to array
+            Rms over the pixels, for each node left out along ``teff``, ``logg``, ``feh``.
+        """
+        power = np.mean(self._depths[1:] ** 2, axis=1)  # components are orthogonal
+        errors = {}
+        for number, name in enumerate(("teff", "logg", "feh")):
+            nodes = np.moveaxis(self._coefficients.reshape(*self.stable.shape, -1), number, 0)
+            axis = self._splines[number].x
+            wrong = []
+            for i in range(1, len(axis) - 1):
+                others = np.arange(len(axis)) != i
+                difference = CubicSpline(axis[others], nodes[others])(axis[i]) - nodes[i]
+                wrong.append(np.sqrt(difference**2 @ power).ravel())
+            errors[name] = np.concatenate(wrong)
+        return errors
 
     def _combine(self, teff, logg, feh):
         """How much of the mean and of each component every star has: (n, 1 + n_components)."""

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.job import job
-from obafgkm.simulate.grids import SyntheticGrid
+from obafgkm.simulate.grids import GridDescription, SyntheticGrid
 from obafgkm.spectra import write_chunks
 
 
@@ -37,8 +37,9 @@ def make_spectra(grid, settings, resolving_power, seed, training, test):
 if __name__ == "__main__":
     with job(snakemake):
         params = snakemake.params
+        expected = GridDescription.from_dict(params.grid)
         make_spectra(
-            SyntheticGrid.load(snakemake.input.grid if snakemake.input else snakemake.wildcards.stars),
+            SyntheticGrid.load(snakemake.input.get("grid") or snakemake.wildcards.stars, expected),
             params.settings,
             params.resolving_power,
             params.seed,

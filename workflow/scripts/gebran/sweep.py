@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from obafgkm.databases import PARAMETERS, SETS, Database
+from obafgkm.errors import DivergenceError
 from obafgkm.hyperparameters import GRAPH, Trainer, list_sweep
 from obafgkm.job import job
 from obafgkm.search import run_trials
@@ -31,7 +34,10 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
     numbered = {i: trial for i, trial in enumerate(trials) if i % settings["parts"] == part}
 
     def evaluate(trial):
-        predicted = trainer.predict(database, trial["parameter"], ranges[trial["parameter"]], trial)
+        try:
+            predicted = trainer.predict(database, trial["parameter"], ranges[trial["parameter"]], trial)
+        except DivergenceError:  # as all ones may: that is a result
+            return dict.fromkeys(SETS, np.nan)
         column = PARAMETERS.index(trial["parameter"])
         return {name: float((predicted[name] - database.labels[name][:, column]).std()) for name in SETS}
 
