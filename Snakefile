@@ -29,6 +29,10 @@ include: "workflow/rules/retrainings.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/hammer.smk"
+include: "workflow/rules/grids.smk"
+include: "workflow/rules/gebran.smk"
+include: "workflow/rules/saldic.smk"
+include: "workflow/rules/gap.smk"
 include: "workflow/rules/dependencies.smk"
 
 
@@ -36,6 +40,9 @@ rule all:
     input:
         rules.sharma.input,
         rules.hammer.input,
+        rules.gebran.input,
+        rules.saldic.input,
+        rules.synthetic_gap.input,
 
 
 onsuccess:

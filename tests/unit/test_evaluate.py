@@ -12,6 +12,7 @@ from obafgkm.evaluate import (
     classification_report,
     confusion,
     dispersion,
+    error_intervals,
     internal_dispersion,
     luminosity_metrics,
     reliability,
@@ -157,3 +158,15 @@ def test_calibration_of_a_classifier_that_knows_its_probabilities_is_right():
     curve = reliability(confidence, right, bins=7)
     assert curve["spectra"].sum() == 20000
     assert curve["confidence"].is_monotonic_increasing
+
+
+def test_intervals_of_errors_are_those_of_the_plain_bootstrap():
+    difference, groups = RNG.normal(0.5, 2.0, 300), RNG.integers(0, 100, 300)
+    fast = error_intervals(difference, groups, samples=4000, confidence=0.9, seed=1)
+
+    def metrics(sample):
+        return {"mae": np.abs(sample).mean(), "bias": sample.mean(), "sigma": sample.std()}
+
+    plain = bootstrap_interval(metrics, groups, difference, samples=4000, confidence=0.9, seed=2)
+    for name, interval in plain.items():
+        assert fast[name] == pytest.approx(interval, abs=0.03)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from obafgkm.models.baselines import majority_class, nearest_template
+from obafgkm.models.baselines import majority_class, nearest_template, ridge
 from obafgkm.models.estimators import build_estimator, predict_class, target
 
 RNG = np.random.default_rng(3)
@@ -22,6 +22,14 @@ def test_the_nearest_template_minimises_chi_square():
     scale = flux @ templates.T / (templates**2).sum(axis=1)
     chi_square = ((flux[:, None] - scale[..., None] * templates) ** 2).sum(axis=2)
     assert np.array_equal(nearest_template(templates, np.arange(8), flux), chi_square.argmin(axis=1))
+
+
+def test_the_linear_fit_chooses_its_penalty_for_each_label():
+    x = RNG.normal(size=(90, 35))
+    y = np.column_stack([x @ np.arange(35.0), RNG.normal(size=90)])  # a linear relation, and none
+    predicted = ridge((x[:40], y[:40]), (x[40:70], y[40:70]), x[70:], [1e-9, 1e9])
+    np.testing.assert_allclose(predicted[:, 0], y[70:, 0], atol=1e-4)
+    np.testing.assert_allclose(predicted[:, 1], y[:40, 1].mean(), atol=1e-5)
 
 
 def test_the_majority_is_the_commonest_class():

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from obafgkm.errors import ArchiveFileError
-from obafgkm.spectra import Spectra, concatenate
+from obafgkm.spectra import Spectra, concatenate, write_chunks
 
 
 @pytest.fixture
@@ -86,3 +86,13 @@ def test_inconsistent_spectra_are_refused(spectra, change, message):
     parts = {"wave": spectra.wave, "flux": spectra.flux, "ivar": spectra.ivar, "labels": spectra.labels}
     with pytest.raises(ValueError, match=message):
         Spectra(**{**parts, **change})
+
+
+def test_spectra_written_in_chunks_are_read_whole(spectra, tmp_path):
+    path = tmp_path / "chunks.h5"
+    write_chunks(
+        path, spectra.wave, (spectra.flux[:2], spectra.flux[2:]), spectra.labels, 2.5, spectra.provenance
+    )
+    assert_same(Spectra.read(path), spectra)
+    with pytest.raises(ValueError, match="2 spectra came for 3 labels"):
+        write_chunks(path, spectra.wave, [spectra.flux[:2]], spectra.labels)

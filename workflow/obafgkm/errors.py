@@ -3,6 +3,7 @@
 __all__ = [
     "AbsentFileError",
     "ArchiveFileError",
+    "DivergenceError",
     "FetchError",
     "MissingDatasetError",
     "ObafgkmError",
@@ -30,6 +31,10 @@ class ArchiveFileError(ObafgkmError):
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
+
+
+class DivergenceError(ObafgkmError):
+    """A training whose loss is not finite any more."""
 
 
 class FetchError(ObafgkmError):

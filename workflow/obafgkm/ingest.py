@@ -9,7 +9,7 @@ from obafgkm import mk
 from obafgkm.archives import cflib, collect, elodie, jhc, miles
 from obafgkm.errors import SpectralTypeError
 
-__all__ = ["LIBRARIES", "MAX_GAP", "ingest"]
+__all__ = ["LIBRARIES", "MAX_GAP", "ingest", "read_library"]
 
 LIBRARIES = {"jhc": jhc, "miles": miles, "cflib": cflib, "elodie": elodie}
 MAX_GAP = 50.0  # Angstrom inside 3900-6800; CFLIB stars with a wider gap are left out (Sharma et al., 2.2)
@@ -41,11 +41,7 @@ def ingest(library, directory):
     ArchiveFileError
         If the archive as a whole cannot be used.
     """
-    archive = LIBRARIES[library]
-    if _holds_nothing(directory):
-        spectra, rejected = collect(library, archive.WAVE, archive.FWHM, [], None)
-    else:
-        spectra, rejected = archive.read(directory)
+    spectra, rejected = read_library(library, directory)
     verdicts = [_judge(row) for row in spectra.labels.itertuples()]
     usable = np.array([isinstance(verdict, mk.MKType) for verdict in verdicts], dtype=bool)
     types = [verdict for verdict in verdicts if isinstance(verdict, mk.MKType)]
@@ -60,8 +56,24 @@ def ingest(library, directory):
     return kept, pd.concat([rejected, refused], ignore_index=True)
 
 
+def read_library(library, directory):
+    """All spectra of a library, typed or not; none where a mirror lacks it (`archives.missing: skip`).
+
+    Parameters and errors are those of `ingest`.
+
+    Returns
+    -------
+    Spectra
+    rejected : DataFrame
+    """
+    archive = LIBRARIES[library]
+    if _holds_nothing(directory):
+        return collect(library, archive.WAVE, archive.FWHM, [], None)
+    return archive.read(directory)
+
+
 def _holds_nothing(directory):
-    """Whether a mirror without this library left nothing but its record (`archives.missing: skip`)."""
+    """Whether a mirror without this library left nothing but its record."""
     return [path.name for path in Path(directory).iterdir()] == ["provenance.json"]
 
 

@@ -1,4 +1,4 @@
-"""Predicted classes as a table: one row a test spectrum."""
+"""Predicted classes and parameters as tables."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,9 @@ from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, whole_class
 __all__ = ["join_sources", "probabilities", "write_luminosity_predictions", "write_predictions"]
 
 _PREFIX = "p_"  # of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
+
+
+__all__ = ["parameter_table", "write_luminosity_predictions", "write_predictions"]
 
 
 def write_predictions(path, spectra, predicted, probability=None):
@@ -97,3 +100,30 @@ def join_sources(sources):
     str
     """
     return ", ".join(sorted({part for source in set(sources) for part in source.split(", ")}))
+
+
+def parameter_table(labels, parameters, expected, predicted, **notes):
+    """Stellar parameters that a model gives beside the expected ones: one row a spectrum and parameter.
+
+    Parameters
+    ----------
+    labels : DataFrame (n rows)
+        What tells the spectra apart; its columns come first.
+    parameters : sequence of str (k,)
+        Names.
+    expected, predicted : arrays (n, k)
+    **notes
+        Further columns, constant.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `labels`, ``parameter, expected, predicted``, and the notes.
+    """
+    return pd.concat(
+        [
+            labels.assign(parameter=name, expected=expected[:, i], predicted=predicted[:, i], **notes)
+            for i, name in enumerate(parameters)
+        ],
+        ignore_index=True,
+    )

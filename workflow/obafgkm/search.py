@@ -85,7 +85,7 @@ def _finished(path, trials):
 
 
 def fingerprint(sample):
-    """What tells one sample from another: a short digest of its spectra, classes and stars.
+    """What tells one sample from another: a short digest of its spectra and labels.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def fingerprint(sample):
     str
     """
     digest = hashlib.sha256(sample.flux.tobytes())
-    digest.update(sample.labels[["mk_class", "star"]].to_csv(index=False).encode())
+    digest.update(sample.labels.to_csv(index=False).encode())
     return digest.hexdigest()[:12]
 
 

@@ -10,7 +10,15 @@ import pandas as pd
 
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["Spectra", "concatenate", "read_labels", "write_parts"]
+__all__ = [
+    "Spectra",
+    "concatenate",
+    "read_chunks",
+    "read_labels",
+    "read_wave",
+    "write_chunks",
+    "write_parts",
+]
 
 
 @dataclass
@@ -86,12 +94,12 @@ class Spectra:
         """
         with h5py.File(path, "w") as file:
             file["flux"], file["ivar"] = self.flux, self.ivar
-            _write_frame(file, self)
+            _write_frame(file, self.wave, self.medium, self.fwhm, self.provenance)
             _write_labels(file, self.labels)
 
     @classmethod
     def read(cls, path, rows=slice(None)):
-        """Read what `write` or `write_parts` wrote.
+        """Read what `write`, `write_parts` or `write_chunks` wrote.
 
         Parameters
         ----------
@@ -105,10 +113,13 @@ class Spectra:
             If the file is truncated, or is no HDF5 file of spectra.
         """
         with _reading(path) as file:
+            flux = file["flux"][rows]
+            # Spectra of `write_chunks` have no errors; this array of ones takes no memory.
+            ivar = file["ivar"][rows] if "ivar" in file else np.broadcast_to(np.float32(1), flux.shape)
             return cls(
                 file["wave"][()],
-                file["flux"][rows],
-                file["ivar"][rows],
+                flux,
+                ivar,
                 _labels(file).iloc[rows],
                 file.attrs["medium"],
                 float(file.attrs["fwhm"]),
@@ -136,7 +147,7 @@ def write_parts(path, parts, relabel=None):
                 shape, chunks = (None, part.wave.size), (32, part.wave.size)
                 for name in ("flux", "ivar"):
                     file.create_dataset(name, (0, shape[1]), "f4", maxshape=shape, chunks=chunks)
-                _write_frame(file, part)
+                _write_frame(file, part.wave, part.medium, part.fwhm, part.provenance)
             labels.append(part.labels)
             for name in ("flux", "ivar"):
                 first = len(file[name])
@@ -146,13 +157,60 @@ def write_parts(path, parts, relabel=None):
         _write_labels(file, relabel(labels) if relabel else labels)
 
 
-def _write_frame(file, spectra):
+def write_chunks(path, wave, chunks, labels, fwhm=np.nan, provenance=None):
+    """Write spectra without errors that do not fit into memory; `Spectra.read` reads them.
+
+    Parameters
+    ----------
+    path : path
+    wave : array (n_pix,)
+        Air wavelengths in Angstrom.
+    chunks : iterable of arrays (n, n_pix)
+        The flux, a part of the spectra at a time, in the order of the labels.
+    labels : DataFrame
+    fwhm, provenance
+        See `Spectra`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many spectra as labels.
+    """
+    with h5py.File(path, "w") as file:
+        flux, done = file.create_dataset("flux", (len(labels), wave.size), "f4"), 0
+        for chunk in chunks:
+            flux[done : done + len(chunk)] = chunk
+            done += len(chunk)
+        if done != len(labels):
+            raise ValueError(f"{done} spectra came for {len(labels)} labels")
+        _write_frame(file, wave, "air", fwhm, provenance or {})
+        _write_labels(file, labels)
+
+
+def read_chunks(path, first, last, chunk=200):
+    """Fluxes of the spectra from number `first` up to, not including, `last`, a few at a time.
+
+    Yields
+    ------
+    array of float32 (at most `chunk`, n_pix)
+
+    Raises
+    ------
+    ArchiveFileError
+        If the file is truncated, or is no HDF5 file of spectra.
+    """
+    with _reading(path) as file:
+        for start in range(first, last, chunk):
+            yield file["flux"][start : min(start + chunk, last)]
+
+
+def _write_frame(file, wave, medium, fwhm, provenance):
     """Write what all spectra of a file have in common."""
-    file["wave"] = spectra.wave
+    file["wave"] = wave
     file["wave"].attrs["unit"] = "Angstrom"
-    file.attrs["medium"] = spectra.medium
-    file.attrs["fwhm"] = spectra.fwhm
-    file.attrs["provenance"] = json.dumps(spectra.provenance)
+    file.attrs["medium"] = medium
+    file.attrs["fwhm"] = fwhm
+    file.attrs["provenance"] = json.dumps(provenance)
 
 
 def _write_labels(file, labels):
@@ -174,6 +232,12 @@ def read_labels(path):
     """
     with _reading(path) as file:
         return _labels(file)
+
+
+def read_wave(path):
+    """The wavelengths of a file of spectra, without the spectra."""
+    with _reading(path) as file:
+        return file["wave"][()]
 
 
 @contextlib.contextmanager

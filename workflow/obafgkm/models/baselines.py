@@ -1,8 +1,8 @@
-"""What a network has to beat: the commonest class, the nearest training spectrum, a linear classifier."""
+"""What a network has to beat: the commonest class, the nearest training spectrum, linear fits."""
 
 import numpy as np
 
-__all__ = ["linear_classifier", "majority_class", "nearest_template"]
+__all__ = ["linear_classifier", "majority_class", "nearest_template", "ridge"]
 
 
 def majority_class(training_class, n):
@@ -20,12 +20,13 @@ def nearest_template(training_flux, training_class, flux):
     Parameters
     ----------
     training_flux : array (n_train, n_pix)
-    training_class : array (n_train,)
+    training_class : array (n_train,) or (n_train, n_labels)
+        Classes, or any other labels.
     flux : array (n_spec, n_pix)
 
     Returns
     -------
-    array (n_spec,)
+    array (n_spec,) or (n_spec, n_labels)
     """
     templates = training_flux / np.linalg.norm(training_flux, axis=1, keepdims=True)
     return np.asarray(training_class)[np.argmax(flux @ templates.T, axis=1)]
@@ -53,3 +54,26 @@ def linear_classifier(components, seed):
 
     decomposition = PCA(components, svd_solver="randomized", random_state=seed)
     return make_pipeline(decomposition, LogisticRegression(max_iter=500))
+
+
+def ridge(training, validation, x, strengths):
+    """Linear regression with a penalty on its weights, chosen for each label on the validation spectra.
+
+    Parameters
+    ----------
+    training, validation : tuple of arrays (n, n_pix), (n, n_labels)
+        Spectra and their labels.
+    x : array (n_spec, n_pix)
+    strengths : sequence of float
+        Penalties to choose from.
+
+    Returns
+    -------
+    array (n_spec, n_labels)
+    """
+    from sklearn.linear_model import Ridge
+
+    fits = [Ridge(strength).fit(*training) for strength in strengths]
+    errors = [((fit.predict(validation[0]) - validation[1]) ** 2).mean(axis=0) for fit in fits]
+    best = np.argmin(errors, axis=0)
+    return np.stack([fits[i].predict(x)[:, label] for label, i in enumerate(best)], axis=1)

@@ -1,0 +1,12 @@
+"""Figure 3: the layers of the network."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.plots import save_figure
+from obafgkm.plots.networks import draw_layers
+
+if __name__ == "__main__":
+    with job(snakemake):
+        layers = pd.read_csv(snakemake.input.layers)
+        save_figure(draw_layers(layers), snakemake.output, layers["source"].iloc[0])

@@ -1,0 +1,46 @@
+"""Figure 9: errors on every set for each database, with and without augmentation."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.databases import PARAMETERS, SETS
+from obafgkm.job import job
+from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.plots.parameters import NAMES
+
+
+def fig9(table):
+    """Draw the σ of Table 3 divided by the largest of each stellar parameter; the ridge baseline as lines.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table 3.
+    """
+    figure, axes = new_figure(PAGE, 0.7 * PAGE, panels=(2, 2), sharex=True, sharey=True)
+    names = [f"{base}{' aug.' if kind else ''}" for base, kind in _databases(table)]
+    for panel, parameter in zip(axes.flat, PARAMETERS, strict=True):
+        network = table[table["model"] == "network"]
+        largest = network[f"sigma_{parameter}"].max()
+        for number, name in enumerate(SETS.values()):
+            rows = network[network["set"] == name]
+            x = np.arange(len(names)) + 0.16 * (number - 2)
+            panel.bar(x, rows[f"sigma_{parameter}"] / largest, 0.16, color=f"C{number}", label=name)
+        linear = table[(table["model"] == "ridge") & (table["set"] == SETS["noisy_test"])]
+        panel.plot(names, linear[f"sigma_{parameter}"] / largest, "k_", ms=14, label="Test with noise, ridge")
+        panel.set_title(f"{NAMES[parameter]}: largest σ {largest:.3g}")
+        panel.tick_params(axis="x", labelrotation=30, top=False)
+    for panel in axes[:, 0]:
+        panel.set_ylabel("σ / largest σ")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=6, fontsize=6)
+    return figure
+
+
+def _databases(table):
+    return table[["database", "augmentation"]].drop_duplicates().itertuples(index=False)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        table = pd.read_csv(snakemake.input.table)
+        save_figure(fig9(table), snakemake.output, table["source"].iloc[0])

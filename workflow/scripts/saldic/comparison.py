@@ -1,0 +1,12 @@
+"""Predicted against true parameters, by one network a parameter or by one for all four."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.plots import save_figure
+from obafgkm.plots.parameters import draw_parameters
+
+if __name__ == "__main__":
+    with job(snakemake):
+        predictions = pd.read_csv(snakemake.input.predictions).query("split == 'random'")
+        save_figure(draw_parameters(predictions), snakemake.output, predictions["source"].iloc[0])

@@ -1,0 +1,17 @@
+"""Loss and mean absolute error of the four-parameter network against epoch."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.plots import save_figure
+from obafgkm.plots.networks import draw_learning_curves
+
+if __name__ == "__main__":
+    with job(snakemake):
+        history = pd.read_csv(snakemake.input.history).query("network == 'multi_random'")
+        best = history["epoch"][history["val_loss"].idxmin()]
+        quantities = {"loss": "Loss (mean squared error)", "mae": "Mean absolute error"}
+        figure = draw_learning_curves(history, best, quantities)
+        for axes in figure.axes:
+            axes.set(yscale="log", xlim=(1, max(2, history["epoch"].max())))
+        save_figure(figure, snakemake.output, history["source"].iloc[0])

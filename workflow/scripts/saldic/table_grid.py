@@ -1,0 +1,32 @@
+"""The (Teff, log g) grid of Saldic & Rathcke with the spectra at each Teff, and how many of them are used."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.label_grid import count_spectra
+from obafgkm.spectra import read_labels
+from obafgkm.tables import write_table
+
+
+def table_grid(labels):
+    """One row a Teff and a last one for all.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        Of the spectra that are drawn from the grid.
+    """
+    table = count_spectra()
+    drawn = labels["teff"].value_counts().reindex(table["teff"], fill_value=0)
+    table["drawn"] = drawn.to_numpy()
+    gravity = table.columns[1:-3]
+    table[gravity] = table[gravity].replace({True: "x", False: ""}).astype(str)
+    table["teff"] = table["teff"].map("{:.0f}".format)
+    counts = ["gravities", "spectra", "drawn"]
+    total = pd.DataFrame([{"teff": "all", **dict.fromkeys(gravity, ""), **table[counts].sum()}])
+    return pd.concat([table, total], ignore_index=True).assign(source=labels["source"].iloc[0])
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        write_table(table_grid(read_labels(snakemake.input.spectra)), *snakemake.output)

@@ -1,0 +1,128 @@
+"""Train networks of Saldic & Rathcke, one after another, and let them predict their test spectra."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.label_grid import PARAMETERS, divide
+from obafgkm.predictions import parameter_table
+from obafgkm.search import fingerprint, run_trials
+from obafgkm.spectra import Spectra
+
+NETWORKS = {
+    "multi": [{"parameters": PARAMETERS, "split": way} for way in ("random", "nodes", "region")],
+    "single": [{"parameters": [name], "split": "random"} for name in PARAMETERS],
+}
+
+
+def train(sample, network, settings, split, seed, threads, directory):
+    """Train one network; write it, its record and its predictions of the test spectra into `directory`.
+
+    It takes line depths, one less the flux, so that the zeros beyond the ends of a spectrum are continuum; it
+    gives parameters from 0 to 1 within the training set's range.
+
+    Parameters
+    ----------
+    sample : Spectra
+        Normalised.
+    network : dict
+        ``parameters`` that the network gives, and the ``split``, see `label_grid.divide`.
+    settings : dict
+        The section `saldic.network` of the configuration.
+    split : dict
+        The section `saldic.split`.
+    seed, threads : int
+    directory : path
+    """
+    import keras
+
+    from obafgkm import training
+    from obafgkm.models.saldic import build_saldic
+
+    keras.backend.clear_session()  # or memory grows with every network
+    keras.utils.set_random_seed(seed)  # or weights would depend on the networks before
+    parameters, labels = network["parameters"], sample.labels
+    part = divide(labels, network["split"], split, seed)
+    fitted = part != "test"
+    expected = labels[parameters].to_numpy()
+    low, high = (find(expected[part == "training"], axis=0) for find in (np.min, np.max))
+    model = training.train_network(
+        build_saldic(sample.wave.size, len(parameters), settings["learning_rate"]),
+        1 - sample.flux[fitted],
+        ((expected[fitted] - low) / (high - low)).astype("f4"),
+        part[fitted] == "validation",
+        {**settings, **network},
+        monitor="val_loss",
+        seed=seed,
+        threads=threads,
+        directory=directory,
+        source=sample.source,
+    )
+    trained = keras.models.clone_model(model)  # without the optimiser, two thirds of the file
+    trained.set_weights(model.get_weights())
+    trained.save(directory / "model.keras")
+    predicted = low + model.predict(1 - sample.flux[~fitted], batch_size=64, verbose=0) * (high - low)
+    parameter_table(
+        labels.loc[~fitted, ["spectrum", "node", "source"]],
+        parameters,
+        expected[~fitted],
+        predicted,
+        model="network" if len(parameters) > 1 else "one-parameter network",
+        split=network["split"],
+    ).to_csv(directory / "predictions.csv", index=False, float_format="%.6g")
+
+
+def name(network):
+    """A network's name: ``multi_nodes``, ``teff_random`` ..."""
+    return f"{network['parameters'][0] if len(network['parameters']) == 1 else 'multi'}_{network['split']}"
+
+
+def train_family(networks, sample, settings, split, seed, threads, directory):
+    """Train networks; those that an earlier, interrupted run has finished are taken from it.
+
+    Returns
+    -------
+    predictions, history, layers : DataFrames
+        Of all networks; history and layers have the column ``network``.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+
+    def evaluate(trial):
+        network = {key: trial[key] for key in ("parameters", "split")}
+        train(sample, network, settings, split, seed, threads, directory / name(network))
+        return {}
+
+    circumstances = {"settings": {**settings, **split}, "seed": seed, "sample": fingerprint(sample)}
+    finished = directory / f"finished_{name(networks[0])}.jsonl"
+    run_trials({i: {**network, **circumstances} for i, network in enumerate(networks)}, evaluate, finished)
+    finished.unlink()  # a run that nothing interrupted starts anew
+    tables = {
+        table: [pd.read_csv(directory / name(network) / f"{table}.csv") for network in networks]
+        for table in ("predictions", "history", "layers")
+    }
+    for table in ("history", "layers"):
+        for rows, network in zip(tables[table], networks, strict=True):
+            rows.insert(0, "network", name(network))
+            rows["source"] = sample.source
+    return [pd.concat(tables[table], ignore_index=True) for table in ("predictions", "history", "layers")]
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        from obafgkm import training
+
+        params, output = snakemake.params, snakemake.output
+        training.set_up_backend(params.seed, snakemake.threads)
+        tables = train_family(
+            NETWORKS[snakemake.wildcards.family],
+            Spectra.read(snakemake.input.spectra),
+            params.settings,
+            params.split,
+            params.seed,
+            snakemake.threads,
+            Path(output.history).parent,
+        )
+        for table, path in zip(tables, (output.predictions, output.history, output.layers), strict=True):
+            table.to_csv(path, index=False)
