@@ -26,6 +26,8 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/sharma.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/search.smk"
+include: "workflow/rules/grids.smk"
+include: "workflow/rules/gebran.smk"
 include: "workflow/rules/saldic.smk"
 include: "workflow/rules/gap.smk"
 include: "workflow/rules/dependencies.smk"
@@ -34,6 +36,7 @@ include: "workflow/rules/dependencies.smk"
 rule all:
     input:
         rules.sharma.input,
+        rules.gebran.input,
         rules.saldic.input,
         rules.synthetic_gap.input,
 

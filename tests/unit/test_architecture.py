@@ -9,11 +9,11 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "dependencies", "job", "identity", "wavelengths"},
-    {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass"},
-    {"transfer", "preprocess"},
+    {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass", "principal", "augmentation"},
+    {"transfer", "preprocess", "databases"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "label_grid"},
-    {"plots"},
+    {"plots", "hyperparameters"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

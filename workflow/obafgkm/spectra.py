@@ -10,7 +10,7 @@ import pandas as pd
 
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["Spectra", "concatenate", "read_labels", "write_chunks"]
+__all__ = ["Spectra", "concatenate", "read_chunks", "read_labels", "write_chunks"]
 
 
 @dataclass
@@ -139,6 +139,23 @@ def write_chunks(path, wave, chunks, labels, fwhm=np.nan, provenance=None):
         if done != len(labels):
             raise ValueError(f"{done} spectra came for {len(labels)} labels")
         _write_rest(file, wave, labels, "air", fwhm, provenance or {})
+
+
+def read_chunks(path, first, last, chunk=200):
+    """Fluxes of the spectra from number `first` up to, not including, `last`, a few at a time.
+
+    Yields
+    ------
+    array of float32 (at most `chunk`, n_pix)
+
+    Raises
+    ------
+    ArchiveFileError
+        If the file is truncated, or is no HDF5 file of spectra.
+    """
+    with _reading(path) as file:
+        for start in range(first, last, chunk):
+            yield file["flux"][start : min(start + chunk, last)]
 
 
 def _write_rest(file, wave, labels, medium, fwhm, provenance):

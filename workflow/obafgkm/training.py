@@ -1,5 +1,6 @@
 """Fitting networks: seeds, early stopping, history, and a checkpoint from which a killed run goes on."""
 
+import functools
 import hashlib
 import json
 import os
@@ -95,35 +96,35 @@ class _Record:
         return self.directory / f"{which}-{epoch}.keras"
 
 
-def _epoch_functions(model, x, y, validation, batch):
-    """Two compiled functions: one trains a whole epoch in a given order, one validates.
+@functools.lru_cache(maxsize=1)
+def _epoch_functions(model):
+    """Two compiled functions, one that trains a whole epoch in a given order and one that validates; and the
+    optimiser's state as it is now.
 
     They run Keras's own training and test steps. Leaving them to ``Model.fit`` costs several times the
-    arithmetic of a small network, batch by batch.
+    arithmetic of a small network, batch by batch. Compiling them takes as long as many a small training, so
+    that they serve every training of one network after another.
     """
-    x, y = tf.constant(x), tf.constant(y)
-    x_validation, y_validation = (tf.constant(array) for array in validation)
-    n_whole = len(x) // batch * batch
     model.optimizer.build(model.trainable_variables)
     if model.count_params() > _MANY_WEIGHTS and not tf.config.list_physical_devices("GPU"):
         _fuse_update(model)
 
-    @tf.function
-    def train(order):
+    @tf.function(reduce_retracing=True)
+    def train(x, y, order, batch):
+        n_whole = tf.size(order) // batch * batch
         for chosen in tf.reshape(order[:n_whole], (-1, batch)):
             model.train_step((tf.gather(x, chosen), tf.gather(y, chosen)))
-        if n_whole < len(x):
+        if n_whole < tf.size(order):
             model.train_step((tf.gather(x, order[n_whole:]), tf.gather(y, order[n_whole:])))
         return _drain_metrics(model)
 
-    @tf.function
-    def validate():
-        for start in range(0, len(x_validation), batch):
-            stop = start + batch
-            model.test_step((x_validation[start:stop], y_validation[start:stop]))
+    @tf.function(reduce_retracing=True)
+    def validate(x, y, batch):
+        for start in tf.range(0, tf.shape(x)[0], batch):
+            model.test_step((x[start : start + batch], y[start : start + batch]))
         return _drain_metrics(model)
 
-    return train, validate
+    return train, validate, [variable.numpy() for variable in model.optimizer.variables]
 
 
 def _fuse_update(model):
@@ -155,6 +156,8 @@ def _drain_metrics(model):
 def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint, every=60.0):
     """Train a compiled model with early stopping; it ends with the weights of its best epoch.
 
+    The training starts from the weights that the model has and from a fresh optimiser.
+
     Parameters
     ----------
     model : keras.Model
@@ -184,12 +187,17 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
     fingerprint = _fingerprint(model, x, y, *validation, batch, patience, monitor, seed)
     record = _Record(checkpoint, fingerprint)
     model = record.restore(model)
-    train, validate = _epoch_functions(model, x, y, validation, batch)
+    train, validate, start = _epoch_functions(model)
+    if record.epoch == 0:  # a network may have been trained before, with other weights
+        for variable, value in zip(model.optimizer.variables, start, strict=True):
+            variable.assign(value)
+    data, validation = ([tf.constant(array) for array in arrays] for arrays in ((x, y), validation))
+    size = tf.constant(batch)
     saved = time.monotonic()
     while record.epoch < epochs and record.epoch - record.best_epoch < patience:
         order = np.random.default_rng([seed, record.epoch]).permutation(len(x))
-        logs = {name: float(value) for name, value in train(order).items()}
-        logs |= {f"val_{name}": float(value) for name, value in validate().items()}
+        logs = {name: float(value) for name, value in train(*data, order, size).items()}
+        logs |= {f"val_{name}": float(value) for name, value in validate(*validation, size).items()}
         record.add(logs, monitor, model)
         if time.monotonic() - saved >= every:
             record.save(model)

@@ -1,0 +1,90 @@
+"""The convolutional network of Gebran et al. 2022, and its hyper-parameters."""
+
+import keras
+from keras import layers
+
+__all__ = ["build_gebran", "initialise"]
+
+_LOSSES = {
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+    "mae": "mean_absolute_error",
+}
+_INITIALISERS = {"normal": "random_normal", "uniform": "random_uniform"}
+
+
+def build_gebran(n_components, activation, optimiser, dropout, loss):
+    """Regression network of Table 2, compiled; with 50 components it has the printed 764,357 parameters.
+
+    The printed counts give kernels of 4 components. Learning rates are Keras's own: the paper gives none.
+
+    Parameters
+    ----------
+    n_components : int
+        Principal components of a spectrum.
+    activation : str
+        Of all layers but the last, which is linear.
+    optimiser : str
+    dropout : float
+        Share of outputs dropped after each convolution.
+    loss : {'mse', 'msle', 'mae'}
+
+    Returns
+    -------
+    keras.Model
+        Input (n, n_components), output (n, 1).
+    """
+    convolutions = []
+    for number, filters in enumerate((8, 4, 4), 1):
+        convolutions += [
+            layers.Conv1D(filters, 4, padding="same", activation=activation, name=f"conv_{number}"),
+            layers.Dropout(dropout, name=f"dropout_{number}"),
+        ]
+    dense = [
+        layers.Dense(units, activation=activation, name=f"full_{number}")
+        for number, units in enumerate((1024, 512, 64, 10), 1)
+    ]
+    model = keras.Sequential(
+        [
+            keras.Input((n_components,), name="components"),
+            layers.Reshape((n_components, 1), name="reshape"),
+            *convolutions,
+            layers.Flatten(name="flat"),
+            *dense,
+            layers.Dense(1, name="output"),
+        ],
+        name="gebran",
+    )
+    model.compile(optimizer=optimiser, loss=_LOSSES[loss])
+    return model
+
+
+def initialise(model, initialiser, seed):
+    """Give a network new weights and its dropout a new start, as if it had just been built.
+
+    Parameters
+    ----------
+    model : keras.Model
+    initialiser : str
+        Keras's name of one of the 14 of section 4.1.2 (``identity`` is for matrices only: convolutions get
+        the identity at the middle of their kernel). Biases become zero.
+    seed : int
+    """
+    for number, layer in enumerate(model.layers):
+        if isinstance(layer, layers.Dropout):
+            layer.seed_generator.state.assign([seed + number, 0])
+        elif layer.weights:
+            layer.kernel.assign(_draw(initialiser, layer.kernel.shape, seed + number))
+            layer.bias.assign(keras.ops.zeros_like(layer.bias))
+
+
+def _draw(initialiser, shape, seed):
+    if initialiser == "identity":
+        eye = keras.ops.eye(*shape[-2:])
+        if len(shape) == 2:
+            return eye
+        middle = keras.ops.one_hot(shape[0] // 2, shape[0])
+        return middle[:, None, None] * eye
+    name = _INITIALISERS.get(initialiser, initialiser)
+    config = {"class_name": name, "config": {} if name in ("zeros", "ones") else {"seed": seed}}
+    return keras.initializers.get(config)(shape)

@@ -1,0 +1,57 @@
+"""Vary the hyper-parameters of the network of Gebran et al. 2022 one at a time, for each stellar parameter."""
+
+from pathlib import Path
+
+from obafgkm.databases import PARAMETERS, SETS, Database
+from obafgkm.hyperparameters import GRAPH, Trainer, list_sweep
+from obafgkm.job import job
+from obafgkm.search import run_trials
+
+
+def sweep(trainer, database, ranges, settings, part, seed, path):
+    """One part of the sweep: a row a training with the errors (standard deviations) of every set.
+
+    Parameters
+    ----------
+    trainer : Trainer
+    database : Database
+    ranges : dict of str to (float, float)
+        Of the stellar parameters.
+    settings : dict
+        The section `gebran.sweep` of the configuration.
+    part, seed : int
+    path : path
+        JSON lines of the finished trainings.
+    """
+    trials = [
+        {"parameter": parameter, **training, "seed": seed, "data": database.digest}
+        for training in list_sweep(settings)
+        for parameter in PARAMETERS
+    ]
+    numbered = {i: trial for i, trial in enumerate(trials) if i % settings["parts"] == part}
+
+    def evaluate(trial):
+        predicted = trainer.predict(database, trial["parameter"], ranges[trial["parameter"]], trial)
+        column = PARAMETERS.index(trial["parameter"])
+        return {name: float((predicted[name] - database.labels[name][:, column]).std()) for name in SETS}
+
+    return run_trials(numbered, evaluate, path).drop(columns="data").assign(source="simulated")
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        from obafgkm.models.gebran import build_gebran
+        from obafgkm.models.layers import layer_table
+        from obafgkm.training import set_up_backend
+
+        params, output = snakemake.params, snakemake.output
+        set_up_backend(params.seed, snakemake.threads)
+        unfinished = Path(output.trials).with_suffix(".jsonl")
+        trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
+        database, part = Database.read(snakemake.input.database), int(snakemake.wildcards.part)
+        table = sweep(trainer, database, params.ranges, params.settings, part, params.seed, unfinished)
+        table.to_csv(output.trials, index=False)
+        fixed = {name: params.settings["fixed"][name] for name in GRAPH}
+        layers = layer_table(build_gebran(database.coefficients["training"].shape[1], **fixed))
+        layers.assign(source="simulated").to_csv(output.layers, index=False)
+        unfinished.unlink()
