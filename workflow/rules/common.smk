@@ -4,8 +4,9 @@ from pathlib import Path
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
 SOURCES = {dataset["source"] for dataset in config["datasets"].values()}
+# A text, not a list of one, so that a script gets a path.
 NODES = (
-    ["resources/nodes/stellar_nodes.npz"]
+    "resources/nodes/stellar_nodes.npz"
     if config["simulation"]["nodes"] == "computed"
     else []
 )

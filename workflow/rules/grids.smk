@@ -7,7 +7,7 @@
 def grid_file(wildcards):
     """The computed grid of some stars, or nothing where the kept one serves."""
     computed = config["synthesis"]["nodes"] == "computed"
-    return [f"resources/grids/{wildcards.stars}.npz"] if computed else []
+    return f"resources/grids/{wildcards.stars}.npz" if computed else []
 
 
 rule grid_part:
@@ -39,7 +39,9 @@ rule grid_part:
 def grid_parts(wildcards):
     """One part a metallicity."""
     n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
-    return expand("resources/grids/{grid}/{part}.npz", grid=wildcards.grid, part=range(n))
+    return expand(
+        "resources/grids/{grid}/{part}.npz", grid=wildcards.grid, part=range(n)
+    )
 
 
 rule grid:
