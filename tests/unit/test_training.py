@@ -74,6 +74,14 @@ def test_a_killed_training_ends_as_if_it_had_never_stopped(undisturbed, tmp_path
     assert not tmp_path.exists()
 
 
+def test_a_fused_update_trains_the_same_and_resumes_too(undisturbed, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "_MANY_WEIGHTS", 0)
+    model, history = train(12, tmp_path)
+    np.testing.assert_allclose(history["loss"], undisturbed[1]["loss"], rtol=1e-3)
+    kill_after(6, tmp_path, monkeypatch)
+    assert same(model, train(12, tmp_path)[0])
+
+
 def test_a_checkpoint_of_another_training_is_not_taken(tmp_path, monkeypatch):
     kill_after(6, tmp_path, monkeypatch)
     model, _ = train(12, tmp_path, batch=50)

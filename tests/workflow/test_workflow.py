@@ -91,7 +91,7 @@ def to_rerun(run, repository):
     ("changed", "rerun"),
     [
         ("scripts/sharma/fig01.py", {"fig01"}),
-        ("obafgkm/plots/networks.py", {"fig04", "fig05", "fig08", "fig09", "fig10"}),
+        ("obafgkm/plots/networks.py", {"fig04", "fig05", "fig08", "fig09", "fig10", "fig_curves"}),
     ],
 )
 def test_a_change_reruns_what_rests_on_it_and_nothing_else(tiny_run, tmp_path, changed, rerun):

@@ -10,7 +10,18 @@ import pandas as pd
 from obafgkm.errors import ObafgkmError
 from obafgkm.samples import held_out_stars
 
-__all__ = ["PARAMETERS", "TEFF", "count_spectra", "divide", "draw_labels", "gravities", "label_grid"]
+__all__ = [
+    "PARAMETERS",
+    "TEFF",
+    "count_spectra",
+    "divide",
+    "down_sample",
+    "draw_labels",
+    "gravities",
+    "inside",
+    "label_grid",
+    "pixels",
+]
 
 PARAMETERS = ["teff", "logg", "feh", "vsini"]
 TEFF = np.arange(3500.0, 9751, 250)

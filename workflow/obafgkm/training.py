@@ -20,6 +20,8 @@ from obafgkm.models.layers import layer_table
 
 __all__ = ["fit", "load", "set_up_backend", "train_network"]
 
+_MANY_WEIGHTS = 2_000_000
+
 
 def set_up_backend(seed, threads):
     """Seed every generator and fix the threads; call it before any network is built.
@@ -104,6 +106,8 @@ def _epoch_functions(model):
     that they serve every training of one network after another.
     """
     model.optimizer.build(model.trainable_variables)
+    if model.count_params() > _MANY_WEIGHTS and not tf.config.list_physical_devices("GPU"):
+        _fuse_update(model)
 
     @tf.function(reduce_retracing=True)
     def train(x, y, order, batch):
@@ -121,6 +125,16 @@ def _epoch_functions(model):
         return _drain_metrics(model)
 
     return train, validate, [variable.numpy() for variable in model.optimizer.variables]
+
+
+def _fuse_update(model):
+    """Let XLA make one pass over the weights of an optimiser's update, which is a dozen passes otherwise.
+
+    With millions of weights and few spectra a batch those passes cost more than the gradients.
+    """
+    apply, variables = model.optimizer.apply, model.trainable_variables
+    update = tf.function(lambda gradients: apply(gradients, variables), jit_compile=True)
+    model.optimizer.apply = lambda gradients, _=None: update(gradients)
 
 
 def _fingerprint(model, *inputs):

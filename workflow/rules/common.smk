@@ -4,8 +4,9 @@ from pathlib import Path
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
 SOURCES = {config["datasets"][library]["source"] for library in LIBRARIES}
+# A text, not a list of one, so that a script gets a path.
 NODES = (
-    ["resources/nodes/stellar_nodes.npz"]
+    "resources/nodes/stellar_nodes.npz"
     if config["simulation"]["nodes"] == "computed"
     else []
 )
@@ -61,3 +62,17 @@ def sdss_archive(sample):
     # A mirror's files are few and belong to no sample.
     folder = "sdss" if source == "mirror" else f"sdss_{sample}"
     return f"resources/archives/{source}/{folder}/provenance.json"
+
+
+def grid_file(grid):
+    """The computed grid, or nothing where the kept one serves."""
+    computed = config["synthesis"]["nodes"] == "computed"
+    return f"resources/grids/{grid}.npz" if computed else []
+
+
+def grid_parts(wildcards):
+    """One part a metallicity."""
+    n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
+    return expand(
+        "resources/grids/{grid}/{part}.npz", grid=wildcards.grid, part=range(n)
+    )

@@ -7,6 +7,9 @@
 
 SALDIC_FIGURES = ["fig_spectrum", "fig_curves", "fig_single", "fig_multi"]
 SALDIC_TABLES = ["table_grid", "table_model", "table_errors"]
+SALDIC_GRID = (
+    "resources/grids/saldic.npz" if config["synthesis"]["nodes"] == "computed" else []
+)
 
 
 rule saldic:
@@ -26,6 +29,8 @@ rule saldic:
 
 rule saldic_spectra:
     """Make spectra at nodes of the label grid, and down-sample them."""
+    input:
+        grid=SALDIC_GRID,
     output:
         spectra="resources/saldic/spectra.h5",
     log:
@@ -129,6 +134,8 @@ rule table_grid:
 
 rule fig_spectrum:
     """One spectrum, full and down-sampled."""
+    input:
+        grid=SALDIC_GRID,
     output:
         png=report(
             "results/saldic/fig_spectrum.png",

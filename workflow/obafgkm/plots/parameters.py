@@ -36,7 +36,7 @@ def draw_parameters(predictions):
         limit = 1.05 * np.abs(difference).max()
         lower.set(ylim=(-limit, limit), xlabel=f"True {NAMES[name]}")
         upper.set_title(
-            f"{NAMES[name].split(' (')[0]}: MAE {difference.abs().mean():.3g}, σ {difference.std():.3g}"
+            f"{NAMES[name].split(' (')[0]}: MAE {difference.abs().mean():.3g}, σ {difference.std(ddof=0):.3g}"
         )
     axes[0, 0].set_ylabel("Predicted")
     axes[1, 0].set_ylabel("Predicted − true")

@@ -1,6 +1,7 @@
 """Loss and mean absolute error of the four-parameter network against epoch."""
 
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from obafgkm.job import job
 from obafgkm.plots import save_figure
@@ -13,5 +14,6 @@ if __name__ == "__main__":
         quantities = {"loss": "Loss (mean squared error)", "mae": "Mean absolute error"}
         figure = draw_learning_curves(history, best, quantities)
         for axes in figure.axes:
-            axes.set(yscale="log", xlim=(1, max(2, history["epoch"].max())))
+            axes.set(yscale="log", xlim=(0.5, history["epoch"].max() + 0.5))
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         save_figure(figure, snakemake.output, history["source"].iloc[0])

@@ -48,6 +48,6 @@ if __name__ == "__main__":
     with job(snakemake):
         settings = snakemake.params.settings
         wave = pixels(settings)
-        grid = SyntheticGrid.load("saldic")
+        grid = SyntheticGrid.load(snakemake.input.grid or "saldic")
         flux = next(grid.sample(pd.DataFrame([STAR]), wave))[0]
         save_figure(fig_spectrum(wave, flux, settings["down_sample"]), snakemake.output, "simulated")

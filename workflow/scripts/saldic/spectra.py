@@ -32,7 +32,7 @@ if __name__ == "__main__":
     with job(snakemake):
         params = snakemake.params
         make_spectra(
-            SyntheticGrid.load("saldic"),
+            SyntheticGrid.load(snakemake.input.grid or "saldic"),
             params.settings,
             params.seed,
             snakemake.output.spectra,

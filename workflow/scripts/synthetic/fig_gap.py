@@ -7,6 +7,7 @@ from obafgkm.job import job
 from obafgkm.plots import PAGE, new_figure, save_figure
 from obafgkm.plots.parameters import NAMES
 
+BOX = {"facecolor": "white", "lw": 0, "alpha": 0.8, "pad": 1}
 DIFFERENCES = {"teff": "ΔTeff / Teff (%)", "logg": "Δ log g", "feh": "Δ [M/H]"}
 
 
@@ -43,11 +44,11 @@ def fig_gap(predictions):
                     difference = 100 * difference / rows["expected"]
                 panel.scatter(rows["expected"], difference, label=name, alpha=0.7, **style)
                 if name != "MILES, outside" and len(rows):
-                    lines.append(f"{name}: {difference.mean():+.2f} ± {difference.std():.2f}")
+                    lines.append(f"{name}: {difference.mean():+.2f} ± {difference.std(ddof=0):.2f}")
             panel.axhline(0, color="0.4", lw=0.6)
             panel.set_title("\n".join(lines).replace("-", "−"), fontsize=6)
             panel.set_ylabel(DIFFERENCES[parameter])
-        row[0].annotate(way, (0.04, 0.93), xycoords="axes fraction", weight="bold", va="top")
+        row[0].annotate(way, (0.04, 0.93), xycoords="axes fraction", weight="bold", va="top", bbox=BOX)
     for panel, parameter in zip(axes[-1], parameters, strict=True):
         panel.set_xlabel(NAMES[parameter])
     axes[0, 0].set(xscale="log")
