@@ -34,11 +34,11 @@ def modules(script):
 
 
 def digest(script):
-    """Checksum over the modules of `script` and the data files that lie beside them."""
+    """Checksum over the modules of `script` and the data files that lie beside or below them."""
     checksum = hashlib.sha256()
     files = set(modules(script))
     for folder in {module.parent for module in files} - {_PACKAGE}:
-        files |= {path for path in folder.iterdir() if path.is_file() and path.suffix != ".py"}
+        files |= {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
     for path in sorted(files):
         checksum.update(_checksum(path).encode())
     return checksum.hexdigest()

@@ -655,7 +655,7 @@ rule gebran_fig11:
 rule gebran_table_interpolation:
     """Error of the interpolation between nodes."""
     input:
-        grids=lambda wildcards: sum(map(grid_file, config["synthesis"]["grids"]), []),
+        grids=[grid for grid in map(grid_file, config["synthesis"]["grids"]) if grid],
     output:
         csv=report(
             "results/gebran/table_interpolation.csv",
