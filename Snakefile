@@ -27,6 +27,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/sharma.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/search.smk"
+include: "workflow/rules/csepreghy.smk"
 include: "workflow/rules/dependencies.smk"
 
 

@@ -9,10 +9,10 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "dependencies", "job", "identity", "wavelengths"},
-    {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass"},
+    {"archives", "datasets", "resolution", "continuum", "extinction", "lines", "mkclass"},
     {"transfer", "preprocess"},
-    {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
-    {"training", "evaluate", "robustness", "search", "nutmaat", "survey"},
+    {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
+    {"training", "evaluate", "robustness", "search", "nutmaat", "survey", "classify"},
     {"plots"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration

@@ -145,15 +145,19 @@ def equivalent_width(wave, flux, ivar, line, redshift):
     -------
     width, error : float
         Angstrom at rest, positive in absorption; the error is that of the noise, in the line and in its
-        continuum. NaN where less than nine tenths of window or side bands are valid pixels, or where the
-        continuum is not positive.
+        continuum.
+    continuum : float
+        Its mean beneath the line, in units of flux.
+
+    All are NaN where less than nine tenths of window or side bands are valid pixels, or where the
+    continuum is not positive.
     """
     rest = wave / (1 + redshift) - line.vacuum
     inside = np.abs(rest) <= line.window
     bands = [(rest >= low) & (rest <= high) for low, high in (line.blue, line.red)]
     valid = ivar > 0
     if any(part.sum() < 3 or valid[part].mean() < 0.9 for part in (inside, *bands)):
-        return np.nan, np.nan
+        return np.nan, np.nan, np.nan
     # A straight line by least squares; `hat` takes the bands' flux to the continuum inside.
     band = (bands[0] | bands[1]) & valid
     design = np.stack([np.ones(band.sum()), rest[band]], axis=1)
@@ -161,9 +165,9 @@ def equivalent_width(wave, flux, ivar, line, redshift):
     hat = np.stack([np.ones(inside.sum()), rest[inside]], axis=1) @ np.linalg.pinv(design)
     continuum = hat @ flux[band]
     if (continuum <= 0).any():
-        return np.nan, np.nan
-    step = np.gradient(rest)[inside] * (2 * line.window / np.gradient(rest)[inside].sum())
+        return np.nan, np.nan, np.nan
+    step = np.gradient(rest)[inside]
     width = ((1 - flux[inside] / continuum) * step).sum()
     of_continuum = (flux[inside] / continuum**2 * step) @ hat
     variance = ((step / continuum) ** 2 / ivar[inside]).sum() + (of_continuum**2 / ivar[band]).sum()
-    return width, np.sqrt(variance)
+    return width, np.sqrt(variance), continuum.mean()
