@@ -30,6 +30,65 @@ OTHER_RUNS = {
     },
 }
 REAL_SPECTRA = ["resources/csepreghy/mirror.h5"] if MIRROR else []
+# Exhibits of a kind: run and quantity; run; run, whether right, number of spectra, smoothing.
+CURVES = {
+    "fig11": ("cnn", "accuracy"),
+    "fig12": ("cnn", "loss"),
+    "fig17": ("mixed", "accuracy"),
+    "fig18": ("mixed", "loss"),
+    "fig23": ("galaxies", "accuracy"),
+    "fig24": ("galaxies", "loss"),
+    "fig27": ("stars", "accuracy"),
+    "fig28": ("stars", "loss"),
+}
+MATRICES = {"table3": "cnn", "table7": "mixed", "table8": "galaxies", "table9": "stars"}
+EXAMPLES = {
+    "fig13": ("cnn", True, 9, 0),
+    "fig14": ("cnn", False, 9, 0),
+    "fig19": ("mixed", True, 9, 0),
+    "fig20": ("mixed", False, 9, 0),
+    "fig21": ("mixed_smooth", True, 6, config["csepreghy"]["smoothing"]),
+    "fig22": ("mixed_smooth", False, 6, config["csepreghy"]["smoothing"]),
+    "fig25": ("galaxies", True, 9, 0),
+    "fig26": ("galaxies", False, 9, 0),
+    "fig29": ("stars", True, 9, 0),
+    "fig30": ("stars", False, 9, 0),
+}
+
+def figures(*names):
+    """Outputs of figures: <name>, in the report, and <name>_pdf."""
+    outputs = {}
+    for name in names:
+        outputs[name] = report(
+            f"results/csepreghy/{name}.png",
+            caption=f"../report/csepreghy/{name}.rst",
+            category="Csepreghy 2020",
+            labels={"exhibit": exhibit_name(name)},
+        )
+        outputs[f"{name}_pdf"] = f"results/csepreghy/{name}.pdf"
+    return outputs
+
+
+def tables(*names):
+    """Outputs of tables: <name>, in the report, and <name>_tex."""
+    outputs = {}
+    for name in names:
+        outputs[name] = report(
+            f"results/csepreghy/{name}.csv",
+            caption=f"../report/csepreghy/{name}.rst",
+            category="Csepreghy 2020",
+            labels={"exhibit": exhibit_name(name)},
+        )
+        outputs[f"{name}_tex"] = f"results/csepreghy/{name}.tex"
+    return outputs
+
+
+def exhibit_name(name):
+    """Figure 1 of fig01, Table 3 of table3, Widths of table_widths."""
+    if name.startswith("fig"):
+        return f"Figure {int(name[3:])}"
+    number = name.removeprefix("table")
+    return f"Table {number}" if number.isdigit() else number[1:].capitalize()
 
 
 rule prepare_csepreghy:
@@ -129,3 +188,163 @@ use rule train_csepreghy as train_csepreghy_subclasses with:
         seed=lookup(within=config, dpath="seed"),
     message:
         "Training the mixed-input network on smoothed flux and on subclasses"
+
+
+rule csepreghy_tables_of_the_sample:
+    """The code of the classes, and the spectra that each cut leaves."""
+    input:
+        samples=["resources/csepreghy/sample.h5", *REAL_SPECTRA],
+        dropped=[
+            path.replace(".h5", "_dropped.csv")
+            for path in ["resources/csepreghy/sample.h5", *REAL_SPECTRA]
+        ],
+    output:
+        **tables("table2", "table_sample"),
+    log:
+        "logs/csepreghy/sample_tables.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing the tables of the sample"
+    script:
+        "../scripts/csepreghy/sample_tables.py"
+
+
+rule csepreghy_spectra:
+    """Example spectra of a star, a galaxy and a quasar."""
+    input:
+        sample="resources/csepreghy/sample.h5",
+    output:
+        **figures("fig01", "fig03", "fig05"),
+    log:
+        "logs/csepreghy/spectra.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    message:
+        "Drawing example spectra"
+    script:
+        "../scripts/csepreghy/spectra.py"
+
+
+rule csepreghy_layers:
+    """Architectures of the CNN and of the mixed-input network."""
+    input:
+        rules.train_csepreghy.output.layers,
+        rules.train_csepreghy.output.cards,
+    output:
+        **figures("fig10", "fig16"),
+    log:
+        "logs/csepreghy/layers.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        runs={"fig10": "cnn", "fig16": "mixed"},
+        models="results/csepreghy/models",
+    message:
+        "Drawing the architectures of the networks"
+    script:
+        "../scripts/csepreghy/layers.py"
+
+
+rule csepreghy_curves:
+    """Learning curves of the networks."""
+    input:
+        expand(
+            "results/csepreghy/models/{run}/{file}",
+            run={run for run, _ in CURVES.values()},
+            file=["history.csv", "card.json"],
+        ),
+    output:
+        **figures(*CURVES),
+    log:
+        "logs/csepreghy/curves.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        curves=CURVES,
+        models="results/csepreghy/models",
+    message:
+        "Drawing learning curves"
+    script:
+        "../scripts/csepreghy/curves.py"
+
+
+rule csepreghy_confusion:
+    """Confusion matrices on the test set."""
+    input:
+        [f"results/csepreghy/predictions/{run}_test.csv" for run in MATRICES.values()],
+    output:
+        **tables(*MATRICES),
+    log:
+        "logs/csepreghy/confusion.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        tables=list(MATRICES),
+    message:
+        "Drawing confusion matrices"
+    script:
+        "../scripts/csepreghy/confusion.py"
+
+
+rule csepreghy_examples:
+    """Spectra that the networks classify rightly and wrongly."""
+    input:
+        sample="resources/csepreghy/sample.h5",
+        predictions=[
+            f"results/csepreghy/predictions/{run}_test.csv"
+            for run, *_ in EXAMPLES.values()
+        ],
+    output:
+        **figures(*EXAMPLES),
+    log:
+        "logs/csepreghy/examples.log",
+    benchmark:
+        "benchmarks/results/csepreghy_examples.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        examples=EXAMPLES,
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing right and wrong predictions"
+    script:
+        "../scripts/csepreghy/examples.py"
+
+
+rule csepreghy_lookalikes:
+    """Quasars and stars that look alike."""
+    input:
+        sample="resources/csepreghy/sample.h5",
+        predictions="results/csepreghy/predictions/cnn_test.csv",
+    output:
+        **figures("fig15"),
+    log:
+        "logs/csepreghy/fig15.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    message:
+        "Drawing Figure 15"
+    script:
+        "../scripts/csepreghy/lookalikes.py"
