@@ -13,7 +13,7 @@ FLOORS = [
     {"transfer", "preprocess"},
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "survey", "classify"},
-    {"plots"},
+    {"plots", "tuning"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

@@ -54,6 +54,8 @@ EXAMPLES = {
     "fig29": ("stars", True, 9, 0),
     "fig30": ("stars", False, 9, 0),
 }
+AUTOENCODERS = [f"fig{number}" for number in range(31, 38)]
+
 
 def figures(*names):
     """Outputs of figures: <name>, in the report, and <name>_pdf."""
@@ -348,3 +350,102 @@ rule csepreghy_lookalikes:
         "Drawing Figure 15"
     script:
         "../scripts/csepreghy/lookalikes.py"
+
+
+rule study_csepreghy:
+    """Search the CNN's hyper-parameters, and train the mixed-input network on samples of growing size."""
+    input:
+        sample="resources/csepreghy/sample.h5",
+    output:
+        search="results/csepreghy/search_cnn.csv",
+        sizes="results/csepreghy/sizes.csv",
+    log:
+        "logs/csepreghy/studies.log",
+    benchmark:
+        "benchmarks/results/study_csepreghy.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=2880,
+        gpu=0,
+    params:
+        config=lookup(within=config, dpath="csepreghy"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Searching the CNN of Csepreghy 2020, and varying the sample's size"
+    script:
+        "../scripts/csepreghy/studies.py"
+
+
+rule csepreghy_tables_of_the_studies:
+    """Trials of the search, and accuracy against size and smoothing."""
+    input:
+        search="results/csepreghy/search_cnn.csv",
+        sizes="results/csepreghy/sizes.csv",
+    output:
+        **tables("table4", "table5", "table6"),
+    log:
+        "logs/csepreghy/study_tables.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing the tables of the studies"
+    script:
+        "../scripts/csepreghy/study_tables.py"
+
+
+rule autoencoders_csepreghy:
+    """Train the autoencoders of quasars and of all spectra."""
+    input:
+        sample="resources/csepreghy/sample.h5",
+    output:
+        quasars="results/csepreghy/models/autoencoder_quasars/test.npz",
+        all="results/csepreghy/models/autoencoder/test.npz",
+    log:
+        "logs/csepreghy/autoencoders.log",
+    benchmark:
+        "benchmarks/results/autoencoders_csepreghy.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=1440,
+        gpu=0,
+    params:
+        settings=lookup(within=config, dpath="csepreghy/autoencoder"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Training the autoencoders of Csepreghy 2020"
+    script:
+        "../scripts/csepreghy/autoencoders.py"
+
+
+rule csepreghy_autoencoders:
+    """Reconstructions, latent spaces and the clusters in them."""
+    input:
+        rules.autoencoders_csepreghy.output.quasars,
+        rules.autoencoders_csepreghy.output.all,
+    output:
+        **figures(*AUTOENCODERS),
+        **tables("table_clusters"),
+    log:
+        "logs/csepreghy/autoencoder_figures.log",
+    benchmark:
+        "benchmarks/results/csepreghy_autoencoder_figures.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing what the autoencoders make of spectra"
+    script:
+        "../scripts/csepreghy/autoencoder_figures.py"
