@@ -34,6 +34,7 @@ include: "workflow/rules/dependencies.smk"
 rule all:
     input:
         rules.sharma.input,
+        rules.csepreghy.input,
 
 
 onsuccess:

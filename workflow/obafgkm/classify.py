@@ -43,11 +43,12 @@ class Classifier:
         Returns
         -------
         DataFrame
-            Columns ``name, star, source, part, expected, predicted, probability`` (of the predicted class).
+            Columns ``name, star, run2d, source, part, expected, predicted`` and ``probability``, of the
+            predicted class.
         """
         x = self.inputs(sample)
         probability = np.concatenate([self.model(x[i : i + 64]) for i in range(0, len(x), 64)])
-        return sample.labels[["name", "star", "source", "part"]].assign(
+        return sample.labels[["name", "star", "run2d", "source", "part"]].assign(
             expected=target(sample.labels, self.run["task"]),
             predicted=np.array(self.classes)[probability.argmax(axis=1)],
             probability=probability.max(axis=1),

@@ -106,10 +106,8 @@ def code_widths(wave, flux, redshift):
 def _ends(wave, extrema, target, skipped):
     """First and last pixel of a line."""
     near = extrema[np.abs(wave[extrema] - target) <= _CENTRE]
-    if near.size:
-        centre = near[np.abs(wave[near] - target).argmin()]
-    else:
-        centre = np.abs(wave - target).argmin()
+    pixels = near if near.size else np.arange(wave.size)
+    centre = pixels[np.abs(wave[pixels] - target).argmin()]
     left = extrema[(extrema < centre - skipped) & (wave[extrema] > wave[centre] - _REACH)]
     right = extrema[(extrema > centre + skipped) & (wave[extrema] < wave[centre] + _REACH)]
     first = left[-1] if left.size else None

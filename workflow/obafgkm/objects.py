@@ -9,7 +9,18 @@ from obafgkm.archives.sdss_labels import BANDS, usable
 from obafgkm.lines import LINES
 from obafgkm.spectra import Spectra
 
-__all__ = ["FEATURES", "PIXELS", "STEPS", "TASKS", "WIDTHS", "cut", "feature_table", "shaped", "star_group", "target"]
+__all__ = [
+    "FEATURES",
+    "PIXELS",
+    "STEPS",
+    "TASKS",
+    "WIDTHS",
+    "cut",
+    "feature_table",
+    "shaped",
+    "star_group",
+    "target",
+]
 
 PIXELS = slice(355, 4091)  # of the archive's grid: 3,736 pixels, 3850.34 to 9099.13 Angstrom
 _REACHED = (3850.0, 9100.0)  # Angstrom that a spectrum has to begin below, and to end above

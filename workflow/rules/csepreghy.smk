@@ -54,7 +54,50 @@ EXAMPLES = {
     "fig29": ("stars", True, 9, 0),
     "fig30": ("stars", False, 9, 0),
 }
+BASELINES = {
+    "class_by_majority": "Majority class (baseline)",
+    "class_by_z_only": "Redshift only (baseline)",
+    "class_by_magnitudes_only": "Magnitudes only (baseline)",
+    "class_by_all_features": "26 features, no flux (baseline)",
+    "galaxies_by_majority": "Majority class (baseline)",
+    "galaxies_by_all_features": "26 features, no flux (baseline)",
+    "stars_by_majority": "Majority class (baseline)",
+    "stars_by_all_features": "26 features, no flux (baseline)",
+}
+# Rows of the table of accuracies; McNemar's test compares each with the mixed-input network on its task.
+COMPARED = {
+    "cnn": {"task": "class", "model": "CNN (flux: no redshift)", "against": "mixed"},
+    "mixed": {"task": "class", "model": "Mixed-input network", "against": None},
+    "mixed_smooth": {
+        "task": "class",
+        "model": "Mixed-input network, smoothed",
+        "against": "mixed",
+    },
+    **{
+        task: {"task": task, "model": "Mixed-input network", "against": None}
+        for task in ("galaxies", "galaxies_known", "stars", "stars_full")
+    },
+    **{
+        name: {
+            "task": name.partition("_by_")[0],
+            "model": words,
+            "against": name.partition("_by_")[0].replace("class", "mixed"),
+        }
+        for name, words in BASELINES.items()
+    },
+}
+for name, row in COMPARED.items():
+    row["seeds"] = [run for run in MAIN_RUNS if run.startswith(f"{name}_seed")]
 AUTOENCODERS = [f"fig{number}" for number in range(31, 38)]
+
+THESIS_FIGURES = [
+    *["fig01", "fig03", "fig05", "fig10", "fig15", "fig16"],
+    *[*CURVES, *EXAMPLES, *AUTOENCODERS],
+]
+THESIS_TABLES = [
+    *["table2", "table4", "table5", "table6", *MATRICES],
+    *["table_accuracy", "table_clusters", "table_real", "table_sample", "table_widths"],
+]
 
 
 def figures(*names):
@@ -91,6 +134,21 @@ def exhibit_name(name):
         return f"Figure {int(name[3:])}"
     number = name.removeprefix("table")
     return f"Table {number}" if number.isdigit() else number[1:].capitalize()
+
+
+rule csepreghy:
+    """All exhibits of the document."""
+    input:
+        expand(
+            "results/csepreghy/{exhibit}.{format}",
+            exhibit=THESIS_FIGURES,
+            format=["png", "pdf"],
+        ),
+        expand(
+            "results/csepreghy/{exhibit}.{format}",
+            exhibit=THESIS_TABLES,
+            format=["csv", "tex"],
+        ),
 
 
 rule prepare_csepreghy:
@@ -449,3 +507,81 @@ rule csepreghy_autoencoders:
         "Drawing what the autoencoders make of spectra"
     script:
         "../scripts/csepreghy/autoencoder_figures.py"
+
+
+rule csepreghy_baselines:
+    """Classify by redshift, by magnitudes, by all features, and by the commonest class."""
+    input:
+        sample="resources/csepreghy/sample.h5",
+    output:
+        expand("results/csepreghy/predictions/{name}_test.csv", name=BASELINES),
+    log:
+        "logs/csepreghy/baselines.log",
+    benchmark:
+        "benchmarks/results/csepreghy_baselines.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        names=list(BASELINES),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Classifying by features alone"
+    script:
+        "../scripts/csepreghy/baselines.py"
+
+
+rule csepreghy_accuracy:
+    """Accuracy of every network and baseline, and of the networks on real spectra."""
+    input:
+        predictions=expand(
+            "results/csepreghy/predictions/{name}_test.csv",
+            name=[*MAIN_RUNS, *OTHER_RUNS, *BASELINES],
+        ),
+        real="results/csepreghy/predictions/main_mirror.csv",
+    output:
+        **tables("table_accuracy", "table_real"),
+    log:
+        "logs/csepreghy/accuracy.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        names=[*MAIN_RUNS, *OTHER_RUNS, *BASELINES],
+        models=COMPARED,
+        settings=lookup(within=config, dpath="evaluation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing the accuracies"
+    script:
+        "../scripts/csepreghy/accuracy.py"
+
+
+rule csepreghy_widths:
+    """Equivalent widths by both definitions, and by the pipeline."""
+    input:
+        samples=["resources/csepreghy/sample.h5", *REAL_SPECTRA],
+        provenance=[
+            sdss_archive("csepreghy"),
+            *["resources/archives/mirror/sdss/provenance.json" for _ in REAL_SPECTRA],
+        ],
+    output:
+        **tables("table_widths"),
+    log:
+        "logs/csepreghy/table_widths.log",
+    benchmark:
+        "benchmarks/results/csepreghy_widths.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    message:
+        "Comparing equivalent widths"
+    script:
+        "../scripts/csepreghy/table_widths.py"

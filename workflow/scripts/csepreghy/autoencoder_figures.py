@@ -38,7 +38,9 @@ def draw_pairs(result):
         table,
         hue="class",
         hue_order=sorted(set(result["label"])),
+        palette={"GALAXY": "C2", "QSO": "C0", "STAR": "C4"},
         diag_kind="hist",
+        corner=True,
         height=PAGE / max(live.size, 4),
         plot_kws={"s": 4, "linewidth": 0},
     )
@@ -58,15 +60,15 @@ def score_clusters(result, name, seed):
 
     Returns
     -------
-    dict
-        With the same for the two first principal components of flux, and of as many as the latent space has.
+    list of dict
+        One for the latent space, one for as many principal components of standardised flux.
     """
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
     classes = np.unique(result["label"]).size
-    flux = result["flux"] - result["flux"].mean(axis=0)
+    flux = (result["flux"] - result["flux"].mean(axis=0)) / result["flux"].std(axis=0)
     components = min(result["latent"].shape[1], len(flux) - 1)
     spaces = {
         "latent": result["latent"],
@@ -75,7 +77,9 @@ def score_clusters(result, name, seed):
     rows = []
     for space, values in spaces.items():
         spread = values.std(axis=0)
-        found = KMeans(classes, n_init=10, random_state=seed).fit_predict(values[:, spread > 0] / spread[spread > 0])
+        found = KMeans(classes, n_init=10, random_state=seed).fit_predict(
+            values[:, spread > 0] / spread[spread > 0]
+        )
         rows.append(
             {
                 "autoencoder": name,

@@ -67,12 +67,14 @@ if __name__ == "__main__":
         real = [Spectra.read(path) for path in inputs.get("mirror", [])]
         models = Path(snakemake.output.models[0]).parents[1]
         trained = train_runs(sample, params.runs, params.config, params.seed, snakemake.threads, models)
-        others = []
-        predictions = iter(snakemake.output.predictions)
+        real_predictions = []
+        paths = iter(snakemake.output.predictions)
         for name, classifier in trained:
             table = classifier.predictions(sample)
-            table[table["expected"] != ""].to_csv(next(predictions), index=False, float_format="%.6g")
-            others += [classifier.predictions(spectra).assign(run=name) for spectra in real]
-        if "real" in snakemake.output.keys():
+            table[table["expected"] != ""].to_csv(next(paths), index=False, float_format="%.6g")
+            real_predictions += [classifier.predictions(spectra).assign(run=name) for spectra in real]
+        if snakemake.output.get("real"):
             empty = table.head(0).assign(run="")
-            pd.concat([empty, *others]).to_csv(snakemake.output.real, index=False, float_format="%.6g")
+            pd.concat([empty, *real_predictions]).to_csv(
+                snakemake.output.real, index=False, float_format="%.6g"
+            )

@@ -36,9 +36,7 @@ def fig15(sample, predictions):
     swapped = {"QSO": "STAR", "STAR": "QSO"}
     drawn = []
     for wanted in (right, predictions["predicted"] == predictions["expected"].map(swapped)):
-        of = {
-            name: np.flatnonzero(test & wanted & (predictions["expected"] == name)) for name in swapped
-        }
+        of = {name: np.flatnonzero(test & wanted & (predictions["expected"] == name)) for name in swapped}
         if of["QSO"].size and of["STAR"].size:
             drawn += most_alike(sample.flux, of["QSO"], of["STAR"])
         else:
@@ -47,7 +45,9 @@ def fig15(sample, predictions):
     for axes, i in zip(panels, drawn, strict=True):
         row = predictions.loc[i]
         verdict = "" if right[i] else f", taken for {row['predicted']}"
-        draw_spectrum(axes, sample.wave, sample.flux[i], row["expected"], f"{row['expected']}{verdict}: {row['name']}")
+        draw_spectrum(
+            axes, sample.wave, sample.flux[i], row["expected"], f"{row['expected']}{verdict}: {row['name']}"
+        )
     return figure
 
 

@@ -12,7 +12,9 @@ def draw_example(sample, which, name):
     i = sample.labels["snr"].where(which).idxmax()
     row = sample.labels.loc[i]
     figure, panels = spectra_page(1, columns=1)
-    title = f"{name}\nra = {row['ra']:.5f}, dec = {row['dec']:.5f}, z = {row['z']:.7f}, plate = {row['plate']}"
+    title = (
+        f"{name}\nra = {row['ra']:.5f}, dec = {row['dec']:.5f}, z = {row['z']:.7f}, plate = {row['plate']}"
+    )
     draw_spectrum(panels[0], sample.wave, sample.flux[i], row["class"], title)
     return figure
 

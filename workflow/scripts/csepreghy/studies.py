@@ -63,9 +63,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
     sizes = sorted({min(size, len(sample)) for size in config["sizes"]["spectra"]})
     fixed = {"epochs": config["sizes"]["epochs"], "batch": config["mixed"]["batch"]}
     fixed |= {"binning": config["binning"], "seed": seed}
-    trials = [
-        {"size": size, "smoothing": smoothing, **fixed} for smoothing in smoothings for size in sizes
-    ]
+    trials = [{"size": size, "smoothing": smoothing, **fixed} for smoothing in smoothings for size in sizes]
     return run_trials(dict(enumerate(trials)), evaluate, path)
 
 
@@ -82,7 +80,9 @@ if __name__ == "__main__":
             & subsample(sample.labels, config["search"]["spectra"] / (1 - config["test"]), params.seed)
         )
         folder = Path(output.search).with_suffix(".tuner")
-        trials = search_cnn(few, config["search"], config["cnn"]["dropout"], config["binning"], params.seed, folder)
+        trials = search_cnn(
+            few, config["search"], config["cnn"]["dropout"], config["binning"], params.seed, folder
+        )
         trials.assign(source=sample.source).to_csv(output.search, index=False)
         path = Path(output.sizes).with_suffix(".jsonl")
         sizes = study_sizes(sample, config, [0, config["smoothing"]], params.seed, training.fit, path)
