@@ -33,6 +33,7 @@ include: "workflow/rules/grids.smk"
 include: "workflow/rules/gebran.smk"
 include: "workflow/rules/saldic.smk"
 include: "workflow/rules/gap.smk"
+include: "workflow/rules/csepreghy.smk"
 include: "workflow/rules/dependencies.smk"
 
 
@@ -43,6 +44,7 @@ rule all:
         rules.gebran.input,
         rules.saldic.input,
         rules.synthetic_gap.input,
+        rules.csepreghy.input,
 
 
 onsuccess:

@@ -9,11 +9,11 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "dependencies", "job", "identity", "wavelengths"},
-    {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass", "principal", "augmentation"},
-    {"transfer", "preprocess", "databases"},
-    {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
+    {"archives", "datasets", "resolution", "continuum", "extinction", "lines", "mkclass", "principal"},
+    {"transfer", "preprocess", "augmentation", "databases"},
+    {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"},
-    {"plots", "hyperparameters"},
+    {"plots", "hyperparameters", "classify", "tuning"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

@@ -19,6 +19,8 @@ __all__ = [
     "error_intervals",
     "internal_dispersion",
     "luminosity_metrics",
+    "mcnemar",
+    "name_scores",
     "reliability",
     "rms_interval",
     "sigma_clip",
@@ -357,3 +359,53 @@ def calibration_metrics(confidence, right, expected_probability, bins=10):
         "calibration_error": np.average(distance, weights=curve["spectra"]),
         "log_loss": -np.log(np.maximum(expected_probability, 1e-7)).mean(),
     }
+
+
+def name_scores(expected, predicted):
+    """Scores of classes given by name.
+
+    Parameters
+    ----------
+    expected, predicted : array-like of str (n,)
+
+    Returns
+    -------
+    dict
+        ``accuracy``; ``balanced_accuracy``, the mean recall of the classes that are expected; ``macro_f1``,
+        the mean F1-score of the classes that are expected or predicted.
+    """
+    expected, predicted = np.asarray(expected, str), np.asarray(predicted, str)
+    recalls, f1 = [], []
+    for name in np.union1d(expected, predicted):
+        right = ((expected == name) & (predicted == name)).sum()
+        n_expected, n_predicted = (expected == name).sum(), (predicted == name).sum()
+        f1.append(2 * right / (n_expected + n_predicted))
+        if n_expected:
+            recalls.append(right / n_expected)
+    return {
+        "accuracy": (expected == predicted).mean(),
+        "balanced_accuracy": np.mean(recalls),
+        "macro_f1": np.mean(f1),
+    }
+
+
+def mcnemar(right_a, right_b):
+    """Exact test of whether two classifiers of the same spectra err equally often (McNemar 1947).
+
+    Parameters
+    ----------
+    right_a, right_b : arrays of bool (n,)
+        Whether each is right.
+
+    Returns
+    -------
+    only_a, only_b : int
+        Spectra that only one of them has right.
+    p : float
+        Two-sided; 1 where they never differ.
+    """
+    from scipy.stats import binomtest
+
+    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    differ = only_a + only_b
+    return only_a, only_b, binomtest(only_a, differ).pvalue if differ else 1.0

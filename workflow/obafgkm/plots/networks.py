@@ -61,8 +61,9 @@ def draw_learning_curves(history, best_epoch, quantities):
     -------
     matplotlib Figure
     """
-    figure, panels = new_figure(PAGE, 0.75 * COLUMN, panels=(1, len(quantities)))
-    for axes, (quantity, name) in zip(panels, quantities.items(), strict=True):
+    width = COLUMN if len(quantities) == 1 else PAGE
+    figure, panels = new_figure(width, 0.75 * COLUMN, panels=(1, len(quantities)), squeeze=False)
+    for axes, (quantity, name) in zip(panels[0], quantities.items(), strict=True):
         axes.plot(history["epoch"], history[quantity], label="training")
         axes.plot(history["epoch"], history[f"val_{quantity}"], label="validation")
         axes.axvline(best_epoch, color="0.6", lw=0.8, ls=":", label=f"kept: epoch {best_epoch}")

@@ -1,0 +1,142 @@
+"""Table of accuracies: networks and baselines on each task, with intervals, seeds and McNemar's test."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.evaluate import bootstrap_interval, mcnemar, name_scores
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+
+def scores_row(predictions, settings, seed):
+    """Scores on the test set with bootstrap intervals by object, and the training accuracy.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Columns ``part, star, expected, predicted``.
+    settings : dict
+        The section `evaluation` of the configuration.
+    seed : int
+    """
+    test = predictions[predictions["part"] == "test"]
+    training = predictions[predictions["part"] == "training"]
+    scores = name_scores(test["expected"], test["predicted"])
+    intervals = bootstrap_interval(
+        name_scores,
+        test["star"],
+        test["expected"].to_numpy(str),
+        test["predicted"].to_numpy(str),
+        samples=settings["bootstrap"],
+        confidence=settings["confidence"],
+        seed=seed,
+    )
+    row = {
+        "test_spectra": len(test),
+        "training_accuracy": (training["expected"] == training["predicted"]).mean(),
+    }
+    for name, value in scores.items():
+        row |= {name: value, f"{name}_low": intervals[name][0], f"{name}_high": intervals[name][1]}
+    return row
+
+
+def compare(first, second):
+    """McNemar's test between two predictions of the same test spectra, as a part of a row."""
+    right = []
+    for table in (first, second):
+        test = table[table["part"] == "test"].set_index("name").sort_index()
+        right.append((test["expected"] == test["predicted"]).to_numpy())
+    only_first, only_second, p = mcnemar(*right)
+    return {"only_this_right": only_first, "only_mixed_right": only_second, "mcnemar_p": p}
+
+
+def table_accuracy(tables, models, settings, seed):
+    """One row a model and task.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Predictions a name.
+    models : dict of str to dict
+        For each name of a row: ``task``; ``model``, in words; ``against``, the predictions that McNemar's
+        test compares with, or None; ``seeds``, the names of trainings from other weights.
+    settings : dict
+        The section `evaluation` of the configuration.
+    seed : int
+    """
+    rows = []
+    for name, model in models.items():
+        row = {"task": model["task"], "model": model["model"], **scores_row(tables[name], settings, seed)}
+        accuracies = []
+        for other in (name, *model["seeds"]):
+            test = tables[other][tables[other]["part"] == "test"]
+            accuracies.append((test["expected"] == test["predicted"]).mean())
+        several = len(accuracies) > 1
+        row |= {
+            "seeds": len(accuracies),
+            "mean_of_seeds": np.mean(accuracies),
+            "sd_of_seeds": np.std(accuracies, ddof=1) if several else np.nan,
+        }
+        if model["against"]:
+            row |= compare(tables[name], tables[model["against"]])
+        rows.append(row | {"source": tables[name]["source"].iloc[0]})
+    table = pd.DataFrame(rows)
+    return table[[column for column in table if column != "source"] + ["source"]]
+
+
+def table_real(predictions, trained_on):
+    """Accuracy on real spectra, a network and a spectrograph.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Columns ``run, run2d, expected, predicted, source``; may be empty.
+    trained_on : str
+        Source of the training spectra.
+    """
+    columns = ["model", "spectra", "trained_on", "source"]
+    rows = []
+    boss = predictions["run2d"].astype(str).str.startswith("v")
+    groups = {"all": boss | ~boss, "SDSS spectrographs": ~boss, "BOSS": boss}
+    for run in predictions["run"].unique():
+        for name, mask in groups.items():
+            part = predictions[(predictions["run"] == run) & mask]
+            right = part["expected"] == part["predicted"]
+            recall = right.groupby(part["expected"]).mean()
+            rows.append(
+                {
+                    "model": run,
+                    "spectra": name,
+                    "number": len(part),
+                    "accuracy": right.mean(),
+                    **{f"recall_{label}": recall.get(label, np.nan) for label in ("GALAXY", "QSO", "STAR")},
+                    "trained_on": trained_on,
+                    "source": predictions["source"].iloc[0],
+                }
+            )
+    if not rows:
+        rows = [
+            dict(
+                zip(
+                    columns,
+                    ["none", "no mirror of real archives was given", trained_on, trained_on],
+                    strict=True,
+                )
+            )
+        ]
+    return pd.DataFrame(rows)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params, output = snakemake.params, snakemake.output
+        tables = {
+            name: pd.read_csv(path, keep_default_na=False)
+            for name, path in zip(params.names, snakemake.input.predictions, strict=True)
+        }
+        table = table_accuracy(tables, params.models, params.settings, params.seed)
+        write_table(table, output.table_accuracy, output.table_accuracy_tex, digits=3)
+        real = pd.read_csv(snakemake.input.real)
+        write_table(
+            table_real(real, table["source"].iloc[0]), output.table_real, output.table_real_tex, digits=3
+        )

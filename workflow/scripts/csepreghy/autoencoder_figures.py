@@ -1,0 +1,117 @@
+"""Figures 31 to 37 and the clusters in the latent space of the autoencoders."""
+
+import numpy as np
+import pandas as pd
+import seaborn
+
+from obafgkm.job import job
+from obafgkm.plots import PAGE, save_figure
+from obafgkm.plots.objects import draw_spectrum, spectra_page
+from obafgkm.tables import write_table
+
+PAIRS = 4  # spectra a figure
+
+
+def draw_reconstructions(result, chosen):
+    """Spectra above, their reconstructions below."""
+    figure, panels = spectra_page(2 * PAIRS, columns=PAIRS)
+    for spare in panels[len(chosen) : PAIRS] + panels[PAIRS + len(chosen) :]:
+        spare.set_visible(False)
+    for column, i in enumerate(chosen):
+        label = result["label"][i]
+        title = f"{label} {result['name'][i]}"
+        draw_spectrum(panels[column], result["wave"], result["flux"][i], label, title)
+        title = f"reconstruction, error {result['error'][i]:.2f}"
+        below = panels[PAIRS + column]
+        draw_spectrum(below, result["wave"], result["reconstruction"][i], "", title)
+    return figure
+
+
+def draw_pairs(result):
+    """Pair plot of the numbers of the latent space that are not the same for all spectra."""
+    live = np.flatnonzero(result["latent"].std(axis=0) > 0)
+    table = pd.DataFrame(result["latent"][:, live], columns=[str(i + 1) for i in live])
+    table["class"] = result["label"]
+    if not live.size:
+        table.insert(0, "1", result["latent"][:, 0])
+    grid = seaborn.pairplot(
+        table,
+        hue="class",
+        hue_order=sorted(set(result["label"])),
+        palette={"GALAXY": "C2", "QSO": "C0", "STAR": "C4"},
+        diag_kind="hist",
+        corner=True,
+        height=PAGE / max(live.size, 4),
+        plot_kws={"s": 4, "linewidth": 0},
+    )
+    grid.figure.set_layout_engine("constrained")
+    return grid.figure
+
+
+def score_clusters(result, name, seed):
+    """Adjusted Rand index and normalised mutual information of k-means against the classes.
+
+    Parameters
+    ----------
+    result : dict of arrays
+    name : str
+        Of the autoencoder.
+    seed : int
+
+    Returns
+    -------
+    list of dict
+        One for the latent space, one for as many principal components of standardised flux.
+    """
+    from sklearn.cluster import KMeans
+    from sklearn.decomposition import PCA
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+    classes = np.unique(result["label"]).size
+    flux = (result["flux"] - result["flux"].mean(axis=0)) / result["flux"].std(axis=0)
+    components = min(result["latent"].shape[1], len(flux) - 1)
+    spaces = {
+        "latent": result["latent"],
+        f"{components} principal components": PCA(components, random_state=seed).fit_transform(flux),
+    }
+    rows = []
+    for space, values in spaces.items():
+        spread = values.std(axis=0)
+        found = KMeans(classes, n_init=10, random_state=seed).fit_predict(
+            values[:, spread > 0] / spread[spread > 0]
+        )
+        rows.append(
+            {
+                "autoencoder": name,
+                "space": space,
+                "dimensions": int((spread > 0).sum()),
+                "spectra": len(values),
+                "clusters": classes,
+                "adjusted_rand": adjusted_rand_score(result["label"], found),
+                "mutual_information": normalized_mutual_info_score(result["label"], found),
+                "source": str(result["source"]),
+            }
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        output = snakemake.output
+        quasars, everything = (dict(np.load(path)) for path in snakemake.input)
+        by_error = quasars["error"].argsort()
+        label = everything["label"]
+        drawings = {
+            "fig31": draw_reconstructions(quasars, by_error[:PAIRS]),
+            "fig32": draw_reconstructions(quasars, by_error[::-1][:PAIRS]),
+            "fig33": draw_pairs(quasars),
+            "fig34": draw_reconstructions(everything, np.flatnonzero(label == "GALAXY")[:PAIRS]),
+            "fig35": draw_reconstructions(everything, np.flatnonzero(label == "QSO")[:PAIRS]),
+            "fig36": draw_reconstructions(everything, np.flatnonzero(label == "STAR")[:PAIRS]),
+            "fig37": draw_pairs(everything),
+        }
+        source = str(everything["source"])
+        for name, drawn in drawings.items():
+            save_figure(drawn, [output[name], output[f"{name}_pdf"]], source)
+        rows = score_clusters(everything, "all", snakemake.params.seed)
+        write_table(pd.DataFrame(rows), output.table_clusters, output.table_clusters_tex, digits=3)

@@ -1,0 +1,90 @@
+"""Train the autoencoder of quasars, 896 pixels, and that of all spectra, 1,792 pixels."""
+
+from pathlib import Path
+
+import numpy as np
+
+from obafgkm.job import job
+from obafgkm.spectra import Spectra
+
+SIZES = {"quasars": 896, "all": 1792}
+
+
+def thinned(values, n_pixels):
+    """Every fourth or second pixel, without every 25th of these, cut to size, as the thesis's code does.
+
+    Parameters
+    ----------
+    values : array (..., 3736)
+    n_pixels : {896, 1792}
+
+    Returns
+    -------
+    array (..., n_pixels)
+    """
+    values = values[..., :: 4 if n_pixels == 896 else 2]
+    return values[..., np.arange(values.shape[-1]) % 25 != 0][..., :n_pixels]
+
+
+def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
+    """Train on the parts training and validation; reconstruct the test spectra.
+
+    Returns
+    -------
+    dict of arrays
+        ``name, label`` (n_test,), ``wave`` (n_pixels,), ``flux`` and ``reconstruction`` (n_test, n_pixels),
+        ``latent`` (n_test, 14), and ``error``: root mean square of the difference in the standardised flux.
+    """
+    import keras
+
+    from obafgkm import training
+    from obafgkm.models.csepreghy import build_autoencoder, encoder_of
+
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    labels = sample.labels
+    flux = thinned(sample.flux, n_pixels)
+    part = labels["part"]
+    train, test = (part == "training").to_numpy(), (part == "test").to_numpy()
+    mean, deviation = flux[train].mean(axis=0), flux[train].std(axis=0)
+    x = ((flux - mean) / deviation)[..., None]
+    model = training.train_network(
+        build_autoencoder(n_pixels, settings["filters"], settings["learning_rate"]),
+        x[~test],
+        x[~test],
+        (part[~test] == "validation").to_numpy(),
+        settings,
+        monitor="val_loss",
+        seed=seed,
+        threads=threads,
+        directory=directory,
+        source=sample.source,
+    )
+    model.save(Path(directory) / "model.keras")
+    reconstruction = model.predict(x[test], verbose=0)
+    return {
+        "name": labels["name"][test].to_numpy(str),
+        "label": labels["class"][test].to_numpy(str),
+        "source": np.array(sample.source),
+        "wave": thinned(sample.wave, n_pixels),
+        "flux": flux[test],
+        "reconstruction": reconstruction[..., 0] * deviation + mean,
+        "latent": encoder_of(model).predict(x[test], verbose=0)[..., 0],
+        "error": np.sqrt(((reconstruction - x[test]) ** 2).mean(axis=(1, 2))),
+    }
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        from obafgkm.training import set_up_backend
+
+        params, output = snakemake.params, snakemake.output
+        set_up_backend(params.seed, snakemake.threads)
+        sample = Spectra.read(snakemake.input.sample)
+        quasars = sample.select((sample.labels["class"] == "QSO").to_numpy())
+        for name, spectra in {"quasars": quasars, "all": sample}.items():
+            folder = Path(output[name]).parent
+            result = train_autoencoder(
+                spectra, SIZES[name], params.settings, params.seed, snakemake.threads, folder
+            )
+            np.savez(output[name], **result)

@@ -1,0 +1,45 @@
+"""Tables 3, 7, 8 and 9: confusion matrices on the test set.
+
+The thesis's rows, "Predicted", are the true classes: its code swaps the labels of the axes.
+"""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+
+def confusion_table(predictions):
+    """Confusion matrix of the test spectra.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Columns ``part, expected, predicted, source``.
+
+    Returns
+    -------
+    DataFrame
+        One row an expected class, and All: ``expected``, one column a predicted class with counts,
+        ``spectra``, ``recall`` (the last row's is the accuracy) and ``source``.
+    """
+    classes = sorted(set(predictions["expected"]) | set(predictions["predicted"]))
+    test = predictions[predictions["part"] == "test"]
+    counts = pd.crosstab(test["expected"], test["predicted"]).reindex(
+        index=classes, columns=classes, fill_value=0
+    )
+    right = np.diag(counts)
+    table = counts.assign(spectra=counts.sum(axis=1))
+    table.loc["All"] = table.sum()
+    right = np.append(right, right.sum())
+    table["recall"] = right / table["spectra"].where(table["spectra"] > 0)
+    return table.reset_index(names="expected").assign(source=predictions["source"].iloc[0])
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        output = snakemake.output
+        for table, path in zip(snakemake.params.tables, snakemake.input, strict=True):
+            predictions = pd.read_csv(path, keep_default_na=False)
+            write_table(confusion_table(predictions), output[table], output[f"{table}_tex"], digits=3)

@@ -1,0 +1,23 @@
+"""Learning curves of the networks, one quantity a figure."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.plots import save_figure
+from obafgkm.plots.networks import draw_learning_curves
+
+NAMES = {"accuracy": "Accuracy", "loss": "Cross-entropy"}
+
+if __name__ == "__main__":
+    with job(snakemake):
+        output = snakemake.output
+        for figure, (run, quantity) in snakemake.params.curves.items():
+            folder = Path(snakemake.params.models) / run
+            card = json.loads((folder / "card.json").read_text())
+            drawn = draw_learning_curves(
+                pd.read_csv(folder / "history.csv"), card["best_epoch"], {quantity: NAMES[quantity]}
+            )
+            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], card["source"])

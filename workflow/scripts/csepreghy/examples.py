@@ -1,0 +1,59 @@
+"""Examples of test spectra that a network classifies rightly or wrongly."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.objects import shaped
+from obafgkm.plots import save_figure
+from obafgkm.plots.objects import draw_spectrum, spectra_page
+from obafgkm.spectra import Spectra
+
+
+def choose(predictions, right, n, seed):
+    """Rows of `n` test spectra at most, rightly or wrongly classified, drawn from each class in turn.
+
+    The thesis picks them by hand; here chance does.
+    """
+    pool = predictions[predictions["part"] == "test"]
+    pool = pool[(pool["expected"] == pool["predicted"]) == right].sample(frac=1, random_state=seed)
+    turn = pool.groupby("expected").cumcount()
+    return pool.assign(turn=turn).sort_values(["turn", "expected"])[:n].sort_values("expected")
+
+
+def draw_examples(sample, rows, smoothing):
+    """Draw spectra with what is expected and what is predicted.
+
+    Parameters
+    ----------
+    sample : Spectra
+        Prepared.
+    rows : DataFrame
+        Columns ``name, expected, predicted, probability``; where there are none, the figure says so.
+    smoothing : float
+        Pixels.
+    """
+    figure, panels = spectra_page(max(len(rows), 1))
+    if rows.empty:
+        panels[0].text(0.5, 0.5, "There is none\nin the test set.", ha="center", va="center", fontsize=7)
+        panels[0].set(xticks=[], yticks=[], xlabel="")
+    index = pd.Index(sample.labels["name"])
+    for axes, row in zip(panels, rows.itertuples(), strict=False):
+        i = index.get_loc(row.name)
+        label = sample.labels.loc[i]
+        flux = shaped(sample.flux[[i]], smoothing, 1)[0]
+        title = f"{row.name}, z = {label['z']:.4f}\n{row.expected}"
+        title += "" if row.expected == row.predicted else f", taken for {row.predicted}"
+        draw_spectrum(axes, sample.wave, flux, label["class"], f"{title} (p = {row.probability:.2f})")
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        output, params = snakemake.output, snakemake.params
+        sample = Spectra.read(snakemake.input.sample)
+        for figure, path in zip(params.examples, snakemake.input.predictions, strict=True):
+            _, right, n, smoothing = params.examples[figure]
+            predictions = pd.read_csv(path, keep_default_na=False)
+            rows = choose(predictions, right, n, params.seed)
+            drawn = draw_examples(sample, rows, smoothing)
+            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], sample.source)

@@ -1,0 +1,60 @@
+"""Figure 15: a quasar and a star that look alike, once rightly and once wrongly classified by the CNN."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.objects import shaped
+from obafgkm.plots import save_figure
+from obafgkm.plots.objects import draw_spectrum, spectra_page
+from obafgkm.spectra import Spectra
+
+_SMOOTHING = 8  # pixels, for what shapes have in common beneath the noise
+
+
+def most_alike(flux, quasars, stars):
+    """The quasar and the star, each by index into `flux`, with the largest correlation of smoothed flux."""
+    shape = shaped(flux, _SMOOTHING, 8)
+    shape = shape - shape.mean(axis=1, keepdims=True)
+    shape /= np.linalg.norm(shape, axis=1, keepdims=True)
+    i, j = np.unravel_index((shape[quasars] @ shape[stars].T).argmax(), (len(quasars), len(stars)))
+    return quasars[i], stars[j]
+
+
+def fig15(sample, predictions):
+    """Draw the pairs: the first row rightly classified, the second, where there are any, wrongly.
+
+    Parameters
+    ----------
+    sample : Spectra
+        The spectra of `predictions`, in their order.
+    predictions : DataFrame
+        Columns ``part, expected, predicted``.
+    """
+    test = predictions["part"] == "test"
+    right = predictions["expected"] == predictions["predicted"]
+    swapped = {"QSO": "STAR", "STAR": "QSO"}
+    drawn = []
+    for wanted in (right, predictions["predicted"] == predictions["expected"].map(swapped)):
+        of = {name: np.flatnonzero(test & wanted & (predictions["expected"] == name)) for name in swapped}
+        if of["QSO"].size and of["STAR"].size:
+            drawn += most_alike(sample.flux, of["QSO"], of["STAR"])
+        else:
+            drawn += [found[0] for found in of.values() if found.size]
+    figure, panels = spectra_page(len(drawn), columns=2)
+    for axes, i in zip(panels, drawn, strict=True):
+        row = predictions.loc[i]
+        verdict = "" if right[i] else f", taken for {row['predicted']}"
+        draw_spectrum(
+            axes, sample.wave, sample.flux[i], row["expected"], f"{row['expected']}{verdict}: {row['name']}"
+        )
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        sample = Spectra.read(snakemake.input.sample)
+        predictions = pd.read_csv(snakemake.input.predictions)
+        if list(predictions["name"]) != list(sample.labels["name"]):
+            raise AssertionError("predictions are not of the sample's spectra")
+        save_figure(fig15(sample, predictions), snakemake.output, sample.source)

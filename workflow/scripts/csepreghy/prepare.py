@@ -1,0 +1,53 @@
+"""Prepare a sample as Csepreghy 2020 does: cuts, equivalent widths, split by object."""
+
+import numpy as np
+
+from obafgkm.job import job
+from obafgkm.lines import code_widths
+from obafgkm.objects import WIDTHS, cut
+from obafgkm.samples import held_out_stars
+from obafgkm.spectra import Spectra
+
+
+def prepare(spectra, min_valid, test, validation, seed):
+    """Cut, measure and split spectra.
+
+    Parameters
+    ----------
+    spectra : Spectra
+        As packed.
+    min_valid, test, validation : float
+        The section `csepreghy` of the configuration.
+    seed : int
+
+    Returns
+    -------
+    kept : Spectra
+        Labels have the 14 widths and ``part``: training, validation or test.
+    dropped : DataFrame
+        See `obafgkm.objects.cut`.
+    """
+    kept, dropped = cut(spectra, min_valid)
+    labels = kept.labels
+    labels[WIDTHS] = code_widths(kept.wave, kept.flux, labels["z"].to_numpy())
+    labels["part"] = "training"
+    held_out = held_out_stars(labels["star"], test, seed)
+    rest = np.flatnonzero(~held_out)
+    validates = rest[held_out_stars(labels["star"][rest], validation, seed)]
+    labels.loc[validates, "part"] = "validation"
+    labels.loc[held_out, "part"] = "test"
+    return kept, dropped
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params = snakemake.params
+        kept, dropped = prepare(
+            Spectra.read(snakemake.input.spectra),
+            params.min_valid,
+            params.test,
+            params.validation,
+            params.seed,
+        )
+        kept.write(snakemake.output.spectra)
+        dropped.to_csv(snakemake.output.dropped, index=False)

@@ -1,0 +1,52 @@
+"""Table 2, the one-hot code of the classes, and the table of what each cut leaves."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.objects import STEPS
+from obafgkm.spectra import read_labels
+from obafgkm.tables import write_table
+
+
+def one_hot(classes, source):
+    """Each class with the vector that stands for it."""
+    classes = sorted(set(classes) - {""})
+    rows = [{"class": name, **{other: int(other == name) for other in classes}} for name in classes]
+    return pd.DataFrame(rows).assign(source=source)
+
+
+def table_sample(kept, dropped, source):
+    """Spectra of each class before, lost at, and after the cuts.
+
+    Parameters
+    ----------
+    kept, dropped : DataFrame
+        Labels of the prepared spectra; columns ``class, step`` of the others.
+    source : str
+
+    Returns
+    -------
+    DataFrame
+        One row a class, and All; columns ``class, packed``, one a step, ``kept, source``.
+    """
+    rows = []
+    for name in [*sorted(set(kept["class"]) | set(dropped["class"])), "All"]:
+        left = kept if name == "All" else kept[kept["class"] == name]
+        lost = dropped if name == "All" else dropped[dropped["class"] == name]
+        steps = lost["step"].value_counts().reindex(STEPS, fill_value=0)
+        rows.append({"class": name or "none", "packed": len(left) + len(lost), **steps, "kept": len(left)})
+    return pd.DataFrame(rows).assign(source=source)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        output, parts = snakemake.output, []
+        for path, lost in zip(snakemake.input.samples, snakemake.input.dropped, strict=True):
+            labels = read_labels(path)
+            source = ", ".join(sorted(set(labels["source"])))
+            parts.append(table_sample(labels, pd.read_csv(lost, keep_default_na=False), source))
+            if len(parts) == 1:
+                known = labels.loc[(labels["class"] == "GALAXY") & (labels["subclass"] != ""), "subclass"]
+                codes = one_hot([name for name in known if " " not in name], source)
+                write_table(codes, output.table2, output.table2_tex)
+        write_table(pd.concat(parts), output.table_sample, output.table_sample_tex)

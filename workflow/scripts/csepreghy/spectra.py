@@ -1,0 +1,35 @@
+"""Figures 1, 3 and 5: example spectra of a star of class A, a star-forming galaxy, and a quasar."""
+
+from obafgkm.job import job
+from obafgkm.objects import star_group
+from obafgkm.plots import save_figure
+from obafgkm.plots.objects import draw_spectrum, spectra_page
+from obafgkm.spectra import Spectra
+
+
+def draw_example(sample, which, name):
+    """Draw the best exposed spectrum of a mask, with its place, redshift and plate."""
+    i = sample.labels["snr"].where(which).idxmax()
+    row = sample.labels.loc[i]
+    figure, panels = spectra_page(1, columns=1)
+    title = (
+        f"{name}\nra = {row['ra']:.5f}, dec = {row['dec']:.5f}, z = {row['z']:.7f}, plate = {row['plate']}"
+    )
+    draw_spectrum(panels[0], sample.wave, sample.flux[i], row["class"], title)
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        output = snakemake.output
+        sample = Spectra.read(snakemake.input.sample)
+        labels = sample.labels
+        groups = labels["subclass_text"].map(star_group).where(labels["class"] == "STAR")
+        examples = {
+            "fig01": (groups == "A", "A star"),
+            "fig03": (labels["subclass"] == "STARFORMING", "STARFORMING galaxy"),
+            "fig05": (labels["class"] == "QSO", "QSO"),
+        }
+        for figure, (which, name) in examples.items():
+            drawn = draw_example(sample, which, name)
+            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], sample.source)

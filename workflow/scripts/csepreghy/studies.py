@@ -1,0 +1,89 @@
+"""Search the CNN's hyper-parameters, and train the mixed-input network on samples of growing size."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.search import run_trials
+from obafgkm.spectra import Spectra
+
+
+def subsample(labels, n, seed):
+    """Mask of `n` spectra of a sample, of each part as many as its share; all if there are fewer.
+
+    Those of a smaller subsample of the same seed are among those of a larger one.
+    """
+    rank = pd.Series(np.random.default_rng(seed).permutation(len(labels)), index=labels.index)
+    within = rank.groupby(labels["part"]).rank(method="first")
+    share = labels.groupby("part")["part"].transform("size") / len(labels)
+    return (within <= np.maximum(np.round(n * share), 1)).to_numpy()
+
+
+def study_sizes(sample, config, smoothings, seed, fit, path):
+    """Accuracy against size and smoothing.
+
+    Returns
+    -------
+    DataFrame
+        ``size`` (training, validation and test spectra together), ``smoothing``, ``validation_accuracy``
+        (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``.
+    """
+    from obafgkm.classify import train_classifier
+
+    settings = {key: config["mixed"][key] for key in ("learning_rate",)}
+
+    def evaluate(trial):
+        part = sample.select(subsample(sample.labels, trial["size"], seed))
+        run = {"network": "mixed", "task": "class", "smoothing": trial["smoothing"]}
+        best = {}
+
+        def train(model, x, y, held_out):
+            model, history = fit(
+                model,
+                x[~held_out],
+                y[~held_out],
+                (x[held_out], y[held_out]),
+                epochs=trial["epochs"],
+                batch=trial["batch"],
+                patience=trial["epochs"],
+                monitor="val_accuracy",
+                seed=seed,
+                checkpoint=Path(path).with_suffix(".checkpoint"),
+            )
+            best["validation_accuracy"] = float(history["val_accuracy"].max())
+            return model
+
+        classifier = train_classifier(part, run, settings, train, binning=trial["binning"], seed=seed)
+        tested = classifier.predictions(part.select((part.labels["part"] == "test").to_numpy()))
+        right = tested["expected"] == tested["predicted"]
+        return {**best, "test_spectra": len(tested), "test_accuracy": float(right.mean())}
+
+    sizes = sorted({min(size, len(sample)) for size in config["sizes"]["spectra"]})
+    fixed = {"epochs": config["sizes"]["epochs"], "batch": config["mixed"]["batch"]}
+    fixed |= {"binning": config["binning"], "seed": seed}
+    trials = [{"size": size, "smoothing": smoothing, **fixed} for smoothing in smoothings for size in sizes]
+    return run_trials(dict(enumerate(trials)), evaluate, path)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        from obafgkm import training
+        from obafgkm.tuning import search_cnn
+
+        params, output = snakemake.params, snakemake.output
+        training.set_up_backend(params.seed, snakemake.threads)
+        sample, config = Spectra.read(snakemake.input.sample), params.config
+        few = sample.select(
+            (sample.labels["part"] != "test").to_numpy()
+            & subsample(sample.labels, config["search"]["spectra"] / (1 - config["test"]), params.seed)
+        )
+        folder = Path(output.search).with_suffix(".tuner")
+        trials = search_cnn(
+            few, config["search"], config["cnn"]["dropout"], config["binning"], params.seed, folder
+        )
+        trials.assign(source=sample.source).to_csv(output.search, index=False)
+        path = Path(output.sizes).with_suffix(".jsonl")
+        sizes = study_sizes(sample, config, [0, config["smoothing"]], params.seed, training.fit, path)
+        sizes.assign(source=sample.source).to_csv(output.sizes, index=False)
