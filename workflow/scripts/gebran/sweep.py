@@ -1,4 +1,4 @@
-"""Vary the hyper-parameters of the network of Gebran et al. 2022 one at a time, for each stellar parameter."""
+"""Vary the hyper-parameters of the network of Gebran et al. 2022, one at a time."""
 
 from pathlib import Path
 

@@ -48,13 +48,13 @@ def predict_baselines(database, column, strengths):
     """Predictions of ridge regression and of the nearest training spectrum, for every set."""
     from sklearn.neighbors import KNeighborsRegressor
 
-    x, y = database.coefficients, {name: values[:, [column]] for name, values in database.labels.items()}
+    x, y = database.coefficients, database.labels
     nearest = KNeighborsRegressor(1).fit(x["training"], y["training"])
     # The penalty is chosen where the network's hyper-parameters are: on validation spectra with noise.
     fitted = [(x[name], y[name]) for name in ("training", "noisy_validation")]
     return {
-        "ridge": {name: ridge(*fitted, x[name], strengths)[:, 0] for name in SETS},
-        "nearest": {name: nearest.predict(x[name])[:, 0] for name in SETS},
+        "ridge": {name: ridge(*fitted, x[name], strengths)[:, column] for name in SETS},
+        "nearest": {name: nearest.predict(x[name])[:, column] for name in SETS},
     }
 
 
