@@ -110,25 +110,25 @@ def test_the_network_has_the_printed_layers(backend):
     assert model.count_params() == 764357
 
 
-@pytest.mark.parametrize(
-    "initialiser",
-    [
-        "zeros",
-        "ones",
-        "random_normal",
-        "random_uniform",
-        "truncated_normal",
-        "variance_scaling",
-        "orthogonal",
-        "identity",
-        "lecun_uniform",
-        "glorot_normal",
-        "glorot_uniform",
-        "he_normal",
-        "lecun_normal",
-        "he_uniform",
-    ],
-)
+INITIALISERS = [
+    "zeros",
+    "ones",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+    "variance_scaling",
+    "orthogonal",
+    "identity",
+    "lecun_uniform",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "lecun_normal",
+    "he_uniform",
+]
+
+
+@pytest.mark.parametrize("initialiser", INITIALISERS)
 def test_all_initialisers_start_the_network_anew(initialiser, backend):
     from obafgkm.models.gebran import build_gebran, initialise
 
