@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 
 from obafgkm.augmentation import AUGMENTATIONS, add_noise, augment
 from obafgkm.databases import PARAMETERS, SETS, Database, make_database
-from obafgkm.hyperparameters import choose, list_sweep
+from obafgkm.hyperparameters import choose, list_sweep, take_part
 from obafgkm.principal import PrincipalComponents, reconstruction_errors
 from obafgkm.spectra import write_chunks
 
@@ -170,3 +170,10 @@ def test_the_sweep_varies_one_at_a_time_and_the_best_is_chosen():
     table = pd.DataFrame(trainings).assign(error=[4, 3, 2, 1, 1, np.nan])
     # Smaller batches are better; a training that diverged rules its value out.
     assert choose(table, FIXED, "error") == {**FIXED, "batch": 32, "epochs": 9}
+
+
+def test_parts_share_all_trainings_between_them():
+    trainings = [{"number": i} for i in range(11)]
+    parts = [take_part(trainings, part, 3) for part in range(3)]
+    assert sorted(i for part in parts for i in part) == list(range(11))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1

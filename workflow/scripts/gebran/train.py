@@ -7,7 +7,7 @@ import pandas as pd
 
 from obafgkm.databases import PARAMETERS, SETS, Database
 from obafgkm.evaluate import error_columns
-from obafgkm.hyperparameters import Trainer, choose
+from obafgkm.hyperparameters import Trainer, choose, take_part
 from obafgkm.job import job
 from obafgkm.models.baselines import ridge
 from obafgkm.search import run_trials
@@ -154,7 +154,7 @@ if __name__ == "__main__":
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         trainings = list_trainings(pd.read_csv(snakemake.input.sweep), params.settings, files)
         part = int(snakemake.wildcards.part)
-        numbered = {i: row for i, row in enumerate(trainings) if i % params.settings["parts"] == part}
+        numbered = take_part(trainings, part, params.settings["parts"])
         errors, predictions = train(
             numbered, files, trainer, params.settings, params.evaluation, params.seed, unfinished
         )
