@@ -9,8 +9,9 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "dependencies", "job", "identity", "wavelengths"},
-    {"archives", "datasets", "resolution", "continuum", "extinction", "lines", "mkclass", "principal"},
-    {"transfer", "preprocess", "augmentation", "databases"},
+    {"archives", "datasets", "resolution", "continuum", "extinction", "lines", "mkclass"}
+    | {"principal", "augmentation"},
+    {"transfer", "preprocess", "databases"},
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"},
     {"plots", "hyperparameters", "classify", "tuning"},

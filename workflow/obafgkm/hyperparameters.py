@@ -1,8 +1,10 @@
 """The hyper-parameters that Gebran et al. 2022 vary one at a time, and the choice among them."""
 
+import numpy as np
+
 from obafgkm.databases import PARAMETERS
 
-__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "list_sweep"]
+__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "list_sweep", "take_part"]
 
 HYPERPARAMETERS = {
     "activation": "Activation",
@@ -36,6 +38,21 @@ def list_sweep(sweep):
             {"varied": name, **fixed, name: value} for value in sweep["values"][name] if value != fixed[name]
         ]
     return [{**network, "epochs": epochs} for network in networks for epochs in sweep["epochs"]]
+
+
+def take_part(trainings, part, parts):
+    """One of `parts` blocks of trainings, by number; those of one network graph stay together.
+
+    Parameters
+    ----------
+    trainings : list of dict
+    part, parts : int
+
+    Returns
+    -------
+    dict of int to dict
+    """
+    return {i: row for i, row in enumerate(trainings) if i * parts // len(trainings) == part}
 
 
 def choose(table, fixed, error):
@@ -130,4 +147,9 @@ class Trainer:
         )
         self._model = model
         everything = model.predict_on_batch if len(x["training"]) < 20000 else model.predict
-        return {name: low + (high - low) * everything(values)[:, 0] for name, values in x.items()}
+        # To the logarithmic loss, any output below zero is zero; what it never taught is not taken as said.
+        lowest = 0 if settings["loss"] == "msle" else -np.inf
+        return {
+            name: low + (high - low) * np.maximum(everything(values)[:, 0], lowest)
+            for name, values in x.items()
+        }

@@ -10,7 +10,6 @@ _LOSSES = {
     "msle": "mean_squared_logarithmic_error",
     "mae": "mean_absolute_error",
 }
-_INITIALISERS = {"normal": "random_normal", "uniform": "random_uniform"}
 
 
 def build_gebran(n_components, activation, optimiser, dropout, loss):
@@ -85,6 +84,6 @@ def _draw(initialiser, shape, seed):
             return eye
         middle = keras.ops.one_hot(shape[0] // 2, shape[0])
         return middle[:, None, None] * eye
-    name = _INITIALISERS.get(initialiser, initialiser)
-    config = {"class_name": name, "config": {} if name in ("zeros", "ones") else {"seed": seed}}
+    settings = {} if initialiser in ("zeros", "ones") else {"seed": seed}
+    config = {"class_name": initialiser, "config": settings}
     return keras.initializers.get(config)(shape)

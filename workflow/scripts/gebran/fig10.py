@@ -26,11 +26,12 @@ def fig10(predictions):
             panel.plot(ends, ends, color="0.3", lw=0.6)
             sigma = (rows["predicted"] - rows["expected"]).std()
             panel.text(0.04, 0.9, f"σ = {sigma:.3g}", transform=panel.transAxes, fontsize=7)
-            if row is axes[0]:
-                panel.set_title(SETS[name])
             panel.tick_params(labelsize=6)
         row[0].set_ylabel(f"Predicted {NAMES[parameter]}")
-        row[1].set_xlabel(f"True {NAMES[parameter]}")
+        for panel in row:
+            panel.set_xlabel(f"True {NAMES[parameter]}")
+    for panel, name in zip(axes[0], sets, strict=True):
+        panel.set_title(SETS[name])
     return figure
 
 

@@ -1,5 +1,7 @@
 """Figure 11: error of test spectra with noise against their signal-to-noise ratio, for ranges of v sin i."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,7 @@ def fig11(predictions):
         bins = pd.cut(rows["snr"], _SNR, include_lowest=True)
         ranges = [("all", np.ones(len(rows), bool))] + [
             (f"{low}–{high} km/s", rows["true_vsini"].between(low, high).to_numpy())
-            for low, high in zip(_ROTATION[:-1], _ROTATION[1:], strict=True)
+            for low, high in pairwise(_ROTATION)
         ]
         for number, (name, inside) in enumerate(ranges):
             groups = difference[inside].groupby(bins[inside], observed=True)

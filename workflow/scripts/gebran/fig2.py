@@ -26,7 +26,8 @@ def fig2(errors):
         axes.axhline(level, color="0.5", lw=0.6, ls=":")
         axes.text(errors["components"].max(), level, f"{level:g} %", ha="right", va="bottom", fontsize=6)
     axes.set(xlabel="Principal components", ylabel="Mean error of validation spectra (%)")
-    axes.legend()
+    axes.set_ylim(top=30)  # room for the legend
+    axes.legend(loc="upper right", fontsize=6)
     return figure
 
 

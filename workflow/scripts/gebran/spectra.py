@@ -1,4 +1,4 @@
-"""Make the synthetic spectra of Gebran et al. 2022: random stars, rotating, at the paper's resolving power."""
+"""Make the synthetic spectra of Gebran et al. 2022: random rotating stars at its resolving power."""
 
 import numpy as np
 import pandas as pd

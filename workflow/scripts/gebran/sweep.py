@@ -1,4 +1,4 @@
-"""Vary the hyper-parameters of the network of Gebran et al. 2022 one at a time, for each stellar parameter."""
+"""Vary the hyper-parameters of the network of Gebran et al. 2022, one at a time."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from obafgkm.databases import PARAMETERS, SETS, Database
 from obafgkm.errors import DivergenceError
-from obafgkm.hyperparameters import GRAPH, Trainer, list_sweep
+from obafgkm.hyperparameters import GRAPH, Trainer, list_sweep, take_part
 from obafgkm.job import job
 from obafgkm.search import run_trials
 
@@ -31,7 +31,6 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
         for training in list_sweep(settings)
         for parameter in PARAMETERS
     ]
-    numbered = {i: trial for i, trial in enumerate(trials) if i % settings["parts"] == part}
 
     def evaluate(trial):
         try:
@@ -41,7 +40,11 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
         column = PARAMETERS.index(trial["parameter"])
         return {name: float((predicted[name] - database.labels[name][:, column]).std()) for name in SETS}
 
-    return run_trials(numbered, evaluate, path).drop(columns="data").assign(source="simulated")
+    return (
+        run_trials(take_part(trials, part, settings["parts"]), evaluate, path)
+        .drop(columns="data")
+        .assign(source="simulated")
+    )
 
 
 if __name__ == "__main__":

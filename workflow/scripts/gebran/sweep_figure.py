@@ -33,7 +33,7 @@ def sweep_figure(table, error="noisy_validation"):
     for panel in axes[1]:
         panel.set_xlabel("Epochs")
     for panel in axes[:, 0]:
-        panel.set_ylabel(f"σ / {largest:.3g}, {parameter}")
+        panel.set_ylabel(f"σ / {largest:.4g}, {parameter}")
     axes[0, 0].set_ylim(0, 1.4)
     return figure
 

@@ -1,4 +1,4 @@
-"""The best configuration for each stellar parameter, chosen on validation, as the paper chose, and the paper's."""
+"""The best configuration for each stellar parameter: ours, chosen as the paper chose, and the paper's."""
 
 import pandas as pd
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from obafgkm.databases import PARAMETERS, SETS, Database
 from obafgkm.evaluate import error_columns
-from obafgkm.hyperparameters import Trainer, choose
+from obafgkm.hyperparameters import Trainer, choose, take_part
 from obafgkm.job import job
 from obafgkm.models.baselines import ridge
 from obafgkm.search import run_trials
@@ -48,13 +48,13 @@ def predict_baselines(database, column, strengths):
     """Predictions of ridge regression and of the nearest training spectrum, for every set."""
     from sklearn.neighbors import KNeighborsRegressor
 
-    x, y = database.coefficients, {name: values[:, [column]] for name, values in database.labels.items()}
+    x, y = database.coefficients, database.labels
     nearest = KNeighborsRegressor(1).fit(x["training"], y["training"])
     # The penalty is chosen where the network's hyper-parameters are: on validation spectra with noise.
     fitted = [(x[name], y[name]) for name in ("training", "noisy_validation")]
     return {
-        "ridge": {name: ridge(*fitted, x[name], strengths)[:, 0] for name in SETS},
-        "nearest": {name: nearest.predict(x[name])[:, 0] for name in SETS},
+        "ridge": {name: ridge(*fitted, x[name], strengths)[:, column] for name in SETS},
+        "nearest": {name: nearest.predict(x[name])[:, column] for name in SETS},
     }
 
 
@@ -154,7 +154,7 @@ if __name__ == "__main__":
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         trainings = list_trainings(pd.read_csv(snakemake.input.sweep), params.settings, files)
         part = int(snakemake.wildcards.part)
-        numbered = {i: row for i, row in enumerate(trainings) if i % params.settings["parts"] == part}
+        numbered = take_part(trainings, part, params.settings["parts"])
         errors, predictions = train(
             numbered, files, trainer, params.settings, params.evaluation, params.seed, unfinished
         )
