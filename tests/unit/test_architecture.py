@@ -13,7 +13,7 @@ FLOORS = [
     {"transfer", "preprocess"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes"},
-    {"plots"},
+    {"plots", "photometric"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 
