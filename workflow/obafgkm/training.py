@@ -101,7 +101,7 @@ def _epoch_functions(model, x, y, validation, batch):
     """
     x, y = tf.constant(x), tf.constant(y)
     x_validation, y_validation = (tf.constant(array) for array in validation)
-    n_whole = len(x) // batch * batch
+    n_whole, n_whole_validation = (len(array) // batch * batch for array in (x, x_validation))
     model.optimizer.build(model.trainable_variables)
 
     @tf.function
@@ -114,9 +114,10 @@ def _epoch_functions(model, x, y, validation, batch):
 
     @tf.function
     def validate():
-        for start in range(0, len(x_validation), batch):
-            stop = start + batch
-            model.test_step((x_validation[start:stop], y_validation[start:stop]))
+        for chosen in tf.reshape(tf.range(n_whole_validation), (-1, batch)):
+            model.test_step((tf.gather(x_validation, chosen), tf.gather(y_validation, chosen)))
+        if n_whole_validation < len(x_validation):
+            model.test_step((x_validation[n_whole_validation:], y_validation[n_whole_validation:]))
         return _drain_metrics(model)
 
     return train, validate

@@ -56,20 +56,21 @@ def correctness(predictions):
 
 
 def table_answers(predictions, **bootstrap):
-    """One row a question and model; differences are between the same resampled stars."""
+    """One row a question, with the answer of each baseline; sides meet the same resampled stars."""
     star = predictions.drop_duplicates("specObjID").set_index("specObjID")["bestObjID"]
+    right = {model: correctness(part) for model, part in predictions.groupby("model")}
     rows = []
-    for model in ("gradient boosting", "random forest"):
-        right = correctness(predictions[predictions["model"] == model])
-        for question, *sides in QUESTIONS:
-            answer = with_intervals(
-                lambda *sides: {"accuracy": np.nanmean(sides[0]) - sum(map(np.nanmean, sides[1:]))},
-                star[right.index],
-                *(right[side] for side in sides),
+    for question, *sides in QUESTIONS:
+        row = {"question": question}
+        for model, table in right.items():
+            row["spectra"] = int(table[sides[0]].notna().sum())
+            row |= with_intervals(
+                lambda *sides, model=model: {model: np.nanmean(sides[0]) - sum(map(np.nanmean, sides[1:]))},
+                star[table.index],
+                *(table[side] for side in sides),
                 **bootstrap,
             )
-            tested = int(right[sides[0]].notna().sum())
-            rows.append({"question": question, "model": model, "spectra": tested, **answer})
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
