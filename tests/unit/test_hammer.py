@@ -124,6 +124,8 @@ def test_the_published_scores_of_the_dummy_rule_follow_from_the_class_mix():
     assert 0.12 < fitting_k(cool_f) < 0.2
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize(
     ("neurons", "dropout", "parameters"),
     [([16, 32], [0.2, 0.2], 1047), ([32, 48, 64, 16], [0, 0.2, 0.2, 0], 6423)],
@@ -148,14 +150,14 @@ def test_predictions_of_several_seeds_stand_side_by_side():
     assert predicted.tolist() == [[4, 4], [5, 6]]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("backend")
 def test_networks_side_by_side_are_those_networks():
     """They start with the weights of their seeds, and none sees another's data."""
     import keras
 
     from obafgkm.models.photometry import build_photometric, build_side_by_side
-    from obafgkm.training import set_up_backend
 
-    set_up_backend(1, threads=1)
     shape = {"neurons": [5, 4], "dropout": [0.2, 0], "learning_rate": 0.01, "loss": "mse"}
     x = np.random.default_rng(1).normal(size=(6, 2, 3)).astype("f4")
     together = build_side_by_side([7, 8], 3, **shape)
@@ -165,12 +167,12 @@ def test_networks_side_by_side_are_those_networks():
         assert np.allclose(together(x)[:, i], alone(x[:, i]), atol=1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("backend")
 def test_a_network_side_by_side_learns_its_own_sample(tmp_path):
     """One is taught that hot stars are O and cool ones M, the other the reverse; both learn it."""
     from obafgkm.photometric import train_networks
-    from obafgkm.training import set_up_backend
 
-    set_up_backend(1, threads=1)
     rng = np.random.default_rng(2)
     teff = rng.uniform(3000, 9000, 400)
     part = np.repeat(["training", "validation", "test"], [300, 50, 50])
