@@ -14,7 +14,7 @@ FLOORS = [
     {"transfer", "preprocess", "databases"},
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"},
-    {"plots", "hyperparameters", "classify", "tuning"},
+    {"plots", "hyperparameters", "classify", "tuning", "photometric"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

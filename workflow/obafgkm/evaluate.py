@@ -24,6 +24,7 @@ __all__ = [
     "reliability",
     "rms_interval",
     "sigma_clip",
+    "with_intervals",
 ]
 
 MAD_TO_SIGMA = 1.482602218505602
@@ -135,6 +136,15 @@ def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
     tail = 50 * (1 - confidence)
     low, high = np.nanpercentile(pd.DataFrame(drawn), [tail, 100 - tail], axis=0)
     return {name: (low[i], high[i]) for i, name in enumerate(drawn[0])}
+
+
+def with_intervals(metrics, stars, *arrays, **bootstrap):
+    """Metrics ``x`` with their intervals, ``x_low`` and ``x_high``; arguments as of `bootstrap_interval`."""
+    intervals = bootstrap_interval(metrics, stars, *arrays, **bootstrap)
+    row = {}
+    for name, value in metrics(*map(np.asarray, arrays)).items():
+        row[name], row[f"{name}_low"], row[f"{name}_high"] = value, *intervals[name]
+    return row
 
 
 def rms_interval(difference, stars, *, samples, confidence, seed):

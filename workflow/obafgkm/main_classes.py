@@ -1,10 +1,40 @@
-"""Scores of a classification into the seven main classes, and the rule that is their baseline."""
+"""Classification into the seven main classes: sample, predictions, scores, and a rule as baseline."""
 
 import numpy as np
+import pandas as pd
 
 from obafgkm.mk import MAIN_CLASSES
 
-__all__ = ["dummy_rule", "main_class_scores"]
+__all__ = ["by_seed", "dummy_rule", "kept_rows", "main_class_scores", "read_sample"]
+
+
+def read_sample(path):
+    """The rows of "Hack or Hammer" with their main classes and parts; identifiers are text."""
+    return pd.read_csv(path, dtype={"specObjID": str, "bestObjID": str})
+
+
+def kept_rows(sample):
+    """The two choices of rows, with their names: all, and those whose template was fitted."""
+    return [("all rows", sample), ("fitted rows", sample[~sample["unfitted"]])]
+
+
+def by_seed(predictions):
+    """Predictions of one classifier with one column a seed.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Columns ``specObjID, bestObjID, main, seed, predicted``, a row a spectrum and seed.
+
+    Returns
+    -------
+    stars : DataFrame
+        ``specObjID, bestObjID, main``, a row a spectrum.
+    predicted : array of int (n, n_seeds)
+    """
+    columns = ["specObjID", "bestObjID", "main"]
+    wide = predictions.pivot(index=columns, columns="seed", values="predicted")
+    return wide.index.to_frame(index=False), wide.to_numpy()
 
 
 def dummy_rule(teff):
@@ -20,15 +50,18 @@ def main_class_scores(expected, predicted):
 
     Parameters
     ----------
-    expected, predicted : array of int (n,)
+    expected : array of int (n,)
         Main classes 0 ... 6.
+    predicted : array of int (n,) or (n, n_seeds)
+        Of one classifier; those of several seeds are counted together.
 
     Returns
     -------
     dict of str to float
     """
     n = len(MAIN_CLASSES)
-    matrix = np.bincount(n * np.asarray(expected) + predicted, minlength=n**2).reshape(n, n)
+    place = n * np.asarray(expected) + np.asarray(predicted).T
+    matrix = np.bincount(place.ravel(), minlength=n**2).reshape(n, n)
     share = matrix / matrix.sum()
     population, claimed, right = share.sum(axis=1), share.sum(axis=0), share.diagonal()
     precision = np.divide(right, claimed, out=np.zeros(n), where=claimed > 0)

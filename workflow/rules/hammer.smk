@@ -2,7 +2,7 @@
 #
 # NEEDS   SkyServer's answer: simulated, or photometry.csv in the mirror's folder hammer
 # MAKES   resources/hammer/sample.csv, rejected.csv       the rows used and those rejected, with the reason
-#         resources/hammer/<what was trained>.csv         predictions, folds, trials
+#         resources/hammer/<what was trained>.csv         trials, folds, predictions of the test rows
 #         results/hammer/<exhibit>.png|pdf|csv|tex
 
 HAMMER_FIGURES = [
@@ -19,6 +19,7 @@ HAMMER_TABLES = [
     "table_cv",
     "table_ablation",
     "table_cost",
+    "table_answers",
 ]
 
 
@@ -85,15 +86,15 @@ rule hammer_sample:
 
 
 rule hammer_networks:
-    """Train the slides' and the tuned network, cross-validate them, leave features out."""
+    """Search the network, train it and the document's two, cross-validate them, leave features out."""
     input:
         sample="resources/hammer/sample.csv",
     output:
+        trials="resources/hammer/trials.csv",
         history="resources/hammer/history.csv",
         layers="resources/hammer/layers.csv",
-        predictions="resources/hammer/predictions.csv",
+        predictions="resources/hammer/networks.csv",
         folds="resources/hammer/folds.csv",
-        ablation="resources/hammer/ablation.csv",
     log:
         "logs/hammer/networks.log",
     benchmark:
@@ -102,8 +103,8 @@ rule hammer_networks:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=4000,
+        runtime=480,
         gpu=0,
     params:
         settings=lookup(within=config, dpath="hammer"),
@@ -112,32 +113,6 @@ rule hammer_networks:
         "Training the networks of photometry"
     script:
         "../scripts/hammer/networks.py"
-
-
-rule hammer_search:
-    """Search the hyper-parameters by keras-tuner's random search."""
-    input:
-        sample="resources/hammer/sample.csv",
-    output:
-        trials="resources/hammer/trials.csv",
-    log:
-        "logs/hammer/search.log",
-    benchmark:
-        "benchmarks/results/hammer_search.tsv"
-    conda:
-        "../../envs/cpu.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=240,
-        gpu=0,
-    params:
-        settings=lookup(within=config, dpath="hammer/search"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Searching the network of photometry"
-    script:
-        "../scripts/hammer/search.py"
 
 
 rule hammer_baselines:
@@ -155,19 +130,20 @@ rule hammer_baselines:
         "../../envs/cpu.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=4000,
+        runtime=240,
     params:
         settings=lookup(within=config, dpath="hammer/ablation"),
+        seeds=lookup(within=config, dpath="hammer/seeds"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Leaving features out"
     script:
-        "../scripts/hammer/ablation.py"
+        "../scripts/hammer/baselines.py"
 
 
 rule hammer_fig_classes:
-    """Stars a main class."""
+    """Spectra a main class."""
     input:
         sample="resources/hammer/sample.csv",
     output:
@@ -185,13 +161,10 @@ rule hammer_fig_classes:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
         "Drawing Class counts"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/fig_classes.py"
 
 
 rule hammer_fig_teff:
@@ -213,13 +186,10 @@ rule hammer_fig_teff:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
         "Drawing Temperatures"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/fig_teff.py"
 
 
 rule hammer_table_dummy:
@@ -240,20 +210,19 @@ rule hammer_table_dummy:
         "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
-        runtime=10,
+        runtime=60,
     params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
+        bootstrap=lookup(within=config, dpath="hammer/bootstrap"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Drawing Dummy rule"
+        "Tabulating Dummy rule"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/table_dummy.py"
 
 
 rule hammer_table_model:
-    """Layers and parameters of the two networks."""
+    """Layers and parameters of the three networks."""
     input:
-        sample="resources/hammer/sample.csv",
         layers="resources/hammer/layers.csv",
     output:
         csv=report(
@@ -270,13 +239,10 @@ rule hammer_table_model:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
-        "Drawing Networks"
+        "Tabulating Networks"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/table_model.py"
 
 
 rule hammer_fig_curves:
@@ -299,20 +265,16 @@ rule hammer_fig_curves:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
         "Drawing Learning curves"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/fig_curves.py"
 
 
 rule hammer_fig_confusion:
     """Confusion matrix of the slides' network."""
     input:
-        sample="resources/hammer/sample.csv",
-        predictions="resources/hammer/predictions.csv",
+        predictions="resources/hammer/networks.csv",
     output:
         png=report(
             "results/hammer/fig_confusion.png",
@@ -328,19 +290,15 @@ rule hammer_fig_confusion:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
         "Drawing Confusion matrix"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/fig_confusion.py"
 
 
 rule hammer_table_search:
     """The five best trials of the search."""
     input:
-        sample="resources/hammer/sample.csv",
         trials="resources/hammer/trials.csv",
     output:
         csv=report(
@@ -357,19 +315,15 @@ rule hammer_table_search:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
-        "Drawing Search"
+        "Tabulating Search"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/table_search.py"
 
 
 rule hammer_table_cv:
-    """Cross-validation of the two networks."""
+    """Cross-validation of the three networks."""
     input:
-        sample="resources/hammer/sample.csv",
         folds="resources/hammer/folds.csv",
     output:
         csv=report(
@@ -386,80 +340,18 @@ rule hammer_table_cv:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
     message:
-        "Drawing Cross-validation"
+        "Tabulating Cross-validation"
     script:
-        "../scripts/hammer/exhibits.py"
-
-
-rule hammer_table_ablation:
-    """What is left when features and rows are left out."""
-    input:
-        sample="resources/hammer/sample.csv",
-        ablation="resources/hammer/ablation.csv",
-        baselines="resources/hammer/baselines.csv",
-    output:
-        csv=report(
-            "results/hammer/table_ablation.csv",
-            caption="../report/hammer/table_ablation.rst",
-            category="Hack or Hammer",
-            labels={"exhibit": "Ablation, numbers"},
-        ),
-        tex="results/hammer/table_ablation.tex",
-    log:
-        "logs/hammer/table_ablation.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Drawing Ablation, numbers"
-    script:
-        "../scripts/hammer/exhibits.py"
-
-
-rule hammer_fig_ablation:
-    """What is left when features and rows are left out, and what each feature is worth."""
-    input:
-        sample="resources/hammer/sample.csv",
-        table="results/hammer/table_ablation.csv",
-        importance="resources/hammer/importance.csv",
-    output:
-        png=report(
-            "results/hammer/fig_ablation.png",
-            caption="../report/hammer/fig_ablation.rst",
-            category="Hack or Hammer",
-            labels={"exhibit": "Ablation"},
-        ),
-        pdf="results/hammer/fig_ablation.pdf",
-    log:
-        "logs/hammer/fig_ablation.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Drawing Ablation"
-    script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/table_cv.py"
 
 
 rule hammer_table_cost:
-    """Ordinal cost of the networks."""
+    """Ordinal cost of the classifiers."""
     input:
         sample="resources/hammer/sample.csv",
-        predictions="resources/hammer/predictions.csv",
+        networks="resources/hammer/networks.csv",
+        baselines="resources/hammer/baselines.csv",
     output:
         csv=report(
             "results/hammer/table_cost.csv",
@@ -474,11 +366,78 @@ rule hammer_table_cost:
         "../../envs/cpu.yaml"
     resources:
         mem_mb=2000,
-        runtime=10,
+        runtime=60,
     params:
-        evaluation=lookup(within=config, dpath="hammer/bootstrap"),
+        bootstrap=lookup(within=config, dpath="hammer/bootstrap"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Drawing Ordinal cost"
+        "Tabulating Ordinal cost"
     script:
-        "../scripts/hammer/exhibits.py"
+        "../scripts/hammer/table_cost.py"
+
+
+rule hammer_ablation:
+    """What is left when features and rows are left out, and what each feature is worth."""
+    input:
+        sample="resources/hammer/sample.csv",
+        networks="resources/hammer/networks.csv",
+        baselines="resources/hammer/baselines.csv",
+        importance="resources/hammer/importance.csv",
+    output:
+        csv=report(
+            "results/hammer/table_ablation.csv",
+            caption="../report/hammer/table_ablation.rst",
+            category="Hack or Hammer",
+            labels={"exhibit": "Ablation, numbers"},
+        ),
+        tex="results/hammer/table_ablation.tex",
+        png=report(
+            "results/hammer/fig_ablation.png",
+            caption="../report/hammer/fig_ablation.rst",
+            category="Hack or Hammer",
+            labels={"exhibit": "Ablation"},
+        ),
+        pdf="results/hammer/fig_ablation.pdf",
+    log:
+        "logs/hammer/ablation.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        bootstrap=lookup(within=config, dpath="hammer/bootstrap"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Tabulating Ablation"
+    script:
+        "../scripts/hammer/ablation.py"
+
+
+rule hammer_table_answers:
+    """What photometry alone can do, and what the template adds."""
+    input:
+        sample="resources/hammer/sample.csv",
+        baselines="resources/hammer/baselines.csv",
+    output:
+        csv=report(
+            "results/hammer/table_answers.csv",
+            caption="../report/hammer/table_answers.rst",
+            category="Hack or Hammer",
+            labels={"exhibit": "Answers"},
+        ),
+        tex="results/hammer/table_answers.tex",
+    log:
+        "logs/hammer/table_answers.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        bootstrap=lookup(within=config, dpath="hammer/bootstrap"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Tabulating Answers"
+    script:
+        "../scripts/hammer/table_answers.py"

@@ -1,69 +1,66 @@
-"""Tabular baselines with features and rows left out, and how much each feature matters."""
+"""What is left when features and rows are left out, and what each feature is worth: table and figure."""
 
+import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.inspection import permutation_importance
 
-from obafgkm.archives.sdss_photometry import FEATURE_SETS, FEATURES, features
+from obafgkm.archives.sdss_photometry import FEATURE_SETS, FEATURES
+from obafgkm.evaluate import with_intervals
 from obafgkm.job import job
+from obafgkm.main_classes import by_seed, main_class_scores, read_sample
+from obafgkm.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.tables import write_table
+
+MODELS = ["tuned network", "gradient boosting", "random forest"]
 
 
-def estimator(model, settings, seed):
-    """An untrained baseline."""
-    if model == "gradient boosting":
-        return HistGradientBoostingClassifier(
-            max_iter=settings["iterations"], max_leaf_nodes=15, random_state=seed
+def table_ablation(predictions, **bootstrap):
+    """Scores over all seeds, and the standard deviation of accuracy among them."""
+    rows = []
+    for key, part in predictions.groupby(["features", "rows", "model"], sort=False):
+        stars, predicted = by_seed(part)
+        scores = with_intervals(main_class_scores, stars["bestObjID"], stars["main"], predicted, **bootstrap)
+        accuracy = (predicted == stars[["main"]].to_numpy()).mean(axis=0)
+        spread = np.std(accuracy, ddof=1) if len(accuracy) > 1 else np.nan
+        row = dict(zip(["features", "rows", "model"], key, strict=True))
+        row |= {"spectra": len(stars), "seeds": len(accuracy), "accuracy sd": spread}
+        rows.append(
+            {**row, "accuracy sd": np.std(accuracy, ddof=1) if len(accuracy) > 1 else np.nan, **scores}
         )
-    return RandomForestClassifier(n_estimators=settings["trees"], random_state=seed, n_jobs=1)
+    return pd.DataFrame(rows)
 
 
-def ablate(sample, settings, seed):
-    """Predictions for the test rows: a column each for features, rows, model and seed."""
-    tables = []
-    for kept, rows in [("all rows", sample), ("fitted rows", sample[~sample["unfitted"]])]:
-        training, test = (rows[rows["part"] == part] for part in ("training", "test"))
-        for names, columns in FEATURE_SETS.items():
-            for model in ("gradient boosting", "random forest"):
-                # Boosting is the same with every seed, as it draws nothing at random at these sizes.
-                seeds = settings["seeds"] if model == "random forest" else 1
-                for number in range(seed, seed + seeds):
-                    fitted = estimator(model, settings, number).fit(
-                        features(training, columns), training["main"]
-                    )
-                    tables.append(
-                        test[["bestObjID", "main"]].assign(
-                            predicted=fitted.predict(features(test, columns)),
-                            features=names,
-                            rows=kept,
-                            model=model,
-                            seed=number,
-                        )
-                    )
-    return pd.concat(tables)
-
-
-def importance(sample, settings, seed):
-    """Accuracy that a random forest loses on the validation rows when one feature is shuffled."""
-    tables = []
-    for kept, rows in [("all rows", sample), ("fitted rows", sample[~sample["unfitted"]])]:
-        training, validation = (rows[rows["part"] == part] for part in ("training", "validation"))
-        forest = estimator("random forest", settings, seed).fit(
-            features(training, FEATURES), training["main"]
-        )
-        loss = permutation_importance(
-            forest, features(validation, FEATURES), validation["main"], n_repeats=3, random_state=seed
-        )
-        tables.append(
-            pd.DataFrame(
-                {"feature": FEATURES, "rows": kept, "loss": loss.importances_mean, "sd": loss.importances_std}
-            )
-        )
-    return pd.concat(tables)
+def fig_ablation(table, importance):
+    """Accuracy with all and with fitted rows, and the importance of each feature."""
+    figure, panels = new_figure(
+        PAGE, 1.1 * COLUMN, panels=(1, 3), gridspec_kw={"width_ratios": [1.2, 1.2, 1]}
+    )
+    names, choices = list(FEATURE_SETS), ["all rows", "fitted rows"]
+    for axes, kept in zip(panels, choices, strict=False):
+        for i, model in enumerate(MODELS):
+            part = table[(table["rows"] == kept) & (table["model"] == model)]
+            place = part["features"].map(names.index) + 0.22 * (i - 1)
+            errors = [part["accuracy"] - part["accuracy_low"], part["accuracy_high"] - part["accuracy"]]
+            axes.errorbar(part["accuracy"], place, xerr=errors, fmt="o", ms=3, lw=0.8, label=model)
+        axes.set(xlabel="Accuracy", title=kept, xlim=(0.4, 1.02), ylim=(len(names) - 0.4, -0.6))
+        axes.set_yticks(range(len(names)), names if axes is panels[0] else [])
+    for i, kept in enumerate(choices):
+        part = importance[importance["rows"] == kept].set_index("feature").loc[FEATURES]
+        place = np.arange(len(FEATURES)) + 0.4 * i - 0.2
+        panels[2].barh(place, part["loss"], 0.4, xerr=part["sd"], label=kept, color=f"C{i + 3}")
+    panels[2].set(xlabel="Accuracy lost", title="feature shuffled", ylim=(len(FEATURES) - 0.4, -0.6))
+    panels[2].set_yticks(range(len(FEATURES)), FEATURES, fontsize=6)
+    panels[2].legend(loc="upper right", fontsize=6)
+    handles = panels[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower left", ncols=len(MODELS), fontsize=6)
+    return figure
 
 
 if __name__ == "__main__":
     with job(snakemake):
-        sample = pd.read_csv(snakemake.input.sample, dtype={"specObjID": str, "bestObjID": str})
-        params, output = snakemake.params, snakemake.output
-        ablate(sample, params.settings, params.seed).to_csv(output.predictions, index=False)
-        importance(sample, params.settings, params.seed).to_csv(output.importance, index=False)
+        inputs, output, params = snakemake.input, snakemake.output, snakemake.params
+        source = read_sample(inputs.sample)["source"].iloc[0]
+        predictions = pd.concat([pd.read_csv(path) for path in (inputs.networks, inputs.baselines)])
+        table = table_ablation(predictions, **params.bootstrap, seed=params.seed).assign(source=source)
+        write_table(table, output.csv, output.tex, digits=3)
+        figure = fig_ablation(table, pd.read_csv(inputs.importance))
+        save_figure(figure, [output.png, output.pdf], source)

@@ -8,7 +8,7 @@ import numpy as np
 from obafgkm.archives import sdss_photometry
 from obafgkm.job import job
 from obafgkm.simulate.nodes import StellarGrid
-from obafgkm.simulate.photometric_sample import simulate_photometry
+from obafgkm.simulate.skyserver import simulate_photometry
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -1,0 +1,29 @@
+"""Stars a main class, those with an arbitrary template apart."""
+
+from obafgkm.job import job
+from obafgkm.main_classes import kept_rows, read_sample
+from obafgkm.mk import MAIN_CLASSES
+from obafgkm.plots import COLUMN, new_figure, save_figure
+
+
+def fig_classes(sample):
+    """Draw the figure."""
+    figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
+    every, fitted = (
+        rows["main"].value_counts().reindex(range(len(MAIN_CLASSES)), fill_value=0)
+        for _, rows in kept_rows(sample)
+    )
+    names = list(MAIN_CLASSES)
+    axes.bar(names, fitted, label="template fitted")
+    bars = axes.bar(names, every - fitted, bottom=fitted, label="no fit, arbitrary template")
+    axes.bar_label(bars, labels=every.astype(str), fontsize=6)
+    axes.set(xlabel="Class of the ELODIE template", ylabel="Spectra")
+    axes.margins(y=0.1)
+    axes.legend(loc="upper left")
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        sample = read_sample(snakemake.input.sample)
+        save_figure(fig_classes(sample), snakemake.output, sample["source"].iloc[0])

@@ -1,0 +1,26 @@
+"""Template temperature a main class, with the thresholds of the dummy rule."""
+
+from obafgkm.job import job
+from obafgkm.main_classes import read_sample
+from obafgkm.mk import MAIN_CLASSES
+from obafgkm.plots import COLUMN, new_figure, save_figure
+
+
+def fig_teff(sample):
+    """Draw the figure."""
+    figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
+    values = [sample["elodieTEff"][sample["main"] == i] / 1000 for i in range(len(MAIN_CLASSES))]
+    axes.boxplot(values, tick_labels=list(MAIN_CLASSES), flierprops={"markersize": 2})
+    for threshold, label in [(6, "4000–6000 K: G, above O"), (4, "below 4000 K: M")]:
+        axes.axhline(threshold, color="C1", ls="--", lw=0.8)
+        axes.text(0.6, threshold * 0.98, label, ha="left", va="top", fontsize=6, color="C1")
+    axes.set(xlabel="Class of the ELODIE template", ylabel="Teff of the template (1000 K)", yscale="log")
+    axes.set_yticks([3, 4, 6, 10, 20], ["3", "4", "6", "10", "20"])
+    axes.minorticks_off()
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        sample = read_sample(snakemake.input.sample)
+        save_figure(fig_teff(sample), snakemake.output, sample["source"].iloc[0])

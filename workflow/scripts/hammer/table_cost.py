@@ -1,0 +1,30 @@
+"""Ordinal cost of the dummy rule, the networks and the baselines, with all features and rows."""
+
+import pandas as pd
+
+from obafgkm.evaluate import with_intervals
+from obafgkm.job import job
+from obafgkm.main_classes import by_seed, dummy_rule, main_class_scores, read_sample
+from obafgkm.tables import write_table
+
+
+def table_cost(sample, predictions, **bootstrap):
+    """One row a classifier: cost, share of stars off by two classes or more, and accuracy."""
+    test = sample[sample["part"] == "test"]
+    rules = {"Teff thresholds": (test, dummy_rule(test["elodieTEff"]))}
+    chosen = predictions[(predictions["features"] == "all") & (predictions["rows"] == "all rows")]
+    rules |= {model: by_seed(part) for model, part in chosen.groupby("model")}
+    rows = []
+    for model, (stars, predicted) in rules.items():
+        scores = with_intervals(main_class_scores, stars["bestObjID"], stars["main"], predicted, **bootstrap)
+        of_cost = {name: scores[name] for name in scores if name.startswith(("cost", "far", "accuracy"))}
+        rows.append({"model": model, "spectra": len(stars), **of_cost})
+    return pd.DataFrame(rows).sort_values("cost").assign(source=sample["source"].iloc[0])
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        inputs, params = snakemake.input, snakemake.params
+        predictions = pd.concat([pd.read_csv(path) for path in (inputs.networks, inputs.baselines)])
+        table = table_cost(read_sample(inputs.sample), predictions, **params.bootstrap, seed=params.seed)
+        write_table(table, *snakemake.output, digits=4)

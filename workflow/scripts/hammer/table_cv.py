@@ -1,0 +1,22 @@
+"""Cross-validation of the slides' network, the document's tuned one and that of the search."""
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.tables import write_table
+
+
+def table_cv(folds):
+    """Mean and standard deviation over the folds, a row a network."""
+    rows = []
+    for network, part in folds.groupby("network", sort=False):
+        row = {"network": network, "folds": len(part)}
+        for score in ("accuracy", "precision", "recall", "f1", "cost"):
+            row[score], row[f"{score} sd"] = part[score].mean(), part[score].std()
+        rows.append({**row, "source": part["source"].iloc[0]})
+    return pd.DataFrame(rows)
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        write_table(table_cv(pd.read_csv(snakemake.input.folds)), *snakemake.output, digits=4)

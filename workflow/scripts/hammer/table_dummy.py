@@ -1,0 +1,32 @@
+"""The dummy rule and the commonest class, on all rows and on the fitted ones."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.evaluate import with_intervals
+from obafgkm.job import job
+from obafgkm.main_classes import dummy_rule, kept_rows, main_class_scores, read_sample
+from obafgkm.tables import write_table
+
+
+def table_dummy(sample, **bootstrap):
+    """One row a rule and choice of rows."""
+    table = []
+    for kept, rows in kept_rows(sample):
+        rules = {
+            "Teff thresholds": dummy_rule(rows["elodieTEff"]),
+            "commonest class": np.full(len(rows), rows["main"].mode()[0]),
+        }
+        for rule, predicted in rules.items():
+            scores = with_intervals(
+                main_class_scores, rows["bestObjID"], rows["main"], predicted, **bootstrap
+            )
+            table.append({"rule": rule, "rows": kept, "spectra": len(rows), **scores})
+    return pd.DataFrame(table).assign(source=sample["source"].iloc[0])
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        sample = read_sample(snakemake.input.sample)
+        table = table_dummy(sample, **snakemake.params.bootstrap, seed=snakemake.params.seed)
+        write_table(table, *snakemake.output, digits=3)
