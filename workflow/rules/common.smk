@@ -38,3 +38,17 @@ def mirror_contents(wildcards):
         (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
         for path in files
     ]
+
+
+def grid_file(grid):
+    """The computed grid, or nothing where the kept one serves."""
+    computed = config["synthesis"]["nodes"] == "computed"
+    return [f"resources/grids/{grid}.npz"] if computed else []
+
+
+def grid_parts(wildcards):
+    """One part a metallicity."""
+    n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
+    return expand(
+        "resources/grids/{grid}/{part}.npz", grid=wildcards.grid, part=range(n)
+    )

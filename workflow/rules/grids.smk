@@ -4,12 +4,6 @@
 #         resources/grids/<grid>.npz          the grid; the package keeps a copy of each
 
 
-def grid_file(grid):
-    """The computed grid, or nothing where the kept one serves."""
-    computed = config["synthesis"]["nodes"] == "computed"
-    return [f"resources/grids/{grid}.npz"] if computed else []
-
-
 rule grid_part:
     """Synthesise the nodes of one metallicity; a killed job goes on with the next node."""
     output:
@@ -34,14 +28,6 @@ rule grid_part:
         "Synthesising part {wildcards.part} of the grid {wildcards.grid}"
     script:
         "../scripts/grids/part.py"
-
-
-def grid_parts(wildcards):
-    """One part a metallicity."""
-    n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
-    return expand(
-        "resources/grids/{grid}/{part}.npz", grid=wildcards.grid, part=range(n)
-    )
 
 
 rule grid:
