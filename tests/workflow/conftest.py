@@ -12,11 +12,14 @@ TINY = Path(__file__).with_name("tiny.yaml")
 
 
 def snakemake(directory, *arguments, root=ROOT, **environment):
-    """Run Snakemake as a user would; the finished process with its output as text."""
+    """Run Snakemake as a user would; the finished process with its output as text.
+
+    Without a mirror, unless one is given.
+    """
     return subprocess.run(
         [sys.executable, "-m", "snakemake", "--directory", directory, *map(str, arguments)],
         cwd=root,
-        env={**os.environ, **environment},
+        env={**os.environ, "OBAFGKM_MIRROR": "", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

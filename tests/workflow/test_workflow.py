@@ -91,7 +91,11 @@ def to_rerun(run, repository):
     ("changed", "rerun"),
     [
         ("scripts/sharma/fig01.py", {"fig01"}),
-        ("obafgkm/plots/networks.py", {"fig04", "fig05", "fig08", "fig09", "fig10", "fig_curves"}),
+        (
+            "obafgkm/plots/networks.py",
+            {"fig04", "fig05", "fig08", "fig09", "fig10", "csepreghy_curves", "csepreghy_layers"}
+            | {"gebran_fig3", "hammer_fig_curves", "fig_curves"},
+        ),
     ],
 )
 def test_a_change_reruns_what_rests_on_it_and_nothing_else(tiny_run, tmp_path, changed, rerun):

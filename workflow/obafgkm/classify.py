@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from obafgkm.errors import ObafgkmError
 from obafgkm.models.csepreghy import build_cnn, build_mixed
 from obafgkm.objects import feature_table, shaped, target
 
@@ -81,6 +82,12 @@ def train_classifier(sample, run, settings, fit, *, binning, seed):
     taken = (expected != "") & sample.labels["part"].isin(["training", "validation"]).to_numpy()
     sample, expected = sample.select(taken), expected[taken]
     held_out = (sample.labels["part"] == "validation").to_numpy()
+    if not len(sample):
+        raise ObafgkmError(f"csepreghy: no spectrum trains the task {run['task']}; take a larger sample")
+    if held_out.all() or not held_out.any():
+        # So few that nothing can be held out; the test set stays untouched.
+        sample, expected = sample.select(np.tile(np.arange(len(sample)), 2)), np.tile(expected, 2)
+        held_out = np.arange(len(sample)) >= len(sample) // 2
     fill = np.nan_to_num(np.nanmean(feature_table(sample.labels)[~held_out], axis=0))
     classifier = Classifier(run, binning, fill, classes)
     x = classifier.inputs(sample)

@@ -308,7 +308,7 @@ rule csepreghy_layers:
         runtime=10,
     params:
         runs={"fig10": "cnn", "fig16": "mixed"},
-        models="results/csepreghy/models",
+        models=lambda wildcards, input: os.path.dirname(os.path.dirname(input[0])),
     message:
         "Drawing the architectures of the networks"
     script:
@@ -334,7 +334,7 @@ rule csepreghy_curves:
         runtime=10,
     params:
         curves=CURVES,
-        models="results/csepreghy/models",
+        models=lambda wildcards, input: os.path.dirname(os.path.dirname(input[0])),
     message:
         "Drawing learning curves"
     script:

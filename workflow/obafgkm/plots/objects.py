@@ -26,7 +26,7 @@ def draw_spectrum(axes, wave, flux, label, title):
 
 
 def spectra_page(n, columns=3):
-    """A page of panels for `n` spectra, with the names of its axes.
+    """A page of panels for `n` spectra, with the names of its axes; for none, it says so.
 
     Returns
     -------
@@ -34,12 +34,15 @@ def spectra_page(n, columns=3):
     panels : list of matplotlib Axes
         As many as spectra; the others are hidden.
     """
-    rows = -(-n // columns)
+    rows = max(1, -(-n // columns))
     width, height = (PAGE, 1.5 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)
     figure, axes = new_figure(width, height, panels=(rows, columns), squeeze=False)
-    for spare in axes.flat[n:]:
+    for spare in axes.flat[max(n, 1) :]:
         spare.set_visible(False)
     figure.supylabel(FLUX, fontsize=7)
     for below in axes[-1]:
         below.set_xlabel("Wavelength (Å)", fontsize=6)
+    if not n:
+        axes.flat[0].text(0.5, 0.5, "There is none.", ha="center", va="center", fontsize=7)
+        axes.flat[0].set(xticks=[], yticks=[], xlabel="")
     return figure, list(axes.flat[:n])

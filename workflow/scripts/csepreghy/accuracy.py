@@ -21,6 +21,8 @@ def scores_row(predictions, settings, seed):
     """
     test = predictions[predictions["part"] == "test"]
     training = predictions[predictions["part"] == "training"]
+    if test.empty:
+        return {"test_spectra": 0}
     scores = name_scores(test["expected"], test["predicted"])
     intervals = bootstrap_interval(
         name_scores,

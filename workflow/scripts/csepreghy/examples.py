@@ -32,12 +32,9 @@ def draw_examples(sample, rows, smoothing):
     smoothing : float
         Pixels.
     """
-    figure, panels = spectra_page(max(len(rows), 1))
-    if rows.empty:
-        panels[0].text(0.5, 0.5, "There is none\nin the test set.", ha="center", va="center", fontsize=7)
-        panels[0].set(xticks=[], yticks=[], xlabel="")
+    figure, panels = spectra_page(len(rows))
     index = pd.Index(sample.labels["name"])
-    for axes, row in zip(panels, rows.itertuples(), strict=False):
+    for axes, row in zip(panels, rows.itertuples(), strict=True):
         i = index.get_loc(row.name)
         label = sample.labels.loc[i]
         flux = shaped(sample.flux[[i]], smoothing, 1)[0]

@@ -9,13 +9,11 @@ from obafgkm.spectra import Spectra
 
 def draw_example(sample, which, name):
     """Draw the best exposed spectrum of a mask, with its place, redshift and plate."""
-    i = sample.labels["snr"].where(which).idxmax()
-    row = sample.labels.loc[i]
-    figure, panels = spectra_page(1, columns=1)
-    title = (
-        f"{name}\nra = {row['ra']:.5f}, dec = {row['dec']:.5f}, z = {row['z']:.7f}, plate = {row['plate']}"
-    )
-    draw_spectrum(panels[0], sample.wave, sample.flux[i], row["class"], title)
+    chosen = sample.labels[which].nlargest(1, "snr")
+    figure, panels = spectra_page(len(chosen), columns=1)
+    for axes, (i, row) in zip(panels, chosen.iterrows(), strict=True):
+        place = f"ra = {row['ra']:.5f}, dec = {row['dec']:.5f}, z = {row['z']:.7f}, plate = {row['plate']}"
+        draw_spectrum(axes, sample.wave, sample.flux[i], row["class"], f"{name}\n{place}")
     return figure
 
 
