@@ -19,7 +19,7 @@ GOOD = {
     "library": "sdss",
     "class": "STAR",
     "z": 0.0,
-    "z_warning": 0,
+    "zwarning": 0,
     "snr": 50.0,
     "ra": 10.0,
     "dec": 60.0,
@@ -182,9 +182,9 @@ def test_repeated_observations_are_one_object():
 def test_selection_gives_a_reason_a_spectrum():
     table = labels(
         {},
-        {"target": "SKY", "z_warning": 5},
-        {"z_warning": 4},
-        {"class": "", "z_warning": -1},
+        {"target": "SKY", "zwarning": 5},
+        {"zwarning": 4},
+        {"class": "", "zwarning": -1},
         {"snr": np.nan},
         {"snr": 20.0},
         {"class": "GALAXY", "snr": 20.1},

@@ -1,6 +1,7 @@
 """The exceptions a user can act on: each says which file or value is wrong and what to do about it."""
 
 __all__ = [
+    "AbsentFileError",
     "ArchiveFileError",
     "FetchError",
     "MissingDatasetError",
@@ -33,6 +34,10 @@ class ArchiveFileError(ObafgkmError):
 
 class FetchError(ObafgkmError):
     """A download failed from every address; the message lists each address with its reason."""
+
+
+class AbsentFileError(FetchError):
+    """Every address says that it has no such file."""
 
 
 class MissingDatasetError(ObafgkmError):

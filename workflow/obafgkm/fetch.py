@@ -23,10 +23,10 @@ import pandas as pd
 import requests
 from tqdm import tqdm
 
-from obafgkm.errors import FetchError, MissingDatasetError
-from obafgkm.transfer import PATIENCE, Refused, beside, read_json, transfer, write_json
+from obafgkm.errors import AbsentFileError, FetchError, MissingDatasetError, ObafgkmError
+from obafgkm.transfer import PATIENCE, Absent, Refused, beside, read_json, transfer, write_json
 
-__all__ = ["fetch", "fetch_dataset"]
+__all__ = ["carry_out", "failure_list", "fetch", "fetch_dataset"]
 
 # A service that fails this often in a row is down; asking it for the rest of 2,000 files would take hours.
 _ENOUGH_FAILURES = 12
@@ -43,6 +43,7 @@ def fetch(
     expects=(),
     sha256=None,
     size=None,
+    verify=None,
     offline=False,
     patience=PATIENCE,
     session=None,
@@ -65,6 +66,8 @@ def fetch(
         Checksum that the file must have.
     size : int, optional
         Length that the file must have, bytes.
+    verify : callable, optional
+        Takes the path of a file that passed all other checks; raises ObafgkmError at a wrong one.
     offline : bool
         Refuse to download.
     patience : obafgkm.transfer.Patience
@@ -79,12 +82,14 @@ def fetch(
 
     Raises
     ------
+    AbsentFileError
+        If every address answers that it has no such file.
     FetchError
         If no address gave the file, the disk is full, or the file is not here and `offline` is set. What has
         arrived is kept, except where it was the wrong thing.
     """
     destination = Path(destination)
-    check = partial(_check, content=content, expects=expects, sha256=sha256, size=size)
+    check = partial(_check, content=content, expects=expects, sha256=sha256, size=size, verify=verify)
     if record := _kept(destination, check):
         return record
     if offline:
@@ -102,8 +107,12 @@ def fetch(
                 transfer(url, part, method, patience, session or requests.Session())
                 return _accept(part, destination, check, "remote", url)
             except (Refused, FetchError) as error:
-                failures.append(f"{url}: {error}")
-    raise FetchError(f"{destination} could not be fetched. " + "; ".join(failures))
+                failures.append((url, error))
+    problem = FetchError
+    if all(isinstance(error, Absent) for _, error in failures):
+        problem = AbsentFileError
+    listed = "; ".join(f"{url}: {error}" for url, error in failures)
+    raise problem(f"{destination} could not be fetched. {listed}")
 
 
 def fetch_dataset(
@@ -161,13 +170,13 @@ def fetch_dataset(
         jobs = 1
     else:
         tasks = _download_tasks(files, directory, offline, patience)
-    records, failures = _carry_out(
+    records, failures = carry_out(
         tasks, jobs, tqdm(total=len(tasks), desc=dataset, unit="file", disable=not progress)
     )
     needed = set(files["path"][~files["optional"].astype(bool)])
     grave = {path: reason for path, reason in failures.items() if path in needed or source == "mirror"}
     if grave:
-        raise FetchError(_failure_list(dataset, grave, len(tasks)))
+        raise FetchError(failure_list(dataset, grave, len(tasks)))
     for path, reason in failures.items():
         _log.warning("%s, which is optional, could not be had: %s", path, reason)
     absent = [
@@ -256,8 +265,25 @@ def _link(found, destination, file):
             raise FetchError(str(error)) from error
 
 
-def _carry_out(tasks, jobs, bar):
-    """Run calls in threads; records and reasons of failure by path. A service that is down is given up."""
+def carry_out(tasks, jobs, bar):
+    """Run calls in threads; a service that is down is given up.
+
+    Parameters
+    ----------
+    tasks : dict of str to callable
+        What to call for each path; raises FetchError where it fails.
+    jobs : int
+        Calls at the same time.
+    bar : tqdm
+        Shows the progress.
+
+    Returns
+    -------
+    records : dict
+        What each call returned, by path.
+    failures : dict of str to str
+        The reasons of the others.
+    """
     records, failures, in_a_row = {}, {}, 0
     pool = ThreadPoolExecutor(jobs)
     try:
@@ -282,7 +308,8 @@ def _carry_out(tasks, jobs, bar):
     return {path: records[path] for path in tasks if path in records}, failures
 
 
-def _failure_list(dataset, failures, total):
+def failure_list(dataset, failures, total):
+    """One message of at most ten failures (dict of path to reason) among `total` files."""
     shown = [f"  {path}: {reason}" for path, reason in list(failures.items())[:10]]
     more = [f"  ... and {len(failures) - 10} more"] if len(failures) > 10 else []
     first = (
@@ -345,7 +372,7 @@ def _record(source, url, digest, path):
     return {"source": source, "url": url, "sha256": digest, "bytes": path.stat().st_size, "time": now}
 
 
-def _check(path, *, content, expects, sha256, size):
+def _check(path, *, content, expects, sha256, size, verify=None):
     """Checksum of a file that is what it should be; Refused says what is wrong with another."""
     length = path.stat().st_size
     if size is not None and length != size:
@@ -366,6 +393,11 @@ def _check(path, *, content, expects, sha256, size):
         _check_first_line(start, content, expects)
     if sha256 and digest != sha256:
         raise Refused(f"its sha256 is {digest}, not {sha256}")
+    if verify:
+        try:
+            verify(path)
+        except ObafgkmError as error:
+            raise Refused(str(error)) from error
     return digest
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["Spectra", "concatenate", "read_labels"]
+__all__ = ["Spectra", "concatenate", "read_labels", "write_parts"]
 
 
 @dataclass
@@ -85,23 +85,19 @@ class Spectra:
         Matrices are stored contiguous and uncompressed, which is what makes random batches fast to read.
         """
         with h5py.File(path, "w") as file:
-            file["wave"], file["flux"], file["ivar"] = self.wave, self.flux, self.ivar
-            file["wave"].attrs["unit"] = "Angstrom"
-            file.attrs["medium"] = self.medium
-            file.attrs["fwhm"] = self.fwhm
-            file.attrs["provenance"] = json.dumps(self.provenance)
-            labels = file.create_group("labels", track_order=True)
-            for column, values in self.labels.items():
-                if values.dtype.kind in "biuf":
-                    labels[column] = values.to_numpy()
-                else:
-                    labels.create_dataset(
-                        column, data=values.astype(str).to_list(), dtype=h5py.string_dtype()
-                    )
+            file["flux"], file["ivar"] = self.flux, self.ivar
+            _write_frame(file, self)
+            _write_labels(file, self.labels)
 
     @classmethod
-    def read(cls, path):
-        """Read what `write` wrote.
+    def read(cls, path, rows=slice(None)):
+        """Read what `write` or `write_parts` wrote.
+
+        Parameters
+        ----------
+        path : path
+        rows : slice or increasing array of int
+            Which spectra; the others stay on the disk.
 
         Raises
         ------
@@ -111,13 +107,61 @@ class Spectra:
         with _reading(path) as file:
             return cls(
                 file["wave"][()],
-                file["flux"][()],
-                file["ivar"][()],
-                _labels(file),
+                file["flux"][rows],
+                file["ivar"][rows],
+                _labels(file).iloc[rows],
                 file.attrs["medium"],
                 float(file.attrs["fwhm"]),
                 json.loads(file.attrs["provenance"]),
             )
+
+
+def write_parts(path, parts, relabel=None):
+    """Write spectra to one HDF5 file as they come, so that they need not fit into memory together.
+
+    Matrices are chunked by a few spectra; `Spectra.read` reads all or some of them.
+
+    Parameters
+    ----------
+    path : path
+    parts : iterable of Spectra
+        On one grid; at least one, which may be empty.
+    relabel : callable, optional
+        Takes the labels of all spectra (DataFrame) once they are known, returns those to write.
+    """
+    labels = []
+    with h5py.File(path, "w") as file:
+        for part in parts:
+            if not labels:
+                shape, chunks = (None, part.wave.size), (32, part.wave.size)
+                for name in ("flux", "ivar"):
+                    file.create_dataset(name, (0, shape[1]), "f4", maxshape=shape, chunks=chunks)
+                _write_frame(file, part)
+            labels.append(part.labels)
+            for name in ("flux", "ivar"):
+                first = len(file[name])
+                file[name].resize(first + len(part), axis=0)
+                file[name][first:] = getattr(part, name)
+        labels = pd.concat(labels, ignore_index=True)
+        _write_labels(file, relabel(labels) if relabel else labels)
+
+
+def _write_frame(file, spectra):
+    """Write what all spectra of a file have in common."""
+    file["wave"] = spectra.wave
+    file["wave"].attrs["unit"] = "Angstrom"
+    file.attrs["medium"] = spectra.medium
+    file.attrs["fwhm"] = spectra.fwhm
+    file.attrs["provenance"] = json.dumps(spectra.provenance)
+
+
+def _write_labels(file, labels):
+    group = file.create_group("labels", track_order=True)
+    for column, values in labels.items():
+        if values.dtype.kind in "biuf":
+            group[column] = values.to_numpy()
+        else:
+            group.create_dataset(column, data=values.astype(str).to_list(), dtype=h5py.string_dtype())
 
 
 def read_labels(path):

@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 import urllib3
 
-__all__ = ["PATIENCE", "Patience", "Refused", "beside", "read_json", "transfer", "write_json"]
+__all__ = ["PATIENCE", "Absent", "Patience", "Refused", "beside", "read_json", "transfer", "write_json"]
 
 _AGENT = {"User-Agent": "obafgkm (python-requests)", "Accept-Encoding": "identity"}
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
@@ -65,6 +65,10 @@ class _Again(Exception):
 
 class Refused(Exception):
     """An address cannot give the file, however often it is asked."""
+
+
+class Absent(Refused):
+    """The service is well, and has no such file."""
 
 
 def transfer(url, part, method, patience, session):
@@ -152,6 +156,8 @@ def _judge_status(response, part):
     if code == 416:
         part.unlink()
         raise _Again("the server has no bytes after those that are here; beginning anew")
+    if code in (404, 410):
+        raise Absent(f"the server answered {code} {response.reason}")
     if code not in (200, 206):
         raise Refused(f"the server answered {code} {response.reason}")
 

@@ -30,9 +30,9 @@ def provenance(library):
     return f"resources/archives/{source}/{library}/provenance.json"
 
 
-def mirror_contents(wildcards):
-    """Paths, sizes and times of a library's files in the mirror, so that a change there is noticed."""
-    folder = Path(MIRROR or "nowhere") / wildcards.library
+def mirror_contents(dataset):
+    """Paths, sizes and times of a dataset's files in the mirror, so that a change there is noticed."""
+    folder = Path(MIRROR or "nowhere") / dataset
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [
         (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
@@ -43,13 +43,7 @@ def mirror_contents(wildcards):
 def hammer_photometry(wildcards):
     """The answer of SkyServer, from the source that the configuration names."""
     source = config["datasets"]["hammer"]["source"]
-    if source == "remote":
-        raise WorkflowError(
-            "datasets.hammer.source is 'remote', and this version cannot ask SkyServer. Ways on: set it to "
-            "'simulated', or run the query of workflow/obafgkm/archives/sdss_photometry.py on SkyServer, "
-            "save its CSV as hammer/photometry.csv in the mirror and set it to 'mirror'."
-        )
     folder = (
-        MIRROR or "mirror" if source == "mirror" else "resources/archives/simulated"
+        MIRROR or "mirror" if source == "mirror" else f"resources/archives/{source}"
     )
     return f"{folder}/hammer/photometry.csv"

@@ -25,7 +25,9 @@ rule fetch:
         offline=lookup(within=config, dpath="archives/offline"),
         mirror=MIRROR,
         contents=lambda wildcards: (
-            mirror_contents(wildcards) if wildcards.source == "mirror" else None
+            mirror_contents(wildcards.library)
+            if wildcards.source == "mirror"
+            else None
         ),
     message:
         "Fetching {wildcards.library} ({wildcards.source})"

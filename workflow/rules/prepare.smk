@@ -4,7 +4,8 @@
 # MAKES   resources/homogenised/<library>.h5     spectra on the common grid
 #         resources/sharma/training.h5, test.h5  the samples, disjoint in stars
 #         resources/sharma/left_out.csv          what belongs to neither, and why
-#         resources/sharma/unlabelled.h5         stars to pre-train on
+#         resources/sharma/sdss_<sample>.h5      stars of SDSS, at rest and homogenised
+#         resources/sharma/unlabelled.h5         those to pre-train on
 #         results/libraries/fig_spectra.png|pdf  spectra of each library
 
 
@@ -54,10 +55,41 @@ rule sharma_samples:
         "../scripts/sharma/samples.py"
 
 
-rule unlabelled_spectra:
-    """Gather unlabelled stars for pre-training: simulated ones, and real ones where a mirror has them."""
+rule sdss_stars:
+    """Bring the stars of SDSS to rest, into air and to the common form."""
     input:
-        nodes=NODES,
+        spectra="resources/sdss/{stars}.h5",
+    output:
+        spectra="resources/sharma/sdss_{stars}.h5",
+        rejected="resources/sharma/sdss_{stars}_rejected.csv",
+    log:
+        "logs/sharma/sdss_{stars}.log",
+    benchmark:
+        "benchmarks/resources/sdss_stars_{stars}.tsv"
+    wildcard_constraints:
+        stars="sharma|simulated_sharma",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        settings=lookup(within=config, dpath="homogenise"),
+    message:
+        "Homogenising stars of SDSS"
+    script:
+        "../scripts/sharma/sdss_stars.py"
+
+
+rule unlabelled_spectra:
+    """Choose unlabelled stars of SDSS for pre-training; simulated ones join the few that a mirror has."""
+    input:
+        "resources/sharma/sdss_sharma.h5",
+        (
+            "resources/sharma/sdss_simulated_sharma.h5"
+            if config["datasets"]["sdss_sharma"]["source"] == "mirror"
+            else []
+        ),
     output:
         spectra="resources/sharma/unlabelled.h5",
     log:
@@ -65,15 +97,13 @@ rule unlabelled_spectra:
     conda:
         "../../envs/cpu.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=8000,
         runtime=20,
     params:
         spectra=lookup(within=config, dpath="sharma/autoencoder/spectra"),
-        homogenise=lookup(within=config, dpath="homogenise"),
         seed=lookup(within=config, dpath="seed"),
-        mirror=MIRROR if "mirror" in SOURCES else "",
     message:
-        "Gathering unlabelled stars"
+        "Choosing unlabelled stars"
     script:
         "../scripts/sharma/unlabelled.py"
 

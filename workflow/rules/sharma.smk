@@ -1,7 +1,7 @@
 # The exhibits of Sharma et al. 2020.
 #
 # NEEDS   resources/ingested, resources/sharma, results/sharma/models, results/sharma/predictions
-# MAKES   results/sharma/<exhibit>.png|pdf|csv|tex; table5 also as FITS and ECSV
+# MAKES   results/sharma/<exhibit>.png|pdf|csv|tex; table5 and table7 also as FITS and ECSV
 
 MODELS = {
     "ann": "Keras ANN",
@@ -43,6 +43,9 @@ FIGURES = [
     "fig14",
     "fig15",
     "fig16",
+    "fig17",
+    "fig18",
+    "fig19",
     "fig_calibration",
     "fig_labels",
     "fig_reddening",
@@ -54,16 +57,19 @@ TABLES = [
     "table4",
     "table5",
     "table6",
+    "table7",
     "table_luminosity",
     "table_luminosity_counts",
     "table_calibration",
     "table_cv",
     "table_overlap",
     "table_pairs",
+    "table_sdss",
     "table_search",
     "table_seeds",
     "table_sensitivity",
 ]
+SDSS_MODELS = ["cnn", "majority", "nearest"]
 
 
 rule sharma:
@@ -662,3 +668,137 @@ rule table6:
         "Drawing Table 6"
     script:
         "../scripts/sharma/table6.py"
+
+
+rule fig17:
+    """Main classes of the SDSS stars, by the survey's pipeline and by the CNN."""
+    input:
+        predictions="results/sharma/predictions/cnn_sdss.csv",
+    output:
+        png=report(
+            "results/sharma/fig17.png",
+            caption="../report/sharma/fig17.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 17"},
+        ),
+        pdf="results/sharma/fig17.pdf",
+    log:
+        "logs/sharma/fig17.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    message:
+        "Drawing Figure 17"
+    script:
+        "../scripts/sharma/fig17.py"
+
+
+rule fig18:
+    """Subclasses of the SDSS F stars, by the survey's pipeline and by the CNN."""
+    input:
+        predictions="results/sharma/predictions/cnn_sdss.csv",
+    output:
+        png=report(
+            "results/sharma/fig18.png",
+            caption="../report/sharma/fig18.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 18"},
+        ),
+        pdf="results/sharma/fig18.pdf",
+    log:
+        "logs/sharma/fig18.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    message:
+        "Drawing Figure 18"
+    script:
+        "../scripts/sharma/fig18.py"
+
+
+rule fig19:
+    """SDSS spectra on whose class the survey's pipeline and the CNN disagree."""
+    input:
+        predictions="results/sharma/predictions/cnn_sdss.csv",
+        stars="resources/sharma/sdss_sharma.h5",
+    output:
+        png=report(
+            "results/sharma/fig19.png",
+            caption="../report/sharma/fig19.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Figure 19"},
+        ),
+        pdf="results/sharma/fig19.pdf",
+    log:
+        "logs/sharma/fig19.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    message:
+        "Drawing Figure 19"
+    script:
+        "../scripts/sharma/fig19.py"
+
+
+rule table7:
+    """Class of every SDSS star by the survey's pipeline and by the CNN."""
+    input:
+        classes="results/sharma/predictions/cnn_sdss.csv",
+        luminosity="results/sharma/predictions/cnn_luminosity_sdss.csv",
+        stars="resources/sharma/sdss_sharma.h5",
+    output:
+        csv=report(
+            "results/sharma/table7.csv",
+            caption="../report/sharma/table7.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Table 7"},
+        ),
+        tex="results/sharma/table7.tex",
+        ecsv="results/sharma/table7.ecsv",
+        fits="results/sharma/table7.fits",
+    log:
+        "logs/sharma/table7.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Drawing Table 7"
+    script:
+        "../scripts/sharma/table7.py"
+
+
+rule table_sdss:
+    """Agreement of the CNN and the baselines with the survey's pipeline on the SDSS stars."""
+    input:
+        [f"results/sharma/predictions/{model}_sdss.csv" for model in SDSS_MODELS],
+    output:
+        csv=report(
+            "results/sharma/table_sdss.csv",
+            caption="../report/sharma/table_sdss.rst",
+            category="Sharma et al. 2020",
+            labels={"exhibit": "Agreement on SDSS"},
+        ),
+        tex="results/sharma/table_sdss.tex",
+    log:
+        "logs/sharma/table_sdss.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        names=[MODELS[model] for model in SDSS_MODELS],
+        settings=lookup(within=config, dpath="evaluation"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Drawing the table of SDSS"
+    script:
+        "../scripts/sharma/table_sdss.py"

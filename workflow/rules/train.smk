@@ -3,6 +3,7 @@
 # NEEDS   resources/sharma/training.h5, test.h5, unlabelled.h5
 # MAKES   results/sharma/models/<model>/                  the model and how it was made
 #         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
+#         results/sharma/predictions/<model>_sdss.csv     and of each star of SDSS
 
 
 rule train_ann:
@@ -156,3 +157,36 @@ rule baselines:
         "Classifying by the baselines"
     script:
         "../scripts/train/baselines.py"
+
+
+rule classify_sdss:
+    """Classify the stars of SDSS that have a complete MK type."""
+    input:
+        stars="resources/sharma/sdss_sharma.h5",
+        training="resources/sharma/training.h5",
+        cnn="results/sharma/models/cnn/model.keras",
+        luminosity="results/sharma/models/cnn_luminosity/model.keras",
+        cards=expand(
+            "results/sharma/models/{model}/card.json",
+            model=["autoencoder", "cnn", "cnn_luminosity"],
+        ),
+    output:
+        cnn="results/sharma/predictions/cnn_sdss.csv",
+        luminosity="results/sharma/predictions/cnn_luminosity_sdss.csv",
+        nearest="results/sharma/predictions/nearest_sdss.csv",
+        majority="results/sharma/predictions/majority_sdss.csv",
+    log:
+        "logs/train/classify_sdss.log",
+    benchmark:
+        "benchmarks/results/classify_sdss.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=60,
+        gpu=0,
+    message:
+        "Classifying stars of SDSS"
+    script:
+        "../scripts/sharma/classify_sdss.py"

@@ -11,6 +11,7 @@ sets it to 0 where no exposure has a good pixel. The and-mask is not applied: it
 fibre or of bright sky, and BRIGHTSKY, set on Na I D in many spectra, would take the line away with the sky.
 """
 
+import functools
 import io
 from pathlib import Path, PurePosixPath
 
@@ -18,12 +19,22 @@ import numpy as np
 import pandas as pd
 from astropy.io import fits
 
-from obafgkm.archives import OPTICAL, fits_bytes, open_fits
-from obafgkm.archives.sdss_labels import COLUMNS, mk_part, object_names
+from obafgkm.archives import OPTICAL, open_fits
+from obafgkm.archives.sdss_labels import BANDS, COLUMNS, mk_part, object_names, spectrum_id, subclass_name
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
 
-__all__ = ["FWHM", "MEDIUM", "WAVE", "read", "read_spectrum", "write"]
+__all__ = [
+    "FWHM",
+    "MEDIUM",
+    "WAVE",
+    "label_table",
+    "read",
+    "read_lines",
+    "read_spectrum",
+    "spectrum_files",
+    "write",
+]
 
 # R = 2000 near 5550 Angstrom. The files' column wdisp gives (median) 2.6 there and 3.2 at 6800 Angstrom for
 # the SDSS spectrographs, 2.7 and 4.0 for BOSS; single fibres differ by up to a third.
@@ -31,6 +42,22 @@ FWHM = 2.76
 MEDIUM = "vacuum"
 _FIRST = 35500
 WAVE = 10 ** (1e-4 * (_FIRST + np.arange(4701)))  # 3548 to 10471 Angstrom
+
+_DTYPES = {"A": "S{}", "J": "{}>i4", "E": "{}>f4", "D": "{}>f8"}  # of the formats of FITS columns
+_FULLREJECT = 1 << 18  # mask bit: no exposure has a good pixel
+# Columns of the table SPZLINE, by the names that they have here.
+_LINE_COLUMNS = {
+    "name": "LINENAME",
+    "wave": "LINEWAVE",
+    "z": "LINEZ",
+    "sigma": "LINESIGMA",
+    "sigma_err": "LINESIGMA_ERR",
+    "area": "LINEAREA",
+    "area_err": "LINEAREA_ERR",
+    "ew": "LINEEW",
+    "ew_err": "LINEEW_ERR",
+    "continuum": "LINECONTLEVEL",
+}
 
 _PATTERNS = ("**/spec-*.fits", "**/spSpec-*.fit", "skyserver_csv/*.csv")
 _DR7_CLASSES = {1: "STAR", 2: "GALAXY", 3: "QSO", 4: "QSO", 6: "STAR"}  # 0 is unknown, 5 is sky
@@ -59,9 +86,7 @@ def read(directory):
         If there are no such files.
     """
     directory = Path(directory)
-    paths = [path for pattern in _PATTERNS for path in sorted(directory.glob(pattern))]
-    if not paths:
-        raise ArchiveFileError(directory, f"no spectra {' or '.join(_PATTERNS)} here: fetch them")
+    paths = spectrum_files(directory)
     flux, ivar = (np.empty((len(paths), WAVE.size), np.float32) for _ in range(2))
     rows, rejected = [], []
     for path in paths:
@@ -73,11 +98,30 @@ def read(directory):
             rejected.append(("sdss", file, path.stem, error.problem))
     if len(rows) + len(rejected) != len(paths):
         raise AssertionError(f"{len(paths)} files in, {len(rows)} read and {len(rejected)} rejected")
-    labels = pd.DataFrame(rows, columns=list(COLUMNS))
-    labels = labels.astype({column: _dtype(default) for column, default in COLUMNS.items()})
+    labels = label_table(rows)
     labels["star"] = labels["aliases"] = object_names(labels)
     spectra = Spectra(WAVE, flux[: len(rows)], ivar[: len(rows)], labels, MEDIUM, FWHM, {"library": "sdss"})
     return spectra, pd.DataFrame(rejected, columns=["library", "file", "name", "reason"])
+
+
+def spectrum_files(directory):
+    """Paths of the files below a directory that hold spectra, by kind and path.
+
+    Raises
+    ------
+    ArchiveFileError
+        If there are none.
+    """
+    paths = [path for pattern in _PATTERNS for path in sorted(Path(directory).glob(pattern))]
+    if not paths:
+        raise ArchiveFileError(directory, f"no spectra {' or '.join(_PATTERNS)} here: fetch them")
+    return paths
+
+
+def label_table(rows):
+    """Labels (dicts, from `read_spectrum`) as a table of `COLUMNS` with their types."""
+    labels = pd.DataFrame(rows, columns=list(COLUMNS))
+    return labels.astype({column: _dtype(default) for column, default in COLUMNS.items()})
 
 
 def _dtype(default):
@@ -129,17 +173,59 @@ def _read_spec(file, content):
             **_observation(row["PLATE"], row["MJD"], row["FIBERID"]),
             **_classification(row["CLASS"], row["SUBCLASS"]),
             "z": float(row["Z"]),
-            "z_warning": int(row["ZWARNING"]),
+            "zerr": float(row["Z_ERR"]),
+            "zwarning": int(row["ZWARNING"]),
             "snr": float(row["SN_MEDIAN_ALL"]),
             "run2d": row["RUN2D"].strip(),
+            "specobjid": spectrum_id(row["PLATE"], row["MJD"], row["FIBERID"], row["RUN2D"].strip()),
             "ra": float(row["PLUG_RA"]),
             "dec": float(row["PLUG_DEC"]),
             "objid": row[objid].strip(),
             "target": row[target].strip(),
+            **(_photometry(row) if "PETROMAG" in names else {}),
         }
         loglam, flux, ivar = (np.array(coadd[column], float) for column in ("loglam", "flux", "ivar"))
     _check_name(file, f"spec-{labels['name']}")
     return labels, loglam, flux, ivar
+
+
+def read_lines(file, content):
+    """Read the pipeline's measurements of emission lines from a spec file, table SPZLINE.
+
+    Parameters
+    ----------
+    file : str
+    content : bytes
+
+    Returns
+    -------
+    DataFrame
+        One row a line that was fitted: ``name``, ``wave`` (vacuum, Angstrom; the key, as older files misname
+        two lines), ``z``, ``sigma`` (km/s), ``area`` (1e-17 erg/s/cm2), ``ew`` (Angstrom, observed frame,
+        positive in emission), ``continuum`` and errors ``sigma_err, area_err, ew_err``.
+
+    Raises
+    ------
+    ArchiveFileError
+        If there is no such table.
+    """
+    with open_fits(file, content) as hdus:
+        table = hdus["SPZLINE"].data
+        columns = {name: table[column] for name, column in _LINE_COLUMNS.items()}
+        names = [name.strip() for name in columns.pop("name")]
+        lines = pd.DataFrame({name: np.asarray(values, float) for name, values in columns.items()})
+    lines.insert(0, "name", names)
+    return lines[lines["area_err"] > 0].reset_index(drop=True)
+
+
+def _photometry(row):
+    """Petrosian magnitudes, which only the table SPALL has; -9999 stands for none."""
+    columns = {"petromag": row["PETROMAG"], "petromagerr": row["PETROMAGERR"]}
+    return {
+        f"{name}_{band}": float(value) if value > 0 else np.nan
+        for name, values in columns.items()
+        for band, value in zip(BANDS, values, strict=True)
+    }
 
 
 def _read_dr7(file, content):
@@ -152,13 +238,13 @@ def _read_dr7(file, content):
             **_observation(header["PLATEID"], header["MJD"], header["FIBERID"]),
             **_classification(_DR7_CLASSES.get(header["SPEC_CLN"], ""), ""),
             "z": float(header["Z"]),
-            "z_warning": int(header["Z_WARNIN"]),
+            "zwarning": int(header["Z_WARNIN"]),
             "snr": float(np.nanmedian((flux * np.sqrt(ivar))[ivar > 0])),
             "ra": float(header["RAOBJ"]),
             "dec": float(header["DECOBJ"]),
             "target": header["OBJTYPE"].strip(),
         }
-    _check_name(file, f"spSpec-{labels['mjd']}-{labels['plate']:04d}-{labels['fiber']:03d}")
+    _check_name(file, f"spSpec-{labels['mjd']}-{labels['plate']:04d}-{labels['fiberid']:03d}")
     return labels, loglam, flux, ivar
 
 
@@ -176,13 +262,18 @@ def _read_skyserver(file, content):
 
 def _observation(plate, mjd, fiber):
     plate, mjd, fiber = int(plate), int(mjd), int(fiber)
-    return {"plate": plate, "mjd": mjd, "fiber": fiber, "name": f"{plate:04d}-{mjd}-{fiber:04d}"}
+    return {"plate": plate, "mjd": mjd, "fiberid": fiber, "name": f"{plate:04d}-{mjd}-{fiber:04d}"}
 
 
 def _classification(object_class, subclass):
     object_class = object_class.strip()
     type_text = mk_part(subclass) if object_class == "STAR" else ""
-    return {"class": object_class, "subclass_text": subclass.strip(), "type_text": type_text}
+    return {
+        "class": object_class,
+        "subclass": subclass_name(object_class, subclass.strip()),
+        "subclass_text": subclass.strip(),
+        "type_text": type_text,
+    }
 
 
 def _check_name(file, stem):
@@ -214,12 +305,19 @@ def _gap(ivar):
     return round(np.gradient(WAVE)[masked].sum(), 2)
 
 
-def write(directory, spectra):
+def write(directory, spectra, lines=None):
     """Write spectra on the grid `WAVE` as ``spectra/lite/PPPP/spec-PPPP-MMMMM-FFFF.fits``.
 
     Reductions ``v...`` get the table SPALL, others SPECOBJ; it has those of the archive's columns that
-    `COLUMNS` fills. The format's line measurements, SPZLINE, have no rows; masks, sky and model are zero.
-    Masked pixels at the ends are left out.
+    `COLUMNS` fills. Sky and model are zero; pixels without inverse variance have the bit FULLREJECT in both
+    masks. Masked pixels at the ends are left out.
+
+    Parameters
+    ----------
+    directory : path-like
+    spectra : Spectra
+    lines : sequence of DataFrame or None, optional
+        Line measurements of each spectrum, as of `read_lines`; without, the table SPZLINE has no rows.
 
     Raises
     ------
@@ -229,21 +327,24 @@ def write(directory, spectra):
     """
     if not np.array_equal(spectra.wave, WAVE):
         raise ValueError("spectra on another grid than that of SDSS")
-    for row, flux, ivar in zip(spectra.labels.to_dict("records"), spectra.flux, spectra.ivar, strict=True):
-        if min(row["plate"], row["mjd"], row["fiber"]) < 0:
+    rows = spectra.labels.to_dict("records")
+    lines = [None] * len(rows) if lines is None else lines
+    for row, flux, ivar, table in zip(rows, spectra.flux, spectra.ivar, lines, strict=True):
+        if min(row["plate"], row["mjd"], row["fiberid"]) < 0:
             raise ValueError(f"{row['name']!r} has no plate, MJD and fibre to name its file after")
         folder = Path(directory) / "spectra" / "lite" / f"{row['plate']:04d}"
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"spec-{row['plate']:04d}-{row['mjd']}-{row['fiber']:04d}.fits"
-        (folder / name).write_bytes(_spec_bytes(row, flux, ivar, spectra.fwhm))
+        name = f"spec-{row['plate']:04d}-{row['mjd']}-{row['fiberid']:04d}.fits"
+        (folder / name).write_bytes(_spec_bytes(row, flux, ivar, spectra.fwhm, table))
 
 
-def _spec_bytes(row, flux, ivar, fwhm):
+def _spec_bytes(row, flux, ivar, fwhm, lines):
     covered = np.flatnonzero(ivar > 0)
     here = slice(covered[0], covered[-1] + 1)
     coadd = _coadd(WAVE[here], flux[here], ivar[here], fwhm)
-    primary = fits.PrimaryHDU(header=_primary_header(row, _FIRST + int(covered[0])))
-    return fits_bytes(primary, coadd, _object_table(row), _empty_line_table())
+    primary = fits.PrimaryHDU(header=_primary_header(row, _FIRST + int(covered[0]))).header
+    primary["EXTEND"] = True
+    return primary.tostring().encode() + coadd + _object_table(row) + _line_table(row, lines)
 
 
 def _primary_header(row, first):
@@ -261,7 +362,7 @@ def _primary_header(row, first):
             ("BUNIT", "1E-17 erg/cm^2/s/Ang"),
             ("PLUG_RA", row["ra"]),
             ("PLUG_DEC", row["dec"]),
-            ("FIBERID", row["fiber"]),
+            ("FIBERID", row["fiberid"]),
         ]
     )
     if _is_boss(row):
@@ -274,14 +375,14 @@ def _is_boss(row):
 
 
 def _coadd(wave, flux, ivar, fwhm):
-    nothing = np.zeros(wave.size)
+    nothing, mask = np.zeros(wave.size), np.where(ivar > 0, 0, _FULLREJECT)
     sigma = fwhm / np.sqrt(8 * np.log(2))
     columns = [
         ("flux", "E", flux),
         ("loglam", "E", np.log10(wave)),
         ("ivar", "E", ivar),
-        ("and_mask", "J", nothing),
-        ("or_mask", "J", nothing),
+        ("and_mask", "J", mask),
+        ("or_mask", "J", mask),
         ("wdisp", "E", sigma / (wave * np.log(10) * 1e-4)),
         ("sky", "E", nothing),
         ("model", "E", nothing),
@@ -290,14 +391,21 @@ def _coadd(wave, flux, ivar, fwhm):
 
 
 def _object_table(row):
-    observation = [("PLATE", "J", "plate"), ("MJD", "J", "mjd"), ("FIBERID", "J", "fiber")]
+    observation = [("PLATE", "J", "plate"), ("MJD", "J", "mjd"), ("FIBERID", "J", "fiberid")]
     place = [("PLUG_RA", "D", "ra"), ("PLUG_DEC", "D", "dec")]
     result = [("CLASS", "6A", "class"), ("SUBCLASS", "21A", "subclass_text")]
-    result += [("Z", "E", "z"), ("ZWARNING", "J", "z_warning"), ("SN_MEDIAN_ALL", "E", "snr")]
+    result += [("Z", "E", "z"), ("Z_ERR", "E", "zerr")]
+    result += [("ZWARNING", "J", "zwarning"), ("SN_MEDIAN_ALL", "E", "snr")]
+    row = {**row, "petromag": [], "petromagerr": []}
+    for band in BANDS:
+        row["petromag"].append(row[f"petromag_{band}"])
+        row["petromagerr"].append(row[f"petromagerr_{band}"])
     if _is_boss(row):
         name = "SPALL"
         run = [("RUN2D", "7A", "run2d"), ("OBJTYPE", "16A", "target")]
-        columns = [*observation, *run, *place, *result, ("OBJID", "19A", "objid")]
+        photometry = [("OBJID", "19A", "objid"), ("PETROMAG", "5E", "petromag")]
+        photometry += [("PETROMAGERR", "5E", "petromagerr")]
+        columns = [*observation, *run, *place, *result, *photometry]
     else:
         name = "SPECOBJ"
         run = [("BESTOBJID", "19A", "objid"), ("RUN2D", "3A", "run2d"), ("SOURCETYPE", "19A", "target")]
@@ -308,15 +416,39 @@ def _object_table(row):
     return _table(name, [(column, form, [row[label]]) for column, form, label in columns])
 
 
-def _empty_line_table():
-    measured = ["LINEZ", "LINESIGMA", "LINEAREA", "LINEEW", "LINECONTLEVEL"]
-    columns = [("PLATE", "J"), ("MJD", "J"), ("FIBERID", "J"), ("LINENAME", "13A"), ("LINEWAVE", "D")]
-    columns += [(f"{name}{suffix}", "E") for name in measured for suffix in ("", "_ERR")]
-    columns += [("LINENPIXLEFT", "J"), ("LINENPIXRIGHT", "J"), ("LINEDOF", "E"), ("LINECHI2", "E")]
-    return _table("SPZLINE", [(name, form, []) for name, form in columns])
+def _line_table(row, lines):
+    lines = pd.DataFrame(columns=_LINE_COLUMNS) if lines is None else lines
+    place = [("PLATE", "J", "plate"), ("MJD", "J", "mjd"), ("FIBERID", "J", "fiberid")]
+    columns = [(column, form, [row[label]] * len(lines)) for column, form, label in place]
+    columns += [("LINENAME", "13A", lines["name"].to_list()), ("LINEWAVE", "D", lines["wave"].astype(float))]
+    nothing = np.zeros(len(lines))
+    for name in ("z", "sigma", "area", "ew", "continuum"):
+        column = _LINE_COLUMNS[name]
+        columns.append((column, "E", lines[name].astype(float)))
+        error = lines[f"{name}_err"].astype(float) if f"{name}_err" in lines else nothing
+        columns.append((f"{column}_ERR", "E", error))
+    columns += [("LINENPIXLEFT", "J", nothing), ("LINENPIXRIGHT", "J", nothing)]
+    columns += [("LINEDOF", "E", nothing), ("LINECHI2", "E", nothing)]
+    return _table("SPZLINE", columns)
 
 
 def _table(name, columns):
-    return fits.BinTableHDU.from_columns(
-        [fits.Column(column, form, array=np.asarray(values)) for column, form, values in columns], name=name
-    )
+    """Bytes of a binary table of (column, format, values)."""
+    dtype = tuple((column, _DTYPES[form[-1]].format(form[:-1])) for column, form, _ in columns)
+    table = np.empty(len(columns[0][2]), list(dtype))
+    for column, _, values in columns:
+        table[column] = values
+    header = _table_header(name, dtype).copy()
+    header["NAXIS2"] = table.size
+    return header.tostring().encode() + _block(table.tobytes())
+
+
+@functools.cache
+def _table_header(name, dtype):
+    """Header of an empty table; making it anew for each of thousands of files costs more than all else."""
+    return fits.BinTableHDU(np.empty(0, list(dtype)), name=name).header
+
+
+def _block(data):
+    """Data filled up to whole FITS blocks."""
+    return data.ljust(-(-len(data) // 2880) * 2880, b"\0")

@@ -6,26 +6,43 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from obafgkm import mk
 from obafgkm.archives import LABELS
+from obafgkm.errors import SpectralTypeError
 
-__all__ = ["COLUMNS", "mk_part", "object_names", "usable"]
+__all__ = [
+    "BANDS",
+    "COLUMNS",
+    "mk_part",
+    "object_names",
+    "spectrum_id",
+    "star_family",
+    "subclass_name",
+    "usable",
+]
 
+BANDS = "ugriz"
 # Label columns, with the value that stands for "not known".
 COLUMNS = {
     **LABELS,
     "class": "",  # STAR, GALAXY or QSO
+    "subclass": "",  # in one vocabulary for all reductions, see `subclass_name`
     "subclass_text": "",  # as the archive has it; type_text is its MK part, if the class is STAR
     "z": np.nan,  # redshift; a star's radial velocity / c
-    "z_warning": -1,  # bits of the pipeline; 0 is good
+    "zerr": np.nan,  # its error
+    "zwarning": -1,  # bits of the pipeline; 0 is good
     "snr": np.nan,  # median signal-to-noise ratio a pixel
     "plate": -1,
     "mjd": -1,
-    "fiber": -1,
+    "fiberid": -1,
     "run2d": "",  # version of the reduction
     "ra": np.nan,  # deg
     "dec": np.nan,  # deg
     "objid": "",  # of the photometry; 19 digits, more than a float holds
+    "specobjid": "",  # of the spectrum; up to 20 digits, see `spectrum_id`
     "target": "",  # what the fibre was meant for; SKY is no object
+    **{f"petromag_{band}": np.nan for band in BANDS},  # Petrosian magnitudes
+    **{f"petromagerr_{band}": np.nan for band in BANDS},
 }
 _SAME_OBJECT = 2.0  # arcsec, the diameter of a BOSS fibre; on one plate fibres keep 55 arcsec apart
 
@@ -42,6 +59,73 @@ def mk_part(subclass):
     ('A4', 'F3/F5V', 'OB')
     """
     return subclass.partition("(")[0].strip()
+
+
+# A template that is no MK type keeps the name it has, but for:
+_ALIASES = {"Ldwarf": "L"}
+
+
+def subclass_name(object_class, text):
+    """Subclass in one vocabulary for the SDSS spectrographs and BOSS.
+
+    A star's MK type loses the template's name and its peculiarities (``A0p``, ``K0IIIa``); of a range the
+    first member stands (``F3/F5V``); subdwarfs keep their prefix; galaxies and quasars lose double blanks.
+
+    Examples
+    --------
+    >>> [subclass_name("STAR", text) for text in ("F3/F5V (30743)", "sd:F0 (G_84-29)", "Ldwarf", "WDhotter")]
+    ['F3V', 'sdF0', 'L', 'WDhotter']
+    """
+    if object_class != "STAR":
+        return " ".join(text.split())
+    text = mk_part(text)
+    try:
+        prefix = "sd" if text.startswith("sd") else ""
+        return prefix + str(mk.parse(text))
+    except SpectralTypeError:
+        return _ALIASES.get(text, text)
+
+
+def star_family(subclass):
+    """Family of a star's normalised subclass: O B A F G K M, L, T, WD, Carbon or CV; '' where there is none.
+
+    ``OB`` counts to B and ``Am`` to A; carbon and calcium white dwarfs are white dwarfs.
+
+    Examples
+    --------
+    >>> [star_family(name) for name in ("F3V", "sdF0", "OB", "CarbonWD", "Carbon", "L5.5")]
+    ['F', 'F', 'B', 'WD', 'Carbon', 'L']
+    """
+    if "WD" in subclass:
+        return "WD"
+    if subclass.startswith("Carbon"):
+        return "Carbon"
+    if subclass == "CV":
+        return "CV"
+    if subclass == "OB":
+        return "B"
+    return subclass.removeprefix("sd")[:1]
+
+
+def spectrum_id(plate, mjd, fiberid, run2d):
+    """SpecObjID, which packs what identifies a spectrum into 64 bits.
+
+    14 bits of plate, 12 of fibre, 14 of MJD - 50000, 14 of run2d (``vN_M_P`` is 10000 (N - 5) + 100 M + P)
+    and 10 zeros.
+
+    Returns
+    -------
+    str
+        Its digits: plates from 8192 on exceed a signed integer, and all exceed a float.
+
+    Examples
+    --------
+    >>> spectrum_id(266, 51602, 31, "26"), spectrum_id(4055, 55359, 1, "v5_10_0")
+    ('299497923312379904', '4565524487034871808')
+    """
+    run = [int(part) for part in str(run2d).removeprefix("v").split("_")]
+    number = run[0] if len(run) == 1 else 10000 * (run[0] - 5) + 100 * run[1] + run[2]
+    return str((int(plate) << 50) + (int(fiberid) << 38) + ((int(mjd) - 50000) << 24) + (number << 10))
 
 
 def object_names(labels):
@@ -100,14 +184,14 @@ def usable(labels, min_snr=20.0):
     reasons = np.select(
         [
             labels["target"] == "SKY",
-            labels["z_warning"] > 0,
+            labels["zwarning"] > 0,
             labels["class"] == "",
             labels["snr"].isna(),
             labels["snr"] <= min_snr,
         ],
         [
             "fibre on the sky",
-            "zWarning " + labels["z_warning"].astype(str),
+            "zWarning " + labels["zwarning"].astype(str),
             "no class given",
             "signal-to-noise ratio not known",
             f"signal-to-noise ratio not above {min_snr:g}",

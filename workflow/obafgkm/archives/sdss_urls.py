@@ -9,7 +9,7 @@ SAS = "https://data.sdss.org/sas"
 _LEGACY = ("26", "103", "104")  # reductions of the SDSS spectrographs; every other one is of BOSS
 
 
-def spectrum_url(release, run2d, plate, mjd, fiber, lite=True):
+def spectrum_url(release, run2d, plate, mjd, fiber, lite=True, server=SAS):
     """Address of one spectrum.
 
     Parameters
@@ -22,6 +22,9 @@ def spectrum_url(release, run2d, plate, mjd, fiber, lite=True):
         In SDSS-V (``v6_*``), which has no plates, field, MJD and catalogue id.
     lite : bool
         The co-added spectrum alone, 0.2 MB, instead of a file with all exposures, up to 4 MB.
+
+    server : str
+        Where the archive's folders begin.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def spectrum_url(release, run2d, plate, mjd, fiber, lite=True):
     else:
         kind = "spectra"
     file = _field_file(run2d, plate, mjd, fiber) if sdss_v else _plate_file(plate, mjd, fiber)
-    return f"{SAS}/dr{release}/{_reductions(release, sdss_v)}/{run2d}/{kind}/{file}"
+    return f"{server}/dr{release}/{_reductions(release, sdss_v)}/{run2d}/{kind}/{file}"
 
 
 def _reductions(release, sdss_v):

@@ -1,0 +1,16 @@
+"""Ask SkyServer for the catalogue of one sample of SDSS."""
+
+from obafgkm.archives.sdss_sql import SAMPLES
+from obafgkm.job import job
+from obafgkm.survey.query import ask
+
+if __name__ == "__main__":
+    with job(snakemake):
+        table = ask(
+            SAMPLES[snakemake.wildcards.sample],
+            snakemake.params.service.format(release=snakemake.params.release),
+            snakemake.output.catalogue,
+            rows=snakemake.params.rows,
+            offline=snakemake.params.offline,
+        )
+        print(table.groupby("class")["subClass"].value_counts().to_string())

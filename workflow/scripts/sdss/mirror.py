@@ -1,0 +1,17 @@
+"""Link the files of SDSS that a local mirror holds."""
+
+from pathlib import Path
+
+from obafgkm import datasets
+from obafgkm.fetch import fetch_dataset
+from obafgkm.job import job
+
+if __name__ == "__main__":
+    with job(snakemake, show_progress=True):
+        files = fetch_dataset(
+            datasets.expand(datasets.read(snakemake.input.datasets), "sdss"),
+            Path(snakemake.output.provenance).parent,
+            source="mirror",
+            mirror=snakemake.params.mirror or None,
+        )
+        print(files["source"].value_counts().to_string())

@@ -1,0 +1,24 @@
+"""Put the spectra of one SDSS sample into one file."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from obafgkm.archives.sdss_sql import read_answer
+from obafgkm.job import job
+from obafgkm.survey.pack import pack
+
+if __name__ == "__main__":
+    with job(snakemake):
+        record = Path(snakemake.input.provenance)
+        catalogue, missing = record.with_name("catalogue.csv"), record.with_name("missing.csv")
+        rejected = pack(
+            record.parent,
+            snakemake.output.spectra,
+            json.loads(record.read_text()),
+            read_answer(str(catalogue), catalogue.read_bytes()) if catalogue.is_file() else None,
+            pd.read_csv(missing) if missing.is_file() else None,
+        )
+        rejected.to_csv(snakemake.output.rejected, index=False)
+        print(rejected["reason"].value_counts().to_string())

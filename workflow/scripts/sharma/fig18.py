@@ -1,0 +1,35 @@
+"""Figure 18: subclasses of the SDSS F stars, by the pipeline, and what the network predicts for them."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.mk import MAIN_CLASSES, class_name, main_class
+from obafgkm.plots import PAGE, new_figure, save_figure
+
+F = MAIN_CLASSES.index("F")
+
+
+def fig18(predictions):
+    """Draw the figure from the network's predictions; classes without a star are left out."""
+    stars = predictions[main_class(predictions["expected"]) == F]
+    figure, panels = new_figure(PAGE, 0.6 * PAGE, panels=(2, 1))
+    titles = {
+        "expected": f"SDSS pipeline: {len(stars)} F stars",
+        "predicted": "The same stars as the convolutional network has them",
+    }
+    for axes, (column, title) in zip(panels, titles.items(), strict=True):
+        number, count = np.unique(stars[column], return_counts=True)
+        colours = ["C0" if main == F else "C1" for main in main_class(number)]
+        bars = axes.bar([class_name(n) for n in number], count, width=0.7, color=colours)
+        axes.bar_label(bars, fontsize=7)
+        axes.set(title=title, ylabel="Spectra")
+        axes.margins(y=0.15)
+    panels[1].set_xlabel("Subclass")
+    return figure
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        predictions = pd.read_csv(snakemake.input.predictions)
+        save_figure(fig18(predictions), snakemake.output, predictions["source"][0])
