@@ -1,5 +1,12 @@
 """Photometry to main classes: the reader, the simulation, the rule of the defect, scores and networks."""
 
+import http.server
+import json
+import sqlite3
+import threading
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +19,7 @@ from obafgkm.main_classes import by_seed, dummy_rule, main_class_scores
 from obafgkm.mk import MAIN_CLASSES
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.skyserver import simulate_photometry, synthetic_magnitudes
+from obafgkm.survey.query import ask
 
 COUNTS = {"O": 9195, "B": 480, "A": 1762, "F": 7559, "G": 19097, "K": 20413, "M": 15617}
 
@@ -53,10 +61,45 @@ def test_another_answer_is_refused_by_name(tmp_path, content):
         sdss_photometry.read(path)
 
 
-def test_the_query_asks_for_every_column():
-    asked = sdss_photometry.QUERY.partition("FROM")[0]
-    for name in sdss_photometry.COLUMNS:
-        assert f"AS {name}," in asked or f".{name}" in asked, name
+@pytest.fixture
+def skyserver(table):
+    """A service on this machine that answers SQL from the simulated table."""
+    base = sqlite3.connect(":memory:", check_same_thread=False)
+    photometry = [*sdss_photometry.OBSERVED, *sdss_photometry.DEREDDENED]
+    spectra = table.drop(columns=photometry).assign(plate=266 + np.arange(len(table)) // 300)
+    pd.concat([spectra.assign(**{"class": "STAR"}), spectra[:5].assign(**{"class": "QSO"})]).to_sql(
+        "SpecObj", base, index=False
+    )
+    objects = table[["bestObjID", *photometry]].drop_duplicates("bestObjID")
+    objects.rename(columns={"bestObjID": "objID", "z1": "z"}).to_sql("PhotoObj", base, index=False)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            sql = parse_qs(urlsplit(self.path).query)["cmd"][0]
+            body = b"#Table1\n" + pd.read_sql(sql, base).to_csv(index=False).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"http://127.0.0.1:{service.server_port}/sql"
+    service.shutdown()
+    service.server_close()
+
+
+def test_the_query_brings_what_the_reader_reads(skyserver, table, stars, tmp_path):
+    path = tmp_path / "photometry.csv"
+    ask(sdss_photometry.QUERY, skyserver, path, rows=700, pause=0)
+    kept, rejected = sdss_photometry.read(path)
+    assert len(kept) + len(rejected) == len(table)
+    got, expected = (rows.set_index("specObjID")["bestObjID"].sort_index() for rows in (kept, stars))
+    assert got.equals(expected)
+    assert json.loads(Path(f"{path}.provenance.json").read_text())["rows"] == len(table)
 
 
 def test_the_defect_is_detected_by_rule(stars):

@@ -44,14 +44,8 @@ def mirror_contents(dataset):
 def hammer_photometry(wildcards):
     """The answer of SkyServer, from the source that the configuration names."""
     source = config["datasets"]["hammer"]["source"]
-    if source == "remote":
-        raise WorkflowError(
-            "datasets.hammer.source is 'remote', and this version cannot ask SkyServer. Ways on: set it to "
-            "'simulated', or run the query of workflow/obafgkm/archives/sdss_photometry.py on SkyServer, "
-            "save its CSV as hammer/photometry.csv in the mirror and set it to 'mirror'."
-        )
     folder = (
-        MIRROR or "mirror" if source == "mirror" else "resources/archives/simulated"
+        MIRROR or "mirror" if source == "mirror" else f"resources/archives/{source}"
     )
     return f"{folder}/hammer/photometry.csv"
 

@@ -1,6 +1,6 @@
 # The exhibits of "Hack or Hammer": photometry and template parameters to main classes.
 #
-# NEEDS   SkyServer's answer: simulated, or photometry.csv in the mirror's folder hammer
+# NEEDS   SkyServer's answer: simulated, asked for, or photometry.csv in the mirror's folder hammer
 # MAKES   resources/hammer/sample.csv, rejected.csv       the rows used and those rejected, with the reason
 #         resources/hammer/<what was trained>.csv         trials, folds, predictions of the test rows
 #         results/hammer/<exhibit>.png|pdf|csv|tex
@@ -58,6 +58,30 @@ rule hammer_simulate:
         "Simulating photometry"
     script:
         "../scripts/hammer/simulate.py"
+
+
+rule hammer_fetch:
+    """Ask SkyServer the photometric query."""
+    output:
+        photometry="resources/archives/remote/hammer/photometry.csv",
+        provenance="resources/archives/remote/hammer/photometry.csv.provenance.json",
+    log:
+        "logs/hammer/fetch.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        # As a function, which keeps Snakemake from taking {release} for a wildcard.
+        service=lambda wildcards: config["sdss"]["skyserver"],
+        rows=lookup(within=config, dpath="sdss/rows"),
+        release=lookup(within=config, dpath="hammer/release"),
+        offline=lookup(within=config, dpath="archives/offline"),
+    message:
+        "Asking SkyServer for photometry"
+    script:
+        "../scripts/hammer/fetch.py"
 
 
 rule hammer_sample:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from obafgkm.archives.sdss_sql import Query
 from obafgkm.errors import ArchiveFileError
 from obafgkm.mk import MAIN_CLASSES
 
@@ -28,13 +29,12 @@ TEMPLATE = ["elodieBV", "elodieTEff", "elodieLogG", "elodieFeH"]
 FEATURES = ["ra", "dec", *OBSERVED, *DEREDDENED, *TEMPLATE]
 IDS = ["specObjID", "bestObjID"]  # 19 digits, more than a float holds
 COLUMNS = [*IDS, *FEATURES, "elodieSpType", "elodieDOF", "z"]
-QUERY = """\
-SELECT s.specObjID, s.bestObjID, s.ra, s.dec, p.u, p.g, p.r, p.i, p.z AS z1,
-  p.dered_u, p.dered_g, p.dered_r, p.dered_i, p.dered_z,
-  s.elodieBV, s.elodieTEff, s.elodieLogG, s.elodieFeH, s.elodieSpType, s.elodieDOF, s.z
-FROM SpecObj AS s JOIN PhotoObj AS p ON p.objID = s.bestObjID
-WHERE s.class = 'STAR' AND s.elodieTEff > 0
-"""
+_OF_PHOTOMETRY = {"z1": "p.z"} | {name: f"p.{name}" for name in [*OBSERVED[:-1], *DEREDDENED]}
+QUERY = Query(
+    {name: _OF_PHOTOMETRY.get(name, f"s.{name}") for name in COLUMNS},
+    "SpecObj AS s JOIN PhotoObj AS p ON p.objID = s.bestObjID",
+    "s.class = 'STAR' AND s.elodieTEff > 0",
+)
 FEATURE_SETS = {
     "all": FEATURES,
     "template Teff only": ["elodieTEff"],

@@ -18,7 +18,7 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["SAMPLES", "Query", "answer_of_labels", "catalogue_labels", "read_answer", "write_answer"]
 
-_TEXT = ("specObjID", "objid", "run2d", "class", "subClass")
+_TEXT = ("specObjID", "objid", "bestObjID", "run2d", "class", "subClass")
 # Columns of a catalogue, and the labels that they become.
 _NAMES = {
     "specObjID": "specobjid",

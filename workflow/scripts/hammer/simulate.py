@@ -17,5 +17,4 @@ if __name__ == "__main__":
         table = simulate_photometry(params.counts, params.fraction, StellarGrid.load(), rng)
         sdss_photometry.write(output.photometry, table)
         record = {"dataset": "hammer", "source": "simulated", "seed": params.seed, "rows": len(table)}
-        record["query"] = sdss_photometry.QUERY
         Path(output.provenance).write_text(json.dumps(record, indent=1) + "\n")
