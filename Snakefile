@@ -33,6 +33,7 @@ include: "workflow/rules/grids.smk"
 include: "workflow/rules/gebran.smk"
 include: "workflow/rules/saldic.smk"
 include: "workflow/rules/gap.smk"
+include: "workflow/rules/outputs.smk"
 include: "workflow/rules/csepreghy.smk"
 include: "workflow/rules/dependencies.smk"
 

@@ -29,7 +29,12 @@ OTHER_RUNS = {
         for task in ("galaxies", "galaxies_known", "stars", "stars_full")
     },
 }
-REAL_SPECTRA = ["resources/csepreghy/mirror.h5"] if MIRROR else []
+# Whatever the samples' source is, the networks are asked about the real spectra of a mirror too.
+REAL_SPECTRA = (
+    ["resources/csepreghy/mirror.h5"]
+    if MIRROR and Path(MIRROR, "sdss").is_dir()
+    else []
+)
 # Exhibits of a kind: run and quantity; run; run, whether right, number of spectra, smoothing.
 CURVES = {
     "fig11": ("cnn", "accuracy"),
@@ -98,42 +103,6 @@ THESIS_TABLES = [
     *["table2", "table4", "table5", "table6", *MATRICES],
     *["table_accuracy", "table_clusters", "table_real", "table_sample", "table_widths"],
 ]
-
-
-def figures(*names):
-    """Outputs of figures: <name>, in the report, and <name>_pdf."""
-    outputs = {}
-    for name in names:
-        outputs[name] = report(
-            f"results/csepreghy/{name}.png",
-            caption=f"../report/csepreghy/{name}.rst",
-            category="Csepreghy 2020",
-            labels={"exhibit": exhibit_name(name)},
-        )
-        outputs[f"{name}_pdf"] = f"results/csepreghy/{name}.pdf"
-    return outputs
-
-
-def tables(*names):
-    """Outputs of tables: <name>, in the report, and <name>_tex."""
-    outputs = {}
-    for name in names:
-        outputs[name] = report(
-            f"results/csepreghy/{name}.csv",
-            caption=f"../report/csepreghy/{name}.rst",
-            category="Csepreghy 2020",
-            labels={"exhibit": exhibit_name(name)},
-        )
-        outputs[f"{name}_tex"] = f"results/csepreghy/{name}.tex"
-    return outputs
-
-
-def exhibit_name(name):
-    """Figure 1 of fig01, Table 3 of table3, Widths of table_widths."""
-    if name.startswith("fig"):
-        return f"Figure {int(name[3:])}"
-    number = name.removeprefix("table")
-    return f"Table {number}" if number.isdigit() else number[1:].capitalize()
 
 
 rule csepreghy:
