@@ -2,6 +2,7 @@
 
 __all__ = [
     "ArchiveFileError",
+    "ClaimError",
     "FetchError",
     "MissingDatasetError",
     "ObafgkmError",
@@ -29,6 +30,10 @@ class ArchiveFileError(ObafgkmError):
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
+
+
+class ClaimError(ObafgkmError):
+    """The ledger of claims cannot be written; the message names the claim and its product."""
 
 
 class FetchError(ObafgkmError):
