@@ -28,6 +28,7 @@ include: "workflow/rules/retrainings.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/hammer.smk"
+include: "workflow/rules/ledger.smk"
 include: "workflow/rules/dependencies.smk"
 
 
@@ -35,6 +36,7 @@ rule all:
     input:
         rules.sharma.input,
         rules.hammer.input,
+        rules.ledger.output,
 
 
 onsuccess:

@@ -12,7 +12,7 @@ FLOORS = [
     {"archives", "datasets", "resolution", "continuum", "extinction", "mkclass"},
     {"transfer", "preprocess"},
     {"fetch", "ingest", "simulate", "samples", "models", "predictions"},
-    {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes"},
+    {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "ledger", "ledger_page"},
     {"plots"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration

@@ -6,7 +6,7 @@ described in ``workflow/schemas/claims.schema.yaml``.
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jsonschema
@@ -25,6 +25,7 @@ __all__ = [
     "numbers_in",
     "product_files",
     "read_claims",
+    "set_aside",
 ]
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "claims.schema.yaml"
@@ -48,7 +49,8 @@ COLUMNS = [
     "product",
     "text",
 ]
-_NUMBER = re.compile(r"(?<![\d.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e-?\d+)?")  # noqa: RUF001
+_NUMERIC = ("published", "published_uncertainty", "tolerance", "ours", "ours_low", "ours_high", "seeds")
+_NUMBER = re.compile(r"(?<![\d.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e-?\d+)?")
 _POWER = re.compile(r"10\^\{(-?\d+)\}")
 _SAMPLE = ("spectra", "stars", "sources")  # columns of products that count what a number rests on
 _REPEATS = ("seeds", "repeats", "folds")
@@ -185,9 +187,20 @@ def _claim(document, common, number):
 
 
 def numbers_in(text):
-    """The numbers of a text, in its order; thousands may be separated by commas, powers of ten be in LaTeX."""
+    """The numbers of a text, in its order, with commas between thousands or powers of ten in LaTeX."""
     text = _POWER.sub(r"1e\1", text)
-    return [float(match.replace(",", "").replace("−", "-")) for match in _NUMBER.findall(text)]  # noqa: RUF001
+    return [float(match.replace(",", "").replace("−", "-")) for match in _NUMBER.findall(text)]
+
+
+def set_aside(claims, not_made):
+    """The claims; those of documents or exhibits (``document/exhibit``) not made lose their product."""
+    places = set(not_made)
+    return [
+        replace(claim, product=None, reason="the workflow does not make this exhibit yet")
+        if claim.product and places & {claim.document, f"{claim.document}/{claim.exhibit}"}
+        else claim
+        for claim in claims
+    ]
 
 
 def product_files(claims, scale):
@@ -231,7 +244,7 @@ def ledger(claims, results, scale):
         row |= {"scale": scale, "source": ours.source, "verdict": verdict, "reason": reason}
         row |= {"product": claim.product["file"] if claim.product else "", "text": claim.text}
         rows.append(row)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(_NUMERIC, float))
 
 
 def judge(claim, ours):
@@ -314,9 +327,14 @@ def _select(claim, product, results, tables):
 
 
 def _source(claim, product, rows, results, tables):
-    """Where the data of a number come from: of its own rows, or of the product named for it."""
+    """Where the data of a number come from: of its own rows, or of the product named for it.
+
+    A count of no rows has the source of the whole product.
+    """
     if "source" in product:
         rows = _select(claim, product["source"], results, tables)
+    elif rows.empty:
+        rows = tables[results / product["file"]]
     if "source" in rows:
         parts = {part for text in rows["source"].dropna() for part in text.split(", ")}
         return ", ".join(sorted(parts))
