@@ -137,6 +137,17 @@ def test_a_row_shows_interval_sample_and_source(tmp_path):
     assert "117 of the document's 850" in row["reason"]
 
 
+def test_a_count_of_nothing_has_the_source_of_the_whole_product(tmp_path):
+    none = claim(product={**PRODUCT, "where": {"model": "C"}, "reduce": "count"})
+    row = ledger([none], results(tmp_path, [{**ROWS[0], "source": "simulated"}]), "default").iloc[0]
+    assert (row["ours"], row["source"], row["verdict"]) == (0, "simulated", "not comparable")
+
+
+def test_an_absent_archive_reproduces_nothing():
+    verdict, reason = judge(claim(value=0), Ours(value=0.0, source="no spectra"))
+    assert (verdict, reason) == ("not comparable", "the archive was not there")
+
+
 def test_per_cent_and_counts_are_converted(tmp_path):
     run = results(tmp_path, ROWS)
     percent = claim(value=91, tolerance=0.5, product={**PRODUCT, "factor": 100})

@@ -49,6 +49,7 @@ COLUMNS = [
     "product",
     "text",
 ]
+NO_SPECTRA = "no spectra"  # what tables call the source of a library that the mirror does not hold
 _NUMERIC = ("published", "published_uncertainty", "tolerance", "ours", "ours_low", "ours_high", "seeds")
 _NUMBER = re.compile(r"(?<![\d.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e-?\d+)?")
 _POWER = re.compile(r"10\^\{(-?\d+)\}")
@@ -265,8 +266,10 @@ def judge(claim, ours):
     if not claim.independent and "simulated" in ours.source:
         share = "simulated" if set(ours.source.split(", ")) == {"simulated"} else "in part simulated"
         return "not comparable", "; ".join([share, *notes])
+    if ours.source == NO_SPECTRA and not claim.independent:
+        return "not comparable", "; ".join(["the archive was not there", *notes])
     if math.isnan(ours.value):
-        return "not comparable", "; ".join([f"no number ({ours.source or 'not defined'})", *notes])
+        return "not comparable", "; ".join(["not defined for these data", *notes])
     if claim.sample and ours.sample == ours.sample and ours.sample != claim.sample:
         notes.insert(0, f"on {ours.sample:,.0f} of the document's {claim.sample:,}")
     difference = abs(ours.value - claim.value)
@@ -274,7 +277,7 @@ def judge(claim, ours):
         return "reproduced", "; ".join([f"within {claim.tolerance:g}" if difference else "equal", *notes])
     if ours.low <= claim.value <= ours.high:
         return "reproduced", "; ".join(["the interval holds the published value", *notes])
-    return "differs", "; ".join([f"off by {ours.value - claim.value:+.3g}", *notes])
+    return "differs", "; ".join([f"off by {ours.value - claim.value:+,.4g}", *notes])
 
 
 def _measure(claim, results, tables, scale):
