@@ -143,6 +143,12 @@ def test_a_count_of_nothing_has_the_source_of_the_whole_product(tmp_path):
     assert (row["ours"], row["source"], row["verdict"]) == (0, "simulated", "not comparable")
 
 
+def test_a_class_called_null_is_a_class(tmp_path):
+    null = claim(product={**PRODUCT, "where": {"model": "NULL"}})
+    table = ledger([null], results(tmp_path, [{**ROWS[0], "model": "NULL"}]), "default")
+    assert table["ours"].item() == 0.91
+
+
 def test_an_absent_archive_reproduces_nothing():
     verdict, reason = judge(claim(value=0), Ours(value=0.0, source="no spectra"))
     assert (verdict, reason) == ("not comparable", "the archive was not there")

@@ -317,7 +317,7 @@ def _select(claim, product, results, tables):
     path = results / product["file"]
     if path not in tables:
         try:
-            tables[path] = pd.read_csv(path)
+            tables[path] = pd.read_csv(path, keep_default_na=False, na_values=[""])  # NULL is a class
         except FileNotFoundError:
             raise ClaimError(f"{claim.name}: its product {path} is not there") from None
     rows = tables[path]
