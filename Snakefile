@@ -35,6 +35,7 @@ include: "workflow/rules/saldic.smk"
 include: "workflow/rules/gap.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/csepreghy.smk"
+include: "workflow/rules/ledger.smk"
 include: "workflow/rules/dependencies.smk"
 
 
@@ -46,6 +47,7 @@ rule all:
         rules.saldic.input,
         rules.synthetic_gap.input,
         rules.csepreghy.input,
+        rules.ledger.output,
 
 
 onsuccess:

@@ -13,7 +13,8 @@ FLOORS = [
     | {"principal", "augmentation"},
     {"transfer", "preprocess", "databases"},
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
-    {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"},
+    {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"}
+    | {"ledger", "ledger_page"},
     {"plots", "hyperparameters", "classify", "tuning", "photometric"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration

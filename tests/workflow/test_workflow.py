@@ -109,6 +109,21 @@ def test_a_change_reruns_what_rests_on_it_and_nothing_else(tiny_run, tmp_path, c
     assert to_rerun(run, copy) == rerun
 
 
+def test_a_number_changed_by_hand_changes_the_ledger_and_nothing_else(tiny_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run)
+    path, before = run / "results/sharma/table3.csv", pd.read_csv(run / "results/claims.csv")
+    table = pd.read_csv(path)
+    table.loc[table["model"] == "Keras ANN", "slope"] = 0.123
+    table.to_csv(path, index=False)
+    assert to_rerun(run, ROOT) == {"ledger"}
+    assert snakemake(run, "--configfile", TINY).returncode == 0
+    after = pd.read_csv(run / "results/claims.csv")
+    changed = after[(after["ours"] != before["ours"]) & after["ours"].notna()]
+    assert changed["quantity"].tolist() == ["Keras ANN: slope"]
+    assert changed["ours"].tolist() == [0.123]
+
+
 def test_the_dag_of_the_published_scale_is_complete(tmp_path):
     dry = snakemake(tmp_path, "--configfile", ROOT / "config" / "published.yaml", "--dry-run")
     assert dry.returncode == 0, dry.stdout[-2000:]

@@ -3,6 +3,7 @@
 __all__ = [
     "AbsentFileError",
     "ArchiveFileError",
+    "ClaimError",
     "DivergenceError",
     "FetchError",
     "MissingDatasetError",
@@ -31,6 +32,10 @@ class ArchiveFileError(ObafgkmError):
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
+
+
+class ClaimError(ObafgkmError):
+    """The ledger of claims cannot be written; the message names the claim and its product."""
 
 
 class DivergenceError(ObafgkmError):

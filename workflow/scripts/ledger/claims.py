@@ -1,0 +1,16 @@
+"""The ledger of claims as a table and as a page."""
+
+from pathlib import Path
+
+from obafgkm.job import job
+from obafgkm.ledger import ledger, read_claims, set_aside
+from obafgkm.ledger_page import page
+
+if __name__ == "__main__":
+    with job(snakemake):
+        params, output = snakemake.params, snakemake.output
+        claims = set_aside(read_claims(snakemake.input.claims), params.not_made)
+        table = ledger(claims, "results", params.scale)
+        table.to_csv(output.csv, index=False, float_format="%.6g")
+        Path(output.html).write_text(page(table, Path(snakemake.input.template).read_text()))
+        print(table.groupby(["document", "verdict"]).size().to_string())
