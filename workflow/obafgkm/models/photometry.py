@@ -55,9 +55,9 @@ def build_side_by_side(seeds, n_features, **architecture):
         keras.utils.set_random_seed(seed)
         weights.append(build_photometric(n_features, **architecture).get_weights())
 
-    def dense(n, activation):
+    def dense(n, activation, name):
         return keras.layers.EinsumDense(
-            "bnf,nfh->bnh", (len(seeds), n), bias_axes="nh", activation=activation
+            "bnf,nfh->bnh", (len(seeds), n), bias_axes="nh", activation=activation, name=name
         )
 
     model = _build((len(seeds), n_features), dense, **architecture)
@@ -68,9 +68,10 @@ def build_side_by_side(seeds, n_features, **architecture):
 def _build(shape, dense, neurons, dropout, learning_rate, loss):
     """A compiled network of one kind of dense layers."""
     model = keras.Sequential([keras.Input(shape)], name="photometric")
-    for n, rate in zip(neurons, dropout, strict=True):
-        model.add(dense(n, activation="relu"))
-        model.add(keras.layers.Dropout(rate))
-    model.add(dense(len(MAIN_CLASSES), activation="softmax"))
+    suffixes = ["", *(f"_{i}" for i in range(1, len(neurons) + 1))]  # as in the slides: dense, dense_1 ...
+    for n, rate, suffix in zip(neurons, dropout, suffixes, strict=False):
+        model.add(dense(n, activation="relu", name=f"dense{suffix}"))
+        model.add(keras.layers.Dropout(rate, name=f"dropout{suffix}"))
+    model.add(dense(len(MAIN_CLASSES), activation="softmax", name=f"dense{suffixes[-1]}"))
     model.compile(keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model
