@@ -13,6 +13,7 @@ from obafgkm.archives.sdss_labels import COLUMNS, mk_part, usable
 from obafgkm.archives.sdss_rest import rest_frame_air
 from obafgkm.errors import ArchiveFileError, SpectralTypeError
 from obafgkm.spectra import Spectra
+from obafgkm.survey.pack import pack
 
 HTML = b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>"
 LEGACY = "spectra/lite/0266/spec-0266-51602-0031.fits"
@@ -319,3 +320,68 @@ def test_types_of_the_legacy_templates(mirror):
     assert types.pop("A0p") == "A0"
     assert all(name == mk_type for name, mk_type in types.items())
     assert {name[0] for name in refused} == {"C", "L", "O", "T", "W"}
+
+
+def real_files(mirror):
+    """Label, flux, inverse variance and lines of the mirror's spec files."""
+    for path in sorted((mirror / "sdss" / "spectra").rglob("spec-*.fits")):
+        content = path.read_bytes()
+        yield *sdss.read_spectrum(path.name, content), sdss.read_lines(path.name, content), content
+
+
+def test_real_identifiers_are_those_that_are_computed(mirror):
+    for labels, _, _, _, content in real_files(mirror):
+        with fits.open(io.BytesIO(content)) as hdus:
+            # Full files of BOSS hold it as a signed integer that is off by 2**63 in older releases.
+            number = int(hdus[2].data["SPECOBJID"][0]) % 2**64
+        assert int(labels["specobjid"]) in (number, (number + 2**63) % 2**64)
+
+
+def test_real_photometry_is_read_where_a_file_has_it(archive):
+    spectra, _ = archive
+    labels = spectra.labels
+    boss = labels["run2d"].str.startswith("v")
+    assert labels.loc[~boss, "petromag_r"].isna().all()
+    bright = labels[boss & (labels["target"] != "SKY")]["petromag_r"].dropna()
+    assert len(bright) > 10
+    assert bright.between(12, 30).all()
+
+
+def test_real_line_fluxes_agree_with_the_spectra(mirror):
+    """Flux above the local continuum against the table SPZLINE, for lines that stand out of strong emitters.
+
+    Fluxes agree. The table's continuum is that of the fitted galaxy under the line, which absorbs in Balmer
+    lines: its widths of H alpha exceed those over the local continuum by up to a sixth.
+    """
+    compared = 0
+    for labels, flux, ivar, lines, _ in real_files(mirror):
+        if labels["subclass"] != "STARBURST":
+            continue
+        assert np.allclose(lines["ew"], lines["area"] / lines["continuum"], rtol=1e-3)
+        width = lines["wave"] * (1 + lines["z"]) * np.hypot(lines["sigma"].clip(upper=400), 70) / 299792.458
+        centre = lines["wave"] * (1 + lines["z"])
+        distance = np.abs(sdss.WAVE - centre.to_numpy()[:, None]) / width.to_numpy()[:, None]
+        clear = (ivar > 0) & (distance > 5).all(axis=0)
+        shapes = np.exp(-0.5 * distance**2) * (lines["area"] / width / np.sqrt(2 * np.pi)).to_numpy()[:, None]
+        for wave in (4862.68, 5008.24, 6564.61):
+            i = (lines["wave"] - wave).abs().argmin()
+            local = np.median(flux[clear & (np.abs(sdss.WAVE - centre[i]) < 70)])
+            core = distance[i] < 3
+            others = shapes.sum(axis=0) - shapes[i]
+            area = ((flux - others - local) * np.gradient(sdss.WAVE))[core].sum()
+            assert area / lines["area"][i] == pytest.approx(1, abs=0.1)
+            assert lines["continuum"][i] / local == pytest.approx(1, abs=0.17)
+            compared += 1
+    assert compared == 9
+
+
+def test_every_real_file_is_packed_or_refused_with_its_reason(mirror, tmp_path):
+    rejected = pack(mirror / "sdss", tmp_path / "mirror.h5", {"source": "mirror"})
+    packed = Spectra.read(tmp_path / "mirror.h5")
+    assert (len(packed), len(rejected)) == (56, 0)
+    archive = sdss.read(mirror / "sdss")[0]
+    np.testing.assert_array_equal(packed.flux, archive.flux)
+    pd.testing.assert_frame_equal(packed.labels.drop(columns="source"), archive.labels)
+    sky = packed.labels["target"] == "SKY"
+    assert sky.sum() == 12
+    assert (packed.labels.loc[sky, "zwarning"] != 0).all()

@@ -71,7 +71,7 @@ rule sdss_stars:
     conda:
         "../../envs/cpu.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=8000,
         runtime=60,
     params:
         settings=lookup(within=config, dpath="homogenise"),
@@ -97,7 +97,7 @@ rule unlabelled_spectra:
     conda:
         "../../envs/cpu.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=8000,
         runtime=20,
     params:
         spectra=lookup(within=config, dpath="sharma/autoencoder/spectra"),

@@ -51,7 +51,7 @@ def fig19(predictions, stars):
         top = 1.25 * np.percentile(flux, 99.8)
         for name, wave in LINES.items():
             axes.axvline(wave, color="0.8", lw=0.6, zorder=0)
-            axes.text(wave, 0.99 * top, name.strip(), rotation=90, fontsize=5, ha="right", va="top")
+            axes.text(wave, 0.99 * top, name.strip(), rotation=90, fontsize=5, va="top")
         axes.set(ylim=(0, top), ylabel="Flux", xlim=(stars.wave[0], stars.wave[-1]))
         axes.set_title(
             f"{row['name']}: SDSS {row['expected_type']}, network {class_name(row['predicted'])} "
