@@ -121,8 +121,10 @@ def main(arguments):
     set_up()
     if task == "run":
         # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.
-        here = not any(word.startswith(("--profile", "--workflow-profile", "--executor")) for word in rest)
-        call(BIN / "snakemake", *(("--resources", f"mem_mb={memory()}") if here else ()), *rest)
+        given = ("--profile", "--workflow-profile", "--executor", "--resources")
+        here = not any(word.startswith(given) for word in rest)
+        # Last, because it takes all words that follow.
+        call(BIN / "snakemake", *rest, *(("--resources", f"mem_mb={memory()}") if here else ()))
     elif task == "test":
         call(BIN / "pytest", *rest)
     else:

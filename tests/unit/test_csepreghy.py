@@ -1,5 +1,8 @@
 """Csepreghy 2020: cuts, classes, networks, scores, the thesis's choices where they can go wrong."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +12,8 @@ from obafgkm.archives.sdss_labels import COLUMNS
 from obafgkm.evaluate import mcnemar, name_scores
 from obafgkm.objects import FEATURES, PIXELS, cut, shaped, star_group, target
 from obafgkm.spectra import Spectra
+
+SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 
 
 def packed(labels):
@@ -205,3 +210,19 @@ def test_mcnemar_is_the_exact_binomial_test():
     assert (only_a, only_b) == (6, 1)
     assert p == pytest.approx(2 * (1 + 7) / 2**7)
     assert mcnemar(a, a) == (0, 0, 1.0)
+
+
+def test_a_class_without_spectra_keeps_its_row_and_column():
+    confusion = runpy.run_path(str(SCRIPTS / "csepreghy" / "confusion.py"))["confusion_table"]
+    predictions = pd.DataFrame(
+        {
+            "part": ["test", "test", "training"],
+            "expected": ["A", "B", "B"],
+            "predicted": ["A", "A", "B"],
+            "source": "simulated",
+        }
+    )
+    table = confusion(predictions, ["A", "B", "O"]).set_index("expected")
+    assert table.loc["O", ["A", "B", "O", "spectra"]].tolist() == [0, 0, 0, 0]
+    assert table.loc["B", ["A", "B", "O"]].tolist() == [1, 0, 0]
+    assert table.loc["All", "recall"] == 0.5

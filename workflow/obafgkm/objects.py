@@ -11,7 +11,9 @@ from obafgkm.spectra import Spectra
 
 __all__ = [
     "FEATURES",
+    "GALAXY_SUBCLASSES",
     "PIXELS",
+    "STAR_GROUPS",
     "STEPS",
     "TASKS",
     "WIDTHS",
@@ -33,6 +35,21 @@ FEATURES = {
     "redshift": ["z", "zerr"],
     "magnitudes": [f"{name}_{band}" for name in ("petromag", "petromagerr") for band in BANDS],
 }
+# The classes of the thesis's Tables 8 and 9, which a small sample need not hold.
+GALAXY_SUBCLASSES = (
+    "AGN",
+    "AGN BROADLINE",
+    "BROADLINE",
+    "NULL",
+    "STARBURST",
+    "STARBURST BROADLINE",
+    "STARFORMING",
+    "STARFORMING BROADLINE",
+)
+STAR_GROUPS = (
+    *("A", "B", "CV", "Carbon", "CarbonWD", "Carbon_lines", "F", "G", "K", "L", "M", "O", "T2", "WD"),
+    "WDmagnetic",
+)
 TASKS = ("class", "galaxies", "galaxies_known", "stars", "stars_full")
 
 

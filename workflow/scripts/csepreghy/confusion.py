@@ -7,16 +7,21 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.job import job
+from obafgkm.objects import GALAXY_SUBCLASSES, STAR_GROUPS
 from obafgkm.tables import write_table
 
+CLASSES = {"table8": GALAXY_SUBCLASSES, "table9": STAR_GROUPS}
 
-def confusion_table(predictions):
+
+def confusion_table(predictions, classes=()):
     """Confusion matrix of the test spectra.
 
     Parameters
     ----------
     predictions : DataFrame
         Columns ``part, expected, predicted, source``.
+    classes : sequence of str
+        Classes that have a row and a column even where no spectrum is of them.
 
     Returns
     -------
@@ -24,7 +29,7 @@ def confusion_table(predictions):
         One row an expected class, and All: ``expected``, one column a predicted class with counts,
         ``spectra``, ``recall`` (the last row's is the accuracy) and ``source``.
     """
-    classes = sorted(set(predictions["expected"]) | set(predictions["predicted"]))
+    classes = sorted({*classes, *predictions["expected"], *predictions["predicted"]})
     test = predictions[predictions["part"] == "test"]
     counts = pd.crosstab(test["expected"], test["predicted"]).reindex(
         index=classes, columns=classes, fill_value=0
@@ -42,4 +47,5 @@ if __name__ == "__main__":
         output = snakemake.output
         for table, path in zip(snakemake.params.tables, snakemake.input, strict=True):
             predictions = pd.read_csv(path, keep_default_na=False)
-            write_table(confusion_table(predictions), output[table], output[f"{table}_tex"], digits=3)
+            matrix = confusion_table(predictions, CLASSES.get(table, ()))
+            write_table(matrix, output[table], output[f"{table}_tex"], digits=3)
