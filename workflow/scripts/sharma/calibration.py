@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, calibration_metrics, reliability
+from obafgkm.evaluate import calibration_metrics, reliability, with_intervals
 from obafgkm.job import job
 from obafgkm.plots import COLUMN, new_figure, save_figure
 from obafgkm.predictions import probabilities
@@ -41,7 +41,7 @@ def table_calibration(tables, settings, seed):
     """
     rows = []
     for name, table in tables.items():
-        intervals = bootstrap_interval(
+        numbers = with_intervals(
             calibration_metrics,
             table["star"],
             *outcomes(table),
@@ -49,11 +49,7 @@ def table_calibration(tables, settings, seed):
             confidence=settings["confidence"],
             seed=seed,
         )
-        row = {"model": name, "source": table["source"][0], "spectra": len(table)}
-        for metric, value in calibration_metrics(*outcomes(table)).items():
-            row[metric] = value
-            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
-        rows.append(row)
+        rows.append({"model": name, "source": table["source"][0], "spectra": len(table), **numbers})
     return pd.DataFrame(rows)
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, class_metrics
+from obafgkm.evaluate import class_metrics, with_intervals
 from obafgkm.job import job
 from obafgkm.tables import write_table
 
@@ -23,22 +23,16 @@ def table3(predictions, names, settings, seed):
     """
     rows = []
     for name, table in zip(names, predictions, strict=True):
-        expected, predicted = table["expected"].to_numpy(), table["predicted"].to_numpy()
-        metrics = class_metrics(expected, predicted, settings["clip"])
-        intervals = bootstrap_interval(
+        numbers = with_intervals(
             lambda *sample: class_metrics(*sample, settings["clip"]),
             table["star"],
-            expected,
-            predicted,
+            table["expected"],
+            table["predicted"],
             samples=settings["bootstrap"],
             confidence=settings["confidence"],
             seed=seed,
         )
-        row = {"model": name, "source": table["source"][0], "spectra": len(table)}
-        for metric, value in metrics.items():
-            row[metric] = value
-            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
-        rows.append(row)
+        rows.append({"model": name, "source": table["source"][0], "spectra": len(table), **numbers})
     return pd.DataFrame(rows)
 
 

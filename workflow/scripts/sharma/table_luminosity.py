@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, luminosity_metrics
+from obafgkm.evaluate import luminosity_metrics, with_intervals
 from obafgkm.job import job
 from obafgkm.mk import MAIN_CLASSES, code_from_class, luminosity_from_code, main_class
 from obafgkm.tables import write_table
@@ -46,20 +46,17 @@ def table_luminosity(luminosity, regressors, settings, seed):
     for model, stars, predicted, members in rows:
         if not members.any():
             continue
-        sample = expected[members], predicted[members]
-        intervals = bootstrap_interval(
+        numbers = with_intervals(
             lambda *drawn: luminosity_metrics(*drawn, settings["clip"]),
             luminosity["star"][members],
-            *sample,
+            expected[members],
+            predicted[members],
             samples=settings["bootstrap"],
             confidence=settings["confidence"],
             seed=seed,
         )
-        row = {"model": model, "stars": stars, "source": luminosity["source"][0], "spectra": members.sum()}
-        for metric, value in luminosity_metrics(*sample, settings["clip"]).items():
-            row[metric] = value
-            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
-        table.append(row)
+        about = {"model": model, "stars": stars, "source": luminosity["source"][0], "spectra": members.sum()}
+        table.append({**about, **numbers})
     return pd.DataFrame(table)
 
 

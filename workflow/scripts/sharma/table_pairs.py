@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, class_metrics
+from obafgkm.evaluate import class_metrics, with_intervals
 from obafgkm.job import job
 from obafgkm.predictions import join_sources
 from obafgkm.tables import write_table
@@ -39,7 +39,7 @@ def table_pairs(pairs, settings, seed):
         )
         assert len(both) == len(table) == len(other), "two models of the same spectra"
         arrays = [both[column].to_numpy() for column in ("expected", "predicted", "predicted_other")]
-        intervals = bootstrap_interval(
+        numbers = with_intervals(
             differences,
             both["star"],
             *arrays,
@@ -48,11 +48,8 @@ def table_pairs(pairs, settings, seed):
             seed=seed,
         )
         source = join_sources([*table["source"], *other["source"]])
-        row = {"model": name, "against": other_name, "source": source, "spectra": len(both)}
-        for metric, value in differences(*arrays).items():
-            row[metric] = value
-            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
-        rows.append(row)
+        about = {"model": name, "against": other_name, "source": source, "spectra": len(both)}
+        rows.append({**about, **numbers})
     return pd.DataFrame(rows)
 
 
