@@ -23,7 +23,7 @@ def snakemake(directory, *arguments, root=ROOT, **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
 
 
