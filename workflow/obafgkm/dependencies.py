@@ -8,7 +8,7 @@ import functools
 import hashlib
 from pathlib import Path
 
-__all__ = ["digest", "modules"]
+__all__ = ["checksum", "digest", "modules"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -35,13 +35,13 @@ def modules(script):
 
 def digest(script):
     """Checksum over the modules of `script` and the data files that lie beside or below them."""
-    checksum = hashlib.sha256()
+    total = hashlib.sha256()
     files = set(modules(script))
     for folder in {module.parent for module in files} - {_PACKAGE}:
         files |= {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
     for path in sorted(files):
-        checksum.update(_checksum(path).encode())
-    return checksum.hexdigest()
+        total.update(checksum(path).encode())
+    return total.hexdigest()
 
 
 @functools.cache
@@ -70,5 +70,6 @@ def _files(name):
 
 
 @functools.cache
-def _checksum(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def checksum(path):
+    """SHA-256 of a file's content."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

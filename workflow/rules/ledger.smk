@@ -3,16 +3,16 @@
 # NEEDS   config/claims.yaml; the tables that its claims name
 # MAKES   results/claims.csv, claims.html
 
+from obafgkm.dependencies import checksum
 from obafgkm.ledger import product_files, read_claims, set_aside
 
 CLAIMS = os.path.join(workflow.basedir, "config", "claims.yaml")
+PAGE = os.path.join(workflow.basedir, "workflow", "report", "claims.html")
 
 
 rule ledger:
     """Compare every published number with the tables of this run."""
     input:
-        claims=CLAIMS,
-        template=os.path.join(workflow.basedir, "workflow", "report", "claims.html"),
         products=[
             f"results/{path}"
             for path in product_files(
@@ -41,6 +41,8 @@ rule ledger:
         mem_mb=1000,
         runtime=10,
     params:
+        # Their contents, because their paths change with the place of this repository.
+        sources=[checksum(path) for path in (CLAIMS, PAGE)],
         not_made=lookup(within=config, dpath="ledger/not_made"),
         scale=lookup(within=config, dpath="ledger/scale"),
     message:

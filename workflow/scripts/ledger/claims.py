@@ -9,8 +9,9 @@ from obafgkm.ledger_page import page
 if __name__ == "__main__":
     with job(snakemake):
         params, output = snakemake.params, snakemake.output
-        claims = set_aside(read_claims(snakemake.input.claims), params.not_made)
+        root = Path(snakemake.scriptdir).resolve().parents[2]
+        claims = set_aside(read_claims(root / "config" / "claims.yaml"), params.not_made)
         table = ledger(claims, "results", params.scale)
         table.to_csv(output.csv, index=False, float_format="%.6g")
-        Path(output.html).write_text(page(table, Path(snakemake.input.template).read_text()))
+        Path(output.html).write_text(page(table, (root / "workflow" / "report" / "claims.html").read_text()))
         print(table.groupby(["document", "verdict"]).size().to_string())
