@@ -33,6 +33,6 @@ def test_data_beside_a_module_counts(tmp_path, monkeypatch):
     script.write_text("from obafgkm import room\n")
     monkeypatch.setattr(dependencies, "_PACKAGE", package)
     before = digest(script)
-    dependencies._checksum.cache_clear()
+    dependencies.checksum.cache_clear()
     (package / "room" / "data.csv").write_text("2")
     assert digest(script) != before

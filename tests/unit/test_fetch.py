@@ -65,8 +65,8 @@ def send(handler, code, body=b"", headers=(), length=None):
         handler.send_header(name, value)
     handler.send_header("Content-Length", str(len(body) if length is None else length))
     handler.end_headers()
+    handler.server.served += len(body)  # before the reader can have all of it
     handler.wfile.write(body)
-    handler.server.served += len(body)
 
 
 def whole(handler, ranges=True):
