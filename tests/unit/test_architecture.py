@@ -15,7 +15,7 @@ FLOORS = [
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"}
     | {"ledger", "ledger_page"},
-    {"plots", "hyperparameters", "classify", "tuning", "photometric"},
+    {"plots", "hyperparameters", "object_classifier", "tuning", "photometric"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

@@ -26,10 +26,10 @@ def train_runs(sample, runs, config, seed, threads, directory):
     Yields
     ------
     name : str
-    classifier : obafgkm.classify.Classifier
+    classifier : obafgkm.object_classifier.Classifier
     """
     from obafgkm import training
-    from obafgkm.classify import train_classifier
+    from obafgkm.object_classifier import train_classifier
 
     training.set_up_backend(seed, threads)
     for name, run in runs.items():

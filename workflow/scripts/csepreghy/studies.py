@@ -30,7 +30,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
         ``size`` (training, validation and test spectra together), ``smoothing``, ``validation_accuracy``
         (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``.
     """
-    from obafgkm.classify import train_classifier
+    from obafgkm.object_classifier import train_classifier
 
     settings = {key: config["mixed"][key] for key in ("learning_rate",)}
 
