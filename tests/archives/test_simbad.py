@@ -1,7 +1,10 @@
 import pytest
 from astropy.table import Table
+from pyvo.dal.exceptions import DALServiceError
+from requests import ConnectionError as NoConnection
 
 from obafgkm.archives.simbad import cross_identify
+from obafgkm.errors import FetchError
 
 
 class StandIn:
@@ -43,3 +46,13 @@ def test_the_answer_has_one_row_a_name_that_is_known(asked):
         ["HD100006", "HD 100006", "HD 100006;BD+19 2459;HIP 56146", "K0III", "K0III;G9III"],
     ]
     assert list(found.columns) == ["name", "main_id", "aliases", "sp_type", "published_types"]
+
+
+@pytest.mark.parametrize("failure", [NoConnection("no route"), DALServiceError("500 of the service")])
+def test_a_service_that_fails_is_named_with_the_way_on(failure):
+    class Silent(StandIn):
+        def query_tap(self, *_, **__):
+            raise failure
+
+    with pytest.raises(FetchError, match=r"SIMBAD did not name 1 stars .* set archives.simbad to false"):
+        cross_identify(["HD 1"], Silent())

@@ -3,7 +3,10 @@
 import pandas as pd
 from astropy.table import Table
 from astroquery.simbad import Simbad
+from pyvo.dal.exceptions import DALAccessError
+from requests import RequestException
 
+from obafgkm.errors import FetchError
 from obafgkm.identity import star_key
 
 __all__ = ["QUERY", "cross_identify"]
@@ -35,10 +38,21 @@ def cross_identify(names, simbad=Simbad):
     DataFrame
         One row a star that SIMBAD knows: name (as given), main_id, aliases (all names, joined by ';'),
         sp_type, published_types (those of individual papers, joined by ';').
+
+    Raises
+    ------
+    FetchError
+        If the service does not answer, or refuses.
     """
     sent = pd.DataFrame({"name": list(names), "star": [star_key(name) for name in names]})
     stars = sorted(set(sent["star"]) - {""})
-    answer = simbad.query_tap(QUERY, maxrec=simbad.hardlimit, stars=Table({"name": stars})).to_pandas()
+    try:
+        answer = simbad.query_tap(QUERY, maxrec=simbad.hardlimit, stars=Table({"name": stars})).to_pandas()
+    except (RequestException, DALAccessError) as error:
+        raise FetchError(
+            f"SIMBAD did not name {len(stars)} stars ({error}): run again later, or set archives.simbad to "
+            "false, which names them by headers and catalogues alone"
+        ) from error
     answer = answer.fillna("").astype(str)
     found = answer.groupby("name", as_index=False).agg(
         main_id=("main_id", "first"),
