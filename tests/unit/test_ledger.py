@@ -124,6 +124,16 @@ def test_simulated_data_reproduce_nothing(ours, source):
     assert "simulated" in reason
 
 
+@pytest.mark.parametrize(
+    ("unit", "sample", "verdict"),
+    [("", 7, "not comparable"), ("", 117, "reproduced"), ("spectra", 117, "not comparable")]
+    + [("spectra", 850, "reproduced"), ("spectra", 800, "reproduced")],
+)
+def test_few_spectra_reproduce_nothing_and_counts_want_as_many(unit, sample, verdict):
+    number = Ours(value=5.0, source="mirror", sample=sample)
+    assert judge(claim(value=5, sample=850, unit=unit), number)[0] == verdict
+
+
 def test_a_size_of_a_network_is_compared_whatever_the_data():
     number = Ours(value=1047.0, source="simulated")
     assert judge(claim(value=1047, tolerance=0, independent=True), number)[0] == "reproduced"

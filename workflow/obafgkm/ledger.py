@@ -54,6 +54,7 @@ _NUMERIC = ("published", "published_uncertainty", "tolerance", "ours", "ours_low
 _NUMBER = re.compile(r"(?<![\d.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e-?\d+)?")
 _POWER = re.compile(r"10\^\{(-?\d+)\}")
 _SAMPLE = ("spectra", "stars", "sources")  # columns of products that count what a number rests on
+_FEW = 30  # spectra or stars below which a number of ours can agree by chance with almost any
 _REPEATS = ("seeds", "repeats", "folds")
 
 
@@ -252,7 +253,8 @@ def judge(claim, ours):
     """Verdict on a claim and the reason for it.
 
     A number is reproduced if it lies within the tolerance, or if the printed one lies within its interval.
-    Simulated data cannot reproduce a number that depends on data.
+    Simulated data cannot reproduce a number that depends on data, nor can a handful of spectra; a count of
+    spectra is compared with one on as many.
 
     Returns
     -------
@@ -272,6 +274,9 @@ def judge(claim, ours):
         return "not comparable", "; ".join(["not defined for these data", *notes])
     if claim.sample and ours.sample == ours.sample and ours.sample != claim.sample:
         notes.insert(0, f"on {ours.sample:,.0f} of the document's {claim.sample:,}")
+        other_size = not 0.9 < ours.sample / claim.sample < 1.1
+        if ours.sample < _FEW or (claim.unit == "spectra" and other_size):
+            return "not comparable", "; ".join(notes)
     difference = abs(ours.value - claim.value)
     if difference <= claim.tolerance + 1e-9 * abs(claim.value):
         return "reproduced", "; ".join([f"within {claim.tolerance:g}" if difference else "equal", *notes])
