@@ -24,9 +24,9 @@ def merge(base, overlay):
     return merged
 
 
-@pytest.mark.parametrize("overlay", ["config.yaml", "mirror.yaml", "published.yaml"])
+@pytest.mark.parametrize("overlay", ["config", "mirror", "published", "bosz", "phoenix"])
 def test_every_configuration_is_valid(overlay):
-    jsonschema.validate(merge(load("config.yaml"), load(overlay)), schema)
+    jsonschema.validate(merge(load("config.yaml"), load(f"{overlay}.yaml")), schema)
 
 
 @pytest.mark.parametrize(

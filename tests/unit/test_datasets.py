@@ -52,6 +52,15 @@ def test_families_are_expanded(table):
     assert (elodie["role"] == "spectra").sum() == 1959
 
 
+def test_a_grid_of_spectra_is_expanded_to_the_files_that_are_wanted(table):
+    wanted = "rorig/m+0.00/bosz.txt.gz"
+    (bosz,) = expand(table, "bosz", [wanted]).itertuples()
+    assert bosz.path == wanted
+    assert bosz.urls == ("https://archive.stsci.edu/hlsps/bosz/bosz2024/rorig/m%2B0.00/bosz.txt.gz",)
+    phoenix = expand(table, "phoenix", ["a.fits", "b.fits"])
+    assert phoenix["path"].tolist() == ["WAVE_PHOENIX-ACES-AGSS-COND-2011.fits", "a.fits", "b.fits"]
+
+
 def test_single_file(table):
     parameters = expand(table, "miles").set_index("path").loc["paramsMILES_v9.1.txt"]
     assert parameters["expects"] == ("Name", "MILES", "SpT", "Teff")

@@ -115,7 +115,7 @@ def test_kept_grids_are_those_of_the_default_configuration(name, config):
 
 def test_a_grid_of_other_nodes_is_not_taken(config):
     other = config["synthesis"]["grids"]["a_stars"] | {"step": 2.0}
-    with pytest.raises(ArchiveFileError, match=r"synthesis\.nodes"):
+    with pytest.raises(ArchiveFileError, match=r"synthesis\.sources"):
         SyntheticGrid.load("a_stars", GridDescription.from_dict(other))
 
 
@@ -125,7 +125,7 @@ def test_nodes_come_back_from_their_file_and_a_killed_part_goes_on(tmp_path, mon
     )
     calls = []
 
-    def synthesise(teff, logg, feh, wave):
+    def synthesise(teff, logg, feh, wave, physics=None):
         calls.append((teff, logg, feh))
         if len(calls) == 10:
             raise KeyboardInterrupt

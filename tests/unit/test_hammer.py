@@ -199,11 +199,12 @@ def test_networks_side_by_side_are_those_networks():
     """They start with the weights of their seeds, and none sees another's data."""
     import keras
 
-    from obafgkm.models.photometry import build_photometric, build_side_by_side
+    from obafgkm.models.photometry import build_photometric, build_side_by_side, initialise
 
     shape = {"neurons": [5, 4], "dropout": [0.2, 0], "learning_rate": 0.01, "loss": "mse"}
     x = np.random.default_rng(1).normal(size=(6, 2, 3)).astype("f4")
-    together = build_side_by_side([7, 8], 3, **shape)
+    together = build_side_by_side(2, 3, **shape)
+    initialise(together, [7, 8], **shape)
     for i, seed in enumerate([7, 8]):
         keras.utils.set_random_seed(seed)
         alone = build_photometric(3, **shape)
@@ -223,7 +224,7 @@ def test_a_network_side_by_side_learns_its_own_sample(tmp_path):
     reverse = right.assign(main=6 - right["main"])[30:]
     settings = {
         "neurons": [8],
-        "dropout": [0],
+        "dropout": [0.1],
         "learning_rate": 0.01,
         "loss": "mse",
         "batch": 30,
@@ -232,5 +233,7 @@ def test_a_network_side_by_side_learns_its_own_sample(tmp_path):
     samples = [right, reverse]
     history, predicted = train_networks(samples, ["elodieTEff"], settings, [1, 2], tmp_path)
     assert len(history) == 40
+    again, _ = train_networks(samples, ["elodieTEff"], settings, [1, 2], tmp_path)
+    pd.testing.assert_frame_equal(again, history)  # nothing is left of the training before
     for sample, each in zip(samples, predicted, strict=True):
         assert (each["test"] == sample["main"][sample["part"] == "test"]).mean() > 0.9

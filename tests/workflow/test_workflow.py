@@ -3,14 +3,18 @@
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 from astropy.table import Table
 from conftest import ROOT, TINY, snakemake
 from PIL import Image
 
+from obafgkm.archives import vald
 from obafgkm.evaluate import class_metrics
 from obafgkm.models.estimators import build_estimator, predict_class, target
+from obafgkm.simulate.engine import initialise_engine
+from obafgkm.simulate.lines import atomic_lines
 from obafgkm.spectra import Spectra
 
 pytestmark = pytest.mark.slow
@@ -172,6 +176,76 @@ def test_spectra_of_another_sky_do_not_stay(tiny_run, tmp_path):
     record = json.loads((run / "resources/archives/simulated/elodie/provenance.json").read_text())
     rejected = pd.read_csv(run / "resources/ingested/elodie_rejected.csv")
     assert len(Spectra.read(run / "resources/ingested/elodie.h5")) + len(rejected) == record["spectra"]
+
+
+GRID = {
+    "teff": [4000, 5000, 6000, 7000],
+    "feh": [-1.5, -0.5, 0, 0.5],
+    "lowest_logg": [[4000, 3]],
+    "highest_logg": 5,
+    "n_logg": 4,
+    "wave": [4997, 5403],
+    "step": 3,
+}
+
+
+def grid_config(path, grid, source, nodes, **synthesis):
+    """A configuration whose `grid` comes from another source, of which the archive's files are simulated."""
+    archives = {name: {"source": "simulated"} for name in ("bosz", "phoenix", "atlas9")}
+    sections = {"sources": {grid: source}, "grids": {grid: nodes}, **synthesis}
+    path.write_text(json.dumps({"datasets": archives, "synthesis": sections}))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("grid", "source", "nodes", "spectra"),
+    [
+        ("fgk_stars", "bosz", GRID, "resources/gebran/fgk_stars_test.h5"),
+        (
+            "saldic",
+            "phoenix",
+            GRID
+            | {
+                "teff": [3500, 5000, 7000, 9800],
+                "feh": [-3, -1, 0, 0.5],
+                "lowest_logg": [[6000, 0], [7500, 0.5], [9750, 2]],
+                "wave": [5045, 5365],
+            },
+            "resources/saldic/spectra.h5",
+        ),
+    ],
+)
+def test_spectra_can_come_from_a_published_grid(tmp_path, grid, source, nodes, spectra):
+    config = grid_config(tmp_path / "grid.yaml", grid, source, nodes)
+    ranges = tmp_path / "ranges.yaml"
+    ranges.write_text("gebran: {fgk_stars: {ranges: {feh: [-1.5, 0.5]}}}\n")
+    done = snakemake(tmp_path / "run", spectra, "--cores", 1, "--configfile", TINY, config, ranges)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert f"resources/grids/{source}/{grid}.npz" in done.stdout
+    stars = Spectra.read(tmp_path / "run" / spectra)
+    assert 0.5 < stars.flux.mean() < 1
+    assert stars.flux.std(axis=0).max() > 0.05
+
+
+def test_nodes_can_be_synthesised_with_published_atmospheres_and_lines(tmp_path):
+    initialise_engine()
+    part, lines = "resources/grids/synthesised/fgk_stars/2.npz", tmp_path / "lines.vald"
+    nodes = GRID | {"teff": [5000, 5500, 6000, 6500], "wave": [5160, 5200]}
+    config = grid_config(
+        tmp_path / "grid.yaml", "fgk_stars", "synthesised", nodes, atmospheres="atlas9", lines=str(lines)
+    )
+    arguments = [tmp_path / "run", part, "--cores", 1, "--configfile", TINY, config]
+    done = snakemake(*arguments)
+    assert done.returncode != 0
+    assert "registered users only" in done.stdout
+    table = atomic_lines()
+    vald.write(lines, table[table["wlcent"].between(5155, 5205)].sort_values("wlcent"))
+    done = snakemake(*arguments)
+    assert done.returncode == 0, done.stdout[-3000:]
+    with np.load(tmp_path / "run" / part) as nodes:
+        depth = 1 - nodes["flux"].mean(axis=-1)
+    assert np.all(np.diff(depth, axis=0) < 0)  # metal lines weaken from 5000 to 6500 K
+    assert 0.03 < depth.mean() < 0.5
 
 
 def test_a_resolution_that_a_library_lacks_is_named(tiny_run, tmp_path):

@@ -26,6 +26,7 @@ def document(schema):
         "| `config.yaml` | the default: simulated archives, no network, minutes on two cores |",
         "| `mirror.yaml` | overlay: real archives from a local directory, whatever it holds |",
         "| `published.yaml` | overlay: real archives from their services, the documents' own sizes |",
+        "| `bosz.yaml`, `phoenix.yaml` | overlays: published grids of synthetic spectra, downloaded |",
         "| `datasets.csv` | every dataset: addresses, checksums, licence, citation |",
         "",
         "An overlay changes what it names: `snakemake --configfile config/mirror.yaml`. A key that the",

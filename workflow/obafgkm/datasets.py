@@ -5,6 +5,7 @@ cell is empty, the checksum in the provenance record that is written beside a do
 """
 
 from pathlib import Path
+from urllib.parse import quote
 
 import jsonschema
 import pandas as pd
@@ -69,7 +70,7 @@ def _contradiction(row):
     return None
 
 
-def expand(table, dataset):
+def expand(table, dataset, files=()):
     """The files of one dataset: families become one row a file.
 
     Parameters
@@ -77,7 +78,9 @@ def expand(table, dataset):
     table : DataFrame
         From `read`.
     dataset : str
-        ``jhc``, ``miles``, ``cflib`` or ``elodie``.
+        ``jhc``, ``miles``, ``cflib`` or ``elodie``; a grid ``bosz``, ``phoenix`` or ``atlas9``.
+    files : sequence of str
+        Paths that are wanted of a grid, which take the place of ``{file}``.
 
     Returns
     -------
@@ -94,7 +97,13 @@ def expand(table, dataset):
     if not rows:
         known = ", ".join(dict.fromkeys(table["dataset"]))
         raise ObafgkmError(f"dataset '{dataset}' is not in the table of datasets, which has {known}")
-    return pd.DataFrame([_file(row, n) for row in rows for n in _numbers(row["range"])], dtype=object)
+    expanded = [
+        _file(row, n, file)
+        for row in rows
+        for n in _numbers(row["range"])
+        for file in (files if "{file}" in row["path"] else [""])
+    ]
+    return pd.DataFrame(expanded, dtype=object)
 
 
 def _numbers(text):
@@ -105,12 +114,12 @@ def _numbers(text):
     return range(int(first), int(last) + 1)
 
 
-def _file(row, n):
+def _file(row, n, file):
     urls = (row["primary_url"], row["second_url"])
     return {
         **{column: row[column] for column in ("dataset", "id", "role", "method", "content")},
-        "path": row["path"].format(n=n),
-        "urls": tuple(url.format(n=n) for url in urls if url),
+        "path": row["path"].format(n=n, file=file),
+        "urls": tuple(url.format(n=n, file=quote(file)) for url in urls if url),
         "expects": tuple(row["expects"].split()),
         "sha256": row["sha256"] or None,
         "size": int(row["bytes"]) if row["bytes"] else None,

@@ -58,7 +58,7 @@ def fetch(
         The file; its folder is made where it is missing.
     method : {'https', 'gdrive', 'vizier'}
         How the addresses are asked.
-    content : {'fits', 'tar.gz', 'csv', 'text'}, optional
+    content : {'fits', 'tar.gz', 'gz', 'csv', 'text'}, optional
         What the file must be.
     expects : sequence of str
         Columns of the CSV file, or words in the first line of the text, that must be there.
@@ -387,6 +387,8 @@ def _check(path, *, content, expects, sha256, size, verify=None):
         raise Refused(f"an HTML page{called}, where a file of type {content} should be")
     if content == "fits" and not start.startswith(b"SIMPLE  ="):
         raise Refused(f"no FITS file: it begins {start[:20]!r}")
+    if content == "gz" and not start.startswith(b"\x1f\x8b"):
+        raise Refused(f"no gzipped file: it begins {start[:20]!r}")
     if content == "tar.gz":
         _check_tar(path)
     if content in ("csv", "text"):

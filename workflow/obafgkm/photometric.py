@@ -1,5 +1,6 @@
 """Training and searching the networks of "Hack or Hammer"."""
 
+import functools
 import json
 import shutil
 from pathlib import Path
@@ -12,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from obafgkm.archives.sdss_photometry import FEATURES, features
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.models.photometry import build_photometric, build_side_by_side
+from obafgkm.models.photometry import build_photometric, build_side_by_side, initialise
 from obafgkm.training import fit
 
 __all__ = ["architecture", "search", "train_networks"]
@@ -45,9 +46,9 @@ def train_networks(samples, names, settings, seeds, checkpoint):
     predicted : list of dict of str to array
         Main classes 0 ... 6 of each network's validation and test part, in their order.
     """
-    keras.backend.clear_session()
-    model = build_side_by_side(seeds, len(names), **architecture(settings))
-    keras.utils.set_random_seed(seeds[0])  # of dropout
+    shape = architecture(settings)
+    model = _compiled(len(samples), len(names), json.dumps(shape))
+    initialise(model, seeds, **shape)
     tables = {
         part: [sample[sample["part"] == part] for sample in samples]
         for part in ("training", "validation", "test")
@@ -88,6 +89,13 @@ def train_networks(samples, names, settings, seeds, checkpoint):
         for i, table in enumerate(tables[part]):
             predicted[i][part] = classes[: len(table), i]
     return history, predicted
+
+
+@functools.lru_cache(maxsize=1)
+def _compiled(n_networks, n_features, shape):
+    """Networks side by side; those of the last shape serve again, which saves compiling them."""
+    keras.backend.clear_session()
+    return build_side_by_side(n_networks, n_features, **json.loads(shape))
 
 
 class _Search(keras_tuner.RandomSearch):

@@ -59,14 +59,26 @@ def sdss_archive(sample):
 
 
 def grid_file(grid):
-    """The computed grid, or nothing where the kept one serves."""
-    computed = config["synthesis"]["nodes"] == "computed"
-    return f"resources/grids/{grid}.npz" if computed else []
+    """The grid from the source that the configuration names, or nothing where the kept one serves."""
+    source = config["synthesis"]["sources"][grid]
+    return f"resources/grids/{source}/{grid}.npz" if source != "kept" else []
 
 
 def grid_parts(wildcards):
     """One part a metallicity."""
     n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
     return expand(
-        "resources/grids/{grid}/{part}.npz", grid=wildcards.grid, part=range(n)
+        "resources/grids/{source}/{grid}/{part}.npz", **wildcards, part=range(n)
     )
+
+
+def grid_archive(archive, grid):
+    """The record that stands for the files a grid needs of an archive."""
+    access = config["datasets"][archive]["source"]
+    return f"resources/archives/{access}/{archive}_{grid}/provenance.json"
+
+
+def grid_atmospheres(grid):
+    """The record of published model atmospheres, or nothing where the package's own serve."""
+    archive = config["synthesis"]["atmospheres"]
+    return grid_archive(archive, grid) if archive != "own" else []

@@ -655,7 +655,7 @@ rule gebran_fig11:
 rule gebran_table_interpolation:
     """Error of the interpolation between nodes."""
     input:
-        grids=[grid for grid in map(grid_file, config["synthesis"]["grids"]) if grid],
+        **{grid: grid_file(grid) for grid in config["synthesis"]["grids"]},
     output:
         csv=report(
             "results/gebran/table_interpolation.csv",

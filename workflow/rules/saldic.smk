@@ -7,9 +7,7 @@
 
 SALDIC_FIGURES = ["fig_spectrum", "fig_curves", "fig_single", "fig_multi"]
 SALDIC_TABLES = ["table_grid", "table_model", "table_errors"]
-SALDIC_GRID = (
-    "resources/grids/saldic.npz" if config["synthesis"]["nodes"] == "computed" else []
-)
+SALDIC_GRID = grid_file("saldic")
 
 
 rule saldic:
@@ -43,6 +41,7 @@ rule saldic_spectra:
         mem_mb=3000,
         runtime=60,
     params:
+        grid=lookup(within=config, dpath="synthesis/grids/saldic"),
         settings=lookup(within=config, dpath="saldic/spectra"),
         seed=lookup(within=config, dpath="seed"),
     message:

@@ -1,8 +1,8 @@
 """The archives: one module each, which reads the archive's files and writes files in the same format.
 
 Every library of stars has ``read(directory) -> (Spectra, rejected)`` and ``write(directory, spectra)``. All
-label columns are in `LABELS`; ``rejected`` is a table with columns library, file, name, reason. What the
-readers share stands here.
+label columns are in `LABELS`; ``rejected`` is a table with columns library, file, name, reason. Grids of
+synthetic spectra have ``read(directory, teff, logg, feh)``. What the readers share stands here.
 """
 
 import gzip
@@ -25,6 +25,7 @@ from obafgkm.spectra import Spectra
 __all__ = [
     "LABELS",
     "OPTICAL",
+    "OPTICAL_MODELS",
     "collect",
     "complete_labels",
     "fits_bytes",
@@ -51,6 +52,7 @@ LABELS = {
     "gap": np.nan,  # width of the masked pixels inside OPTICAL, Angstrom
 }
 OPTICAL = (3900.0, 6800.0)  # range that the libraries have in common, Angstrom
+OPTICAL_MODELS = (3400.0, 9600.0)  # what is taken of synthetic spectra from the ultraviolet to the infrared
 
 
 def collect(library, wave, fwhm, files, parse):

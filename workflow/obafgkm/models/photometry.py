@@ -5,7 +5,7 @@ import numpy as np
 
 from obafgkm.mk import MAIN_CLASSES
 
-__all__ = ["build_photometric", "build_side_by_side"]
+__all__ = ["build_photometric", "build_side_by_side", "initialise"]
 
 
 def build_photometric(n_features, neurons, dropout, learning_rate, loss):
@@ -31,17 +31,15 @@ def build_photometric(n_features, neurons, dropout, learning_rate, loss):
     return _build((n_features,), keras.layers.Dense, neurons, dropout, learning_rate, loss)
 
 
-def build_side_by_side(seeds, n_features, **architecture):
+def build_side_by_side(n_networks, n_features, **architecture):
     """Several networks of `build_photometric` in one model, which trains them as fast as one.
 
     None sees another's data or weights. The loss is their mean, which divides each one's gradient by their
-    number; Adam does not feel that.
+    number; Adam does not feel that. `initialise` gives them their weights.
 
     Parameters
     ----------
-    seeds : sequence of int
-        Of the initial weights, one a network.
-    n_features : int
+    n_networks, n_features : int
     **architecture
         See `build_photometric`.
 
@@ -50,19 +48,34 @@ def build_side_by_side(seeds, n_features, **architecture):
     keras.Model
         Input (n, n_networks, n_features), output (n, n_networks, 7) probabilities.
     """
-    weights = []
-    for seed in seeds:
-        keras.utils.set_random_seed(seed)
-        weights.append(build_photometric(n_features, **architecture).get_weights())
 
     def dense(n, activation, name):
         return keras.layers.EinsumDense(
-            "bnf,nfh->bnh", (len(seeds), n), bias_axes="nh", activation=activation, name=name
+            "bnf,nfh->bnh", (n_networks, n), bias_axes="nh", activation=activation, name=name
         )
 
-    model = _build((len(seeds), n_features), dense, **architecture)
+    return _build((n_networks, n_features), dense, **architecture)
+
+
+def initialise(model, seeds, **architecture):
+    """Give networks of `build_side_by_side` new weights and their dropout a new start.
+
+    Parameters
+    ----------
+    model : keras.Model
+    seeds : sequence of int
+        One a network, which gets the weights that `build_photometric` would give it.
+    **architecture
+        See `build_photometric`.
+    """
+    weights = []
+    for seed in seeds:
+        keras.utils.set_random_seed(seed)
+        weights.append(build_photometric(model.input_shape[-1], **architecture).get_weights())
     model.set_weights([np.stack(arrays) for arrays in zip(*weights, strict=True)])
-    return model
+    for number, layer in enumerate(model.layers):
+        if isinstance(layer, keras.layers.Dropout) and layer.rate:  # without a rate it has no generator
+            layer.seed_generator.state.assign([seeds[0] + number, 0])
 
 
 def _build(shape, dense, neurons, dropout, learning_rate, loss):

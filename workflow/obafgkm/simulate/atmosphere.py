@@ -8,10 +8,19 @@ are qualitative.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
+from obafgkm.errors import ObafgkmError
 from obafgkm.simulate.engine import BOLTZMANN, initialise_engine, load_model
 
-__all__ = ["OpacityTable", "Structure", "adiabatic_gradient", "structure", "temperature_law"]
+__all__ = [
+    "OpacityTable",
+    "Structure",
+    "adiabatic_gradient",
+    "structure",
+    "structure_from_models",
+    "temperature_law",
+]
 
 _PLANCK, _LIGHT, _STEFAN = 6.62607015e-27, 2.99792458e10, 5.670374e-5
 _IONISATION_TEMPERATURE = 157800.0  # of hydrogen, K
@@ -193,3 +202,33 @@ def _surface_pressure(opacity, temperature, tau, gravity, radiation):
         target = max(gravity / kappa - radiation, 1e-3 * gravity / kappa) * tau
         p = float(np.clip(np.sqrt(p * max(target, 1e-3)), 1e-3, 1e9))
     return p
+
+
+def structure_from_models(models, teff, logg):
+    """A published model, or one between two of the same Teff: cubic in log g, layer by layer.
+
+    Parameters
+    ----------
+    models : dict of (float, float) to array (n_layers, 4)
+        Of one metallicity, from `obafgkm.archives.atlas9.read`.
+    teff, logg : float
+
+    Returns
+    -------
+    Structure
+
+    Raises
+    ------
+    ObafgkmError
+        If the models lack the Teff or do not span the log g.
+    """
+    own = sorted(gravity for temperature, gravity in models if temperature == teff)
+    if len(own) < 2 or not own[0] <= logg <= own[-1]:
+        span = f"log g {own[0]:g} to {own[-1]:g}" if own else "no model"
+        raise ObafgkmError(
+            f"the published atmospheres have {span} at {teff:g} K, not {logg:.2f}: change synthesis.grids, "
+            "or set synthesis.atmospheres to 'own'"
+        )
+    layers = CubicSpline(own, np.log10([models[teff, gravity] for gravity in own]))(logg)
+    column, temperature, pressure, electrons = 10**layers.T
+    return Structure(temperature, pressure, column, electrons * BOLTZMANN * temperature / pressure, True)

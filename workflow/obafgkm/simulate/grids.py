@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import j1
 
 from obafgkm.errors import ArchiveFileError, ObafgkmError
-from obafgkm.simulate.synthesis import synthesise
+from obafgkm.simulate.synthesis import OWN_PHYSICS, synthesise
 
 __all__ = ["GridDescription", "SyntheticGrid", "compute_part", "gather_parts"]
 
@@ -107,7 +107,7 @@ def _frozen(value):
 # ------------------------------------------------------------------------------------------------ the nodes
 
 
-def compute_part(description, part, path):
+def compute_part(description, part, path, physics=OWN_PHYSICS):
     """Synthesise the nodes of one metallicity, one after another (about a second each).
 
     The opacity tables take 15 s a metallicity and process, hence this division. Each finished node is a file
@@ -120,12 +120,13 @@ def compute_part(description, part, path):
         Number of the metallicity.
     path : path
         ``.npz`` file to write: ``flux`` (n_teff, n_logg, n_pix), ``stable`` (n_teff, n_logg).
+    physics : obafgkm.simulate.synthesis.Physics
     """
     path, wave = Path(path), description.pixels
-    finished = path.with_suffix(".nodes")
+    finished = path.with_suffix(f".{physics.digest(description.feh[part])}.nodes")
     finished.mkdir(parents=True, exist_ok=True)
     nodes = [
-        _node(finished, teff, logg, description.feh[part], wave)
+        _node(finished, teff, logg, description.feh[part], wave, physics)
         for teff in description.teff
         for logg in description.gravities(teff)
     ]
@@ -137,11 +138,11 @@ def compute_part(description, part, path):
     finished.rmdir()
 
 
-def _node(directory, teff, logg, feh, wave):
+def _node(directory, teff, logg, feh, wave, physics):
     """Flux and stability of one node, from its file where there is one for these wavelengths."""
     path = directory / f"t{teff:.0f}_g{logg:.4f}_m{feh:+.2f}_{wave[0]:.2f}_{wave.size}.npz"
     if not path.exists():
-        flux, _, stable = synthesise(teff, logg, feh, wave)
+        flux, _, stable = synthesise(teff, logg, feh, wave, physics)
         partial = path.with_suffix(".part.npz")
         np.savez(partial, flux=flux.astype("f4"), stable=stable)
         partial.rename(path)
@@ -269,8 +270,8 @@ class SyntheticGrid:
         if expected not in (None, description):
             raise ArchiveFileError(
                 path,
-                "has other nodes, wavelengths or pixels than synthesis.grids of the configuration: set "
-                "synthesis.nodes to 'computed', or take the default grids",
+                "has other nodes, wavelengths or pixels than synthesis.grids of the configuration: set its "
+                "source in synthesis.sources to 'synthesised', or take the default grids",
             )
         return cls(description, mean, components, *rest)
 

@@ -1,19 +1,34 @@
-"""One stellar spectrum by spectral synthesis: LTE, plane-parallel, no file but what the package carries."""
+"""One stellar spectrum by spectral synthesis: LTE, plane-parallel, from what the package carries.
+
+Published atmospheres and lines may take the place of its own.
+"""
 
 import contextlib
 import functools
+import hashlib
 import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from obafgkm.simulate.atmosphere import OpacityTable, structure
-from obafgkm.simulate.engine import initialise_engine, load_model
+from obafgkm.archives import atlas9, vald
+from obafgkm.simulate.atmosphere import OpacityTable, structure, structure_from_models
+from obafgkm.simulate.engine import BOLTZMANN, initialise_engine, load_model
 from obafgkm.simulate.lines import atomic_lines, faint_lines, hydrogen_lines
 from obafgkm.simulate.molecules import molecular_lines
 from obafgkm.wavelengths import airtovac
 
-__all__ = ["line_list", "microturbulence", "opacity_table", "synthesise"]
+__all__ = [
+    "OWN_PHYSICS",
+    "Physics",
+    "line_list",
+    "microturbulence",
+    "opacity_table",
+    "simulate_atlas9",
+    "synthesise",
+]
 
 # The engine reads its He I Stark table one column too far above 20000 K. It finds the table by the air
 # wavelength, so that a line list in vacuum passes it by and the damping constants of the list are used.
@@ -33,15 +48,49 @@ _SERIES = ((3646.0, 3668.0), (8204.0, 8361.0))
 _JUMP_WIDTH = 8.0
 
 
+@dataclass(frozen=True)
+class Physics:
+    """Published data to take instead of the package's own.
+
+    Attributes
+    ----------
+    atmospheres : str or None
+        Directory of the archive of ATLAS9 models.
+    lines : str or None
+        A line list of VALD. Hydrogen remains the package's own, whose quantum numbers the engine needs.
+    """
+
+    atmospheres: str | None = None
+    lines: str | None = None
+
+    def models(self, metallicity):
+        """File of the models of one metallicity."""
+        return Path(self.atmospheres) / atlas9.file_name(metallicity)
+
+    def digest(self, metallicity):
+        """What tells the spectra of one physics from those of another."""
+        files = [self.models(metallicity)] if self.atmospheres else []
+        files += [Path(self.lines)] if self.lines else []
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()[:8]
+
+
+OWN_PHYSICS = Physics()
+
+
 @functools.lru_cache(maxsize=8)
-def _lines(molecules, vacuum, forest, low, high):
+def _lines(molecules, vacuum, forest, low, high, extraction):
     from pysme.linelist.linelist import LineList
 
-    parts = [atomic_lines(), hydrogen_lines()]
-    if forest:
-        parts.append(faint_lines())
-    if molecules:
-        parts.append(molecular_lines(species=molecules))
+    parts = [hydrogen_lines()]
+    if extraction:
+        lines = vald.read(extraction, low, high)
+        parts.append(lines[lines["species"] != "H 1"])
+    else:
+        parts.append(atomic_lines())
+        if forest:
+            parts.append(faint_lines())
+        if molecules:
+            parts.append(molecular_lines(species=molecules))
     table = pd.concat(parts, ignore_index=True)
     table = table[table.wlcent.between(low - _REACH, high + _REACH)].sort_values("wlcent", ignore_index=True)
     if vacuum:
@@ -51,11 +100,14 @@ def _lines(molecules, vacuum, forest, low, high):
     return LineList(table, medium="vac" if vacuum else "air")
 
 
-def line_list(teff, low, high):
-    """The lines that matter at a temperature (K) between two air wavelengths, as the engine's `LineList`."""
+def line_list(teff, low, high, extraction=None):
+    """The lines that matter at a temperature (K) between two air wavelengths, as the engine's `LineList`.
+
+    Those of `extraction`, a file of VALD, where one is given.
+    """
     initialise_engine()
     molecules = frozenset().union(*(names for limit, names in _MOLECULES if teff < limit))
-    return _lines(molecules, teff > _VACUUM_FROM, teff < 12000.0, low, high)
+    return _lines(molecules, teff > _VACUUM_FROM, teff < 12000.0, low, high, extraction)
 
 
 @functools.lru_cache(maxsize=4)
@@ -69,7 +121,10 @@ def microturbulence(logg):
     return float(2.0 + 1.8 * np.clip(2.2 - logg, 0.0, 2.2))
 
 
-def synthesise(teff, logg, metallicity, wave, n_layers=32, threshold=1e-3):
+_read_models = functools.lru_cache(maxsize=1)(atlas9.read)
+
+
+def synthesise(teff, logg, metallicity, wave, physics=OWN_PHYSICS, n_layers=32, threshold=1e-3):
     """Flux of one star.
 
     Parameters
@@ -79,8 +134,9 @@ def synthesise(teff, logg, metallicity, wave, n_layers=32, threshold=1e-3):
     wave : array (n_pix,)
         Air wavelengths in Angstrom within 3450-9500; steps of at most 4 km/s where equivalent widths must be
         right to a per cent.
+    physics : Physics
     n_layers : int
-        Layers of the atmosphere.
+        Layers of the atmosphere; published ones have their own.
     threshold : float
         Opacity ratio of line to continuum below which a line is passed over.
 
@@ -93,8 +149,11 @@ def synthesise(teff, logg, metallicity, wave, n_layers=32, threshold=1e-3):
     stable : bool
         See `obafgkm.simulate.atmosphere.Structure`.
     """
-    model = structure(opacity_table(metallicity), teff, logg, n_layers)
-    lines = line_list(teff, wave[0], wave[-1])
+    if physics.atmospheres:
+        model = structure_from_models(_read_models(physics.models(metallicity)), teff, logg)
+    else:
+        model = structure(opacity_table(metallicity), teff, logg, n_layers)
+    lines = line_list(teff, wave[0], wave[-1], physics.lines)
     load_model(lines, teff, logg, metallicity, model, microturbulence(logg))
     normalised, continuum = _transfer(airtovac(wave) if teff > _VACUUM_FROM else wave, threshold)
     for limit, last in _SERIES:
@@ -124,3 +183,24 @@ def _gauss_angles(n=4):
     x, w = np.polynomial.legendre.leggauss(n)
     x, w = (x[::-1] + 1) / 2, w[::-1] / 2
     return np.ascontiguousarray(x), 2 * w * x
+
+
+def simulate_atlas9(gravities, metallicity):
+    """Atmospheres of our own as `obafgkm.archives.atlas9.write` takes them, from a coarse table of opacities.
+
+    Parameters
+    ----------
+    gravities : dict of float to array
+        log g for each Teff.
+    metallicity : float
+        [M/H].
+    """
+    table = OpacityTable(metallicity, line_list(10000.0, 5000.0, 5001.0), n_temperature=20, n_pressure=12)
+    models = {}
+    for teff, own in gravities.items():
+        for logg in own:
+            model = structure(table, teff, logg, n_layers=72)
+            electrons = model.electrons * model.pressure / (BOLTZMANN * model.temperature)
+            layers = np.transpose([model.column, model.temperature, model.pressure, electrons])
+            models[float(teff), float(logg)] = layers
+    return models

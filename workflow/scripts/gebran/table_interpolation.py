@@ -53,6 +53,6 @@ def table_interpolation(grids, points, seed):
 if __name__ == "__main__":
     with job(snakemake):
         params = snakemake.params
-        files = snakemake.input or params.grids
-        grids = {name: SyntheticGrid.load(file) for name, file in zip(params.grids, files, strict=True)}
+        files = {name: snakemake.input.get(name) or name for name in params.grids}
+        grids = {name: SyntheticGrid.load(file) for name, file in files.items()}
         write_table(table_interpolation(grids, params.points, params.seed), *snakemake.output)

@@ -1,9 +1,17 @@
 """Synthesise the nodes of one metallicity of a grid."""
 
+from pathlib import Path
+
 from obafgkm.job import job
 from obafgkm.simulate.grids import GridDescription, compute_part
+from obafgkm.simulate.synthesis import Physics
 
 if __name__ == "__main__":
     with job(snakemake):
-        description = GridDescription.from_dict(snakemake.params.settings)
-        compute_part(description, int(snakemake.wildcards.part), snakemake.output.part)
+        record, params = snakemake.input.get("atmospheres"), snakemake.params
+        compute_part(
+            GridDescription.from_dict(params.settings),
+            int(snakemake.wildcards.part),
+            snakemake.output.part,
+            Physics(str(Path(record).parent) if record else None, params.lines or None),
+        )

@@ -2,7 +2,7 @@
 
 from obafgkm.job import job
 from obafgkm.label_grid import down_sample, draw_labels, pixels
-from obafgkm.simulate.grids import SyntheticGrid
+from obafgkm.simulate.grids import GridDescription, SyntheticGrid
 from obafgkm.spectra import write_chunks
 
 
@@ -32,7 +32,7 @@ if __name__ == "__main__":
     with job(snakemake):
         params = snakemake.params
         make_spectra(
-            SyntheticGrid.load(snakemake.input.grid or "saldic"),
+            SyntheticGrid.load(snakemake.input.grid or "saldic", GridDescription.from_dict(params.grid)),
             params.settings,
             params.seed,
             snakemake.output.spectra,

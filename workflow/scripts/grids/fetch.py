@@ -1,0 +1,23 @@
+"""Bring the files that a grid needs of an archive here, from its service or from a local mirror."""
+
+from pathlib import Path
+
+from obafgkm import datasets
+from obafgkm.fetch import fetch_dataset
+from obafgkm.job import job
+from obafgkm.simulate.grids import GridDescription
+from obafgkm.simulate.published import archive_files
+
+if __name__ == "__main__":
+    with job(snakemake, show_progress=True):
+        params, archive = snakemake.params, snakemake.wildcards.archive
+        names = archive_files(GridDescription.from_dict(params.settings), archive)
+        files = fetch_dataset(
+            datasets.expand(datasets.read(snakemake.input.datasets), archive, names),
+            Path(snakemake.output.provenance).parent,
+            source=snakemake.wildcards.access,
+            mirror=params.mirror or None,
+            offline=params.offline,
+            jobs=snakemake.threads,
+        )
+        print(files["source"].value_counts().to_string())

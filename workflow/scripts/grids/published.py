@@ -1,0 +1,17 @@
+"""Take the nodes of one metallicity from a published grid."""
+
+from pathlib import Path
+
+from obafgkm.job import job
+from obafgkm.simulate.grids import GridDescription
+from obafgkm.simulate.published import compute_published_part
+
+if __name__ == "__main__":
+    with job(snakemake):
+        compute_published_part(
+            GridDescription.from_dict(snakemake.params.settings),
+            int(snakemake.wildcards.part),
+            snakemake.wildcards.archive,
+            Path(snakemake.input.provenance).parent,
+            snakemake.output.part,
+        )

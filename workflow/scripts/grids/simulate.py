@@ -1,0 +1,17 @@
+"""Write the files that a grid needs of an archive, in the archive's own format."""
+
+import json
+from pathlib import Path
+
+from obafgkm.job import job
+from obafgkm.simulate.grids import GridDescription, SyntheticGrid
+from obafgkm.simulate.published import archive_files, write_archive
+
+if __name__ == "__main__":
+    with job(snakemake):
+        description = GridDescription.from_dict(snakemake.params.settings)
+        archive, grid = snakemake.wildcards.archive, snakemake.wildcards.grid
+        record = Path(snakemake.output.provenance)
+        write_archive(description, archive, record.parent, SyntheticGrid.load(grid))
+        files = archive_files(description, archive)
+        record.write_text(json.dumps({"dataset": archive, "source": "simulated", "files": len(files)}) + "\n")
