@@ -36,6 +36,8 @@ include: "workflow/rules/gap.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/csepreghy.smk"
 include: "workflow/rules/ledger.smk"
+include: "workflow/rules/science.smk"
+include: "workflow/rules/record.smk"
 include: "workflow/rules/dependencies.smk"
 
 
@@ -48,6 +50,9 @@ rule all:
         rules.synthetic_gap.input,
         rules.csepreghy.input,
         rules.ledger.output,
+        rules.science.output,
+        rules.model_cards.output,
+        rules.archive_report.output,
 
 
 onsuccess:

@@ -3,6 +3,9 @@ from pathlib import Path
 
 import pytest
 
+# Checks of a run's results, for `rule science`; by hand: OBAFGKM_RUN=. pytest tests/science
+collect_ignore = [] if os.environ.get("OBAFGKM_RUN") else ["science"]
+
 
 @pytest.fixture(scope="session")
 def mirror():
@@ -18,3 +21,9 @@ def backend():
     from obafgkm import training
 
     training.set_up_backend(0, 1)
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Directory of a finished run."""
+    return Path(os.environ["OBAFGKM_RUN"]).resolve()

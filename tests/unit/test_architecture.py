@@ -9,13 +9,13 @@ PACKAGE = Path(__file__).parents[2] / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
     {"mk", "spectra", "tables", "configuration", "dependencies", "job", "identity", "wavelengths"},
-    {"archives", "datasets", "resolution", "continuum", "extinction", "lines", "mkclass"}
+    {"archives", "datasets", "run_record", "resolution", "continuum", "extinction", "lines", "mkclass"}
     | {"principal", "augmentation"},
     {"transfer", "preprocess", "databases"},
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"}
     | {"ledger", "ledger_page"},
-    {"plots", "hyperparameters", "object_classifier", "tuning", "photometric"},
+    {"plots", "hyperparameters", "object_classifier", "tuning", "photometric", "model_card"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

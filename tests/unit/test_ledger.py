@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obafgkm.errors import ClaimError
-from obafgkm.ledger import COLUMNS, Claim, expand, judge, ledger, numbers_in, read_claims, set_aside
+from obafgkm.ledger import COLUMNS, Claim, expand, judge, ledger, numbers_in, read_claims
 from obafgkm.ledger import _Ours as Ours
 from obafgkm.ledger_page import page
 
@@ -205,11 +205,6 @@ def test_a_number_made_at_another_scale_is_not_comparable(tmp_path):
     row = ledger([far], tmp_path, "default").iloc[0]
     assert row["verdict"] == "not comparable"
     assert "published" in row["reason"]
-
-
-def test_what_is_not_made_is_listed_without_a_product():
-    assert set_aside([claim()], ["paper/table1"])[0].product is None
-    assert set_aside([claim()], ["paper/table2"])[0].product == PRODUCT
 
 
 @pytest.mark.parametrize(

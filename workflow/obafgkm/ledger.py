@@ -6,7 +6,7 @@ described in ``workflow/schemas/claims.schema.yaml``.
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jsonschema
@@ -25,7 +25,6 @@ __all__ = [
     "numbers_in",
     "product_files",
     "read_claims",
-    "set_aside",
 ]
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "claims.schema.yaml"
@@ -192,17 +191,6 @@ def numbers_in(text):
     """The numbers of a text, in its order, with commas between thousands or powers of ten in LaTeX."""
     text = _POWER.sub(r"1e\1", text)
     return [float(match.replace(",", "").replace("−", "-")) for match in _NUMBER.findall(text)]
-
-
-def set_aside(claims, not_made):
-    """The claims; those of documents or exhibits (``document/exhibit``) not made lose their product."""
-    places = set(not_made)
-    return [
-        replace(claim, product=None, reason="the workflow does not make this exhibit yet")
-        if claim.product and places & {claim.document, f"{claim.document}/{claim.exhibit}"}
-        else claim
-        for claim in claims
-    ]
 
 
 def product_files(claims, scale):

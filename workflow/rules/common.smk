@@ -1,5 +1,6 @@
 # What several rule files need.
 
+import hashlib
 from pathlib import Path
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
@@ -23,6 +24,17 @@ os.environ.update(
     PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
     PYTHONPATH=os.path.join(workflow.basedir, "workflow"),
 )
+
+
+def contents(paths):
+    """One checksum over the contents of files, for rules whose inputs lie in the repository.
+
+    Their paths and times change with the place of the repository, and rerun nothing.
+    """
+    texts = [path.read_bytes() for path in sorted(map(Path, paths))]
+    return hashlib.sha256(
+        b"".join(hashlib.sha256(text).digest() for text in texts)
+    ).hexdigest()
 
 
 def provenance(library):

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from obafgkm.job import job
-from obafgkm.ledger import ledger, read_claims, set_aside
+from obafgkm.ledger import ledger, read_claims
 from obafgkm.ledger_page import page
 
 if __name__ == "__main__":
     with job(snakemake):
         params, output = snakemake.params, snakemake.output
         root = Path(snakemake.scriptdir).resolve().parents[2]
-        claims = set_aside(read_claims(root / "config" / "claims.yaml"), params.not_made)
+        claims = read_claims(root / "config" / "claims.yaml")
         table = ledger(claims, "results", params.scale)
         table.to_csv(output.csv, index=False, float_format="%.6g")
         Path(output.html).write_text(page(table, (root / "workflow" / "report" / "claims.html").read_text()))

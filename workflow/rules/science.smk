@@ -1,0 +1,51 @@
+# Check what the run made, before anything is said about it.
+#
+# NEEDS   every exhibit, the ledger, the samples
+# MAKES   results/science.html
+
+CHECKS = Path(workflow.basedir, "tests", "science")
+
+
+rule science:
+    """Check the results: a picture in every figure, a source in every row, counts, splits, physics, chance."""
+    input:
+        rules.sharma.input,
+        rules.hammer.input,
+        rules.gebran.input,
+        rules.saldic.input,
+        rules.synthetic_gap.input,
+        rules.csepreghy.input,
+        rules.ledger.output,
+        expand(
+            "resources/{stage}/{library}.h5",
+            stage=["ingested", "homogenised"],
+            library=LIBRARIES,
+        ),
+        expand("resources/sharma/{part}.h5", part=["training", "test"]),
+        expand(
+            "resources/gebran/{stars}_{part}.h5",
+            stars=["a_stars", "fgk_stars"],
+            part=["training", "test"],
+        ),
+        "resources/csepreghy/sample.h5",
+        "resources/hammer/sample.csv",
+    output:
+        report(
+            "results/science.html",
+            caption="../report/science.rst",
+            category="Checks",
+            labels={"exhibit": "Checks of the results"},
+        ),
+    log:
+        "logs/science.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        checks=contents(CHECKS.glob("*.py")),
+    message:
+        "Checking the results"
+    script:
+        "../scripts/run/science.py"
