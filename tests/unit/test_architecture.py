@@ -15,7 +15,7 @@ FLOORS = [
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"},
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"}
     | {"ledger", "ledger_page"},
-    {"plots", "hyperparameters", "object_classifier", "tuning", "photometric", "model_card"},
+    {"plots", "hyperparameters", "object_classifier", "tuning", "photometric", "model_card", "paper"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 

@@ -19,7 +19,13 @@ from obafgkm.spectra import Spectra
 
 pytestmark = pytest.mark.slow
 
-AFTER = {"science", "record_provenance", "crate", "archive_report"}  # what goes with any change of results
+AFTER = {
+    "science",
+    "paper",
+    "record_provenance",
+    "crate",
+    "archive_report",
+}  # what goes with any change of results
 
 
 def test_every_check_of_the_results_passes(tiny_run):
@@ -104,22 +110,56 @@ def test_a_commit_reruns_nothing(tiny_run, tmp_path):
     assert to_rerun(run, copy) == set()
 
 
-def test_a_number_changed_by_hand_changes_the_ledger_and_nothing_else(tiny_run, tmp_path):
+def test_a_number_changed_by_hand_changes_the_ledger_and_the_paper_and_nothing_else(tiny_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(tiny_run, run)
     path, before = run / "results/sharma/table3.csv", pd.read_csv(run / "results/claims.csv")
+    paper, numbers = run / "results/paper.pdf", run / "results/paper/numbers.json"
+    paper_before, numbers_before = paper.read_bytes(), json.loads(numbers.read_text())
     table = pd.read_csv(path)
-    row = table["model"] == "Keras ANN"
-    # Within its interval, or the checks would notice.
-    number = table.loc[row, ["r2_low", "r2_high"]].mean(axis=1).round(3).item()
-    table.loc[row, "r2"] = number
+    # Within their intervals, or the checks would notice.
+    ours = {}
+    for model, column in (("Keras ANN", "r2"), ("CNN with autoencoder", "main_class_accuracy")):
+        row = table["model"] == model
+        ours[column] = table.loc[row, [f"{column}_low", f"{column}_high"]].mean(axis=1).round(3).item()
+        table.loc[row, column] = ours[column]
     table.to_csv(path, index=False)
-    assert to_rerun(run, ROOT) == {"ledger"} | AFTER
+    assert to_rerun(run, ROOT) == {"ledger", "paper_numbers"} | AFTER
     assert snakemake(run, "--configfile", TINY).returncode == 0
+    numbers_after = json.loads(numbers.read_text())
+    differing = {name for name in numbers_after if numbers_after[name] != numbers_before[name]}
+    assert differing == {"sharma.cnn.accuracy"}
+    assert numbers_after["sharma.cnn.accuracy"]["text"] == f"{100 * ours['main_class_accuracy']:.1f}%"
+    assert paper.read_bytes() != paper_before
     after = pd.read_csv(run / "results/claims.csv")
     changed = after[(after["ours"] != before["ours"]) & after["ours"].notna()]
-    assert changed["quantity"].tolist() == ["Keras ANN: R²"]
-    assert changed["ours"].tolist() == [number]
+    assert dict(zip(changed["quantity"], changed["ours"], strict=True)) == {
+        "Keras ANN: R²": ours["r2"],
+        "CNN with autoencoder: main-class accuracy": pytest.approx(100 * ours["main_class_accuracy"]),
+    }
+
+
+def test_a_broken_exhibit_makes_the_run_fail_and_is_named(tiny_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run)
+    figure = run / "results/sharma/fig_reddening.pdf"
+    figure.write_bytes(figure.read_bytes()[:2000])
+    done = snakemake(run, "--configfile", TINY)
+    assert done.returncode != 0
+    assert "fig_reddening" in done.stdout
+    figure.unlink()
+    assert to_rerun(run, ROOT) == {"fig_reddening"} | AFTER
+
+
+def test_a_row_that_is_gone_makes_the_run_fail_and_is_named(tiny_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run)
+    path = run / "results/hammer/table_answers.csv"
+    table = pd.read_csv(path)
+    table[table["question"] != "Photometry alone"].to_csv(path, index=False)
+    done = snakemake(run, "--configfile", TINY)
+    assert done.returncode != 0
+    assert "hammer.photometry: 0 rows of hammer/table_answers.csv match" in done.stdout
 
 
 def test_the_dag_of_the_published_scale_is_complete(tmp_path):

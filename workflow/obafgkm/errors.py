@@ -8,6 +8,7 @@ __all__ = [
     "FetchError",
     "MissingDatasetError",
     "ObafgkmError",
+    "PaperError",
     "ProgramError",
     "SpectralTypeError",
 ]
@@ -67,6 +68,10 @@ class MissingDatasetError(ObafgkmError):
             f"datasets.{dataset}.source to 'remote' to download them; or set it to 'simulated'."
         )
         self.dataset = dataset
+
+
+class PaperError(ObafgkmError):
+    """The paper cannot be set; the message names the number or the exhibit."""
 
 
 class ProgramError(ObafgkmError):

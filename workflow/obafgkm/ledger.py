@@ -22,6 +22,7 @@ __all__ = [
     "expand",
     "judge",
     "ledger",
+    "measure",
     "numbers_in",
     "product_files",
     "read_claims",
@@ -225,7 +226,7 @@ def ledger(claims, results, scale):
     """
     tables, rows = {}, []
     for claim in claims:
-        ours = _measure(claim, Path(results), tables, scale)
+        ours = measure(claim, Path(results), tables, scale)
         verdict, reason = judge(claim, ours)
         row = {name: getattr(claim, name) for name in COLUMNS[:5]}
         row |= {"published": claim.value, "published_uncertainty": claim.uncertainty}
@@ -273,8 +274,30 @@ def judge(claim, ours):
     return "differs", "; ".join([f"off by {ours.value - claim.value:+,.4g}", *notes])
 
 
-def _measure(claim, results, tables, scale):
-    """The workflow's number for a claim."""
+def measure(claim, results, tables, scale):
+    """The workflow's number for a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    results : Path
+        Directory of the products.
+    tables : dict
+        Path to table; those read are added.
+    scale : str
+        Label of the configuration that made the products.
+
+    Returns
+    -------
+    object
+        With ``value``, its bounds ``low`` and ``high``, ``seeds``, ``source``, ``sample`` and ``notes``; NaN
+        where there is none.
+
+    Raises
+    ------
+    ClaimError
+        If the product, its column or its rows are not there, or several rows match.
+    """
     product = claim.product
     if product is None:
         return _Ours()
@@ -288,6 +311,8 @@ def _measure(claim, results, tables, scale):
         raise ClaimError(
             f"{claim.name}: {len(rows)} rows of {product['file']} match {product.get('where', {})}, not one"
         )
+    if reduce not in (None, "count") and rows.empty:
+        raise ClaimError(f"{claim.name}: no row of {product['file']} matches {product.get('where', {})}")
     source = _source(claim, product, rows, results, tables)
     if reduce:
         value = float(len(rows)) if reduce == "count" else float(getattr(rows[column], reduce)())

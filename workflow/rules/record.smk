@@ -127,6 +127,7 @@ rule archive_report:
         rules.synthetic_gap.input,
         rules.csepreghy.input,
         rules.science.output,
+        rules.paper.output,
         rules.record_provenance.output,
         rules.crate.output,
         page=rules.ledger.output.html,

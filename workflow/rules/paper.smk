@@ -1,0 +1,66 @@
+# The paper on the whole work.
+#
+# NEEDS   paper/*.typ, numbers.yaml, references.bib; config/claims.yaml; the tables and exhibits that the text shows;
+#         the checks, so that there is no paper on results that fail them
+# MAKES   results/paper/numbers.json    every number and word of the text, by name
+#         results/paper.pdf
+
+from obafgkm.paper import exhibits, read_declaration, table_files
+
+PAPER = os.path.join(workflow.basedir, "paper")
+NUMBERS = read_declaration(os.path.join(PAPER, "numbers.yaml"))
+
+
+rule paper_numbers:
+    """Gather the paper's numbers from the tables of this run."""
+    input:
+        tables=[f"results/{path}" for path in table_files(NUMBERS)],
+    output:
+        "results/paper/numbers.json",
+    log:
+        "logs/paper/numbers.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        # Their contents, because their paths change with the place of this repository.
+        sources=[checksum(path) for path in (CLAIMS, f"{PAPER}/numbers.yaml")],
+        settings={
+            name: lookup(within=config, dpath=setting["key"])
+            for name, setting in NUMBERS["settings"].items()
+        },
+        scale=lookup(within=config, dpath="ledger/scale"),
+    message:
+        "Gathering the paper's numbers"
+    script:
+        "../scripts/paper/numbers.py"
+
+
+rule paper:
+    """Typeset the paper."""
+    input:
+        numbers="results/paper/numbers.json",
+        exhibits=exhibits(PAPER),
+        checks=rules.science.output,
+    output:
+        report(
+            "results/paper.pdf",
+            caption="../report/paper.rst",
+            category="Paper",
+            labels={"exhibit": "The paper"},
+        ),
+    log:
+        "logs/paper/paper.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        sources=[checksum(path) for path in sorted(Path(PAPER).iterdir())],
+    message:
+        "Typesetting the paper"
+    script:
+        "../scripts/paper/typeset.py"

@@ -1,0 +1,18 @@
+"""The numbers and words of the paper, by name."""
+
+import json
+from pathlib import Path
+
+from obafgkm.job import job
+from obafgkm.ledger import read_claims
+from obafgkm.paper import gather, read_declaration
+
+if __name__ == "__main__":
+    with job(snakemake):
+        root = Path(snakemake.scriptdir).resolve().parents[2]
+        declaration = read_declaration(root / "paper" / "numbers.yaml")
+        claims = read_claims(root / "config" / "claims.yaml")
+        params = snakemake.params
+        numbers = gather(declaration, claims, params.settings, "results", params.scale)
+        text = json.dumps(numbers, indent=1, sort_keys=True, ensure_ascii=False)
+        Path(snakemake.output[0]).write_text(text + "\n")
