@@ -39,6 +39,7 @@ include: "workflow/rules/ledger.smk"
 include: "workflow/rules/science.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/record.smk"
+include: "workflow/rules/attempts.smk"
 include: "workflow/rules/dependencies.smk"
 
 

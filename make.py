@@ -2,6 +2,7 @@
 """Set up and run OBAFGKM with nothing but Python and pip.
 
     python3 make.py run  [snakemake arguments]   set up, then run the workflow
+    python3 make.py recover [the same]           after Snakemake itself was killed: clear up, then run
     python3 make.py test [pytest arguments]      set up, then run the tests
     python3 make.py lint                         set up, then check style
     python3 make.py lock                         renew requirements.lock from pyproject.toml
@@ -13,8 +14,10 @@ is too new or too old for a dependency, brings a Python that is not.
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -22,6 +25,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 UV = ROOT / ".uv"
 LOCK = ROOT / "requirements.lock"
+JOBS = "obafgkm_"  # begins the names of our jobs, see profiles/slurm/config.yaml
 SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for these
 
 
@@ -81,6 +85,36 @@ def memory():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 10**6
 
 
+def orphans(directory):
+    """Jobs of a run in `directory` that are still in SLURM's queue; none where there is no SLURM."""
+    if not shutil.which("squeue"):
+        return []
+    queue = subprocess.check_output(["squeue", "--me", "--noheader", "--format=%A|%j|%Z"], text=True)
+    jobs = {tuple(line.split("|")) for line in queue.splitlines()}
+    return sorted(job for job, name, where in jobs if name.startswith(JOBS) and where == str(directory))
+
+
+def clear_up(arguments):
+    """Cancel the jobs that a killed Snakemake left in the queue, wait for their end, unlock its directory.
+
+    Two jobs would write one file if the workflow ran again before.
+    """
+    where = arguments[arguments.index("--directory") + 1] if "--directory" in arguments else ROOT
+    where = Path(where).resolve()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command, its = (process / "cmdline").read_bytes(), (process / "cwd").resolve()
+        except OSError:  # it has ended, or is somebody else's
+            continue
+        if b"snakemake" in command and its == where:
+            sys.exit(f"Snakemake still runs in {where} (process {process.name}): stop it first, with Ctrl-C")
+    while jobs := orphans(where):
+        print("Cancelling", *jobs, flush=True)
+        call("scancel", *jobs)
+        time.sleep(2)
+    call(BIN / "snakemake", *arguments, "--unlock")
+
+
 def lock():
     """Write requirements.lock (every platform, every hash, no registry address) and envs/cpu.yaml."""
     uv(
@@ -114,12 +148,14 @@ def lock():
 
 def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if task not in {"run", "test", "lint", "lock"}:
+    if task not in {"run", "recover", "test", "lint", "lock"}:
         sys.exit(__doc__)
     if task == "lock":
         return lock()
     set_up()
-    if task == "run":
+    if task == "recover":
+        clear_up(rest)
+    if task in {"run", "recover"}:
         # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.
         given = ("--profile", "--workflow-profile", "--executor", "--resources")
         here = not any(word.startswith(given) for word in rest)

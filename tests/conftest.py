@@ -1,10 +1,17 @@
+"""What the tests share: the real files, and the workflow itself run small in a directory of its own."""
+
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 # Checks of a run's results, for `rule science`; by hand: OBAFGKM_RUN=. pytest tests/science
 collect_ignore = [] if os.environ.get("OBAFGKM_RUN") else ["science"]
+
+ROOT = Path(__file__).parents[1]
+TINY = ROOT / "tests/workflow/tiny.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +34,28 @@ def backend():
 def run():
     """Directory of a finished run."""
     return Path(os.environ["OBAFGKM_RUN"]).resolve()
+
+
+def snakemake(directory, *arguments, root=ROOT, **environment):
+    """Run Snakemake as a user would; the finished process with its output as text.
+
+    Without a mirror, unless one is given.
+    """
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--directory", directory, *map(str, arguments)],
+        cwd=root,
+        env={**os.environ, "OBAFGKM_MIRROR": "", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=1800,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory):
+    """Directory of a finished run at tiny scale."""
+    directory = tmp_path_factory.mktemp("tiny")
+    done = snakemake(directory, "--configfile", TINY)
+    assert done.returncode == 0, done.stdout[-4000:]
+    return directory

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import DamagedFileError
 from obafgkm.spectra import Spectra, concatenate, write_chunks
 
 
@@ -43,7 +43,7 @@ def test_no_spectra_can_be_written_and_read(spectra, tmp_path):
 def test_a_file_of_something_else_is_named(content, tmp_path):
     path = tmp_path / "spectra.h5"
     path.write_bytes(content)
-    with pytest.raises(ArchiveFileError, match=r"spectra\.h5"):
+    with pytest.raises(DamagedFileError, match=r"spectra\.h5"):
         Spectra.read(path)
 
 
@@ -51,7 +51,7 @@ def test_a_truncated_file_is_named(spectra, tmp_path):
     path = tmp_path / "spectra.h5"
     spectra.write(path)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(ArchiveFileError, match="delete it"):
+    with pytest.raises(DamagedFileError, match="not a readable file"):
         Spectra.read(path)
 
 

@@ -1,6 +1,7 @@
 """The workflow: products, reruns, and what a user meets when something is wrong."""
 
 import json
+import os
 import shutil
 import subprocess
 
@@ -318,15 +319,36 @@ def test_a_library_that_the_mirror_lacks_is_gone_without(tmp_path):
     assert len(Spectra.read(tmp_path / "resources/homogenised/miles.h5")) == 0
 
 
-def test_a_truncated_intermediate_file_is_named(tiny_run, tmp_path):
+def test_a_truncated_intermediate_file_is_named_and_made_anew(tiny_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(tiny_run, run)
-    broken = run / "resources/homogenised/miles.h5"
-    broken.write_bytes(broken.read_bytes()[:5000])
-    done = snakemake(run, "--configfile", TINY)
+    broken, sample = run / "resources/homogenised/miles.h5", "resources/sharma/training.h5"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:5000])
+    done = snakemake(run, sample, "--configfile", TINY)
     assert done.returncode != 0
     assert "miles.h5" in done.stdout
-    assert "delete it and run again" in done.stdout
+    assert "run again, and it will be made anew" in done.stdout
+    done = snakemake(run, sample, "--configfile", TINY)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert np.array_equal(Spectra.read(run / sample).flux, Spectra.read(tiny_run / sample).flux)
+
+
+def test_a_full_disk_is_named_and_costs_nothing_that_had_finished(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1100k", "none", disk]).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        ingested = "resources/ingested/jhc.h5"
+        done = snakemake(disk, ingested, "--configfile", TINY)
+        assert done.returncode != 0
+        assert "free some space" in done.stdout
+        subprocess.run(["mount", "-o", "remount,size=100m", disk], check=True)
+        done = snakemake(disk, ingested, "--configfile", TINY)
+        assert done.returncode == 0, done.stdout[-2000:]
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_real_spectra_run_through_the_whole_chain(mirror, tmp_path):

@@ -4,6 +4,7 @@ __all__ = [
     "AbsentFileError",
     "ArchiveFileError",
     "ClaimError",
+    "DamagedFileError",
     "DivergenceError",
     "FetchError",
     "MissingDatasetError",
@@ -33,6 +34,10 @@ class ArchiveFileError(ObafgkmError):
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
+
+
+class DamagedFileError(ArchiveFileError):
+    """A file of ours cannot be read."""
 
 
 class ClaimError(ObafgkmError):

@@ -1,13 +1,16 @@
 """What binds a script to its Snakemake job: the log file, and errors as one sentence."""
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
 
-from obafgkm.errors import ObafgkmError
+from obafgkm.errors import DamagedFileError, ObafgkmError
 
 __all__ = ["job"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
@@ -15,7 +18,8 @@ def job(snakemake, show_progress=False):
     """Run the body of a script as its Snakemake job.
 
     Everything that the body and the libraries under it print goes to the job's log. An error that the user
-    can act on is printed as one sentence on the terminal; its traceback goes to the log.
+    can act on is printed as one sentence on the terminal; its traceback goes to the log. A damaged file that
+    the workflow made is set aside, so that the next run makes it anew.
 
     Parameters
     ----------
@@ -31,7 +35,19 @@ def job(snakemake, show_progress=False):
             os.dup2(log.fileno(), 2)
         try:
             yield
-        except ObafgkmError as error:
+        except (ObafgkmError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in _FULL:
+                raise
             traceback.print_exc(file=log)
-            os.write(terminal, f"\n{snakemake.rule}: {error}\n\n".encode())
+            os.write(terminal, f"\n{snakemake.rule}: {_sentence(error, snakemake.input)}\n\n".encode())
             sys.exit(1)
+
+
+def _sentence(error, made):
+    """What the user should know of an error; `made` are files that the workflow can make anew."""
+    if isinstance(error, OSError):
+        return f"{error}: free some space for {os.getcwd()} and run again; what has finished stays"
+    if isinstance(error, DamagedFileError) and str(error.path) in map(str, made):
+        os.replace(error.path, aside := f"{error.path}.damaged")
+        return f"{error}; it is now {aside}: run again, and it will be made anew"
+    return str(error)

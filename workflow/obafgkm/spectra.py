@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import DamagedFileError
 
 __all__ = [
     "Spectra",
@@ -109,7 +109,7 @@ class Spectra:
 
         Raises
         ------
-        ArchiveFileError
+        DamagedFileError
             If the file is truncated, or is no HDF5 file of spectra.
         """
         with _reading(path) as file:
@@ -196,7 +196,7 @@ def read_chunks(path, first, last, chunk=200):
 
     Raises
     ------
-    ArchiveFileError
+    DamagedFileError
         If the file is truncated, or is no HDF5 file of spectra.
     """
     with _reading(path) as file:
@@ -227,7 +227,7 @@ def read_labels(path):
 
     Raises
     ------
-    ArchiveFileError
+    DamagedFileError
         If the file is truncated, or is no HDF5 file of spectra.
     """
     with _reading(path) as file:
@@ -242,13 +242,12 @@ def read_wave(path):
 
 @contextlib.contextmanager
 def _reading(path):
-    """An open file of spectra; whatever is wrong with it becomes an ArchiveFileError."""
+    """An open file of spectra; whatever is wrong with it becomes a DamagedFileError."""
     try:
         with h5py.File(path) as file:
             yield file
     except (OSError, KeyError) as error:
-        problem = f"not a readable file of spectra ({error}); delete it and run again"
-        raise ArchiveFileError(path, problem) from error
+        raise DamagedFileError(path, f"not a readable file of spectra ({error})") from error
 
 
 def _labels(file):

@@ -1,0 +1,13 @@
+# A job that ran out of memory or time is tried again with more of both, where the profile allows retries.
+
+
+def growing(amount):
+    """An amount that doubles with each attempt."""
+    return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
+
+
+for step in workflow.rules:
+    for resource in ("mem_mb", "runtime"):
+        amount = step.resources.get(resource)
+        if not amount.is_evaluable() and amount.value:
+            step.resources[resource] = growing(amount.value)
