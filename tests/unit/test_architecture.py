@@ -50,6 +50,7 @@ def imported_rooms(path):
                 yield parts[1]
 
 
+SOURCES = [*PACKAGE.rglob("*.py"), *PACKAGE.with_name("scripts").rglob("*.py")]
 MODULES = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
 
 
@@ -64,6 +65,17 @@ def test_imports_go_down_only(path):
 def test_the_library_knows_nothing_of_snakemake(path):
     if room(path) not in KNOW_SNAKEMAKE:
         assert "snakemake" not in path.read_text().lower()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE.parent)))
+def test_networks_are_trained_by_the_one_engine(path):
+    """Keras's own loop, a call of some model's ``fit`` with epochs, is nowhere but in a benchmark."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            own = isinstance(node.func.value, ast.Name) and node.func.value.id == "training"
+            assert node.func.attr not in ("train_on_batch", "fit_generator")
+            if node.func.attr == "fit" and not own:
+                assert not {"epochs", "batch_size"} & {keyword.arg for keyword in node.keywords}
 
 
 def test_the_entry_of_the_workflow_stays_short():

@@ -190,6 +190,19 @@ def archive(survey, server, tmp_path):
     return answer_of_labels(spectra.labels)
 
 
+def test_two_processes_pack_what_one_packs(survey, tmp_path, monkeypatch):
+    monkeypatch.setattr("obafgkm.survey.pack._BLOCK", 5)
+    sdss.write(tmp_path, *survey)
+    (tmp_path / "spec-9999-55555-0001.fits").write_bytes(b"no FITS")
+    answers = [
+        pack(tmp_path, tmp_path / f"{n}.h5", {"source": "simulated"}, processes=n).to_csv() for n in (1, 2)
+    ]
+    assert answers[0] == answers[1]
+    one, two = (Spectra.read(tmp_path / f"{n}.h5") for n in (1, 2))
+    assert np.array_equal(one.flux, two.flux)
+    assert one.labels.equals(two.labels)
+
+
 def test_spectra_are_brought_and_packed(archive, survey, server, tmp_path):
     gone = sorted(server.files)[3]
     del server.files[gone]

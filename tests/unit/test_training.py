@@ -6,6 +6,7 @@ import pytest
 
 from obafgkm import training
 from obafgkm.models.ann import absorb_centre, build_ann, live_units
+from obafgkm.models.cnn import build_autoencoder
 from obafgkm.models.layers import layer_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("backend")]
@@ -123,6 +124,40 @@ def test_one_epoch_is_what_keras_does_with_the_same_batches(tmp_path):
     assert history["loss"][0] == pytest.approx(logs["loss"][0], rel=1e-5)
 
 
+def test_the_validation_curve_is_that_of_keras(undisturbed):
+    keras.utils.set_random_seed(3)
+    plain, curve = build_ann(50), []
+    for epoch in range(12):
+        order = np.random.default_rng([1, epoch]).permutation(200)
+        logs = plain.fit(
+            FLUX[order],
+            NUMBER[order],
+            batch_size=60,
+            shuffle=False,
+            validation_data=(FLUX[200:], NUMBER[200:]),
+            verbose=0,
+        )
+        curve += logs.history["val_loss"]
+    np.testing.assert_allclose(undisturbed[1]["val_loss"], curve, rtol=1e-4)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(tmp_path, optimiser):
+    """Parts of 7 divide neither the batches of 60 nor the last one of 20."""
+    x, y = FLUX[:200, :48, None], FLUX[200:, :48, None]
+
+    def trained(micro_batch):
+        keras.utils.set_random_seed(3)
+        model = build_autoencoder(48, filters=(4, 2), optimiser=optimiser)
+        changes = {"epochs": 3, "checkpoint": tmp_path, **SETTINGS, "monitor": "val_loss"}
+        return training.fit(model, x, x, (y, y), micro_batch=micro_batch, **changes)
+
+    (whole, history), (parts, their_history) = trained(None), trained(7)
+    for ours, theirs in zip(whole.get_weights(), parts.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-6)
+    np.testing.assert_allclose(history, their_history, rtol=1e-4)
+
+
 def test_the_network_has_the_papers_layers():
     table = layer_table(build_ann(2900))
     assert table["outputs"].tolist() == ["2900", "32", "64", "70"]
@@ -143,6 +178,13 @@ def test_shuffled_labels_are_not_learnt(tmp_path):
     )
     difference = model.predict(FLUX[200:], verbose=0).argmax(1) - shuffled[200:]
     assert difference.std() > 0.8 * shuffled.std()
+
+
+def test_predictions_are_those_of_keras_whatever_the_batch():
+    model = build_ann(50)
+    expected = model.predict(FLUX, verbose=0)
+    for batch in (7, 64, 1000):
+        np.testing.assert_allclose(training.predict(model, FLUX, batch), expected, atol=1e-6)
 
 
 def test_absorbing_the_centre_changes_no_prediction():

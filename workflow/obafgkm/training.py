@@ -18,9 +18,9 @@ import tensorflow as tf
 from obafgkm.errors import DivergenceError
 from obafgkm.models.layers import layer_table
 
-__all__ = ["fit", "load", "set_up_backend", "train_network"]
+__all__ = ["fit", "load", "predict", "set_up_backend", "train_network"]
 
-_MANY_WEIGHTS = 2_000_000
+_MANY_WEIGHTS = 500_000
 
 
 def set_up_backend(seed, threads):
@@ -97,7 +97,7 @@ class _Record:
 
 
 @functools.lru_cache(maxsize=1)
-def _epoch_functions(model):
+def _epoch_functions(model, micro_batch=None):
     """Two compiled functions, one that trains a whole epoch in a given order and one that validates; and the
     optimiser's state as it is now.
 
@@ -108,23 +108,49 @@ def _epoch_functions(model):
     model.optimizer.build(model.trainable_variables)
     if model.count_params() > _MANY_WEIGHTS and not tf.config.list_physical_devices("GPU"):
         _fuse_update(model)
+    step = functools.partial(_step_in_parts, model, micro_batch) if micro_batch else model.train_step
 
     @tf.function(reduce_retracing=True)
     def train(x, y, order, batch):
         n_whole = tf.size(order) // batch * batch
         for chosen in tf.reshape(order[:n_whole], (-1, batch)):
-            model.train_step((tf.gather(x, chosen), tf.gather(y, chosen)))
+            step((tf.gather(x, chosen), tf.gather(y, chosen)))
         if n_whole < tf.size(order):
-            model.train_step((tf.gather(x, order[n_whole:]), tf.gather(y, order[n_whole:])))
+            step((tf.gather(x, order[n_whole:]), tf.gather(y, order[n_whole:])))
         return _drain_metrics(model)
 
     @tf.function(reduce_retracing=True)
     def validate(x, y, batch):
+        batch = tf.minimum(batch, micro_batch or batch)
         for start in tf.range(0, tf.shape(x)[0], batch):
             model.test_step((x[start : start + batch], y[start : start + batch]))
         return _drain_metrics(model)
 
     return train, validate, [variable.numpy() for variable in model.optimizer.variables]
+
+
+def _step_in_parts(model, micro_batch, batch):
+    """`model.train_step`, a few spectra at a time: their gradients are added up before the one update.
+
+    A loss is a mean over the batch, so that the sum of the parts' gradients, each times the part's share of
+    the batch, is the batch's own gradient. Layers that look at a whole batch (normalisation) see the part.
+    """
+    x, y = batch
+    variables, n = model.trainable_variables, tf.shape(x)[0]
+    gradients = [tf.zeros_like(variable) for variable in variables]
+    for start in tf.range(0, n, micro_batch):
+        tf.autograph.experimental.set_loop_options(parallel_iterations=1)  # or more parts are in memory
+        part, expected = x[start : start + micro_batch], y[start : start + micro_batch]
+        size = tf.shape(part)[0]
+        with tf.GradientTape() as tape:
+            predicted = model(part, training=True)
+            loss = model.compute_loss(part, expected, predicted, training=True)
+            share = model.optimizer.scale_loss(loss * tf.cast(size / n, loss.dtype))
+        model._loss_tracker.update_state(loss, sample_weight=size)
+        model.compute_metrics(part, expected, predicted)
+        added = tape.gradient(share, variables)
+        gradients = [total + each for total, each in zip(gradients, added, strict=True)]
+    model.optimizer.apply(gradients, variables)
 
 
 def _fuse_update(model):
@@ -153,7 +179,21 @@ def _drain_metrics(model):
     return metrics
 
 
-def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint, every=60.0):
+def fit(
+    model,
+    x,
+    y,
+    validation,
+    *,
+    epochs,
+    batch,
+    patience,
+    monitor,
+    seed,
+    checkpoint,
+    every=60.0,
+    micro_batch=None,
+):
     """Train a compiled model with early stopping; it ends with the weights of its best epoch.
 
     The training starts from the weights that the model has and from a fresh optimiser.
@@ -176,6 +216,9 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
         it had never stopped; a finished run removes it.
     every : float
         Seconds between checkpoints, at least.
+    micro_batch : int, optional
+        Spectra whose activations are in memory at a time. A convolution's memory grows with the batch
+        otherwise; the gradient, up to rounding, does not change.
 
     Returns
     -------
@@ -187,7 +230,7 @@ def fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, chec
     fingerprint = _fingerprint(model, x, y, *validation, batch, patience, monitor, seed)
     record = _Record(checkpoint, fingerprint)
     model = record.restore(model)
-    train, validate, start = _epoch_functions(model)
+    train, validate, start = _epoch_functions(model, micro_batch)
     if record.epoch == 0:  # a network may have been trained before, with other weights
         for variable, value in zip(model.optimizer.variables, start, strict=True):
             variable.assign(value)
@@ -221,6 +264,32 @@ def load(path):
     return keras.saving.load_model(path)
 
 
+@functools.lru_cache(maxsize=1)
+def _compiled(model):
+    return tf.function(functools.partial(model, training=False), reduce_retracing=True)
+
+
+def predict(model, x, batch=64):
+    """What a network makes of spectra, as ``model.predict`` without its overhead a batch.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of one input and one output.
+    x : array (n, ...)
+    batch : int
+        Spectra at a time; small enough for a convolution's activations to stay near the processor.
+
+    Returns
+    -------
+    array (n, ...)
+    """
+    call = _compiled(model)
+    return np.concatenate(
+        [call(tf.constant(x[first : first + batch])).numpy() for first in range(0, len(x), batch)]
+    )
+
+
 def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, directory, source):
     """Train on the spectra that are not held out; write how it went into `directory`.
 
@@ -235,7 +304,7 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
     held_out : array of bool (n,)
         The spectra that validate.
     settings : dict
-        ``epochs``, ``batch``, ``patience``, and what else the card should tell.
+        ``epochs``, ``batch``, ``patience``, if need be ``micro_batch``, and what else the card should tell.
     monitor : str
         See `fit`.
     seed, threads : int
@@ -260,6 +329,7 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
         monitor=monitor,
         seed=seed,
         checkpoint=directory / "checkpoint",
+        micro_batch=settings.get("micro_batch"),
     )
     best = history[monitor].argmin() if "loss" in monitor else history[monitor].argmax()
     card = {

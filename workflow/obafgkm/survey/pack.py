@@ -1,5 +1,7 @@
 """One file of a sample's spectra, from the files that the archive keeps them in."""
 
+import functools
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,10 @@ from obafgkm.spectra import Spectra, write_parts
 
 __all__ = ["pack"]
 
-_BLOCK = 256  # spectra in memory at a time
+_BLOCK = 128  # spectra in memory at a time
 
 
-def pack(directory, path, provenance, catalogue=None, missing=None):
+def pack(directory, path, provenance, catalogue=None, missing=None, processes=1):
     """Read the spectra below a directory into one HDF5 file.
 
     Parameters
@@ -33,6 +35,8 @@ def pack(directory, path, provenance, catalogue=None, missing=None):
         the files. Without, every file is taken.
     missing : DataFrame, optional
         Columns name, reason: what was asked for and could not be had.
+    processes : int
+        That read files at the same time: parsing the headers takes longer than the disk does.
 
     Returns
     -------
@@ -42,16 +46,28 @@ def pack(directory, path, provenance, catalogue=None, missing=None):
     """
     directory = Path(directory)
     paths = sdss.spectrum_files(directory)
-    rejected = []
-    parts = _read_blocks(directory, paths, provenance, rejected, catalogue)
-    kept = []
+    asked = None
+    if catalogue is not None:
+        asked = catalogue_labels(catalogue).set_axis(_names(catalogue)).to_dict("index")
+    blocks = [paths[first : first + _BLOCK] for first in range(0, len(paths), _BLOCK)]
+    read = functools.partial(_read_block, directory, provenance, asked)
+    kept, rejected = [], []
 
     def finish(labels):
         labels["star"] = labels["aliases"] = object_names(labels)
         kept.extend(labels["name"])
         return labels
 
-    write_parts(path, parts, finish)
+    def spectra(results):
+        for part, refused in results:
+            rejected.extend(refused)
+            yield part
+
+    if processes == 1:
+        write_parts(path, spectra(map(read, blocks)), finish)
+    else:
+        with ProcessPoolExecutor(processes) as pool:
+            write_parts(path, spectra(pool.map(read, blocks)), finish)
     if len(kept) + len(rejected) != len(paths):
         raise AssertionError(f"{len(paths)} files in, {len(kept)} read and {len(rejected)} rejected")
     if catalogue is not None:
@@ -59,29 +75,25 @@ def pack(directory, path, provenance, catalogue=None, missing=None):
     return pd.DataFrame(rejected, columns=["library", "file", "name", "reason"])
 
 
-def _read_blocks(directory, paths, provenance, rejected, catalogue):
-    """Spectra, some at a time; what is wrong with a file goes to the list `rejected`."""
-    asked = None
-    if catalogue is not None:
-        asked = catalogue_labels(catalogue).set_axis(_names(catalogue)).to_dict("index")
-    for first in range(0, max(len(paths), 1), _BLOCK):
-        rows, fluxes = [], []
-        for path in paths[first : first + _BLOCK]:
-            file = path.relative_to(directory).as_posix()
-            try:
-                row, flux, ivar = sdss.read_spectrum(file, path.read_bytes())
-                if asked is not None:
-                    if row["name"] not in asked:
-                        raise ArchiveFileError(file, "not in the catalogue of what was asked for")
-                    row.update(asked[row["name"]])
-            except ArchiveFileError as error:
-                rejected.append(("sdss", file, path.stem.removeprefix("spec-"), error.problem))
-                continue
-            rows.append(row)
-            fluxes.append((flux, ivar))
-        labels = sdss.label_table(rows).assign(source=provenance["source"])
-        flux, ivar = np.reshape(np.array(fluxes, np.float32), (-1, 2, sdss.WAVE.size)).swapaxes(0, 1)
-        yield Spectra(sdss.WAVE, flux, ivar, labels, sdss.MEDIUM, sdss.FWHM, provenance)
+def _read_block(directory, provenance, asked, paths):
+    """Spectra of some files, and what is wrong with the others: rows of `rejected`."""
+    rows, fluxes, rejected = [], [], []
+    for path in paths:
+        file = path.relative_to(directory).as_posix()
+        try:
+            row, flux, ivar = sdss.read_spectrum(file, path.read_bytes())
+            if asked is not None:
+                if row["name"] not in asked:
+                    raise ArchiveFileError(file, "not in the catalogue of what was asked for")
+                row.update(asked[row["name"]])
+        except ArchiveFileError as error:
+            rejected.append(("sdss", file, path.stem.removeprefix("spec-"), error.problem))
+            continue
+        rows.append(row)
+        fluxes.append((flux, ivar))
+    labels = sdss.label_table(rows).assign(source=provenance["source"])
+    flux, ivar = np.reshape(np.array(fluxes, np.float32), (-1, 2, sdss.WAVE.size)).swapaxes(0, 1)
+    return Spectra(sdss.WAVE, flux, ivar, labels, sdss.MEDIUM, sdss.FWHM, provenance), rejected
 
 
 def _names(catalogue):

@@ -19,6 +19,7 @@ if __name__ == "__main__":
             json.loads(record.read_text()),
             read_answer(str(catalogue), catalogue.read_bytes()) if catalogue.is_file() else None,
             pd.read_csv(missing) if missing.is_file() else None,
+            snakemake.threads,
         )
         rejected.to_csv(snakemake.output.rejected, index=False)
         print(rejected["reason"].value_counts().to_string())

@@ -15,7 +15,7 @@ def probabilities(path, spectra):
     from obafgkm import training
 
     model = training.load(path)
-    return model.predict(spectra.flux[:, : model.input_shape[1], None], verbose=0)
+    return training.predict(model, spectra.flux[:, : model.input_shape[1], None])
 
 
 if __name__ == "__main__":

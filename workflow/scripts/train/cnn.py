@@ -75,6 +75,8 @@ if __name__ == "__main__":
             snakemake.threads,
             Path(snakemake.output.model).parent,
         )
-        probability = model.predict(test.flux[:, : model.input_shape[1], None], verbose=0)
+        from obafgkm import training
+
+        probability = training.predict(model, test.flux[:, : model.input_shape[1], None])
         write = write_luminosity_predictions if luminosity else write_predictions
         write(snakemake.output.predictions, test, probability.argmax(axis=1), probability)

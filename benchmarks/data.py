@@ -1,0 +1,51 @@
+"""What the tasks work on: simulated, made when needed."""
+
+import functools
+
+import numpy as np
+
+from obafgkm.preprocess import wavelength_grid
+from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.simulate.stars import draw_stars, observe
+
+__all__ = ["WAVE", "library_stars", "plain_fit", "restarter"]
+
+WAVE = wavelength_grid(3900, 6799, 1)
+
+
+@functools.cache
+def library_stars(n, seed=0):
+    """Spectra of `n` stars, (n, 2900), as the homogenised libraries have them, and class numbers 5 to 67."""
+    rng = np.random.default_rng(seed)
+    number = rng.integers(5, 68, n)
+    luminosity = rng.choice([2, 4], n, p=[0.3, 0.7])
+    stars = draw_stars(number, luminosity, rng, metal_poor=0)
+    grid = StellarGrid.load()
+    stars["teff"], stars["logg"], stars["feh"] = grid.clip(stars["teff"], stars["logg"], stars["feh"])
+    flux, _ = observe(grid, stars, WAVE, 4.5, np.full(n, 80.0), rng)
+    return flux, number
+
+
+def restarter(model):
+    """A function that gives a compiled network the weights and the optimiser's state that it has now."""
+    model.optimizer.build(model.trainable_variables)
+    start = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
+
+    def restart():
+        for variable, value in start:
+            variable.assign(value)
+
+    return restart
+
+
+def plain_fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint=None):
+    """What `obafgkm.training.fit` does, without checkpoints, as Keras's own loop does it."""
+    import keras
+    import pandas as pd
+
+    keras.utils.set_random_seed(seed)
+    stop = keras.callbacks.EarlyStopping(monitor, patience=patience, mode="auto", restore_best_weights=True)
+    history = model.fit(
+        x, y, batch_size=batch, epochs=epochs, validation_data=validation, callbacks=[stop], verbose=0
+    )
+    return model, pd.DataFrame(history.history)
