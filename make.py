@@ -116,7 +116,7 @@ def clear_up(arguments):
 
 
 def lock():
-    """Write requirements.lock (every platform, every hash, no registry address) and envs/cpu.yaml."""
+    """Write requirements.lock (every platform, every hash, no registry address) and envs/*.yaml."""
     uv(
         "pip",
         "compile",
@@ -131,9 +131,25 @@ def lock():
         "--output-file",
         LOCK,
     )
+    for name, text in environments().items():
+        (ROOT / "envs" / name).write_text(text)
+
+
+def environments():
+    """Text of the conda environments: of processors, and with TensorFlow's build for GPUs in its place."""
     import tomllib  # here, because an older Python can still run the rest
 
-    pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = project["dependencies"]
+    others = [pin for pin in pins if not pin.startswith("tensorflow")]
+    return {
+        "cpu.yaml": environment_file(pins),
+        "gpu.yaml": environment_file(others + project["optional-dependencies"]["gpu"]),
+    }
+
+
+def environment_file(pins):
+    """A conda environment that pip fills with these packages."""
     lines = [
         "# Written by: python3 make.py lock. For snakemake --software-deployment-method conda.",
         "channels: [conda-forge, nodefaults]",
@@ -143,7 +159,7 @@ def lock():
         "  - pip:",
         *(f'      - "{pin}"' for pin in pins),
     ]
-    (ROOT / "envs" / "cpu.yaml").write_text("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
 def main(arguments):

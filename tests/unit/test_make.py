@@ -32,3 +32,9 @@ def test_memory_is_limited_here_and_swallows_no_target(run):
 @pytest.mark.parametrize("given", ["--profile", "--workflow-profile", "--executor", "--resources"])
 def test_what_the_user_says_of_resources_stands(run, given):
     assert run("sharma", f"{given}=x") == ["sharma", f"{given}=x"]
+
+
+def test_the_environments_are_those_of_the_pins():
+    names = runpy.run_path(str(MAKE))
+    for name, text in names["environments"]().items():
+        assert (MAKE.parent / "envs" / name).read_text() == text

@@ -13,7 +13,7 @@ _PREFIX = "p_"  # of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
 __all__ = ["parameter_table", "write_luminosity_predictions", "write_predictions"]
 
 
-def write_predictions(path, spectra, predicted, probability=None):
+def write_predictions(path, spectra, predicted, probability=None, append=False):
     """Write what a model says of each spectrum beside what is expected.
 
     Parameters
@@ -27,15 +27,17 @@ def write_predictions(path, spectra, predicted, probability=None):
         Class numbers, which need not be whole.
     probability : array (n, 70), optional
         Of each class; ``probability`` is the largest.
+    append : bool
+        Go on with a file that holds the spectra before these.
     """
     table = _expected(spectra, "mk_class").assign(
         predicted=predicted,
         predicted_type=[class_name(number) for number in whole_class(predicted)],
     )
-    _write(path, table, probability, [class_name(number) for number in range(N_CLASSES)])
+    _write(path, table, probability, [class_name(number) for number in range(N_CLASSES)], append)
 
 
-def write_luminosity_predictions(path, spectra, predicted, probability):
+def write_luminosity_predictions(path, spectra, predicted, probability, append=False):
     """Write the luminosity classes that a model gives beside the expected ones.
 
     Parameters
@@ -46,13 +48,15 @@ def write_luminosity_predictions(path, spectra, predicted, probability):
     spectra : Spectra
     predicted : array of int (n,)
     probability : array (n, 5)
+    append : bool
+        Go on with a file that holds the spectra before these.
     """
     table = _expected(spectra, "luminosity").assign(
         mk_class=spectra.labels["mk_class"],
         predicted=predicted,
         predicted_type=[LUMINOSITY_CLASSES[number] for number in predicted],
     )
-    _write(path, table, probability, LUMINOSITY_CLASSES)
+    _write(path, table, probability, LUMINOSITY_CLASSES, append)
 
 
 def _expected(spectra, label):
@@ -63,13 +67,13 @@ def _expected(spectra, label):
     )
 
 
-def _write(path, table, probability, classes):
+def _write(path, table, probability, classes, append):
     """Add probabilities, where there are some, and write."""
     table["probability"] = np.nan if probability is None else probability.max(axis=1)
     if probability is not None:
         columns = pd.DataFrame(probability, table.index, [f"{_PREFIX}{name}" for name in classes])
         table = pd.concat([table, columns], axis=1)
-    table.to_csv(path, index=False, float_format="%.6g")
+    table.to_csv(path, mode="a" if append else "w", header=not append, index=False, float_format="%.6g")
 
 
 def probabilities(table):

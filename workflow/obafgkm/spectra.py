@@ -120,7 +120,7 @@ class Spectra:
                 file["wave"][()],
                 flux,
                 ivar,
-                _labels(file).iloc[rows],
+                _labels(file, rows),
                 file.attrs["medium"],
                 float(file.attrs["fwhm"]),
                 json.loads(file.attrs["provenance"]),
@@ -250,13 +250,13 @@ def _reading(path):
         raise DamagedFileError(path, f"not a readable file of spectra ({error})") from error
 
 
-def _labels(file):
-    """The labels of an open file."""
+def _labels(file, rows=slice(None)):
+    """The labels of an open file, or of some of its spectra."""
     columns = {
-        name: column.asstr()[()] if h5py.check_string_dtype(column.dtype) else column[()]
+        name: (column.asstr() if h5py.check_string_dtype(column.dtype) else column)[rows]
         for name, column in file["labels"].items()
     }
-    return pd.DataFrame(columns, index=range(len(file["flux"])))
+    return pd.DataFrame(columns, index=np.arange(len(file["flux"]))[rows])
 
 
 def concatenate(parts):

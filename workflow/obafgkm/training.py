@@ -3,40 +3,24 @@
 import functools
 import hashlib
 import json
-import os
 import shutil
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the processor are not for the log
-
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 
+from obafgkm.backend import device, set_up_backend
 from obafgkm.errors import DivergenceError
 from obafgkm.models.layers import layer_table
+
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
 
 __all__ = ["fit", "load", "predict", "set_up_backend", "train_network"]
 
 _MANY_WEIGHTS = 500_000
-
-
-def set_up_backend(seed, threads):
-    """Seed every generator and fix the threads; call it before any network is built.
-
-    The same seed and the same number of threads give bit-equal weights on one machine; convolutions differ
-    between numbers of threads, hence the number is set, not found.
-
-    Parameters
-    ----------
-    seed, threads : int
-    """
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.experimental.enable_op_determinism()
-    keras.utils.set_random_seed(seed)
 
 
 class _Record:
@@ -105,6 +89,8 @@ def _epoch_functions(model, micro_batch=None):
     arithmetic of a small network, batch by batch. Compiling them takes as long as many a small training, so
     that they serve every training of one network after another.
     """
+    if keras.backend.backend() != "tensorflow":
+        return _keras_epochs(model)
     model.optimizer.build(model.trainable_variables)
     if model.count_params() > _MANY_WEIGHTS and not tf.config.list_physical_devices("GPU"):
         _fuse_update(model)
@@ -161,6 +147,20 @@ def _fuse_update(model):
     apply, variables = model.optimizer.apply, model.trainable_variables
     update = tf.function(lambda gradients: apply(gradients, variables), jit_compile=True)
     model.optimizer.apply = lambda gradients, _=None: update(gradients)
+
+
+def _keras_epochs(model):
+    """The functions of `_epoch_functions` for the other backends, by Keras's own loop."""
+    model.optimizer.build(model.trainable_variables)
+
+    def train(x, y, order, batch):
+        done = model.fit(x[order], y[order], batch_size=batch, shuffle=False, verbose=0)
+        return {name: values[-1] for name, values in done.history.items()}
+
+    def validate(x, y, batch):
+        return model.evaluate(x, y, batch_size=batch, return_dict=True, verbose=0)
+
+    return train, validate, [variable.numpy() for variable in model.optimizer.variables]
 
 
 def _fingerprint(model, *inputs):
@@ -234,8 +234,10 @@ def fit(
     if record.epoch == 0:  # a network may have been trained before, with other weights
         for variable, value in zip(model.optimizer.variables, start, strict=True):
             variable.assign(value)
-    data, validation = ([tf.constant(array) for array in arrays] for arrays in ((x, y), validation))
-    size = tf.constant(batch)
+    data, size = (x, y), batch
+    if keras.backend.backend() == "tensorflow":  # on its device once, not every epoch
+        data, validation = ([tf.constant(array) for array in arrays] for arrays in (data, validation))
+        size = tf.constant(batch)
     saved = time.monotonic()
     while record.epoch < epochs and record.epoch - record.best_epoch < patience:
         order = np.random.default_rng([seed, record.epoch]).permutation(len(x))
@@ -284,6 +286,8 @@ def predict(model, x, batch=64):
     -------
     array (n, ...)
     """
+    if keras.backend.backend() != "tensorflow":
+        return model.predict(x, batch, verbose=0)
     call = _compiled(model)
     return np.concatenate(
         [call(tf.constant(x[first : first + batch])).numpy() for first in range(0, len(x), batch)]
@@ -294,7 +298,7 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
     """Train on the spectra that are not held out; write how it went into `directory`.
 
     ``history.csv`` has one row an epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
-    settings, seed, threads and epochs. The model is left to the caller to save.
+    settings, seed, threads, backend, device and epochs. The model is left to the caller to save.
 
     Parameters
     ----------
@@ -340,6 +344,9 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
         "monitor": monitor,
         "seed": seed,
         "threads": threads,
+        "backend": keras.backend.backend(),
+        "device": device(),
+        "precision": keras.config.dtype_policy().name,
         "epochs": len(history),
         "best_epoch": int(best) + 1,
     }

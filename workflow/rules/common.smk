@@ -1,6 +1,7 @@
 # What several rule files need.
 
 import hashlib
+import json
 from pathlib import Path
 
 LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
@@ -20,7 +21,9 @@ wildcard_constraints:
 
 # The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
 sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
+# Every job, on whatever node, reads the configuration and with it this file: so all train alike.
 os.environ.update(
+    OBAFGKM_TRAINING=json.dumps(config["training"]),
     PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
     PYTHONPATH=os.path.join(workflow.basedir, "workflow"),
 )

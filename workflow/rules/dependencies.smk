@@ -1,7 +1,8 @@
 # A rule's results depend on the library that its script imports. Included last, this gives every rule the
-# checksum of that code as a parameter, so that a change there reruns what rests on it, and nothing else.
+# checksum of that code as a parameter, so that a change there reruns what rests on it, and nothing else. Those
+# that train networks are given how, too.
 
-from obafgkm.dependencies import digest
+from obafgkm.dependencies import digest, modules
 
 for step in workflow.rules:
     if step.script:
@@ -12,3 +13,5 @@ for step in workflow.rules:
             step.script.partition("scripts/")[2],
         )
         step.set_params(library=digest(path))
+        if any(module.name == "backend.py" for module in modules(path)):
+            step.set_params(training=config["training"])

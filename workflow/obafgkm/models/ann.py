@@ -33,7 +33,9 @@ def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="unifor
             keras.layers.Dense(n, activation=activation, kernel_initializer=initialiser, name=f"hidden_{i}")
         )
     model.add(
-        keras.layers.Dense(N_CLASSES, activation="softmax", kernel_initializer=initialiser, name="classes")
+        keras.layers.Dense(
+            N_CLASSES, activation="softmax", kernel_initializer=initialiser, dtype="float32", name="classes"
+        )
     )
     model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model

@@ -38,7 +38,9 @@ def build_autoencoder(n_pixels=N_PIXELS, filters=_FILTERS, optimiser="adam"):
     for n in reversed(filters):
         decoded = layers.Conv1D(n, 3, activation="relu", padding="same", name=f"decode_{n}")(decoded)
         decoded = layers.UpSampling1D(2, name=f"upsample_{n}")(decoded)
-    decoded = layers.Conv1D(1, 3, activation="relu", padding="same", name="reconstruction")(decoded)
+    decoded = layers.Conv1D(1, 3, activation="relu", padding="same", dtype="float32", name="reconstruction")(
+        decoded
+    )
     model = keras.Model(flux, decoded, name="autoencoder")
     model.compile(
         optimizer=optimiser,
@@ -78,7 +80,7 @@ def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsig
     features = layers.Flatten(name="flatten")(encoder.output)
     for i, n in enumerate(dense, start=1):
         features = layers.Dense(n, activation=activation, name=f"dense_{i}")(features)
-    classes = layers.Dense(n_classes, activation="softmax", name="classes")(features)
+    classes = layers.Dense(n_classes, activation="softmax", dtype="float32", name="classes")(features)
     model = keras.Model(encoder.input, classes, name="cnn")
     model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model

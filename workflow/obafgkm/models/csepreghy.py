@@ -92,7 +92,7 @@ def _standardised(inputs, scaling):
 
 
 def _classifier(inputs, x, n_classes, learning_rate, name):
-    classes = layers.Dense(n_classes, activation="softmax", name="classes")(x)
+    classes = layers.Dense(n_classes, activation="softmax", dtype="float32", name="classes")(x)
     model = keras.Model(inputs, classes, name=name)
     optimiser = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -133,7 +133,9 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     for i, ((n, kernel), pool) in reversed(list(enumerate(zip(shapes, pools, strict=True), start=1))):
         x = layers.Conv1D(n, kernel, activation="relu", padding="same", name=f"decode_{i}")(x)
         x = layers.UpSampling1D(pool, name=f"upsample_{i}")(x)
-    decoded = layers.Conv1D(1, 1, activation="tanh", padding="same", name="reconstruction")(x)
+    decoded = layers.Conv1D(1, 1, activation="tanh", padding="same", dtype="float32", name="reconstruction")(
+        x
+    )
     model = keras.Model(flux, decoded, name="autoencoder")
     model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="mse")
     return model

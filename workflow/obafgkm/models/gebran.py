@@ -50,7 +50,7 @@ def build_gebran(n_components, activation, optimiser, dropout, loss):
             *convolutions,
             layers.Flatten(name="flat"),
             *dense,
-            layers.Dense(1, name="output"),
+            layers.Dense(1, dtype="float32", name="output"),
         ],
         name="gebran",
     )

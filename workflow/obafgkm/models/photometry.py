@@ -49,10 +49,8 @@ def build_side_by_side(n_networks, n_features, **architecture):
         Input (n, n_networks, n_features), output (n, n_networks, 7) probabilities.
     """
 
-    def dense(n, activation, name):
-        return keras.layers.EinsumDense(
-            "bnf,nfh->bnh", (n_networks, n), bias_axes="nh", activation=activation, name=name
-        )
+    def dense(n, **arguments):
+        return keras.layers.EinsumDense("bnf,nfh->bnh", (n_networks, n), bias_axes="nh", **arguments)
 
     return _build((n_networks, n_features), dense, **architecture)
 
@@ -85,6 +83,7 @@ def _build(shape, dense, neurons, dropout, learning_rate, loss):
     for n, rate, suffix in zip(neurons, dropout, suffixes, strict=False):
         model.add(dense(n, activation="relu", name=f"dense{suffix}"))
         model.add(keras.layers.Dropout(rate, name=f"dropout{suffix}"))
-    model.add(dense(len(MAIN_CLASSES), activation="softmax", name=f"dense{suffixes[-1]}"))
+    output = {"activation": "softmax", "dtype": "float32", "name": f"dense{suffixes[-1]}"}
+    model.add(dense(len(MAIN_CLASSES), **output))
     model.compile(keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model

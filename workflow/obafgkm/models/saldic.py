@@ -33,7 +33,7 @@ def build_saldic(n_pixels, n_outputs, learning_rate=0.0007):
             layers.Flatten(name="flatten_1"),
             layers.Dense(256, activation="relu", name="dense_1"),
             layers.Dense(128, activation="relu", name="dense_2"),
-            layers.Dense(n_outputs, name="output"),
+            layers.Dense(n_outputs, dtype="float32", name="output"),
         ],
         name="saldic",
     )

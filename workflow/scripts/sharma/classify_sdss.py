@@ -6,37 +6,67 @@ from pathlib import Path
 from obafgkm.errors import ObafgkmError
 from obafgkm.job import job
 from obafgkm.models.baselines import majority_class, nearest_template
-from obafgkm.predictions import write_luminosity_predictions, write_predictions
-from obafgkm.spectra import Spectra
+from obafgkm.predictions import join_sources, write_luminosity_predictions, write_predictions
+from obafgkm.spectra import Spectra, read_labels
+
+CHUNK = 2000  # stars in memory
 
 
-def probabilities(path, spectra):
-    """Probability of each class (n, n_classes) that a saved network gives."""
+def classify(stars, training, networks, outputs, cards, chunk=CHUNK):
+    """Classify the stars with a complete MK type, a part of them in memory at a time.
+
+    Parameters
+    ----------
+    stars, training : path
+        Files of spectra; the baselines rest on the second.
+    networks : dict of str to callable
+        ``cnn`` and ``luminosity``: take flux (n, n_pix), give the probability of each class (n, n_classes).
+    outputs : dict of str to path
+        Tables of ``cnn, luminosity, nearest, majority``.
+    cards : sequence of path
+        Of the networks: what is predicted rests on what they have seen, too.
+    chunk : int
+        Stars in memory.
+
+    Raises
+    ------
+    ObafgkmError
+        If no star has a complete MK type.
+    """
+    sample, labels = Spectra.read(training), read_labels(stars)
+    number = sample.labels["mk_class"].to_numpy()
+    typed = (labels["mk_class"] >= 0).to_numpy()
+    if not typed.any():
+        raise ObafgkmError(f"{stars}: no star has a complete MK type; take more spectra")
+    seen = [json.loads(Path(card).read_text())["source"] for card in cards]
+    source = join_sources([*labels["source"][typed].unique(), *seen])
+    del labels
+    append = False
+    for first in range(0, len(typed), chunk):
+        part = Spectra.read(stars, slice(first, first + chunk)).select(typed[first : first + chunk])
+        if not len(part):
+            continue
+        part.labels["source"] = source
+        majority = majority_class(number, len(part))
+        nearest = nearest_template(sample.flux, number, part.flux)
+        write_predictions(outputs["majority"], part, majority, append=append)
+        write_predictions(outputs["nearest"], part, nearest, append=append)
+        for name, write in (("cnn", write_predictions), ("luminosity", write_luminosity_predictions)):
+            probability = networks[name](part.flux)
+            write(outputs[name], part, probability.argmax(axis=1), probability, append=append)
+        append = True
+
+
+def network(path):
+    """What a saved network says of flux: the probability of each class."""
     from obafgkm import training
 
     model = training.load(path)
-    return training.predict(model, spectra.flux[:, : model.input_shape[1], None])
+    return lambda flux: training.predict(model, flux[:, : model.input_shape[1], None])
 
 
 if __name__ == "__main__":
     with job(snakemake):
         paths = snakemake.input
-        stars, sample = Spectra.read(paths.stars), Spectra.read(paths.training)
-        stars = stars.select((stars.labels["mk_class"] >= 0).to_numpy())
-        if not len(stars):
-            raise ObafgkmError(f"{paths.stars}: no star has a complete MK type; take more spectra")
-        # What is predicted rests on what the networks have seen, too.
-        sources = {*stars.source.split(", ")}
-        for card in paths.cards:
-            sources.update(json.loads(Path(card).read_text())["source"].split(", "))
-        stars.labels["source"] = ", ".join(sorted(sources))
-        number = sample.labels["mk_class"].to_numpy()
-        write_predictions(snakemake.output.majority, stars, majority_class(number, len(stars)))
-        nearest = nearest_template(sample.flux, number, stars.flux)
-        write_predictions(snakemake.output.nearest, stars, nearest)
-        probability = probabilities(paths.cnn, stars)
-        write_predictions(snakemake.output.cnn, stars, probability.argmax(axis=1), probability)
-        probability = probabilities(paths.luminosity, stars)
-        write_luminosity_predictions(
-            snakemake.output.luminosity, stars, probability.argmax(axis=1), probability
-        )
+        networks = {name: network(paths[name]) for name in ("cnn", "luminosity")}
+        classify(paths.stars, paths.training, networks, dict(snakemake.output.items()), paths.cards)

@@ -1,0 +1,74 @@
+"""The backend of Keras: its seed, its threads, its precision, and the one GPU that a process takes."""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the processor are not for the log
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # JAX, too, takes memory as it needs it
+
+import keras
+
+__all__ = ["device", "set_up_backend"]
+
+_DETERMINISTIC_XLA = "--xla_gpu_deterministic_ops=true"
+
+
+def set_up_backend(seed, threads):
+    """Seed every generator, fix the threads, take one GPU; call it before any network is built.
+
+    The same seed and the same number of threads give bit-equal weights on one machine; convolutions differ
+    between numbers of threads, hence the number is set, not found. Without a GPU the processor trains; the
+    log says which. The environment variable ``OBAFGKM_TRAINING`` holds the section `training` of the
+    configuration as JSON, where it is not the default.
+
+    Parameters
+    ----------
+    seed, threads : int
+        JAX has no number of threads to set.
+    """
+    settings = json.loads(os.getenv("OBAFGKM_TRAINING", "{}"))
+    deterministic = settings.get("deterministic", True)
+    keras.config.set_dtype_policy(settings.get("precision", "float32"))
+    if keras.backend.backend() == "tensorflow":
+        _set_up_tensorflow(threads, deterministic)
+    elif deterministic and _DETERMINISTIC_XLA not in os.getenv("XLA_FLAGS", ""):
+        os.environ["XLA_FLAGS"] = f"{os.getenv('XLA_FLAGS', '')} {_DETERMINISTIC_XLA}".strip()
+    keras.utils.set_random_seed(seed)
+    _tell(device())
+
+
+def _set_up_tensorflow(threads, deterministic):
+    """Threads, determinism, and the first GPU of those that are visible."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+    for gpu in tf.config.list_physical_devices("GPU")[:1]:
+        tf.config.set_visible_devices(gpu, "GPU")  # a second one would only be held from others
+        tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def device():
+    """What the backend computes on: the name of the GPU, or ``processor``."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        for gpu in tf.config.get_visible_devices("GPU"):
+            return tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
+    elif keras.backend.backend() == "jax":
+        import jax
+
+        if jax.default_backend() != "cpu":
+            return jax.devices()[0].device_kind
+    return "processor"
+
+
+def _tell(where):
+    """Say in the log what trains, and that a GPU which the job was given lies idle."""
+    backend, granted = keras.backend.backend(), os.getenv("CUDA_VISIBLE_DEVICES")
+    print(f"{backend} computes on: {where}, in {keras.config.dtype_policy().name}", file=sys.stderr)
+    if where == "processor" and granted not in (None, "", "-1"):
+        print(f"GPU {granted} was granted, but {backend} does not see it: docs/cluster.md", file=sys.stderr)
