@@ -4,9 +4,6 @@ import json
 import os
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the processor are not for the log
-os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # JAX, too, takes memory as it needs it
-
 import keras
 
 __all__ = ["device", "set_up_backend"]
