@@ -26,7 +26,7 @@ rule paper_numbers:
         runtime=10,
     params:
         # Their contents, because their paths change with the place of this repository.
-        sources=[checksum(path) for path in (CLAIMS, f"{PAPER}/numbers.yaml")],
+        sources=contents([CLAIMS, Path(PAPER, "numbers.yaml")]),
         settings={
             name: lookup(within=config, dpath=setting["key"])
             for name, setting in NUMBERS["settings"].items()
@@ -59,7 +59,7 @@ rule paper:
         mem_mb=1000,
         runtime=10,
     params:
-        sources=[checksum(path) for path in sorted(Path(PAPER).iterdir())],
+        sources=contents(Path(PAPER).iterdir()),
     message:
         "Typesetting the paper"
     script:
