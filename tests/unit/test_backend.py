@@ -67,6 +67,7 @@ def test_every_network_loads_and_trains_on_jax_without_tensorflow(tmp_path):
         assert after < 1.2 * before, name
 
 
+@pytest.mark.usefixtures("backend")
 def test_mixed_precision_computes_in_bfloat16_and_answers_in_float32():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
