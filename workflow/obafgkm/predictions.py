@@ -5,12 +5,15 @@ import pandas as pd
 
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, whole_class
 
-__all__ = ["join_sources", "probabilities", "write_luminosity_predictions", "write_predictions"]
+__all__ = [
+    "join_sources",
+    "parameter_table",
+    "probabilities",
+    "write_luminosity_predictions",
+    "write_predictions",
+]
 
 _PREFIX = "p_"  # of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
-
-
-__all__ = ["parameter_table", "write_luminosity_predictions", "write_predictions"]
 
 
 def write_predictions(path, spectra, predicted, probability=None, append=False):
