@@ -104,9 +104,10 @@ def clear_up(arguments):
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command, its = (process / "cmdline").read_bytes(), (process / "cwd").resolve()
+            job = b"SLURM_JOB_ID=" in (process / "environ").read_bytes() or b"--target-jobs" in command
         except OSError:  # it has ended, or is somebody else's
             continue
-        if b"snakemake" in command and its == where:
+        if b"snakemake" in command and its == where and not job:
             sys.exit(f"Snakemake still runs in {where} (process {process.name}): stop it first, with Ctrl-C")
     while jobs := orphans(where):
         print("Cancelling", *jobs, flush=True)
