@@ -14,6 +14,13 @@ ROOT = Path(__file__).parents[1]
 TINY = ROOT / "tests/workflow/tiny.yaml"
 
 
+def pytest_collection_modifyitems(config, items):
+    """Jobs of SLURM mostly wait: with ``-n 2 --dist loadgroup`` they do so beside all other tests."""
+    if config.pluginmanager.hasplugin("xdist"):  # `rule science` does without
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group("slurm" if item.path.parent.name == "slurm" else "rest"))
+
+
 @pytest.fixture(scope="session")
 def mirror():
     """Folder of real files, one folder a dataset, in the archives' own layout."""
@@ -53,9 +60,15 @@ def snakemake(directory, *arguments, root=ROOT, **environment):
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tmp_path_factory):
-    """Directory of a finished run at tiny scale."""
-    directory = tmp_path_factory.mktemp("tiny")
-    done = snakemake(directory, "--configfile", TINY)
-    assert done.returncode == 0, done.stdout[-4000:]
+def tiny_run(tmp_path_factory, worker_id):
+    """Directory of a finished run at tiny scale, which the workers of a session share."""
+    from filelock import FileLock  # here, because `rule science` does without
+
+    base = tmp_path_factory.getbasetemp()
+    directory = (base if worker_id == "master" else base.parent) / "tiny"
+    with FileLock(f"{directory}.lock"):
+        if not (directory / "results/report.zip").exists():
+            directory.mkdir(exist_ok=True)
+            done = snakemake(directory, "--configfile", TINY)
+            assert done.returncode == 0, done.stdout[-4000:]
     return directory
