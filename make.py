@@ -179,7 +179,7 @@ def main(arguments):
         # Last, because it takes all words that follow.
         call(BIN / "snakemake", *rest, *(("--resources", f"mem_mb={memory()}") if here else ()))
     elif task == "test":
-        call(BIN / "pytest", "-n", "2", "--dist", "loadgroup", *rest)
+        call(BIN / "pytest", "-n", "2", *rest)
     else:
         call(BIN / "ruff", "check", ".")
         call(BIN / "ruff", "format", "--check", ".")

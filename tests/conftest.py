@@ -14,11 +14,22 @@ ROOT = Path(__file__).parents[1]
 TINY = ROOT / "tests/workflow/tiny.yaml"
 
 
-def pytest_collection_modifyitems(config, items):
-    """Jobs of SLURM mostly wait: with ``-n 2 --dist loadgroup`` they do so beside all other tests."""
+def pytest_configure(config):
     if config.pluginmanager.hasplugin("xdist"):  # `rule science` does without
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group("slurm" if item.path.parent.name == "slurm" else "rest"))
+        config.pluginmanager.register(Workers())
+
+
+class Workers:
+    """Jobs of SLURM mostly wait: they do so in one worker, beside all other tests in the other."""
+
+    def pytest_xdist_make_scheduler(self, config, log):
+        from xdist.scheduler import LoadScopeScheduling
+
+        class Scheduling(LoadScopeScheduling):
+            def _split_scope(self, nodeid):
+                return "slurm" if nodeid.startswith("tests/slurm/") else "rest"
+
+        return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

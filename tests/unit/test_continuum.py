@@ -54,7 +54,7 @@ def test_noise_raises_the_continuum_by_less_than_its_own_size():
     assert abs((fit_continuum(WAVE, flux) / truth).mean() - 1) < 0.02
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.floats(1e-3, 1e3))
 def test_continuum_scales_with_the_flux(scale):
     flux = (planck(5000) * lines(BALMER, 0.3, 8.0))[None]

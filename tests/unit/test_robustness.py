@@ -20,7 +20,7 @@ def sloped_spectra(count):
     return flux / flux[:, WAVE == UNITY_AT]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(2, 30), st.integers(0, 2**32 - 1))
 def test_no_spectrum_keeps_its_continuum_and_every_continuum_is_used_once(count, seed):
     for flux, donor in shuffled_continua(WAVE, sloped_spectra(count), 3, UNITY_AT, seed):
@@ -53,7 +53,6 @@ def test_one_spectrum_cannot_be_shuffled():
 labels = st.lists(st.integers(0, 69), min_size=2, max_size=200).filter(lambda items: len(set(items)) > 1)
 
 
-@settings(deadline=None)
 @given(labels, st.floats(0, 1), st.integers(0, 2**32 - 1))
 def test_so_many_labels_are_wrong_as_asked_and_all_from_classes_present(number, fraction, seed):
     number = np.array(number)
@@ -64,7 +63,6 @@ def test_so_many_labels_are_wrong_as_asked_and_all_from_classes_present(number, 
     np.testing.assert_array_equal(spoilt, wrong_labels(number, count, seed))
 
 
-@settings(deadline=None)
 @given(labels, st.floats(0, 1), st.integers(0, 2**32 - 1))
 def test_wrong_labels_are_spread_evenly_over_the_main_classes(number, fraction, seed):
     number = np.array(number)

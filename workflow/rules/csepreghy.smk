@@ -29,10 +29,12 @@ OTHER_RUNS = {
         for task in ("galaxies", "galaxies_known", "stars", "stars_full")
     },
 }
-# Whatever the samples' source is, the networks are asked about the real spectra of a mirror too.
+# Networks that trained on other spectra are asked about the real ones of a mirror too.
 REAL_SPECTRA = (
     ["resources/csepreghy/mirror.h5"]
-    if MIRROR and Path(MIRROR, "sdss").is_dir()
+    if MIRROR
+    and Path(MIRROR, "sdss").is_dir()
+    and config["datasets"]["sdss_csepreghy"]["source"] != "mirror"
     else []
 )
 # Exhibits of a kind: run and quantity; run; run, whether right, number of spectra, smoothing.

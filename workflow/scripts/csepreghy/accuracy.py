@@ -117,15 +117,8 @@ def table_real(predictions, trained_on):
                 }
             )
     if not rows:
-        rows = [
-            dict(
-                zip(
-                    columns,
-                    ["none", "no mirror of real archives was given", trained_on, trained_on],
-                    strict=True,
-                )
-            )
-        ]
+        values = ["none", "no real spectra besides the sample's", trained_on, trained_on]
+        rows = [dict(zip(columns, values, strict=True))]
     return pd.DataFrame(rows)
 
 
