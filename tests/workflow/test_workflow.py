@@ -118,7 +118,7 @@ def test_a_number_changed_by_hand_changes_the_ledger_and_the_paper_and_nothing_e
     paper, numbers = run / "results/paper.pdf", run / "results/paper/numbers.json"
     paper_before, numbers_before = paper.read_bytes(), json.loads(numbers.read_text())
     table = pd.read_csv(path)
-    # Within their intervals, and not the accuracy that is recomputed from predictions, or the checks would notice.
+    # Within their intervals, and not an accuracy that is recomputed, or the checks would notice.
     ours = {}
     for model, column in (("Keras ANN", "r2"), ("MLP regressor", "main_class_accuracy")):
         row = table["model"] == model
