@@ -87,21 +87,6 @@ def diary(directory):
     return path.read_text().splitlines() if path.exists() else []
 
 
-def test_the_same_numbers_here_and_through_slurm(submit, tiny_run, tmp_path):
-    """A network is trained again from the same spectra, as a job with a GPU."""
-    run = tmp_path / "run"
-    shutil.copytree(tiny_run, run)
-    table = "results/sharma/predictions/cnn_cflib.csv"
-    (run / table).unlink()
-    done = submit(table, "--configfile", TINY, directory=run)
-    assert done.returncode == 0, done.output[-3000:]
-    assert "has been submitted with SLURM jobid" in done.output
-    pd.testing.assert_frame_equal(pd.read_csv(run / table), pd.read_csv(tiny_run / table))
-    asked = subprocess.check_output(["sacct", "-X", "-n", "-P", "-o", "Partition,ReqTRES"], text=True)
-    assert "gpu|" in asked
-    assert "gres/gpu=1" in asked
-
-
 def test_more_memory_and_more_time_after_a_failure(submit, tmp_path):
     """A job over its memory gets twice as much; a training over its time goes on from its checkpoint."""
     done = submit("hungry.txt", "late.npz", "undisturbed.npz", *FAULTS)
@@ -159,6 +144,21 @@ def test_a_node_that_dies_and_accounting_that_is_away(submit, cluster, tmp_path)
     output = running.communicate(timeout=300)[0]
     assert running.returncode == 0, output[-3000:]
     assert diary(tmp_path) == ["begin 0", "begin 0", "end 0"]
+
+
+def test_the_same_numbers_here_and_through_slurm(submit, tiny_run, tmp_path):
+    """A network is trained again from the same spectra, as a job with a GPU."""
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run)
+    table = "results/sharma/predictions/cnn_cflib.csv"
+    (run / table).unlink()
+    done = submit(table, "--configfile", TINY, directory=run)
+    assert done.returncode == 0, done.output[-3000:]
+    assert "has been submitted with SLURM jobid" in done.output
+    pd.testing.assert_frame_equal(pd.read_csv(run / table), pd.read_csv(tiny_run / table))
+    asked = subprocess.check_output(["sacct", "-X", "-n", "-P", "-o", "Partition,ReqTRES"], text=True)
+    assert "gpu|" in asked
+    assert "gres/gpu=1" in asked
 
 
 def test_a_search_that_is_killed_keeps_its_trials(submit, tiny_run, tmp_path):
