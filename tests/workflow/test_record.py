@@ -25,7 +25,9 @@ def test_the_record_names_code_machine_versions_and_data(tiny_run, record):
     assert record["packages"]["keras"] == importlib.metadata.version("keras")
     assert record["machine"]["cores"] >= 1
     assert record["config"]["sharma"]["ann"]["epochs"] == 5
-    assert set(record["data"]) == {f"simulated/{name}" for name in record["config"]["datasets"]}
+    published_grids = {"bosz", "phoenix", "atlas9"}  # which kept grids do without
+    asked = record["config"]["datasets"].keys() - published_grids
+    assert set(record["data"]) == {f"simulated/{name}" for name in asked}
     assert all(len(known["sha256"]) == 64 for known in record["data"].values())
     assert record["jobs"]["train_cnn"]["cpu_seconds"] > 0
 

@@ -69,6 +69,7 @@ rule record_provenance:
         archives=[
             *map(provenance, LIBRARIES),
             *map(sdss_archive, ["sharma", "csepreghy"]),
+            *grid_archives(),
         ],
     output:
         report(

@@ -19,8 +19,8 @@ def provenance(root, config, data, results, benchmarks):
         The repository.
     config : dict
         The whole configuration.
-    data : list of dict
-        What is known of each dataset's files.
+    data : dict of dict
+        What is known of each dataset's files, by ``<source>/<folder>``.
     results, benchmarks : path
         Directories.
 
@@ -38,7 +38,7 @@ def provenance(root, config, data, results, benchmarks):
         **versions(),
         "seed": config["seed"],
         "trainings": trainings(results),
-        "data": {f"{known['source']}/{known['dataset']}": known for known in data},
+        "data": data,
         "jobs": {
             name: {
                 "seconds": float(time["s"]),
@@ -55,7 +55,8 @@ if __name__ == "__main__":
     with job(snakemake):
         root = Path(snakemake.scriptdir).resolve().parents[2]
         given, config = snakemake.input, snakemake.config
-        data = [archive(path) for path in given.archives]
-        data.append(one_file(given.photometry, "hammer", config["datasets"]["hammer"]["source"]))
+        source = config["datasets"]["hammer"]["source"]
+        data = {"/".join(Path(path).parts[-3:-1]): archive(path) for path in given.archives}
+        data[f"{source}/hammer"] = one_file(given.photometry, "hammer", source)
         record = provenance(root, config, data, "results", "benchmarks/results")
         Path(snakemake.output[0]).write_text(json.dumps(record, indent=1, default=str) + "\n")
