@@ -41,9 +41,7 @@ def environment():
     env = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_NO_PROGRESS="1")
     env["PATH"] = str(BIN) + os.pathsep + env.get("PATH", "")
     env.pop("PYTHONHOME", None)
-    env.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # without byte code every job takes 13 s, not 5, to load TensorFlow
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # or every job takes 13 s, not 5, to load TensorFlow
     return env
 
 

@@ -161,20 +161,33 @@ def test_the_same_numbers_here_and_through_slurm(submit, tiny_run, tmp_path):
     assert "gres/gpu=1" in asked
 
 
+def test_a_whole_document_gives_the_same_numbers_here_and_through_slurm(submit, tiny_run, tmp_path):
+    """From the simulated archive to the last exhibit."""
+    done = submit("hammer", "--configfile", TINY)
+    assert done.returncode == 0, done.output[-3000:]
+    tables = sorted((tiny_run / "results/hammer").glob("*.csv"))
+    assert tables
+    for table in tables:
+        here = tmp_path / "results/hammer" / table.name
+        pd.testing.assert_frame_equal(pd.read_csv(here), pd.read_csv(table), obj=table.name)
+
+
 def test_a_search_that_is_killed_keeps_its_trials(submit, tiny_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(tiny_run, run)
     table = "results/sharma/search/forest_classifier_0.csv"
-    settings = tmp_path / "sixty.yaml"
-    settings.write_text("sharma: {search: {forest_classifier: {trials: 60}}}\n")
+    settings = tmp_path / "hundred.yaml"
+    settings.write_text(
+        "sharma: {search: {forest_classifier: {trials: 100, space: {n_estimators: [2, 3]}}}}\n"
+    )
     trials = (run / table).with_suffix(".jsonl")
     trials.unlink(missing_ok=True)
     search = submit(table, "--configfile", TINY, settings, directory=run, wait=False)
-    wait_until(lambda: trials.exists() and trials.read_bytes().count(b"\n") >= 30, 200)
+    wait_until(lambda: trials.exists() and trials.read_bytes().count(b"\n") >= 40, 200)
     subprocess.run(["scancel", queue()[0].split()[0]], check=True)
-    kept = [json.loads(line) for line in trials.read_text().splitlines()[:30]]
+    kept = [json.loads(line) for line in trials.read_text().splitlines()[:40]]
     output = search.communicate(timeout=400)[0]
     assert search.returncode == 0, output[-3000:]
     after = [json.loads(line) for line in trials.read_text().splitlines()]
-    assert after[:30] == kept
-    assert sorted(row["trial"] for row in after) == list(range(60))
+    assert after[:40] == kept
+    assert sorted(row["trial"] for row in after) == list(range(100))
