@@ -16,6 +16,7 @@ FLOORS = [
     {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"}
     | {"ledger", "ledger_page"},
     {"plots", "hyperparameters", "object_classifier", "tuning", "photometric", "model_card", "paper"},
+    {"classify"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration
 
