@@ -35,6 +35,9 @@ class ArchiveFileError(ObafgkmError):
         self.path = path
         self.problem = problem
 
+    def __reduce__(self):
+        return type(self), (self.path, self.problem)  # so that it passes from process to process
+
 
 class DamagedFileError(ArchiveFileError):
     """A file of ours cannot be read."""

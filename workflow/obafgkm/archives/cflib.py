@@ -32,7 +32,7 @@ from obafgkm.archives import (
 from obafgkm.errors import ArchiveFileError
 from obafgkm.identity import star_key
 
-__all__ = ["FWHM", "WAVE", "read", "star_names", "write"]
+__all__ = ["FWHM", "WAVE", "read", "read_spectrum", "star_names", "write"]
 
 FWHM = 1.0
 WAVE = np.round(3465.0 + 0.4 * np.arange(15011), 1)
@@ -64,7 +64,7 @@ def read(directory):
     ArchiveFileError
         If there is neither, or the tar archive is truncated.
     """
-    spectra, rejected = collect("cflib", WAVE, FWHM, _files(Path(directory)), _parse)
+    spectra, rejected = collect("cflib", WAVE, FWHM, _files(Path(directory)), read_spectrum)
     if (path := Path(directory) / _PARAMETERS).is_file():
         spectra.labels = _with_parameters(spectra.labels, path)
     return spectra, rejected
@@ -113,7 +113,27 @@ def _files(directory):
             yield file, content
 
 
-def _parse(file, content):
+def read_spectrum(file, content):
+    """Read one spectrum.
+
+    Parameters
+    ----------
+    file : str
+        Its name, ``<name>.fits`` or ``<name>.txt``.
+    content : bytes
+
+    Returns
+    -------
+    labels : dict
+        Some of `obafgkm.archives.LABELS`.
+    flux : array (15011,)
+        On `WAVE`, NaN where it was not observed.
+
+    Raises
+    ------
+    ArchiveFileError
+        If there is no spectrum in it.
+    """
     keywords, wave, flux = (
         _parse_text(file, content) if file.endswith(".txt") else _parse_table(file, content)
     )

@@ -1,0 +1,138 @@
+"""What the classifier says of one spectrum: a row of a table, whose columns have units and meanings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from obafgkm.mk import LUMINOSITY_CLASSES, class_name
+
+__all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "unreadable"]
+
+_ALTERNATIVES = 5  # classes that are listed with their probabilities
+_LEAST_PROBABLE = 0.01  # of those
+_FULL = 0.9  # share of the range below which coverage is flagged
+_NOISY = 10.0  # signal-to-noise ratio below which it is flagged
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table.
+
+    Attributes
+    ----------
+    kind : type
+        str or float.
+    unit : str
+        '' where it is dimensionless.
+    meaning : str
+    """
+
+    kind: type
+    unit: str
+    meaning: str
+
+
+COLUMNS = {
+    "file": Column(str, "", "path of the file"),
+    "name": Column(str, "", "name of the object by the header, else of the file, numbered where it has many"),
+    "type": Column(str, "", "MK type: median of the temperature classes, likeliest luminosity class"),
+    "class_68_low": Column(str, "", "first class of the central 68 % range of the temperature classes"),
+    "class_68_high": Column(str, "", "last class of that range"),
+    "class_95_low": Column(str, "", "first class of the central 95 % range"),
+    "class_95_high": Column(str, "", "last class of that range"),
+    "set_90": Column(str, "", "conformal set: classes among which the true one is in 90 % of stars"),
+    "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)"),
+    "class_number_error": Column(float, "", "standard deviation of the temperature class, subclasses"),
+    "luminosity": Column(str, "", "likeliest luminosity class"),
+    "luminosity_probability": Column(float, "", "its probability"),
+    "alternatives": Column(str, "", "the likeliest temperature classes and their probabilities, ranked"),
+    "luminosities": Column(str, "", "the luminosity classes and their probabilities, ranked"),
+    "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid"),
+    "coverage": Column(float, "", "share of the classifier's range that has valid pixels"),
+    "wave_min": Column(float, "Angstrom", "first valid wavelength within that range, in air"),
+    "wave_max": Column(float, "Angstrom", "last valid wavelength within that range, in air"),
+    "outlier": Column(float, "", "outlier score; flagged ones look like no star of types O to M"),
+    "flags": Column(str, "", "outlier, low_snr, partial, medium_assumed, unreadable; joined by commas"),
+    "problem": Column(str, "", "why a file or spectrum could not be read"),
+}
+
+
+def unreadable(file, name, problem):
+    """The row of a file, or of a spectrum in it, that cannot be classified."""
+    empty = {key: "" if column.kind is str else np.nan for key, column in COLUMNS.items()}
+    return {**empty, "file": str(file), "name": str(name), "flags": "unreadable", "problem": problem}
+
+
+def answer(file, spectrum, wave, flux, ivar, types, i):
+    """The row of one spectrum.
+
+    Parameters
+    ----------
+    file : str
+    spectrum : obafgkm.classify.spectrum.Spectrum
+    wave, flux, ivar : array (n_pix,)
+        On the grid of the classifier.
+    types : obafgkm.classify.model.Types
+    i : int
+        Which of them.
+
+    Returns
+    -------
+    dict
+        With the keys of `COLUMNS`. A spectrum that is flagged as an outlier gets no type.
+    """
+    row = unreadable(file, spectrum.name, "")
+    temperature, luminosity = types.temperature[i], types.luminosity[i]
+    here = ivar > 0
+    row["snr"] = float(np.median((flux * np.sqrt(ivar))[here]))
+    row["coverage"] = float(here.mean())
+    row["wave_min"], row["wave_max"] = map(float, wave[here][[0, -1]])
+    row["outlier"] = float(types.outlier[i])
+    row["alternatives"] = _ranked([class_name(n) for n in range(temperature.size)], temperature)
+    row["luminosities"] = _ranked(LUMINOSITY_CLASSES, luminosity)
+    flags = {
+        "outlier": types.flagged[i],
+        "low_snr": row["snr"] < _NOISY,
+        "partial": row["coverage"] < _FULL,
+        "medium_assumed": spectrum.medium is None,
+    }
+    row["flags"] = ",".join(flag for flag, is_set in flags.items() if is_set)
+    if types.flagged[i]:
+        return row
+    numbers = np.arange(temperature.size)
+    best = int(luminosity.argmax())
+    row["luminosity"], row["luminosity_probability"] = LUMINOSITY_CLASSES[best], float(luminosity[best])
+    row["type"] = class_name(class_range(temperature, 0)[0]) + row["luminosity"]
+    for percent in (68, 95):
+        low, high = class_range(temperature, percent / 100)
+        row[f"class_{percent}_low"], row[f"class_{percent}_high"] = class_name(low), class_name(high)
+    row["set_90"] = class_set(types.sets[i])
+    mean = float(temperature @ numbers)
+    row["class_number"] = mean
+    row["class_number_error"] = float(np.sqrt(temperature @ (numbers - mean) ** 2))
+    return row
+
+
+def class_range(probabilities, share):
+    """First and last class of the central range of a distribution; of the share 0 the median, twice.
+
+    As classes are whole, the range holds at least the share.
+    """
+    cumulative = np.cumsum(probabilities) / np.sum(probabilities)
+    low, high = np.searchsorted(cumulative, [(1 - share) / 2, (1 + share) / 2 - 1e-9])
+    return int(low), int(min(high, cumulative.size - 1))
+
+
+def class_set(members):
+    """Classes of a boolean array (70,), runs of them joined: ``F9-G4 K0``."""
+    runs = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(members, int), [0]]))).reshape(-1, 2)
+    return " ".join(
+        class_name(first) if last == first + 1 else f"{class_name(first)}-{class_name(last - 1)}"
+        for first, last in runs
+    )
+
+
+def _ranked(names, probabilities):
+    order = np.argsort(-probabilities, kind="stable")[:_ALTERNATIVES]
+    order = [k for k in order if probabilities[k] >= _LEAST_PROBABLE]
+    return " ".join(f"{names[k]}:{probabilities[k]:.2f}" for k in order)

@@ -1,0 +1,88 @@
+"""The command's Python functions."""
+
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["classify", "classify_files"]
+
+
+def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standards=None):
+    """Classify the spectra of files.
+
+    Parameters
+    ----------
+    files : path or sequence of path
+        See `obafgkm.classify.reading.read_file`.
+    medium : {'air', 'vacuum'}, optional
+        What wavelengths are measured in, whatever the files say.
+    jobs : int
+        Processes.
+    model : path, optional
+        Folder of the model; the released one by default.
+    plot : path, optional
+        Folder for a page a spectrum.
+    standards : path, optional
+        Spectra to compare with on the page, see `obafgkm.classify.standards.load_standards`.
+
+    Returns
+    -------
+    DataFrame
+        One row a spectrum, and one a file that cannot be read, which has the flag ``unreadable`` and the
+        reason in the column ``problem``; the columns are described by `obafgkm.classify.answers.COLUMNS`.
+    """
+    from obafgkm.classify.streaming import stream
+
+    files = [files] if isinstance(files, str | Path) else list(files)
+    rows = stream(files, medium=medium, jobs=jobs, model=model, plot=plot, standards=standards)
+    return _table(rows)
+
+
+def classify(wave, flux=None, ivar=None, *, medium=None, model=None):
+    """Classify spectra in memory.
+
+    Parameters
+    ----------
+    wave : array (n_pix,) or specutils.Spectrum
+        Wavelengths in Angstrom; or a spectrum, or several on one axis, without the other two.
+    flux, ivar : array (n_pix,) or (n_spec, n_pix)
+        Flux per unit wavelength or normalised, NaN where there is none; its inverse variance, which may be
+        left out.
+    medium : {'air', 'vacuum'}, optional
+        What the wavelengths are measured in; air where it is not given.
+    model : path, optional
+
+    Returns
+    -------
+    DataFrame
+        As of `classify_files`, with an empty column ``file``, and numbers for names of arrays.
+
+    Raises
+    ------
+    ArchiveFileError
+        If wavelengths, flux and inverse variance have different lengths.
+    """
+    from obafgkm.classify.spectrum import Spectrum, from_specutils
+    from obafgkm.classify.streaming import classify_entries, load_model
+
+    if flux is None:
+        spectra = list(from_specutils(wave))
+    else:
+        fluxes = np.atleast_2d(flux)
+        ivars = [None] * len(fluxes) if ivar is None else np.broadcast_to(np.atleast_2d(ivar), fluxes.shape)
+        spectra = [
+            Spectrum(str(i + 1), wave, *pair, unit="angstrom")
+            for i, pair in enumerate(zip(fluxes, ivars, strict=True))
+        ]
+    for spectrum in spectra:
+        spectrum.medium = medium or spectrum.medium
+    entries = ((None, "", spectrum) for spectrum in spectra)
+    return _table(row for _, _, row, *_ in classify_entries(load_model(model), entries))
+
+
+def _table(rows):
+    import pandas as pd
+
+    from obafgkm.classify.answers import COLUMNS
+
+    return pd.DataFrame(rows, columns=list(COLUMNS))

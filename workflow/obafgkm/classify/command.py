@@ -1,0 +1,165 @@
+"""The command ``obafgkm``: ``obafgkm classify FILES…`` types spectra."""
+
+import argparse
+import os
+import sys
+import warnings
+
+from obafgkm.errors import ObafgkmError
+
+__all__ = ["main"]
+
+_GOOD, _SOME_BAD, _USAGE, _INTERRUPTED = 0, 1, 2, 130
+
+_CLASSIFY = """\
+MK types and luminosity classes of optical spectra, with their uncertainties.
+
+Reads FITS (SDSS, LAMOST, JHC, ELODIE, MILES, CFLIB, tables, images, and what specutils reads), text with two
+or three columns (wavelength, flux, error), HDF5 of this package, gzipped or not, and tar archives of them;
+one spectrum a file or many. Spectra need 300 Å or more of 3800-7000 Å; flux-calibrated or normalised."""
+
+_END = """\
+The table goes to standard output, all else to standard error. Exit code: 0 if every file could be read, 1 if
+some could not (they are listed with the reason, and in the table), 2 for a wrong option, 130 after Ctrl-C.
+
+examples:
+  obafgkm classify spec-0266-51602-0031.fits
+  obafgkm classify *.fits --output types.csv
+  obafgkm classify @list.txt --jobs 4 --output types.fits --plot pages"""
+
+
+def _parser():
+    parser = argparse.ArgumentParser("obafgkm", description="Neural networks for spectra.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    classify = commands.add_parser(
+        "classify",
+        help="MK types of spectra",
+        description=_CLASSIFY,
+        epilog=_END,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        fromfile_prefix_chars="@",
+    )
+    add = classify.add_argument
+    add(
+        "files",
+        nargs="+",
+        metavar="FILES",
+        help="spectra; @list.txt stands for the files it lists, one a line",
+    )
+    add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv or .fits")
+    add(
+        "--medium",
+        choices=["air", "vacuum"],
+        help="of the wavelengths (default: by each file, else air)",
+    )
+    add("--plot", metavar="FOLDER", help="draw a page a spectrum into FOLDER")
+    add(
+        "--standards",
+        metavar="PATH",
+        default=os.environ.get("OBAFGKM_MIRROR"),
+        help="real standards for the pages: a folder of archives, or an HDF5 file of this package "
+        "(default: $OBAFGKM_MIRROR, else simulated standards)",
+    )
+    add(
+        "--jobs",
+        type=_positive,
+        default=_cores(),
+        metavar="N",
+        help="processes (default: %(default)s, the cores)",
+    )
+    add("--model", metavar="FOLDER", help="another model than the released one")
+    add("--quiet", action="store_true", help="print neither the table nor the progress")
+    return parser
+
+
+def _positive(text):
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def main(arguments=None):
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Of the command line.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return _classify(options)
+    except ObafgkmError as error:
+        print(f"obafgkm: {error}", file=sys.stderr)
+        return _USAGE
+    except KeyboardInterrupt:
+        kept = f"; the rows so far are in {options.output}.part" if _is_csv(options.output) else ""
+        print(f"obafgkm: interrupted{kept}", file=sys.stderr)
+        return _INTERRUPTED
+    except OSError as error:
+        print(f"obafgkm: {error}", file=sys.stderr)
+        return _USAGE
+
+
+def _is_csv(path):
+    return bool(path) and path.endswith(".csv")
+
+
+def _classify(options):
+    from contextlib import ExitStack
+
+    from tqdm import tqdm
+
+    from obafgkm.classify.streaming import stream
+    from obafgkm.classify.writing import TableWriter, heading, line
+
+    bad, total, current = 0, 0, None
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS headers against the standard
+        writer = stack.enter_context(TableWriter(options.output)) if options.output else None
+        silent = options.quiet or not sys.stderr.isatty()
+        bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
+        is_read = not options.quiet and _printed(heading())
+        rows = stream(
+            options.files,
+            model=options.model,
+            medium=options.medium,
+            jobs=options.jobs,
+            plot=options.plot,
+            standards=options.standards,
+        )
+        for row in rows:
+            total += 1
+            bar.update(row["file"] != current)
+            current = row["file"]
+            if writer:
+                writer.write(row)
+            with tqdm.external_write_mode():
+                if row["problem"]:
+                    bad += 1
+                    print(f"{row['file']}: {row['problem']}", file=sys.stderr)
+                is_read = is_read and _printed(line(row))
+            if not (is_read or writer or options.plot or options.quiet):
+                break
+    if bad:
+        print(f"obafgkm: {bad} of {total} could not be read", file=sys.stderr)
+    return _SOME_BAD if bad else _GOOD
+
+
+def _printed(text):
+    """Print a line of the table; False if nobody reads it any more, such as head that has seen enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True

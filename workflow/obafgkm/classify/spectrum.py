@@ -1,0 +1,202 @@
+"""One spectrum of a user's file, and how it comes onto the wavelengths of a classifier."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from obafgkm.errors import ArchiveFileError
+from obafgkm.wavelengths import vactoair
+
+__all__ = ["MEDIA", "Spectrum", "from_specutils", "inverse_variance", "medium_of_header"]
+
+MEDIA = ("air", "vacuum")
+_ANGSTROM = {"angstrom": 1.0, "angstroms": 1.0, "a": 1.0, "aa": 1.0, "nm": 10.0, "um": 1e4, "micron": 1e4}
+_ANGSTROM |= {"0.1nm": 1.0, "nanometer": 10.0, "nanometers": 10.0, "microns": 1e4, "µm": 1e4, "m": 1e10}
+_LEAST_COVERED = 300.0  # Angstrom of the classifier's range
+_MARGIN = 20.0  # Angstrom beyond it that are looked at
+
+
+@dataclass
+class Spectrum:
+    """One spectrum as a file has it.
+
+    Attributes
+    ----------
+    name : str
+        The object's, by the header; else that of the file.
+    wave : array (n_pix,)
+        Wavelength.
+    flux : array (n_pix,)
+        Flux per unit wavelength, in any units, or normalised to the continuum; NaN where there is none.
+    ivar : array (n_pix,) or None
+        Inverse variance of the flux, 0 where there is none; None where the file has no errors.
+    medium : {'air', 'vacuum', None}
+        What the wavelengths are measured in; None where the file does not say.
+    unit : str
+        Of the wavelengths; '' where the file does not say: their size tells Angstrom from nm and micron.
+    """
+
+    name: str
+    wave: np.ndarray
+    flux: np.ndarray
+    ivar: np.ndarray | None = None
+    medium: str | None = None
+    unit: str = ""
+
+    def __post_init__(self):
+        self.wave, self.flux = np.asarray(self.wave, float).ravel(), np.asarray(self.flux, float).ravel()
+        if self.ivar is not None:
+            self.ivar = np.asarray(self.ivar, float).ravel()
+        if self.wave.size != self.flux.size or (self.ivar is not None and self.ivar.size != self.flux.size):
+            raise ArchiveFileError(self.name, f"{self.wave.size} wavelengths for {self.flux.size} fluxes")
+
+    def cleaned(self):
+        """Its valid pixels in the order of wavelength: wavelengths in Angstrom in air, flux, ivar or None.
+
+        Wavelengths whose medium is not known are taken to be in air.
+
+        Raises
+        ------
+        ArchiveFileError
+            If no pixel is valid.
+        """
+        good = np.isfinite(self.wave) & np.isfinite(self.flux) & (self.wave > 0)
+        if self.ivar is not None:
+            good &= np.isfinite(self.ivar) & (self.ivar > 0)
+        if np.count_nonzero(good) < 5 or not self.flux[good].any():
+            raise ArchiveFileError(self.name, "no valid pixel: all are masked, not finite or zero")
+        wave, flux = self.wave[good] * _in_angstrom(self.unit, self.wave[good]), self.flux[good]
+        ivar = None if self.ivar is None else self.ivar[good]
+        if self.medium == "vacuum":
+            wave = vactoair(wave)
+        if (np.diff(wave) <= 0).any():
+            wave, order = np.unique(wave, return_index=True)
+            flux, ivar = flux[order], None if ivar is None else ivar[order]
+        return wave, flux, ivar
+
+    def on_grid(self, grid):
+        """Flux and inverse variance on evenly or smoothly spaced wavelengths.
+
+        The flux of a pixel of the grid is the mean of the straight lines that join the spectrum's pixels, so
+        finer pixels are averaged and coarser ones interpolated, and no light is lost.
+
+        Parameters
+        ----------
+        grid : array (n_pix,)
+            Angstrom in air.
+
+        Returns
+        -------
+        flux, ivar : array of float32 (n_pix,)
+            NaN and 0 where the spectrum has no pixel; without errors, `ivar` comes from the scatter of the
+            flux itself, see `inverse_variance`.
+
+        Raises
+        ------
+        ArchiveFileError
+            If less than 300 Angstrom of the grid are covered, or the flux is zero throughout.
+        """
+        wave, flux, ivar = self.cleaned()
+        pixel = np.gradient(grid)
+        near = (wave > grid[0] - _MARGIN) & (wave < grid[-1] + _MARGIN)
+        covered = np.zeros(grid.size, bool)
+        if np.count_nonzero(near) > 4:
+            wave, flux, ivar = wave[near], flux[near], None if ivar is None else ivar[near]
+            step = np.median(np.diff(wave))
+            right = np.searchsorted(wave, grid).clip(1, wave.size - 1)
+            nearest = np.minimum(np.abs(grid - wave[right - 1]), np.abs(grid - wave[right]))
+            covered = (grid >= wave[0]) & (grid <= wave[-1]) & (nearest <= np.maximum(0.75 * step, pixel / 2))
+        if (length := pixel[covered].sum()) < _LEAST_COVERED:
+            raise ArchiveFileError(
+                self.name,
+                f"covers {wave[0]:.0f}-{wave[-1]:.0f} Å, {length:.0f} Å of them within {grid[0]:.0f}-"
+                f"{grid[-1]:.0f} Å; {_LEAST_COVERED:.0f} Å are needed",
+            )
+        sampled = _means(wave, flux, grid)
+        if ivar is None:
+            ivar = np.full(wave.size, inverse_variance(flux))
+        # Inverse variance adds up over the pixels that are averaged; interpolation adds nothing to it.
+        averaged = np.maximum(pixel / np.interp(grid, wave, np.gradient(wave)), 1)
+        return (
+            np.where(covered, sampled, np.nan).astype(np.float32),
+            np.where(covered, np.interp(grid, wave, ivar) * averaged, 0).astype(np.float32),
+        )
+
+
+def _means(wave, flux, grid):
+    """Means, over the pixels of a grid, of the straight lines that join the pixels of a spectrum."""
+    centre, step = (grid[1:] + grid[:-1]) / 2, np.diff(wave)
+    edges = np.concatenate([[2 * grid[0] - centre[0]], centre, [2 * grid[-1] - centre[-1]]])
+    edges = edges.clip(wave[0], wave[-1])
+    whole = np.concatenate([[0], np.cumsum((flux[1:] + flux[:-1]) / 2 * step)])
+    left = (np.searchsorted(wave, edges, side="right") - 1).clip(0, step.size - 1)
+    within = edges - wave[left]
+    integral = whole[left] + within * (flux[left] + np.diff(flux)[left] / step[left] * within / 2)
+    return np.diff(integral) / np.maximum(np.diff(edges), 1e-9)
+
+
+def inverse_variance(flux):
+    """Inverse variance of the noise in a spectrum, from the scatter of its own pixels.
+
+    DER_SNR of Stoehr et al. 2008, ASPC 394, 505: ``1.4826 / sqrt(6) * median |2 f_i - f_(i-2) - f_(i+2)|``.
+    It counts narrow lines as noise, so it is a lower limit in a cool star.
+
+    Parameters
+    ----------
+    flux : array (n_pix,)
+
+    Returns
+    -------
+    float
+    """
+    noise = 1.482602 / np.sqrt(6) * np.median(np.abs(2 * flux[2:-2] - flux[:-4] - flux[4:]))
+    return 1 / max(noise, 1e-6 * np.abs(flux).max()) ** 2
+
+
+def _in_angstrom(unit, wave):
+    """How many Angstrom a unit has; of a unit that is not given, the size of the numbers tells."""
+    unit = str(unit).strip().lower()
+    if unit in _ANGSTROM:
+        return _ANGSTROM[unit]
+    middle = np.median(wave)
+    return 1.0 if middle > 1500 else 10.0 if middle > 100 else 1e4
+
+
+def medium_of_header(header):
+    """Medium of the wavelengths by a FITS header: 'air', 'vacuum', or None where it does not say."""
+    if "VACUUM" in header:
+        return "vacuum" if header["VACUUM"] in (True, 1, "T", "True") else "air"
+    said = str(header.get("AIRORVAC", "")).lower()
+    if said[:3] in ("air", "vac"):
+        return "air" if said.startswith("air") else "vacuum"
+    if str(header.get("TELESCOP", "")).upper().startswith(("SDSS", "LAMOST")):
+        return "vacuum"
+    # Paper III of the FITS coordinates: WAVE is in vacuum, AWAV in air.
+    kind = str(header.get("CTYPE1", "")).strip().upper()
+    return {"AWAV": "air", "AWAV-LOG": "air", "WAVE": "vacuum", "WAVE-LOG": "vacuum"}.get(kind)
+
+
+def from_specutils(spectrum, name=""):
+    """Spectra of a ``specutils.Spectrum``, which may hold several.
+
+    Yields
+    ------
+    Spectrum
+    """
+    from astropy import units
+    from astropy.nddata import InverseVariance
+
+    axis = spectrum.wavelength.to(units.AA)
+    flux, ivar = spectrum.flux.value.reshape(-1, axis.size), None
+    if spectrum.uncertainty is not None:
+        ivar = spectrum.uncertainty.represent_as(InverseVariance).array.reshape(flux.shape)
+    if spectrum.mask is not None:
+        flux = np.where(spectrum.mask.reshape(flux.shape), np.nan, flux)
+    if spectrum.flux.unit.is_equivalent(units.Jy):  # to flux per unit wavelength, but for a constant
+        flux, ivar = flux / axis.value**2, None if ivar is None else ivar * axis.value**4
+    header = spectrum.meta.get("header", {}) or {}
+    name = str(header.get("OBJECT", "")).strip() or name
+    for row in range(len(flux)):
+        own = name if len(flux) == 1 else f"{name} {row + 1}"
+        errors = None if ivar is None else ivar[row]
+        yield Spectrum(own, axis.value, flux[row], errors, medium_of_header(header), "angstrom")
