@@ -1,14 +1,17 @@
 """What the tasks work on: simulated, made when needed."""
 
 import functools
+import tempfile
 
 import numpy as np
 
+from obafgkm.archives import sdss
 from obafgkm.preprocess import wavelength_grid
 from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.simulate.stars import draw_stars, observe
 
-__all__ = ["WAVE", "library_stars", "plain_fit", "restarter"]
+__all__ = ["WAVE", "library_stars", "plain_fit", "restarter", "sdss_files"]
 
 WAVE = wavelength_grid(3900, 6799, 1)
 
@@ -49,3 +52,19 @@ def plain_fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed
         x, y, batch_size=batch, epochs=epochs, validation_data=validation, callbacks=[stop], verbose=0
     )
     return model, pd.DataFrame(history.history)
+
+
+@functools.cache
+def sdss_files(files, kinds):
+    """A temporary folder of simulated spec-lite files; copies of a few have another plate, and say so."""
+    folder = tempfile.TemporaryDirectory()
+    spectra, lines = simulate_survey("sharma", {"STAR": kinds}, 1, StellarGrid.load())
+    for copy in range(-(-files // kinds)):
+        spectra.labels["plate"] = 1000 + copy
+        spectra.labels["fiberid"] = np.arange(kinds) + 1
+        spectra.labels["name"] = [
+            f"{plate:04d}-{mjd}-{fiber:04d}"
+            for plate, mjd, fiber in spectra.labels[["plate", "mjd", "fiberid"]].itertuples(index=False)
+        ]
+        sdss.write(folder.name, spectra, lines)
+    return folder

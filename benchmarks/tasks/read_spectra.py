@@ -4,7 +4,6 @@ The plain way is what one writes first with astropy.io.fits: open, take the arra
 on the common grid. The library's way checks every file and notes why it refuses one.
 """
 
-import functools
 import tempfile
 from pathlib import Path
 
@@ -12,9 +11,8 @@ import h5py
 import numpy as np
 from astropy.io import fits
 
+from benchmarks.data import sdss_files
 from obafgkm.archives import sdss
-from obafgkm.simulate.nodes import StellarGrid
-from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.survey.pack import pack
 
 THREADS = 2
@@ -22,22 +20,6 @@ SIZES = {"full": {"files": 2000, "kinds": 200}, "tiny": {"files": 6, "kinds": 6}
 OURS = "obafgkm.survey.pack"
 TARGETS = {"astropy.io.fits, one process": 1.8}
 WORK = "disk", lambda size: 2 * 4 * sdss.WAVE.size
-
-
-@functools.cache
-def _folder(files, kinds):
-    """Simulated files; copies of a few have another fibre and, in their tables, say so."""
-    folder = tempfile.TemporaryDirectory()
-    spectra, lines = simulate_survey("sharma", {"STAR": kinds}, 1, StellarGrid.load())
-    for copy in range(-(-files // kinds)):
-        spectra.labels["plate"] = 1000 + copy
-        spectra.labels["fiberid"] = np.arange(kinds) + 1
-        spectra.labels["name"] = [
-            f"{plate:04d}-{mjd}-{fiber:04d}"
-            for plate, mjd, fiber in spectra.labels[["plate", "mjd", "fiberid"]].itertuples(index=False)
-        ]
-        sdss.write(folder.name, spectra, lines)
-    return folder
 
 
 def _plain(folder, path):
@@ -59,7 +41,7 @@ def _plain(folder, path):
 
 def variants(size):
     """See `benchmarks.harness`."""
-    folder = _folder(size["files"], size["kinds"]).name
+    folder = sdss_files(**size).name
     output = Path(tempfile.mkdtemp())
 
     def ours():
