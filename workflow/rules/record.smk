@@ -127,6 +127,7 @@ rule archive_report:
         rules.saldic.input,
         rules.synthetic_gap.input,
         rules.csepreghy.input,
+        rules.beyond.input,
         rules.science.output,
         rules.paper.output,
         rules.record_provenance.output,

@@ -15,6 +15,7 @@ rule science:
         rules.saldic.input,
         rules.synthetic_gap.input,
         rules.csepreghy.input,
+        rules.beyond.input,
         rules.ledger.output,
         expand(
             "resources/{stage}/{library}.h5",

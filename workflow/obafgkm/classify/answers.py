@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from obafgkm.classify.model import FAINTEST
+from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.mk import LUMINOSITY_CLASSES, class_name
 
 __all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "unreadable"]
@@ -52,7 +54,9 @@ COLUMNS = {
     "wave_min": Column(float, "Angstrom", "first valid wavelength within that range, in air"),
     "wave_max": Column(float, "Angstrom", "last valid wavelength within that range, in air"),
     "outlier": Column(float, "", "outlier score; flagged ones look like no star of types O to M"),
-    "flags": Column(str, "", "outlier, low_snr, partial, medium_assumed, unreadable; joined by commas"),
+    "flags": Column(
+        str, "", "outlier, low_snr, untyped, partial, medium_assumed, unreadable; joined by commas"
+    ),
     "problem": Column(str, "", "why a file or spectrum could not be read"),
 }
 
@@ -79,12 +83,13 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     Returns
     -------
     dict
-        With the keys of `COLUMNS`. A spectrum that is flagged as an outlier gets no type.
+        With the keys of `COLUMNS`. A spectrum gets no type where it is flagged as an outlier, or too noisy
+        to tell whether it is one.
     """
     row = unreadable(file, spectrum.name, "")
     temperature, luminosity = types.temperature[i], types.luminosity[i]
     here = ivar > 0
-    row["snr"] = float(np.median((flux * np.sqrt(ivar))[here]))
+    row["snr"] = signal_to_noise(flux, ivar)
     row["coverage"] = float(here.mean())
     row["wave_min"], row["wave_max"] = map(float, wave[here][[0, -1]])
     row["outlier"] = float(types.outlier[i])
@@ -93,11 +98,12 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     flags = {
         "outlier": types.flagged[i],
         "low_snr": row["snr"] < _NOISY,
+        "untyped": types.flagged[i] or row["snr"] < FAINTEST,
         "partial": row["coverage"] < _FULL,
         "medium_assumed": spectrum.medium is None,
     }
     row["flags"] = ",".join(flag for flag, is_set in flags.items() if is_set)
-    if types.flagged[i]:
+    if flags["untyped"]:
         return row
     numbers = np.arange(temperature.size)
     best = int(luminosity.argmax())

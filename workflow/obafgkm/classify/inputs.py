@@ -1,16 +1,23 @@
 """What the network sees of a spectrum, the same in training and in use."""
 
+import functools
+
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-__all__ = ["SMOOTHING", "WAVE", "network_inputs"]
+__all__ = ["N_INPUTS", "WAVE", "lines_and_continuum", "network_inputs"]
 
-WAVE = np.arange(3800.0, 7001.0, 4.0)  # Angstrom in air
-SMOOTHING = 120.0  # standard deviation of the running mean that stands for the continuum, Angstrom
+WAVE = 3800.0 + 2.0 * np.arange(1600)  # Angstrom in air
+_CONTINUUM = 100.0  # standard deviation of the running mean that stands for the continuum, Angstrom
+_NARROW = 10.0  # of the one that is compared with it, so that noise does not decide what is a line
+_BIN = 16  # pixels of a bin of the continuum
+_REACH = 3.0  # standard deviations at which the weights of a running mean end
+_PADDED = 1800  # pixels: the grid and that reach of the wider mean, a length that Fourier transforms like
+_LINES = 4.0  # brings them to a standard deviation of about one
+N_INPUTS = WAVE.size + 2 * WAVE.size // _BIN
 
 
-def network_inputs(flux, ivar=None):
-    """Scaled flux, flux over its running mean, and which pixels there are.
+def lines_and_continuum(flux, ivar=None):
+    """Flux over its running mean less one, that mean, and which pixels there are.
 
     Parameters
     ----------
@@ -21,19 +28,60 @@ def network_inputs(flux, ivar=None):
 
     Returns
     -------
-    array of float32 (n_spec, 3 n_pix)
-        The three channels one after the other; the first two are 0 at missing pixels.
+    lines : array of float32 (n_spec, n_pix)
+        0 where there is no pixel.
+    mean : array (n_spec, n_pix)
+        In the flux's own unit.
+    good : array of bool (n_spec, n_pix)
     """
-    flux = np.asarray(flux, float)
+    flux = np.asarray(flux)
     good = np.isfinite(flux)
     if ivar is not None:
         good &= np.asarray(ivar) > 0
     flux = np.where(good, flux, 0)
     scale = np.abs(flux).sum(1, keepdims=True) / np.maximum(good.sum(1, keepdims=True), 1)
-    flux = flux / np.where(scale > 0, scale, 1)
-    sigma = SMOOTHING / (WAVE[1] - WAVE[0])
-    weight = gaussian_filter1d(good.astype(float), sigma, mode="constant")
-    mean = gaussian_filter1d(flux, sigma, mode="constant") / np.maximum(weight, 1e-6)
-    lines = flux / np.maximum(mean, 0.02)
-    channels = [np.clip(flux - 1, -2, 4) * good, np.clip(lines - 1, -1, 2) * good, good]
-    return np.concatenate(channels, axis=1).astype(np.float32)
+    scale = np.where(scale > 0, scale, 1)
+    flux = (flux / scale).astype(np.float32)
+    mean, narrow = (_running_mean(flux, good, sigma) for sigma in (_CONTINUUM, _NARROW))
+    mean = _running_mean(flux, good & (narrow > 0.95 * mean), _CONTINUUM)  # over the lines
+    return np.clip(flux / mean - 1, -1, 2) * good, mean * scale, good
+
+
+def network_inputs(flux, ivar=None):
+    """What the network sees.
+
+    Parameters
+    ----------
+    flux, ivar : array (n_spec, n_pix)
+        See `lines_and_continuum`.
+
+    Returns
+    -------
+    array of float32 (n_spec, N_INPUTS)
+        The lines, a value a pixel; the continuum's logarithm less its own mean, a value a bin of 32 Angstrom;
+        the share of pixels that each bin has. The first two are 0 where there is none.
+    """
+    lines, mean, good = lines_and_continuum(flux, ivar)
+    bins = (len(lines), -1, _BIN)
+    share, level = good.reshape(bins).mean(2), np.log(mean).reshape(bins).mean(2)
+    level -= (level * share).sum(1, keepdims=True) / np.maximum(share.sum(1, keepdims=True), 1e-6)
+    return np.concatenate([_LINES * lines, level * (share > 0), share], axis=1).astype(np.float32)
+
+
+def _running_mean(flux, good, sigma):
+    """Running mean of the good pixels; at least a fiftieth of the spectrum's mean."""
+    weight, mean = (
+        np.fft.irfft(np.fft.rfft(values, _PADDED) * _weights(sigma), _PADDED)[:, : WAVE.size]
+        for values in (good.astype(np.float32), flux * good)
+    )
+    return np.maximum(mean / np.maximum(weight, 1e-4), 0.02)
+
+
+@functools.cache
+def _weights(sigma):
+    """Fourier transform of a Gaussian's weights of the pixels around."""
+    pixels = sigma / (WAVE[1] - WAVE[0])
+    offset = np.arange(-round(_REACH * pixels), round(_REACH * pixels) + 1)
+    kernel = np.zeros(_PADDED)
+    kernel[offset] = np.exp(-0.5 * (offset / pixels) ** 2)
+    return np.fft.rfft(kernel / kernel.sum()).astype(np.complex64)

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from obafgkm.classify.inputs import WAVE, network_inputs
+from obafgkm.classify.outliers import Outliers
 from obafgkm.errors import ArchiveFileError
+from obafgkm.mk import N_CLASSES
 
-__all__ = ["RELEASED", "Model", "Types"]
+__all__ = ["FAINTEST", "RELEASED", "Model", "Types", "conformal_sets", "is_outlier", "median_class"]
 
 RELEASED = Path(__file__).parent / "released"
+FAINTEST = 5.0  # signal-to-noise ratio a pixel: the least of training, below which nothing is typed
 
 
 @dataclass
@@ -25,9 +29,9 @@ class Types:
     luminosity : array (n, 5)
         Probabilities of the classes I to V.
     outlier : array (n,)
-        Root mean square of what the principal components of stars leave of the continuum-free spectrum.
+        See `obafgkm.classify.outliers`.
     flagged : array of bool (n,)
-        Where the outlier score is above the model's threshold.
+        Where the outlier score is above the threshold of the main class.
     sets : array of bool (n, 70)
         Conformal sets, made to hold the true class of 90 % of the stars.
     """
@@ -38,12 +42,6 @@ class Types:
     flagged: np.ndarray
     sets: np.ndarray
 
-    def ranges(self, level):
-        """First and last class (n, 2) of the central interval that holds `level` of the probability."""
-        cumulative = np.cumsum(self.temperature, axis=1)
-        tail = (1 - level) / 2
-        return np.stack([(cumulative < tail).sum(1), np.minimum((cumulative < 1 - tail).sum(1), 69)], axis=1)
-
 
 class Model:
     """A trained ensemble.
@@ -53,15 +51,16 @@ class Model:
     wave : array (n_pix,)
         The grid of the spectra it takes, Angstrom in air.
     card : dict
-        Content of ``model.json``.
+        Content of ``model.json``: what the model was made of and its thresholds.
     """
 
-    def __init__(self, session, card):
-        self.wave, self.card, self._session = WAVE, card, session
+    def __init__(self, session, outliers, card):
+        self.wave, self.card, self._session, self._outliers = WAVE, card, session, outliers
+        self._threads = ThreadpoolController()
 
     @classmethod
     def load(cls, folder=RELEASED):
-        """Read ``model.onnx`` and ``model.json``.
+        """Read ``model.onnx``, ``outliers.npz`` and ``model.json``.
 
         Raises
         ------
@@ -73,17 +72,39 @@ class Model:
         path = Path(folder) / "model.onnx"
         try:
             card = json.loads(path.with_name("model.json").read_text())
-            session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+            with np.load(path.with_name("outliers.npz")) as arrays:
+                outliers = Outliers(*(arrays[name].astype(np.float32) for name in ("mean", "components")))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1  # the products are thin, and there are processes
+            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own errors share no class with the file system's
             raise ArchiveFileError(path, f"no readable model ({error}); install the package again") from error
-        if not np.array_equal(card["wave"], WAVE):
+        if card.get("wave") != [WAVE[0], WAVE[-1], WAVE.size]:
             raise ArchiveFileError(path, "made for another wavelength grid; train the model again")
-        return cls(session, card)
+        return cls(session, outliers, card)
 
-    def classify(self, flux, ivar=None):
-        """Types of spectra (n, n_pix) on `wave`, in any unit of flux; NaN or ivar 0 where missing."""
-        inputs = network_inputs(np.atleast_2d(flux), None if ivar is None else np.atleast_2d(ivar))
-        temperature, luminosity, outlier = self._session.run(None, {"spectra": inputs})
-        sets = temperature >= self.card["conformal_threshold"]
-        sets[np.arange(len(sets)), temperature.argmax(1)] = True  # no set is empty
-        return Types(temperature, luminosity, outlier, outlier > self.card["outlier_threshold"], sets)
+    def classify(self, flux, ivar):
+        """Types of spectra (n, n_pix) on `wave`, in any unit; NaN or inverse variance 0 where missing."""
+        temperature, luminosity = self._session.run(None, {"spectra": network_inputs(flux, ivar)})
+        sets = conformal_sets(temperature, self.card["conformal_threshold"])
+        with self._threads.limit(limits=1):
+            outlier = self._outliers.scores(flux, ivar)
+        flagged = is_outlier(outlier, temperature, self.card["outlier_thresholds"])
+        return Types(temperature, luminosity, outlier, flagged, sets)
+
+
+def conformal_sets(probabilities, threshold):
+    """The classes (n, n_class) at least as probable as the threshold, and the most probable in any case."""
+    sets = probabilities >= threshold
+    sets[np.arange(len(sets)), probabilities.argmax(1)] = True
+    return sets
+
+
+def median_class(probabilities):
+    """Median class numbers (n,) of distributions (n, 70)."""
+    return (np.cumsum(probabilities, axis=1) < 0.5).sum(1).clip(max=N_CLASSES - 1)
+
+
+def is_outlier(scores, probabilities, thresholds):
+    """Where an outlier score (n,) is above the threshold of the main class that the probabilities tell."""
+    return scores > np.asarray(thresholds)[median_class(probabilities) // 10]

@@ -63,8 +63,10 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
 
 def _title(row):
     """Two lines: the star and its type; the ranges and what else is to be known."""
-    if not row["type"]:
+    if "outlier" in row["flags"]:
         second = "not typed: it looks like no star of types O to M"
+    elif "untyped" in row["flags"]:
+        second = "not typed: too noisy"
     else:
         second = f"68 %: {row['class_68_low']}-{row['class_68_high']}   95 %: {row['class_95_low']}-"
         second += f"{row['class_95_high']}   90 % set: {row['set_90']}"

@@ -7,7 +7,7 @@ import numpy as np
 from obafgkm.errors import ArchiveFileError
 from obafgkm.wavelengths import vactoair
 
-__all__ = ["MEDIA", "Spectrum", "from_specutils", "inverse_variance", "medium_of_header"]
+__all__ = ["MEDIA", "Spectrum", "from_specutils", "inverse_variance", "medium_of_header", "signal_to_noise"]
 
 MEDIA = ("air", "vacuum")
 _ANGSTROM = {"angstrom": 1.0, "angstroms": 1.0, "a": 1.0, "aa": 1.0, "nm": 10.0, "um": 1e4, "micron": 1e4}
@@ -87,7 +87,7 @@ class Spectrum:
 
         Returns
         -------
-        flux, ivar : array of float32 (n_pix,)
+        flux, ivar : array (n_pix,)
             NaN and 0 where the spectrum has no pixel; without errors, `ivar` comes from the scatter of the
             flux itself, see `inverse_variance`.
 
@@ -118,8 +118,8 @@ class Spectrum:
         # Inverse variance adds up over the pixels that are averaged; interpolation adds nothing to it.
         averaged = np.maximum(pixel / np.interp(grid, wave, np.gradient(wave)), 1)
         return (
-            np.where(covered, sampled, np.nan).astype(np.float32),
-            np.where(covered, np.interp(grid, wave, ivar) * averaged, 0).astype(np.float32),
+            np.where(covered, sampled, np.nan),
+            np.where(covered, np.interp(grid, wave, ivar) * averaged, 0),
         )
 
 
@@ -133,6 +133,12 @@ def _means(wave, flux, grid):
     within = edges - wave[left]
     integral = whole[left] + within * (flux[left] + np.diff(flux)[left] / step[left] * within / 2)
     return np.diff(integral) / np.maximum(np.diff(edges), 1e-9)
+
+
+def signal_to_noise(flux, ivar):
+    """Median signal-to-noise ratio of the pixels that there are; 0 where there is none."""
+    here = ivar > 0
+    return float(np.median(flux[here] * np.sqrt(ivar[here]))) if here.any() else 0.0
 
 
 def inverse_variance(flux):

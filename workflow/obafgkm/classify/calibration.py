@@ -1,0 +1,107 @@
+"""What makes an ensemble's answers honest, measured on stars that it was not trained on."""
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from obafgkm.mk import MAIN_CLASSES, N_CLASSES
+
+__all__ = ["conformal_threshold", "fit_temperature", "outlier_thresholds", "scaled_mean", "scaled_weights"]
+
+_FEWEST = 20  # stars of a main class that set a threshold of their own
+_LEAST = 1e-9
+
+
+def scaled_mean(members, temperature):
+    """Mean over networks of their probabilities, (n_members, n, 75), softened by a temperature a head.
+
+    Parameters
+    ----------
+    temperature : (float, float)
+        Of both heads; the logits are divided by it (Guo et al. 2017, section 4.2).
+
+    Returns
+    -------
+    array (n, 75)
+    """
+    heads = []
+    for head, value in zip(np.split(members, [N_CLASSES], axis=2), temperature, strict=True):
+        powers = np.maximum(head, _LEAST) ** (1 / value)
+        heads.append((powers / powers.sum(2, keepdims=True)).mean(0))
+    return np.concatenate(heads, axis=1)
+
+
+def scaled_weights(weights, temperature):
+    """Weights of a network, as Keras returns them, with the heads' logits divided by their temperatures."""
+    scale = [1, 1, 1, 1, *[1 / value for value in np.repeat(temperature, 2)]]
+    return [array * factor for array, factor in zip(weights, scale, strict=True)]
+
+
+def fit_temperature(members, classes, luminosity):
+    """The temperatures that make the true classes most likely.
+
+    Parameters
+    ----------
+    members : array (n_members, n, 75)
+    classes, luminosity : array of int (n,)
+        Negative where not known.
+
+    Returns
+    -------
+    (float, float)
+        1 where no class is known.
+    """
+
+    def loss(value, head, truth):
+        known = np.flatnonzero(truth >= 0)
+        both = scaled_mean(members[:, known], (value, value))
+        likely = np.split(both, [N_CLASSES], axis=1)[head][np.arange(known.size), truth[known]]
+        return -np.log(np.maximum(likely, _LEAST)).mean()
+
+    truths = [np.asarray(truth, int) for truth in (classes, luminosity)]
+    return tuple(
+        float(minimize_scalar(loss, bounds=(0.3, 5), args=(head, truth), method="bounded").x)
+        if (truth >= 0).any()
+        else 1.0
+        for head, truth in enumerate(truths)
+    )
+
+
+def conformal_threshold(probabilities, classes, level=0.9):
+    """Probability above which classes enter a set that holds the true one of at least `level` of stars.
+
+    Split conformal prediction (Vovk et al. 2005; Sadinle et al. 2019) with the finite-sample correction.
+
+    Parameters
+    ----------
+    probabilities : array (n, n_class)
+    classes : array of int (n,)
+
+    Returns
+    -------
+    float
+        0 where there are too few stars for the level.
+    """
+    own = np.sort(probabilities[np.arange(len(classes)), classes])
+    rank = int(np.floor((1 - level) * (own.size + 1) + 1e-9))
+    return float(own[rank - 1]) if rank else 0.0
+
+
+def outlier_thresholds(scores, predicted, share=0.97):
+    """Outlier scores under which a share of the stars of each main class lies.
+
+    Parameters
+    ----------
+    scores : array (n,)
+    predicted : array of int (n,)
+        Predicted class numbers.
+
+    Returns
+    -------
+    list of float (7,)
+        O to M; main classes of few stars have that of all.
+    """
+    thresholds = []
+    for main in range(len(MAIN_CLASSES)):
+        own = predicted // 10 == main
+        thresholds.append(float(np.quantile(scores[own] if own.sum() >= _FEWEST else scores, share)))
+    return thresholds

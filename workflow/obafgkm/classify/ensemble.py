@@ -1,0 +1,94 @@
+"""Training of the released classifier: stars observed in many ways, and a few networks that learn them."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from obafgkm import training
+from obafgkm.classify.conditions import Conditions, observe
+from obafgkm.classify.inputs import N_INPUTS, network_inputs
+from obafgkm.mk import N_CLASSES
+from obafgkm.models.mk_types import CLASSES, build_mk_types
+
+__all__ = ["predict", "train_member"]
+
+_LUMINOSITY_WEIGHT = 0.5  # of the second head's loss
+_GROUPS = (0, 0, 1, 2, 2)  # of luminosity classes I-V, which are drawn as often as one another where rare
+
+
+def train_member(flux, labels, settings, *, seed, checkpoint):
+    """Train one network of the ensemble.
+
+    Every star is observed anew some times, see `obafgkm.classify.conditions`, rare kinds of stars more often
+    than common ones. Training lasts a fixed number of epochs: stars that validate would be missed.
+
+    Parameters
+    ----------
+    flux : array (n, n_fine)
+        On `obafgkm.classify.conditions.FINE`.
+    labels : DataFrame (n rows)
+        Columns ``mk_class, luminosity, fwhm, source``.
+    settings : dict
+        The section ``beyond`` of the configuration.
+    seed : int
+    checkpoint : path
+
+    Returns
+    -------
+    keras.Model
+    """
+    rng = np.random.default_rng(seed)
+    weight = _rarity(labels)
+    if (real := labels["source"] != "simulated").any():
+        weight[~real] *= settings["simulated"]
+    chosen = rng.choice(len(flux), settings["copies"] * len(flux), p=weight / weight.sum())
+    fwhm = labels["fwhm"].to_numpy()
+    x = np.empty((chosen.size, N_INPUTS), np.float32)
+    for first in range(0, chosen.size, 1000):
+        part = chosen[first : first + 1000]
+        x[first : first + 1000] = network_inputs(
+            *observe(flux[part], fwhm[part], Conditions.draw(part.size, rng), rng)
+        )
+    y = _targets(labels, settings["width"])[chosen]
+    network = settings["network"]
+    model = build_mk_types(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
+    few = slice(0, 64)  # watched by nobody
+    model, _ = training.fit(
+        model,
+        x,
+        y,
+        (x[few], y[few]),
+        epochs=network["epochs"],
+        batch=network["batch"],
+        patience=network["epochs"],
+        monitor="loss",
+        seed=seed,
+        checkpoint=checkpoint,
+    )
+    return model
+
+
+def predict(model, flux, ivar):
+    """Probabilities (n, 75) of one network, of temperature classes and then of luminosity classes."""
+    return training.predict(model, network_inputs(flux, ivar))
+
+
+def _rarity(labels):
+    """Weights with which stars are drawn: one over the root of the number of stars like them."""
+    group = labels["luminosity"].map(dict(enumerate(_GROUPS))).fillna(-1).to_numpy()
+    weight, classes = np.empty(len(labels)), labels["mk_class"].to_numpy()
+    for name in np.unique(group):
+        own = group == name
+        density = gaussian_filter1d(np.bincount(classes[own], minlength=N_CLASSES).astype(float), 2)
+        weight[own] = 1 / np.sqrt(density[classes[own]] + 0.3)
+    return weight
+
+
+def _targets(labels, width):
+    """Expected distributions (n, 75): normal about the temperature class, certain of the luminosity class."""
+    classes, luminosity = labels["mk_class"].to_numpy(), labels["luminosity"].to_numpy()
+    y = np.zeros((len(labels), sum(CLASSES)), np.float32)
+    normal = np.exp(-0.5 * ((np.arange(N_CLASSES) - classes[:, None]) / width) ** 2)
+    y[:, :N_CLASSES] = normal / normal.sum(1, keepdims=True)
+    known = np.flatnonzero(luminosity >= 0)
+    y[known, N_CLASSES + luminosity[known].astype(int)] = _LUMINOSITY_WEIGHT
+    return y

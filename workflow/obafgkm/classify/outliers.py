@@ -1,0 +1,78 @@
+"""How little a spectrum looks like a star."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from obafgkm.classify.inputs import lines_and_continuum
+
+__all__ = ["Outliers"]
+
+_CHUNK = 64
+_SIGMA = 2.0  # pixels; smooths all spectra to some 10 Angstrom, so that sharp ones are no outliers
+_FAINT_NOISE = 1e-6  # keeps the fit defined where pixels are fewer than components
+
+
+@dataclass
+class Outliers:
+    """Principal components of the lines of stars, smoothed to one resolution.
+
+    Attributes
+    ----------
+    mean : array of float32 (n_pix,)
+    components : array of float32 (n_components, n_pix)
+    """
+
+    mean: np.ndarray
+    components: np.ndarray
+
+    @classmethod
+    def of_stars(cls, flux, ivar, number):
+        """Components of stars, (n, n_pix) on `obafgkm.classify.inputs.WAVE`."""
+        lines, _, good = _smoothed(flux, ivar)
+        mean = lines.sum(0) / np.maximum(good.sum(0), 1)
+        components = np.linalg.svd((lines - mean) * good, full_matrices=False)[2][:number]
+        return cls(mean.astype(np.float32), components.astype(np.float32))
+
+    def scores(self, flux, ivar):
+        """What the components leave of the lines beyond the noise, root mean square.
+
+        The components are fitted to the pixels that there are by least squares.
+
+        Parameters
+        ----------
+        flux, ivar : array (n, n_pix)
+
+        Returns
+        -------
+        array (n,)
+            In units of the continuum.
+        """
+        products = np.einsum("ip,jp->pij", self.components, self.components)
+        products = products.reshape(len(self.mean), -1)
+        parts = range(0, len(flux), _CHUNK)
+        scores = [self._scores(flux[i : i + _CHUNK], ivar[i : i + _CHUNK], products) for i in parts]
+        return np.concatenate(scores) if scores else np.empty(0)
+
+    def _scores(self, flux, ivar, products):
+        lines, noise, good = _smoothed(flux, ivar)
+        centred, number = (lines - self.mean) * good, len(self.components)
+        normal = (good.astype(np.float32) @ products).reshape(-1, number, number)
+        normal += _FAINT_NOISE * np.eye(number)
+        weights = np.linalg.solve(normal, (centred @ self.components.T)[..., None])[..., 0]
+        left = (centred - weights @ self.components) * good
+        count = np.maximum(good.sum(1), 1)
+        # The fit takes its share of the noise with it.
+        free = np.maximum(1 - number / count, 0.1)
+        return np.sqrt(np.maximum((left**2).sum(1) / count / free - noise.sum(1) / count, 0))
+
+
+def _smoothed(flux, ivar):
+    """Smoothed lines, the variance of their noise, and where there are pixels; (n, n_pix) each."""
+    lines, mean, good = lines_and_continuum(flux, ivar)
+    weight = np.maximum(gaussian_filter1d(good.astype(float), _SIGMA), 0.1)
+    variance = good / np.where(good, ivar * mean**2, 1)
+    # The square of a Gaussian is one of a width smaller by the root of two.
+    noise = gaussian_filter1d(variance, _SIGMA / np.sqrt(2)) / (2 * np.sqrt(np.pi) * _SIGMA)
+    return gaussian_filter1d(lines, _SIGMA) / weight * good, noise / weight**2 * good, good

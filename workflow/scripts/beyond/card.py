@@ -1,0 +1,104 @@
+"""The card that goes with the classifier: what it takes, what it was made of, its errors, its failures."""
+
+import json
+
+import pandas as pd
+
+from obafgkm.job import job
+from obafgkm.model_card import markdown_table
+
+_TABLES = {
+    "held_out": ["left_out", "model", "spectra", "sigma", "mad_sigma", "accuracy"],
+    "conditions": ["condition", "network_sigma", "luminosity_right", "in_set_90", "set_size"],
+    "sets": ["left_out", "class", "spectra", "in_set", "set_size"],
+    "luminosity": ["expected", "I", "II", "III", "IV", "V", "recall"],
+    "outliers": ["sample", "spectra", "flagged", "untyped"],
+    "failures": ["name", "left_out", "mk_type", "said", "error", "flagged"],
+}
+
+
+def card(model, tables, datasets):
+    """The card.
+
+    Parameters
+    ----------
+    model : dict
+        Content of ``model.json``.
+    tables : dict of str to DataFrame
+        The tables of the exhibits, by the keys of `_TABLES`.
+    datasets : DataFrame
+        ``config/datasets.csv``.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    trained_on = pd.DataFrame(model["trained_on"])
+    written = {name: markdown_table(tables[name][columns].round(3)) for name, columns in _TABLES.items()}
+    used = datasets[datasets["dataset"].isin(trained_on.loc[trained_on["source"] != "simulated", "library"])]
+    cited = "; ".join(used["citation"].dropna().unique()) or "nothing, all its spectra are simulated"
+    first, last, pixels = model["wave"]
+    return f"""# MK types and luminosity classes for anybody's spectra
+
+What `obafgkm classify` runs: `model.onnx` ({model["settings"]["members"]} networks, averaged), `outliers.npz`
+(principal components of stars), `model.json` (thresholds and settings). Written by the workflow.
+
+## Range
+
+Input: flux in any unit and its inverse variance on {pixels} pixels from {first:.0f} to {last:.0f} Å in air,
+parts of it missing; reddened, badly calibrated or normalised; S/N 5 and more a pixel; resolution 1 to 8 Å;
+within 300 km/s of rest. Beyond that the ranges are too narrow. It gives types from O to M and luminosity
+classes from I to V, and flags what is none of them by a score that catches most, not all.
+
+## Training
+
+{markdown_table(trained_on)}
+
+Temperatures of the two heads: {model["temperature"][0]:.3f}, {model["temperature"][1]:.3f}; they and the
+thresholds come from {model["calibrated_on"]} spectra left out by fold. Seed: {model["seed"]}.
+
+Settings: `{json.dumps(model["settings"])}`.
+
+## Errors on stars left out
+
+With their library, or by fold; σ in subclasses:
+
+{written["held_out"]}
+
+Under other conditions, left out with their library:
+
+{written["conditions"]}
+
+Sets that are to hold the true class of 90 % of stars:
+
+{written["sets"]}
+
+Luminosity classes, left out by fold:
+
+{written["luminosity"]}
+
+What is flagged as no star, and what gets no type:
+
+{written["outliers"]}
+
+## Known failures
+
+The stars that are furthest off, some of them by their catalogue's fault:
+
+{written["failures"]}
+
+## Licence and citation
+
+MIT, as the code; cite it by `CITATION.cff`. Cite for the training spectra: {cited}.
+"""
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        given = snakemake.input
+        tables = {name: pd.read_csv(given[name], keep_default_na=False, na_values=[""]) for name in _TABLES}
+        with open(given.model) as file:
+            model = json.load(file)
+        with open(snakemake.output[0], "w") as file:
+            file.write(card(model, tables, pd.read_csv(given.datasets)))

@@ -1,0 +1,148 @@
+"""Train the classifier without a library or a fold; let it and two peers classify what was left out."""
+
+from pathlib import Path
+
+import numpy as np
+
+from obafgkm.classify.conditions import Conditions, observe
+from obafgkm.classify.inputs import WAVE, lines_and_continuum
+from obafgkm.classify.outliers import Outliers
+from obafgkm.classify.spectrum import Spectrum, signal_to_noise
+from obafgkm.errors import ArchiveFileError
+from obafgkm.job import job
+from obafgkm.models.baselines import nearest_template
+from obafgkm.models.estimators import build_estimator, predict_class, target
+from obafgkm.samples import held_out_folds
+from obafgkm.spectra import Spectra
+
+_INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
+
+
+def held_out(labels, left_out, folds, seed):
+    """Which spectra are left out, and which train: those of other stars."""
+    real = (labels["library"] != "simulated").to_numpy()
+    if left_out == "none":
+        held = np.zeros(len(labels), bool)
+    elif left_out.startswith("fold"):
+        held = list(held_out_folds(labels["star"], folds, seed))[int(left_out[4:])] & real
+    else:
+        held = (labels["library"] == left_out).to_numpy()
+    return held, ~held & ~labels["star"].isin(labels.loc[held, "star"]).to_numpy()
+
+
+def all_conditions(n, settings, rng):
+    """Names of conditions, and the conditions of n spectra."""
+    yield "as observed", Conditions.fixed(n)
+    yield "as in training", Conditions.draw(n, rng)
+    yield "normalised", Conditions.fixed(n, is_normalised=True)
+    for name, values in settings.items():
+        for value in values:
+            if name == "coverage":
+                length = value * (WAVE[-1] - WAVE[0])
+                first = WAVE[0] + rng.random(n) * (WAVE[-1] - WAVE[0] - length)
+                yield f"coverage={value}", Conditions.fixed(n, first=first, last=first + length)
+            else:
+                yield f"{name}={value}", Conditions.fixed(n, **{name: float(value)})
+
+
+def whole(flux):
+    """Flux in units of its mean, its gaps at that mean: what a forest and templates can be given."""
+    return np.nan_to_num(flux / np.nanmean(np.abs(flux), axis=1, keepdims=True), nan=1.0).astype(np.float32)
+
+
+def train_peers(clean, labels, params):
+    """What the classifier is set against: functions of flux and lines, trained on `clean` ones, by name."""
+    templates, classes = lines_and_continuum(clean)[0], labels["mk_class"].to_numpy()
+    code = target("forest_regressor", labels)
+    forest, of_lines = (
+        build_estimator("forest_regressor", params["forest"], params["seed"], params["threads"]).fit(x, code)
+        for x in (whole(clean), templates)
+    )
+    return {
+        "forest": lambda flux, lines: predict_class("forest_regressor", forest, whole(flux)),
+        "forest_lines": lambda flux, lines: predict_class("forest_regressor", of_lines, lines),
+        "nearest": lambda flux, lines: nearest_template(templates, classes, lines),
+    }
+
+
+def on_grid(objects):
+    """Spectra of SDSS on the classifier's grid; NaN and 0 where one has too few pixels."""
+    flux, ivar = np.full((2, len(objects), WAVE.size), np.nan)
+    ivar[:] = 0
+    for i in range(len(objects)):
+        own = Spectrum("", objects.wave, objects.flux[i], objects.ivar[i], objects.medium, "angstrom")
+        try:
+            flux[i], ivar[i] = own.on_grid(WAVE)
+        except ArchiveFileError:
+            continue
+    return flux, ivar
+
+
+def study(stars, objects, left_out, params, seed, directory):
+    """Everything that is asked of the classifier that leaves something out.
+
+    Returns
+    -------
+    dict of str to array
+        ``held``: index of the spectra left out. Of each condition: probabilities of the networks, predictions
+        of the forests and of the nearest template, outlier scores. ``objects``: the first and the last, and
+        signal-to-noise ratios, of other objects. The networks' weights and the outliers' components.
+    """
+    from obafgkm.classify.ensemble import predict, train_member
+
+    labels, settings = stars.labels, params["settings"]
+    held, train = held_out(labels, left_out, settings["folds"], params["seed"])
+    result = {"held": np.flatnonzero(held)}
+    if left_out != "none" and not held.any():
+        print(f"{left_out}: no spectra")
+        return result
+    flux, fwhm = stars.flux[train].astype(float), labels["fwhm"].to_numpy()
+    own, rng = labels[train].reset_index(drop=True), np.random.default_rng(seed)
+    members = [
+        train_member(flux, own, settings, seed=seed + k, checkpoint=directory / f"member{k}")
+        for k in range(settings["members"])
+    ]
+    real = (own["library"] != "simulated").to_numpy()
+    drawn = Conditions.draw(real.sum(), rng)
+    for name, value in _INTACT.items():
+        setattr(drawn, name, np.full(real.sum(), value))
+    seen = observe(flux[real], fwhm[train][real], drawn, rng)
+    outliers = Outliers.of_stars(*seen, settings["components"])
+    result |= {f"outliers {name}": value for name, value in vars(outliers).items()}
+    for k, member in enumerate(members):
+        result |= {f"weights {k} {i}": value for i, value in enumerate(member.get_weights())}
+
+    if held.any():
+        clean, _ = observe(flux[real], fwhm[train][real], Conditions.fixed(real.sum()), rng)
+        peers = train_peers(clean, own[real], params)
+        for name, conditions in all_conditions(held.sum(), settings["conditions"], rng):
+            seen = observe(stars.flux[held].astype(float), fwhm[held], conditions, rng)
+            result[f"network {name}"] = np.stack([predict(member, *seen) for member in members])
+            lines = lines_and_continuum(*seen)[0]
+            for peer, ask in peers.items():
+                result[f"{peer} {name}"] = ask(seen[0], lines)
+            result[f"outlier {name}"] = outliers.scores(*seen)
+    if len(objects):
+        seen = on_grid(objects)
+        result["network objects"] = np.stack([predict(member, *seen) for member in members])
+        result["outlier objects"] = outliers.scores(*seen)
+        result["snr objects"] = [signal_to_noise(*pair) for pair in zip(*seen, strict=True)]
+    return result
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        from obafgkm import training
+
+        params, left_out = snakemake.params, snakemake.wildcards.left_out
+        training.set_up_backend(params.seed, snakemake.threads)
+        names = ["settings", "forest", "seed"]
+        result = study(
+            Spectra.read(snakemake.input.stars),
+            Spectra.read(snakemake.input.objects),
+            left_out,
+            {name: getattr(params, name) for name in names} | {"threads": snakemake.threads},
+            params.seed,
+            Path(snakemake.output[0]).parent / f"{left_out}_checkpoints",
+        )
+        np.savez(snakemake.output[0], **result)
