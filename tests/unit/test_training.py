@@ -7,6 +7,7 @@ import pytest
 from obafgkm import training
 from obafgkm.models.ann import absorb_centre, build_ann, live_units
 from obafgkm.models.cnn import build_autoencoder
+from obafgkm.models.gebran import build_gebran
 from obafgkm.models.layers import layer_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("backend")]
@@ -20,16 +21,22 @@ class Killed(Exception):
     pass
 
 
-def train(epochs, checkpoint, seed=3, **changes):
+def train(epochs, checkpoint, seed=3, optimiser="adam", **changes):
     keras.utils.set_random_seed(seed)
     x, y = FLUX[:200], NUMBER[:200]
     validation = FLUX[200:], NUMBER[200:]
     return training.fit(
-        build_ann(50), x, y, validation, epochs=epochs, checkpoint=checkpoint, **{**SETTINGS, **changes}
+        build_ann(50, optimiser=optimiser),
+        x,
+        y,
+        validation,
+        epochs=epochs,
+        checkpoint=checkpoint,
+        **{**SETTINGS, **changes},
     )
 
 
-def kill_after(epochs, checkpoint, monkeypatch):
+def kill_after(epochs, checkpoint, monkeypatch, **changes):
     """Train until the process would die in the epoch after `epochs`."""
     add = training._Record.add
 
@@ -41,7 +48,7 @@ def kill_after(epochs, checkpoint, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(training._Record, "add", die)
         with pytest.raises(Killed):
-            train(30, checkpoint)
+            train(30, checkpoint, **changes)
 
 
 def same(one, other):
@@ -75,12 +82,41 @@ def test_a_killed_training_ends_as_if_it_had_never_stopped(undisturbed, tmp_path
     assert not tmp_path.exists()
 
 
-def test_a_fused_update_trains_the_same_and_resumes_too(undisturbed, tmp_path, monkeypatch):
+def test_a_fused_update_trains_the_same_and_resumes_too(tmp_path, monkeypatch):
+    def changed():
+        training._epoch_functions.cache_clear()
+        return train(12, tmp_path, optimiser="adamax")
+
+    _, plain = changed()
     monkeypatch.setattr(training, "_MANY_WEIGHTS", 0)
-    model, history = train(12, tmp_path)
-    np.testing.assert_allclose(history["loss"], undisturbed[1]["loss"], rtol=1e-3)
-    kill_after(6, tmp_path, monkeypatch)
-    assert same(model, train(12, tmp_path)[0])
+    model, history = changed()
+    np.testing.assert_allclose(history["loss"], plain["loss"], rtol=1e-3)
+    kill_after(6, tmp_path, monkeypatch, optimiser="adamax")
+    assert same(model, changed()[0])
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "nadam"])
+def test_what_was_compiled_for_a_like_network_trains_another_as_if_it_were_the_first(tmp_path, optimiser):
+    """Another sample, other weights, another start of the dropout."""
+
+    def trained(seed, first):
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(seed)
+        model = build_gebran(8, "relu", optimiser, 0.3, "mse")
+        x, y = FLUX[first:, :8], NUMBER[first:, None].astype("f4") / 70
+        changes = {**SETTINGS, "monitor": "val_loss", "checkpoint": tmp_path}
+        return training.fit(model, x, y, (x[:20], y[:20]), epochs=2, **changes)
+
+    training._epoch_functions.cache_clear()
+    alone, history = trained(2, 0)
+    training._epoch_functions.cache_clear()
+    other, _ = trained(1, 30)
+    weights = other.get_weights()
+    model, again = trained(2, 0)
+    assert training._epoch_functions.cache_info()[:2] == (1, 1), "hits and misses"
+    assert same(model, alone)
+    assert again.equals(history)
+    assert all(map(np.array_equal, other.get_weights(), weights)), "the other keeps its own weights"
 
 
 def test_a_checkpoint_of_another_training_is_not_taken(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import random
 import shutil
 import time
 from pathlib import Path
@@ -80,23 +81,43 @@ class _Record:
         return self.directory / f"{which}-{epoch}.keras"
 
 
+def _description(model):
+    """Layers, optimiser, loss and metrics of a compiled model, as JSON; equal for models that are alike."""
+    description = keras.saving.serialize_keras_object(model)
+    description["compile_config"]["optimizer"]["config"]["name"] = None  # numbered within a process
+    return json.dumps(description)
+
+
 @functools.lru_cache(maxsize=1)
-def _epoch_functions(model, micro_batch=None):
-    """Two compiled functions, one that trains a whole epoch in a given order and one that validates; and the
-    optimiser's state as it is now.
+def _epoch_functions(description, kinds, micro_batch):
+    """A model, and two compiled functions: one trains it a whole epoch in a given order, one validates.
 
     They run Keras's own training and test steps. Leaving them to ``Model.fit`` costs several times the
     arithmetic of a small network, batch by batch. Compiling them takes as long as many a small training, so
-    that they serve every training of one network after another.
+    that they serve one training of like networks after another: folds, seeds, samples of any size.
+
+    Parameters
+    ----------
+    description : str
+        See `_description`.
+    kinds : tuple of (shape, str)
+        Of one spectrum and of what is said of it: its shape and its data type.
+    micro_batch : int or None
     """
+    state = random.getstate()
+    model = keras.saving.deserialize_keras_object(json.loads(description))
+    random.setstate(state)  # Keras draws seeds from it: the caller's next network must not notice
     if keras.backend.backend() != "tensorflow":
-        return _keras_epochs(model)
-    model.optimizer.build(model.trainable_variables)
-    if model.count_params() > _MANY_WEIGHTS and not tf.config.list_physical_devices("GPU"):
+        return model, *_keras_epochs(model)
+    if type(model.optimizer) is keras.optimizers.Adam and not model.optimizer.amsgrad:
+        _update_in_one_pass(model.optimizer)
+    elif model.count_params() > _MANY_WEIGHTS and not tf.config.list_physical_devices("GPU"):
         _fuse_update(model)
     step = functools.partial(_step_in_parts, model, micro_batch) if micro_batch else model.train_step
+    data = [tf.TensorSpec((None, *shape), dtype) for shape, dtype in kinds]
+    size = tf.TensorSpec((), tf.int32)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(input_signature=[*data, tf.TensorSpec((None,), tf.int64), size])
     def train(x, y, order, batch):
         n_whole = tf.size(order) // batch * batch
         for chosen in tf.reshape(order[:n_whole], (-1, batch)):
@@ -105,14 +126,14 @@ def _epoch_functions(model, micro_batch=None):
             step((tf.gather(x, order[n_whole:]), tf.gather(y, order[n_whole:])))
         return _drain_metrics(model)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(input_signature=[*data, size])
     def validate(x, y, batch):
         batch = tf.minimum(batch, micro_batch or batch)
         for start in tf.range(0, tf.shape(x)[0], batch):
             model.test_step((x[start : start + batch], y[start : start + batch]))
         return _drain_metrics(model)
 
-    return train, validate, [variable.numpy() for variable in model.optimizer.variables]
+    return model, train, validate
 
 
 def _step_in_parts(model, micro_batch, batch):
@@ -139,11 +160,32 @@ def _step_in_parts(model, micro_batch, batch):
     model.optimizer.apply(gradients, variables)
 
 
-def _fuse_update(model):
-    """Let XLA make one pass over the weights of an optimiser's update, which is a dozen passes otherwise.
+def _update_in_one_pass(adam):
+    """Let TensorFlow's own kernel make Adam's update: one pass over the weights, not a dozen as Keras does.
 
-    With millions of weights and few spectra a batch those passes cost more than the gradients.
+    With few spectra a batch those passes cost as much as the gradients.
     """
+
+    def update(gradient, variable, learning_rate):
+        number, step = adam._get_variable_index(variable), tf.cast(adam.iterations + 1, variable.dtype)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=adam._momentums[number].value.handle,
+            v=adam._velocities[number].value.handle,
+            beta1_power=adam.beta_1**step,
+            beta2_power=adam.beta_2**step,
+            lr=learning_rate,
+            beta1=adam.beta_1,
+            beta2=adam.beta_2,
+            epsilon=adam.epsilon,
+            grad=gradient,
+        )
+
+    adam.update_step = update
+
+
+def _fuse_update(model):
+    """Let XLA do the same for another optimiser; compiling it pays where weights are many."""
     apply, variables = model.optimizer.apply, model.trainable_variables
     update = tf.function(lambda gradients: apply(gradients, variables), jit_compile=True)
     model.optimizer.apply = lambda gradients, _=None: update(gradients)
@@ -151,7 +193,6 @@ def _fuse_update(model):
 
 def _keras_epochs(model):
     """The functions of `_epoch_functions` for the other backends, by Keras's own loop."""
-    model.optimizer.build(model.trainable_variables)
 
     def train(x, y, order, batch):
         done = model.fit(x[order], y[order], batch_size=batch, shuffle=False, verbose=0)
@@ -160,7 +201,20 @@ def _keras_epochs(model):
     def validate(x, y, batch):
         return model.evaluate(x, y, batch_size=batch, return_dict=True, verbose=0)
 
-    return train, validate, [variable.numpy() for variable in model.optimizer.variables]
+    return train, validate
+
+
+def _take_state(model, given, fresh):
+    """Give a model the weights and random states of one that is alike, and its optimiser's or a fresh one."""
+    optimiser = given.optimizer
+    if fresh:
+        optimiser = type(optimiser).from_config(optimiser.get_config())
+    optimiser.build(given.trainable_variables)
+    state = zip(
+        (*model.variables, *model.optimizer.variables), (*given.variables, *optimiser.variables), strict=True
+    )
+    for own, taken in state:
+        own.assign(taken)
 
 
 def _fingerprint(model, *inputs):
@@ -229,11 +283,10 @@ def fit(
     """
     fingerprint = _fingerprint(model, x, y, *validation, batch, patience, monitor, seed)
     record = _Record(checkpoint, fingerprint)
-    model = record.restore(model)
-    train, validate, start = _epoch_functions(model, micro_batch)
-    if record.epoch == 0:  # a network may have been trained before, with other weights
-        for variable, value in zip(model.optimizer.variables, start, strict=True):
-            variable.assign(value)
+    given = record.restore(model)
+    kinds = tuple((array.shape[1:], array.dtype.name) for array in (x, y))
+    model, train, validate = _epoch_functions(_description(given), kinds, micro_batch)
+    _take_state(model, given, fresh=record.epoch == 0)
     data, size = (x, y), batch
     if keras.backend.backend() == "tensorflow":  # on its device once, not every epoch
         data, validation = ([tf.constant(array) for array in arrays] for arrays in (data, validation))
@@ -247,9 +300,9 @@ def fit(
         if time.monotonic() - saved >= every:
             record.save(model)
             saved = time.monotonic()
-    model.set_weights(record.best_weights)
+    given.set_weights(record.best_weights)
     shutil.rmtree(checkpoint, ignore_errors=True)
-    return model, pd.DataFrame(record.history)
+    return given, pd.DataFrame(record.history)
 
 
 def load(path):
