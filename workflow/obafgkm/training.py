@@ -119,11 +119,9 @@ def _epoch_functions(description, kinds, micro_batch):
 
     @tf.function(input_signature=[*data, tf.TensorSpec((None,), tf.int64), size])
     def train(x, y, order, batch):
-        n_whole = tf.size(order) // batch * batch
-        for chosen in tf.reshape(order[:n_whole], (-1, batch)):
+        for start in tf.range(0, tf.size(order), batch):
+            chosen = order[start : start + batch]
             step((tf.gather(x, chosen), tf.gather(y, chosen)))
-        if n_whole < tf.size(order):
-            step((tf.gather(x, order[n_whole:]), tf.gather(y, order[n_whole:])))
         return _drain_metrics(model)
 
     @tf.function(input_signature=[*data, size])
