@@ -121,20 +121,6 @@ BEYOND_TABLES = [
 BEYOND_FIGURES = [f"fig_{name}" for name in ("classes", "conditions", "reliability")]
 
 
-def beyond_outputs(names, formats):
-    """The first format of each exhibit, in the report, and the second."""
-    outputs = {}
-    for name in names:
-        outputs[name] = report(
-            f"results/beyond/{name}.{formats[0]}",
-            caption=f"../report/beyond/{name}.rst",
-            category="Beyond the documents",
-            labels={"exhibit": name.partition("_")[2].replace("_", " ")},
-        )
-        outputs[f"{name}_{formats[1]}"] = f"results/beyond/{name}.{formats[1]}"
-    return outputs
-
-
 rule beyond:
     """All exhibits of the classifier for anybody's spectra."""
     input:
@@ -163,7 +149,7 @@ rule tables_of_released:
             *expand("results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS),
         ],
     output:
-        **beyond_outputs(BEYOND_TABLES, ["csv", "tex"]),
+        **tables(*BEYOND_TABLES, document="beyond"),
     log:
         "logs/beyond/tables.log",
     conda:
@@ -214,7 +200,7 @@ rule figures_of_released:
         predictions="results/beyond/predictions.csv",
         conditions="results/beyond/table_conditions.csv",
     output:
-        **beyond_outputs(BEYOND_FIGURES, ["png", "pdf"]),
+        **figures(*BEYOND_FIGURES, document="beyond"),
     log:
         "logs/beyond/figures.log",
     conda:

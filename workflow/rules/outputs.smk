@@ -1,37 +1,37 @@
-# Outputs of rules that draw several exhibits of Csepreghy 2020 at once. Included before csepreghy.smk.
+# Outputs of rules that draw several exhibits at once. Included before csepreghy.smk and beyond.smk.
 
 
-def figures(*names):
+CATEGORIES = {"csepreghy": "Csepreghy 2020", "beyond": "Beyond the documents"}
+
+
+def figures(*names, document="csepreghy"):
     """Outputs of figures: <name>, in the report, and <name>_pdf."""
-    outputs = {}
-    for name in names:
-        outputs[name] = report(
-            f"results/csepreghy/{name}.png",
-            caption=f"../report/csepreghy/{name}.rst",
-            category="Csepreghy 2020",
-            labels={"exhibit": exhibit_name(name)},
-        )
-        outputs[f"{name}_pdf"] = f"results/csepreghy/{name}.pdf"
-    return outputs
+    return in_two_formats(document, names, "png", "pdf")
 
 
-def tables(*names):
+def tables(*names, document="csepreghy"):
     """Outputs of tables: <name>, in the report, and <name>_tex."""
+    return in_two_formats(document, names, "csv", "tex")
+
+
+def in_two_formats(document, names, first, second):
+    """Outputs of exhibits: <name>, in the report, in one format, and <name>_<format> in another."""
     outputs = {}
     for name in names:
         outputs[name] = report(
-            f"results/csepreghy/{name}.csv",
-            caption=f"../report/csepreghy/{name}.rst",
-            category="Csepreghy 2020",
+            f"results/{document}/{name}.{first}",
+            caption=f"../report/{document}/{name}.rst",
+            category=CATEGORIES[document],
             labels={"exhibit": exhibit_name(name)},
         )
-        outputs[f"{name}_tex"] = f"results/csepreghy/{name}.tex"
+        outputs[f"{name}_{second}"] = f"results/{document}/{name}.{second}"
     return outputs
 
 
 def exhibit_name(name):
-    """Figure 1 of fig01, Table 3 of table3, Widths of table_widths."""
-    if name.startswith("fig"):
-        return f"Figure {int(name[3:])}"
-    number = name.removeprefix("table")
-    return f"Table {number}" if number.isdigit() else number[1:].capitalize()
+    """Figure 1 of fig01, Table 3 of table3, Held out of table_held_out."""
+    kind = "fig" if name.startswith("fig") else "table"
+    number = name.removeprefix(kind)
+    if number.isdigit():
+        return f"{'Figure' if kind == 'fig' else 'Table'} {int(number)}"
+    return number[1:].replace("_", " ").capitalize()
