@@ -12,7 +12,7 @@ from benchmarks.data import library_stars, restarter
 
 THREADS = 1
 SIZES = {
-    "full": {"spectra": 1580, "validation": 279, "pixels": 2900, "epochs": 20, "batch": 120},
+    "full": {"spectra": 1580, "validation": 279, "pixels": 2900, "epochs": 50, "batch": 120},
     "tiny": {"spectra": 40, "validation": 10, "pixels": 50, "epochs": 2, "batch": 20},
 }
 OURS = "obafgkm"
