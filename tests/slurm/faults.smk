@@ -38,7 +38,7 @@ rule late:
         mem_mb=1500,
         runtime=1,
     params:
-        pause=lambda wildcards: {"late": 1.5, "undisturbed": 0}[wildcards.name],
+        pause=lambda wildcards: {"late": 2.5, "undisturbed": 0}[wildcards.name],
     script:
         "late.py"
 

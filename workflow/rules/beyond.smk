@@ -178,7 +178,6 @@ rule card_of_released:
             for name in BEYOND_TABLES
         },
         model="results/beyond/model/model.json",
-        datasets=os.path.join(workflow.basedir, "config", "datasets.csv"),
     output:
         "results/beyond/model/card.md",
     log:
@@ -188,6 +187,8 @@ rule card_of_released:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        datasets=contents([Path(workflow.basedir, "config", "datasets.csv")]),
     message:
         "Writing the card of the classifier"
     script:

@@ -96,22 +96,18 @@ def grid_archive(archive, grid):
 def grid_atmospheres(grid):
     """The record of published model atmospheres, or nothing where the package's own serve."""
     archive = config["synthesis"]["atmospheres"]
-    return [grid_archive(archive, grid)] if archive != "own" else []
+    return grid_archive(archive, grid) if archive != "own" else []
 
 
 def grid_archives():
     """The records of all archives that the grids are made of."""
     sources = config["synthesis"]["sources"].items()
-    return [
-        *[
-            grid_archive(made, grid)
-            for grid, made in sources
-            if made in ("bosz", "phoenix")
-        ],
-        *[
-            record
-            for grid, made in sources
-            if made == "synthesised"
-            for record in grid_atmospheres(grid)
-        ],
+    published = [
+        grid_archive(made, grid)
+        for grid, made in sources
+        if made in ("bosz", "phoenix")
     ]
+    synthesised = [
+        grid_atmospheres(grid) for grid, made in sources if made == "synthesised"
+    ]
+    return published + [record for record in synthesised if record]

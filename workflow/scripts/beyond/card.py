@@ -1,6 +1,7 @@
 """The card that goes with the classifier: what it takes, what it was made of, its errors, its failures."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 
@@ -98,7 +99,8 @@ if __name__ == "__main__":
     with job(snakemake):
         given = snakemake.input
         tables = {name: pd.read_csv(given[name], keep_default_na=False, na_values=[""]) for name in _TABLES}
+        datasets = pd.read_csv(Path(snakemake.scriptdir).resolve().parents[2] / "config" / "datasets.csv")
         with open(given.model) as file:
             model = json.load(file)
         with open(snakemake.output[0], "w") as file:
-            file.write(card(model, tables, pd.read_csv(given.datasets)))
+            file.write(card(model, tables, datasets))
