@@ -86,7 +86,7 @@ def conformal_threshold(probabilities, classes, level=0.9):
     return float(own[rank - 1]) if rank else 0.0
 
 
-def outlier_thresholds(scores, predicted, share=0.97):
+def outlier_thresholds(scores, predicted, share=0.98):
     """Outlier scores under which a share of the stars of each main class lies.
 
     Parameters
