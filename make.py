@@ -125,7 +125,6 @@ def lock():
         "--quiet",
         "--universal",
         "--generate-hashes",
-        "--no-emit-index-url",
         "--no-header",
         "--extra",
         "dev",

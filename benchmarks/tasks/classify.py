@@ -1,4 +1,7 @@
-"""MK types of spec-lite files of SDSS by the released classifier, from FITS to rows. A unit is a file."""
+"""MK types of spec-lite files of SDSS by the released classifier, from FITS to rows. A unit is a file.
+
+600 spectra/s are asked for.
+"""
 
 from pathlib import Path
 
@@ -9,7 +12,6 @@ SIZES = {"full": {"files": 4000, "kinds": 200}, "tiny": {"files": 6, "kinds": 6}
 OURS = "classify, two processes"
 TARGETS = {"classify, one process": 1}
 MEMORY = {OURS: None}
-RATE = 600  # spectra/s asked for
 
 
 def variants(size):

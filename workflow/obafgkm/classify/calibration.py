@@ -94,6 +94,8 @@ def outlier_thresholds(scores, predicted, share=0.98):
     scores : array (n,)
     predicted : array of int (n,)
         Predicted class numbers.
+    share : float
+        Two in a hundred are left over here, so that not many more are where stars come from other libraries.
 
     Returns
     -------

@@ -15,6 +15,7 @@ from obafgkm.models.estimators import build_estimator, predict_class, target
 from obafgkm.samples import held_out_folds
 from obafgkm.spectra import Spectra
 
+# Outliers are told from stars as they may be observed, but whole and without noise.
 _INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
 
 
