@@ -35,6 +35,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 
 __all__ = ["COLUMNS", "environment", "load", "measure_limits", "peak_memory", "run_task"]
 
@@ -60,9 +61,13 @@ def environment(threads):
 
 
 def _clock():
-    """Wall time and CPU time of this process and of those that it has started and seen end."""
+    """Wall time and CPU time of this process and of those that it has started, the ended ones included."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return np.array([time.perf_counter(), sum(each.ru_utime + each.ru_stime for each in usage)])
+    running = [child.cpu_times() for child in psutil.Process().children()]
+    cpu = sum(each.ru_utime + each.ru_stime for each in usage) + sum(
+        each.user + each.system for each in running
+    )
+    return np.array([time.perf_counter(), cpu])
 
 
 def measure_limits(threads, size=2048, megabytes=256):

@@ -167,7 +167,9 @@ def fit_and_predict(
 
     import keras
 
-    keras.backend.clear_session()  # or memory grows with every network
+    from obafgkm.training import predict
+
+    keras.backend.clear_session(free_memory=False)  # or memory grows with every network
     keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
     number, inner = labels["mk_class"].to_numpy(), held_out_stars(labels["star"], validation, seed)
     if model == "cnn":
@@ -196,5 +198,5 @@ def fit_and_predict(
         seed=seed,
         checkpoint=checkpoint,
     )
-    predicted = network.predict(x_test, verbose=0).argmax(axis=1)
+    predicted = predict(network, x_test).argmax(axis=1)
     return predicted, {"live_units": live_units(network, x)} if model == "ann" else {}

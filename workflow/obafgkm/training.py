@@ -131,7 +131,8 @@ def _epoch_functions(description, kinds, micro_batch):
             model.test_step((x[start : start + batch], y[start : start + batch]))
         return _drain_metrics(model)
 
-    return model, train, validate
+    # Choosing among signatures at each call would cost an epoch of a small network a millisecond
+    return model, train.get_concrete_function(), validate.get_concrete_function()
 
 
 def _step_in_parts(model, micro_batch, batch):
@@ -193,11 +194,11 @@ def _keras_epochs(model):
     """The functions of `_epoch_functions` for the other backends, by Keras's own loop."""
 
     def train(x, y, order, batch):
-        done = model.fit(x[order], y[order], batch_size=batch, shuffle=False, verbose=0)
+        done = model.fit(x[order], y[order], batch_size=int(batch), shuffle=False, verbose=0)
         return {name: values[-1] for name, values in done.history.items()}
 
     def validate(x, y, batch):
-        return model.evaluate(x, y, batch_size=batch, return_dict=True, verbose=0)
+        return model.evaluate(x, y, batch_size=int(batch), return_dict=True, verbose=0)
 
     return train, validate
 
@@ -285,15 +286,13 @@ def fit(
     kinds = tuple((array.shape[1:], array.dtype.name) for array in (x, y))
     model, train, validate = _epoch_functions(_description(given), kinds, micro_batch)
     _take_state(model, given, fresh=record.epoch == 0)
-    data, size = (x, y), batch
-    if keras.backend.backend() == "tensorflow":  # on its device once, not every epoch
-        data, validation = ([tf.constant(array) for array in arrays] for arrays in (data, validation))
-        size = tf.constant(batch)
+    place = tf.constant if keras.backend.backend() == "tensorflow" else np.asarray
+    data, size = [place(array) for array in (x, y, *validation)], place(batch)  # on their device once
     saved = time.monotonic()
     while record.epoch < epochs and record.epoch - record.best_epoch < patience:
         order = np.random.default_rng([seed, record.epoch]).permutation(len(x))
-        logs = {name: float(value) for name, value in train(*data, order, size).items()}
-        logs |= {f"val_{name}": float(value) for name, value in validate(*validation, size).items()}
+        logs = {name: float(value) for name, value in train(*data[:2], place(order), size).items()}
+        logs |= {f"val_{name}": float(value) for name, value in validate(*data[2:], size).items()}
         record.add(logs, monitor, model)
         if time.monotonic() - saved >= every:
             record.save(model)

@@ -362,7 +362,8 @@ class SyntheticGrid:
             spectra = (self._combine(teff, logg, feh) @ transformed).view("c8")
             for spectrum, speed in zip(spectra, vsini.astype("f4"), strict=True):  # within the cache
                 spectrum *= _look_up(table, speed * frequency) * instrument
-            yield 1 - (resampling @ scipy.fft.irfft(spectra, n=length, axis=1).T).T
+            depths = scipy.fft.irfft(spectra, n=length, axis=1, overwrite_x=True)
+            yield 1 - np.stack([resampling @ depth for depth in depths])
 
     def _resampling(self, wave, fastest, length):
         """Matrix of cubic Lagrange interpolation from the grid's pixels to `wave`."""
