@@ -26,14 +26,16 @@ def pytest_configure(config):
 
 
 class Workers:
-    """Jobs of SLURM mostly wait: they do so in one worker, beside all other tests in the other."""
+    """A module's tests keep to one worker; so do those of SLURM, whose jobs mostly wait."""
 
     def pytest_xdist_make_scheduler(self, config, log):
         from xdist.scheduler import LoadScopeScheduling
 
+        config.option.loadscopereorder = False  # those of SLURM take longest and are collected first
+
         class Scheduling(LoadScopeScheduling):
             def _split_scope(self, nodeid):
-                return "slurm" if nodeid.startswith("tests/slurm/") else "rest"
+                return "slurm" if nodeid.startswith("tests/slurm/") else nodeid.partition("::")[0]
 
         return Scheduling(config, log)
 

@@ -21,7 +21,7 @@ if keras.backend.backend() == "tensorflow":
 
 __all__ = ["fit", "load", "predict", "set_up_backend", "train_network"]
 
-_MANY_WEIGHTS = 500_000
+_MANY_WEIGHTS = 150_000
 
 
 class _Record:

@@ -86,7 +86,7 @@ def conformal_threshold(probabilities, classes, level=0.9):
     return float(own[rank - 1]) if rank else 0.0
 
 
-def outlier_thresholds(scores, predicted, share=0.98):
+def outlier_thresholds(scores, predicted, share=0.99):
     """Outlier scores under which a share of the stars of each main class lies.
 
     Parameters
@@ -95,7 +95,7 @@ def outlier_thresholds(scores, predicted, share=0.98):
     predicted : array of int (n,)
         Predicted class numbers.
     share : float
-        Two in a hundred are left over here, so that not many more are where stars come from other libraries.
+        One in a hundred is left over here: several times as many are where stars come from other libraries.
 
     Returns
     -------

@@ -38,8 +38,12 @@ def table_held_out(predictions, peers, bootstrap):
     clean = predictions[predictions["condition"] == _CLEAN]
     fold = clean["left_out"].str.startswith("fold")
     libraries = clean[~fold]
-    groups = [*libraries.groupby("left_out", sort=False), ("all libraries", libraries)]
-    groups.append(("folds by star", clean[fold]))
+    groups = [
+        *libraries.groupby("left_out", sort=False),
+        ("all libraries", libraries),
+        ("all libraries, not flagged", libraries[~libraries["flagged"]]),
+        ("folds by star", clean[fold]),
+    ]
     for left_out, part in groups:
         columns = {words: part[name].to_numpy(float) for name, words in _MODELS.items()}
         if left_out == "cflib":
