@@ -26,16 +26,21 @@ def pytest_configure(config):
 
 
 class Workers:
-    """A module's tests keep to one worker; so do those of SLURM, whose jobs mostly wait."""
+    """Tests of the workflow go to whichever worker is free; those of a module else keep together.
+
+    SLURM's are together too, and collected first: their jobs mostly wait.
+    """
 
     def pytest_xdist_make_scheduler(self, config, log):
         from xdist.scheduler import LoadScopeScheduling
 
-        config.option.loadscopereorder = False  # those of SLURM take longest and are collected first
+        config.option.loadscopereorder = False  # by numbers of tests
 
         class Scheduling(LoadScopeScheduling):
             def _split_scope(self, nodeid):
-                return "slurm" if nodeid.startswith("tests/slurm/") else nodeid.partition("::")[0]
+                if nodeid.startswith("tests/slurm/"):
+                    return "slurm"
+                return nodeid if nodeid.startswith("tests/workflow/") else nodeid.partition("::")[0]
 
         return Scheduling(config, log)
 

@@ -13,9 +13,18 @@ FLOORS = [
     | {"principal", "augmentation"},
     {"transfer", "preprocess", "databases"},
     {"fetch", "ingest", "objects", "simulate", "samples", "models", "predictions"} | {"backend"},
-    {"training", "evaluate", "robustness", "search", "nutmaat", "main_classes", "survey", "label_grid"}
+    {"training", "evaluate", "robustness", "nutmaat", "main_classes", "survey", "label_grid"}
     | {"ledger", "ledger_page"},
-    {"plots", "hyperparameters", "object_classifier", "tuning", "photometric", "model_card", "paper"},
+    {
+        "plots",
+        "search",
+        "hyperparameters",
+        "object_classifier",
+        "tuning",
+        "photometric",
+        "model_card",
+        "paper",
+    },
     {"classify"},
 ]
 KNOW_SNAKEMAKE = {"job", "configuration"}  # what binds scripts, and what documents the configuration

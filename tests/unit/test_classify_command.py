@@ -146,7 +146,7 @@ def test_the_reader_of_a_pipe_may_stop(files):
 
 def test_an_interruption_keeps_the_rows_so_far(files, tmp_path):
     output = tmp_path / "types.csv"
-    many = [path for path in files if Path(path).exists()] * 50
+    many = [path for path in files if Path(path).exists()] * 500
     (tmp_path / "list.txt").write_text("\n".join(many))
     command = [*RUN, "classify", f"@{tmp_path}/list.txt", "--output", str(output), "--jobs", "2", "--quiet"]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
