@@ -26,15 +26,15 @@ def pytest_configure(config):
 
 
 class Workers:
-    """Tests of the workflow go to whichever worker is free; those of a module else keep together.
+    """A test of the workflow goes to whichever worker is free; those of any other module keep together.
 
-    SLURM's are together too, and collected first: their jobs mostly wait.
+    So do those of SLURM, whose jobs mostly wait, from the start.
     """
 
     def pytest_xdist_make_scheduler(self, config, log):
         from xdist.scheduler import LoadScopeScheduling
 
-        config.option.loadscopereorder = False  # by numbers of tests
+        config.option.loadscopereorder = False  # or the many short ones would come first, and SLURM's last
 
         class Scheduling(LoadScopeScheduling):
             def _split_scope(self, nodeid):
