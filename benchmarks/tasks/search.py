@@ -1,7 +1,7 @@
 """Sharma's random search of networks, in two processes: the library's engine and Keras's own loop.
 
 Each variant trains the first ten combinations of the published search in its five folds, in two processes at
-once; they have about as many neurons in the mean as all hundred. A unit is one fit. The processes have started
+once; they have about as many neurons in the mean as all hundred. A unit is a fit. The processes have started
 before, since the published search's 500 fits share two starts, and it trains for 51 epochs at the least. The
 notes tell the hours that 500 fits of as many epochs would take, and accuracies of the best fit and of all.
 """
