@@ -5,11 +5,11 @@ import tempfile
 
 import numpy as np
 
-from obafgkm.archives import sdss
-from obafgkm.preprocess import wavelength_grid
+from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.simulate.stars import draw_stars, observe
+from obafgkm.spectroscopy.homogenise import wavelength_grid
 
 __all__ = ["WAVE", "library_stars", "plain_fit", "restarter", "sdss_files"]
 
@@ -42,7 +42,7 @@ def restarter(model):
 
 
 def plain_fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint=None):
-    """What `obafgkm.training.fit` does, without checkpoints, as Keras's own loop does it."""
+    """What `obafgkm.training.engine.fit` does, without checkpoints, as Keras's own loop does it."""
     import keras
     import pandas as pd
 

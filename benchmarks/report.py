@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from obafgkm.plots import PAGE, new_figure
+from obafgkm.report.plots import PAGE, new_figure
 
 __all__ = ["write"]
 

@@ -56,9 +56,9 @@ def mirror():
 @pytest.fixture(scope="session")
 def backend():
     """The backend of networks on one thread; it must be set up before the first network of the session."""
-    from obafgkm import training
+    from obafgkm.training import backend
 
-    training.set_up_backend(0, 1)
+    backend.set_up_backend(0, 1)
 
 
 @pytest.fixture(scope="session")

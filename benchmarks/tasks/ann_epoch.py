@@ -33,10 +33,10 @@ def variants(size):
     import keras
     import tensorflow as tf
 
-    from obafgkm import training
-    from obafgkm.models.ann import build_ann
+    from obafgkm.documents.sharma.ann import build_ann
+    from obafgkm.training import backend, engine
 
-    training.set_up_backend(0, THREADS)
+    backend.set_up_backend(0, THREADS)
     flux, number = library_stars(size["spectra"] + size["validation"])
     flux, n, epochs, batch = flux[:, : size["pixels"]], size["spectra"], size["epochs"], size["batch"]
     x, y, validation = flux[:n], number[:n], (flux[n:], number[n:])
@@ -69,7 +69,7 @@ def variants(size):
         restart()
         with tempfile.TemporaryDirectory() as checkpoint:
             settings = {"epochs": epochs, "batch": batch, "patience": epochs, "monitor": "val_loss"}
-            _, history = training.fit(model, x, y, validation, seed=1, checkpoint=checkpoint, **settings)
+            _, history = engine.fit(model, x, y, validation, seed=1, checkpoint=checkpoint, **settings)
         return epochs, {"val_loss": history["val_loss"].iloc[-1]}
 
     def same_batches():
@@ -82,7 +82,7 @@ def variants(size):
         restart()
         with tempfile.TemporaryDirectory() as checkpoint:
             settings = {"epochs": 1, "batch": batch, "patience": 1, "monitor": "val_loss"}
-            _, history = training.fit(model, x, y, validation, seed=1, checkpoint=checkpoint, **settings)
+            _, history = engine.fit(model, x, y, validation, seed=1, checkpoint=checkpoint, **settings)
         return abs(history["val_loss"][0] / fitted.history["val_loss"][0] - 1)
 
     difference = same_batches()

@@ -23,12 +23,12 @@ def variants(size):
     """See `benchmarks.harness`."""
     import keras
 
-    from obafgkm import training
-    from obafgkm.models.cnn import build_autoencoder
+    from obafgkm.documents.sharma.cnn import build_autoencoder
+    from obafgkm.training import backend, engine
 
-    training.set_up_backend(0, THREADS)
+    backend.set_up_backend(0, THREADS)
     # Every variant keeps what it has compiled, as `Model.fit` does; else each would end another's.
-    training._epoch_functions = functools.lru_cache(training._epoch_functions.__wrapped__)
+    engine._epoch_functions = functools.lru_cache(engine._epoch_functions.__wrapped__)
     n, batch = size["spectra"], size["batch"]
     flux = library_stars(n + 16)[0][:, : size["pixels"], None]
     x, held_out = flux[:n], flux[n:]
@@ -41,14 +41,14 @@ def variants(size):
         finally:
             keras.mixed_precision.set_dtype_policy("float32")
 
-    def engine(policy, micro_batch):
+    def ours(policy, micro_batch):
         model = network(policy)
         start = model.get_weights()
 
         def train():
             model.set_weights(start)
             with tempfile.TemporaryDirectory() as checkpoint:
-                _, history = training.fit(
+                _, history = engine.fit(
                     model,
                     x,
                     x,
@@ -75,8 +75,8 @@ def variants(size):
         return n, {"loss": history["loss"][0], "val_loss": history["val_loss"][0]}
 
     return {
-        OURS: engine("float32", size["micro_batch"]),
-        "whole batches (obafgkm)": engine("float32", None),
+        OURS: ours("float32", size["micro_batch"]),
+        "whole batches (obafgkm)": ours("float32", None),
         "Keras fit": keras_fit,
-        "bfloat16, parts of a batch": engine("mixed_bfloat16", size["micro_batch"]),
+        "bfloat16, parts of a batch": ours("mixed_bfloat16", size["micro_batch"]),
     }

@@ -22,10 +22,10 @@ GRAPH = {"activation": "relu", "optimiser": "adam", "dropout": 0.3, "loss": "mse
 
 def variants(size):
     """See `benchmarks.harness`."""
-    from obafgkm import training
-    from obafgkm.models.gebran import build_gebran, initialise
+    from obafgkm.documents.gebran.network import build_gebran, initialise
+    from obafgkm.training import backend, engine
 
-    training.set_up_backend(0, THREADS)
+    backend.set_up_backend(0, THREADS)
     rng = np.random.default_rng(0)
     n = size["spectra"]
     x = rng.standard_normal((n + n // 4, size["components"]), "f4")
@@ -39,7 +39,7 @@ def variants(size):
         for seed in range(size["networks"]):
             initialise(model, "he_normal", seed)
             with tempfile.TemporaryDirectory() as checkpoint:
-                _, history = training.fit(model, *data, **settings, seed=seed, checkpoint=checkpoint)
+                _, history = engine.fit(model, *data, **settings, seed=seed, checkpoint=checkpoint)
             losses.append(history["val_loss"].iloc[-1])
         return size["networks"] * size["epochs"], {"val_loss": np.mean(losses)}
 

@@ -9,9 +9,9 @@ from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
 
 from benchmarks.data import WAVE
-from obafgkm.preprocess import homogenise
 from obafgkm.simulate.libraries import LIBRARIES
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.homogenise import homogenise
 
 THREADS = 1
 COUNTS = {"jhc": 161, "elodie": 1388, "miles": 275, "cflib": 885}  # 2,709, as Sharma et al. 2020 found them

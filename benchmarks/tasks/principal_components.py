@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from obafgkm.principal import PrincipalComponents
+from obafgkm.documents.gebran.components import PrincipalComponents
 from obafgkm.simulate.grids import SyntheticGrid
 from obafgkm.spectra import read_chunks, write_chunks
 

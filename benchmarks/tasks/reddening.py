@@ -11,7 +11,7 @@ from dust_extinction.parameter_averages import G23
 from extinction import fm07
 
 from benchmarks.data import WAVE
-from obafgkm.extinction import extinction_curve, reddened
+from obafgkm.spectroscopy.extinction import extinction_curve, reddened
 
 THREADS = 1
 SIZES = {"full": {"spectra": 850, "steps": 101}, "tiny": {"spectra": 4, "steps": 3}}

@@ -31,12 +31,13 @@ def search(size, engine, part):
     import pandas as pd
     import yaml
 
-    from obafgkm import training
-    from obafgkm.samples import held_out_folds
-    from obafgkm.search import draw_trials, fit_and_predict, score_fold
+    from obafgkm.documents.sharma.training import fit_and_predict, score_fold
+    from obafgkm.training import backend, engine
+    from obafgkm.training.splits import held_out_folds
+    from obafgkm.training.trials import draw_trials
 
-    training.set_up_backend(0, THREADS)
-    fit = {"obafgkm": training.fit, "keras": plain_fit}[engine]
+    backend.set_up_backend(0, THREADS)
+    fit = {"obafgkm": engine.fit, "keras": plain_fit}[engine]
     with open("config/config.yaml") as file:
         space = yaml.safe_load(file)["sharma"]["search"]["ann"]["space"]
     flux, number = library_stars(size["spectra"])

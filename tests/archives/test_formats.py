@@ -13,7 +13,7 @@ from libraries import FILES, HAS_PARAMETERS, LIBRARIES, invented
 
 from obafgkm.archives import cflib, elodie, jhc, masked_runs, miles
 from obafgkm.errors import ArchiveFileError
-from obafgkm.ingest import ingest
+from obafgkm.ingest.libraries import ingest
 
 HTML = b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>"
 

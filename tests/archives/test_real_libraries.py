@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from obafgkm.archives import cflib, elodie, jhc, masked_runs, miles
-from obafgkm.identity import identify, overlap
-from obafgkm.ingest import ingest
+from obafgkm.archives.names import identify, overlap
+from obafgkm.ingest.libraries import ingest
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ import pytest
 from astropy.io import fits
 
 from obafgkm import mk
-from obafgkm.archives import fits_bytes, sdss
-from obafgkm.archives.sdss_labels import COLUMNS, mk_part, usable
-from obafgkm.archives.sdss_rest import rest_frame_air
+from obafgkm.archives import fits_bytes
+from obafgkm.archives.sdss import spectra as sdss
+from obafgkm.archives.sdss.labels import COLUMNS, mk_part, usable
 from obafgkm.errors import ArchiveFileError, SpectralTypeError
+from obafgkm.ingest.sdss import pack
 from obafgkm.spectra import Spectra
-from obafgkm.survey.pack import pack
+from obafgkm.spectroscopy.restframe import rest_frame_air
 
 HTML = b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>"
 LEGACY = "spectra/lite/0266/spec-0266-51602-0031.fits"

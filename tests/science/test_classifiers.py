@@ -6,7 +6,7 @@ import pytest
 from science import read_table
 from sklearn.neighbors import KNeighborsClassifier
 
-from obafgkm.main_classes import read_sample
+from obafgkm.documents.hammer.sample import read_sample
 from obafgkm.spectra import Spectra
 
 SHUFFLES = 200

@@ -6,13 +6,13 @@ from unittest import mock
 
 import numpy as np
 
-from obafgkm import training
-from obafgkm.job import job
-from obafgkm.models.ann import build_ann
+from obafgkm.documents.sharma.ann import build_ann
+from obafgkm.training import backend, engine
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
-        training.set_up_backend(0, snakemake.threads)
+        backend.set_up_backend(0, snakemake.threads)
         rng = np.random.default_rng(0)
         x, y = rng.normal(size=(200, 40)).astype("float32"), rng.integers(0, 70, 200)
         output, generator = Path(snakemake.output[0]), np.random.default_rng
@@ -25,7 +25,7 @@ if __name__ == "__main__":
             return generator(seed)
 
         with mock.patch.object(np.random, "default_rng", slow):
-            model, history = training.fit(
+            model, history = engine.fit(
                 build_ann(40, neurons=[8, 8]),
                 x,
                 y,

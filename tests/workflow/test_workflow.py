@@ -12,8 +12,8 @@ from astropy.table import Table
 from conftest import ROOT, TINY, snakemake
 
 from obafgkm.archives import vald
-from obafgkm.evaluate import class_metrics
-from obafgkm.models.estimators import build_estimator, predict_class, target
+from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
+from obafgkm.evaluation.metrics import class_metrics
 from obafgkm.simulate.engine import initialise_engine
 from obafgkm.simulate.lines import atomic_lines
 from obafgkm.spectra import Spectra
@@ -83,7 +83,7 @@ def to_rerun(run, repository):
     [
         ("scripts/sharma/fig01.py", {"fig01"}),
         (
-            "obafgkm/plots/networks.py",
+            "obafgkm/report/plots/networks.py",
             {"fig04", "fig05", "fig08", "fig09", "fig10", "csepreghy_curves", "csepreghy_layers"}
             | {"gebran_fig3", "hammer_fig_curves", "fig_curves"},
         ),

@@ -2,7 +2,7 @@
 # checksum of that code as a parameter, so that a change there reruns what rests on it, and nothing else. Those
 # that train networks are given how, too.
 
-from obafgkm.dependencies import digest, modules
+from obafgkm.workflow.dependencies import digest, modules
 
 for step in workflow.rules:
     if step.script:

@@ -3,7 +3,7 @@
 # NEEDS   config/claims.yaml; the tables that its claims name
 # MAKES   results/claims.csv, claims.html
 
-from obafgkm.ledger import product_files, read_claims
+from obafgkm.report.ledger import product_files, read_claims
 
 CLAIMS = os.path.join(workflow.basedir, "config", "claims.yaml")
 PAGE = os.path.join(workflow.basedir, "workflow", "report", "claims.html")

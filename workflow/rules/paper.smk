@@ -5,7 +5,7 @@
 # MAKES   results/paper/numbers.json    every number and word of the text, by name
 #         results/paper.pdf
 
-from obafgkm.paper import exhibits, read_declaration, table_files
+from obafgkm.report.paper import exhibits, read_declaration, table_files
 
 PAPER = os.path.join(workflow.basedir, "paper")
 NUMBERS = read_declaration(os.path.join(PAPER, "numbers.yaml"))

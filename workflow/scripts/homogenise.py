@@ -1,9 +1,9 @@
 """Bring one library to the common resolution, flux scale and grid."""
 
 from obafgkm.errors import ObafgkmError
-from obafgkm.job import job
-from obafgkm.preprocess import homogenise, wavelength_grid
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.homogenise import homogenise, wavelength_grid
+from obafgkm.workflow.job import job
 
 
 def homogenise_library(path, settings, spectra_path, rejected_path):

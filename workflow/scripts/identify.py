@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from obafgkm.archives import cflib
-from obafgkm.identity import identify, overlap
-from obafgkm.job import job
+from obafgkm.archives.names import identify, overlap
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def shared_stars(stars):

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from obafgkm.ingest import ingest
-from obafgkm.job import job
+from obafgkm.ingest.libraries import ingest
+from obafgkm.workflow.job import job
 
 
 def ingest_library(library, provenance, spectra_path, rejected_path):

@@ -1,7 +1,7 @@
 """Compute the model spectra between which the simulation interpolates."""
 
-from obafgkm.job import job
 from obafgkm.simulate.nodes import compute_nodes
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -4,10 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
-from obafgkm.ingest import LIBRARIES
-from obafgkm.job import job
+from obafgkm.ingest.libraries import LIBRARIES
 from obafgkm.simulate.libraries import simulate_library
 from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.workflow.job import job
 
 
 def simulate_archive(library, seed, fraction, nodes, directory):

@@ -18,8 +18,8 @@ import pandas as pd
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
+from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
-from obafgkm.identity import star_key
 from obafgkm.spectra import Spectra
 
 __all__ = [
@@ -42,7 +42,7 @@ LABELS = {
     "library": "",
     "file": "",
     "name": "",  # as the archive has it
-    "star": "",  # canonical name, see `obafgkm.identity`
+    "star": "",  # canonical name, see `obafgkm.archives.names`
     "aliases": "",  # other names from the header, joined by ';'
     "type_text": "",  # the type that is used, as the archive has it
     "catalogue_type_text": "",  # a second opinion, where there is one

@@ -29,8 +29,8 @@ from obafgkm.archives import (
     tar_files,
     write_tar,
 )
+from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
-from obafgkm.identity import star_key
 
 __all__ = ["FWHM", "WAVE", "read", "read_spectrum", "star_names", "write"]
 

@@ -14,8 +14,8 @@ import pandas as pd
 from astropy.io import fits
 
 from obafgkm.archives import collect, complete_labels, fits_bytes, folder_files, open_fits, read_table
+from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
-from obafgkm.identity import star_key
 
 __all__ = ["FWHM", "WAVE", "read", "read_simbad_types", "write"]
 

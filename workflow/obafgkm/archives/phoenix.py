@@ -12,7 +12,7 @@ from astropy.io import fits
 
 from obafgkm.archives import OPTICAL_MODELS, fits_bytes, open_fits
 from obafgkm.errors import ArchiveFileError
-from obafgkm.wavelengths import airtovac, vactoair
+from obafgkm.spectroscopy.wavelengths import airtovac, vactoair
 
 __all__ = ["FEH", "TEFF", "WAVE_FILE", "file_name", "gravities", "read", "write"]
 

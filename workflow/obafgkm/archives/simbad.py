@@ -6,8 +6,8 @@ from astroquery.simbad import Simbad
 from pyvo.dal.exceptions import DALAccessError
 from requests import RequestException
 
+from obafgkm.archives.names import star_key
 from obafgkm.errors import FetchError
-from obafgkm.identity import star_key
 
 __all__ = ["QUERY", "cross_identify"]
 
@@ -29,7 +29,7 @@ def cross_identify(names, simbad=Simbad):
     Parameters
     ----------
     names : list of str
-        As any archive writes them; they are sent in canonical form, see `obafgkm.identity.star_key`.
+        As any archive writes them; they are sent in canonical form, see `obafgkm.archives.names.star_key`.
     simbad : astroquery.simbad.SimbadClass
         The service to ask.
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.errors import ArchiveFileError
-from obafgkm.wavelengths import vactoair
+from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["read", "write"]
 

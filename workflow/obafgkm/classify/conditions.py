@@ -7,9 +7,9 @@ from numpy.polynomial import legendre
 
 from obafgkm.classify.inputs import WAVE
 from obafgkm.classify.spectrum import Spectrum
-from obafgkm.continuum import normalise
 from obafgkm.errors import ArchiveFileError
-from obafgkm.extinction import extinction_curve
+from obafgkm.spectroscopy.continuum import normalise
+from obafgkm.spectroscopy.extinction import extinction_curve
 
 __all__ = ["FINE", "Conditions", "observe", "on_fine_grid"]
 

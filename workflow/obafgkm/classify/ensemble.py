@@ -3,11 +3,11 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from obafgkm import training
 from obafgkm.classify.conditions import Conditions, observe
 from obafgkm.classify.inputs import N_INPUTS, network_inputs
+from obafgkm.classify.network import CLASSES, build_mk_types
 from obafgkm.mk import N_CLASSES
-from obafgkm.models.mk_types import CLASSES, build_mk_types
+from obafgkm.training import engine
 
 __all__ = ["predict", "train_member"]
 
@@ -52,7 +52,7 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
     network = settings["network"]
     model = build_mk_types(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
     few = slice(0, 64)  # watched by nobody
-    model, _ = training.fit(
+    model, _ = engine.fit(
         model,
         x,
         y,
@@ -69,7 +69,7 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
 
 def predict(model, flux, ivar):
     """Probabilities (n, 75) of one network, of temperature classes and then of luminosity classes."""
-    return training.predict(model, network_inputs(flux, ivar))
+    return engine.predict(model, network_inputs(flux, ivar))
 
 
 def _rarity(labels):

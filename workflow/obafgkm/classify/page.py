@@ -6,15 +6,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from obafgkm.classify.standards import load_standards
-from obafgkm.lines import LINES
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
-from obafgkm.plots import PAGE
-from obafgkm.wavelengths import vactoair
+from obafgkm.report.plots import PAGE
+from obafgkm.spectroscopy.lines import LINES
+from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["draw_page"]
 
-# Lines and bands of hot and of cool stars, beside those of `obafgkm.lines`: the classes in which they are
-# seen, and Angstrom in air.
+# Lines and bands of hot and of cool stars, beside those of `obafgkm.spectroscopy.lines`: the classes in which
+# they are seen, and Angstrom in air.
 _MORE = {
     "He II": (0, 10, (4541.6, 4685.7)),
     "He I": (0, 22, (4026.2, 4471.5, 5875.6)),

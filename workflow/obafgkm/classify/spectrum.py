@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from obafgkm.errors import ArchiveFileError
-from obafgkm.wavelengths import vactoair
+from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["MEDIA", "Spectrum", "from_specutils", "inverse_variance", "medium_of_header", "signal_to_noise"]
 

@@ -12,8 +12,8 @@ from scipy.ndimage import gaussian_filter1d
 from obafgkm import mk
 from obafgkm.classify.spectrum import Spectrum
 from obafgkm.errors import ArchiveFileError, SpectralTypeError
-from obafgkm.resolution import gaussian_matrix
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.resolution import gaussian_matrix
 
 __all__ = ["Standards", "load_standards"]
 

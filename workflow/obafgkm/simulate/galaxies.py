@@ -7,8 +7,8 @@ about the curve of Kauffmann et al. 2003 (MNRAS 346, 1055, eq. 1), Seyfert nucle
 import numpy as np
 import pandas as pd
 
-from obafgkm.extinction import extinction_curve
 from obafgkm.simulate.restframe import REST, add_lines, broadened, starlight
+from obafgkm.spectroscopy.extinction import extinction_curve
 
 __all__ = ["LINES", "draw_galaxies", "galaxy_spectra"]
 

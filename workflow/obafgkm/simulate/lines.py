@@ -6,7 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from obafgkm.wavelengths import vactoair
+from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["atomic_lines", "faint_lines", "hydrogen_lines"]
 

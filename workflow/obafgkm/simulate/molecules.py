@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.linalg import eigh_tridiagonal
 
 from obafgkm.simulate.lines import COLUMNS
-from obafgkm.wavelengths import airtovac, vactoair
+from obafgkm.spectroscopy.wavelengths import airtovac, vactoair
 
 __all__ = ["molecular_lines"]
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from obafgkm.dependencies import modules
 from obafgkm.errors import ArchiveFileError
-from obafgkm.resolution import gaussian_matrix
+from obafgkm.spectroscopy.resolution import gaussian_matrix
+from obafgkm.workflow.dependencies import modules
 
 __all__ = ["METALLICITIES", "TEFFS", "StellarGrid", "compute_nodes", "gravity_limits", "node_spectrum"]
 

@@ -10,9 +10,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.special import erf
 
-from obafgkm.resolution import gaussian_matrix
 from obafgkm.simulate.broadening import rotation_matrix
-from obafgkm.wavelengths import airtovac
+from obafgkm.spectroscopy.resolution import gaussian_matrix
+from obafgkm.spectroscopy.wavelengths import airtovac
 
 __all__ = ["REST", "add_lines", "broadened", "planck", "smooth_field", "starlight"]
 

@@ -13,10 +13,9 @@ import pandas as pd
 from scipy.ndimage import map_coordinates
 
 from obafgkm import mk
-from obafgkm.archives import sdss
-from obafgkm.archives.sdss_labels import BANDS, COLUMNS, mk_part, spectrum_id, subclass_name
+from obafgkm.archives.sdss import spectra as sdss
+from obafgkm.archives.sdss.labels import BANDS, COLUMNS, mk_part, spectrum_id, subclass_name
 from obafgkm.errors import SpectralTypeError
-from obafgkm.extinction import extinction_curve
 from obafgkm.simulate.galaxies import draw_galaxies, galaxy_spectra
 from obafgkm.simulate.peculiar import peculiar_spectra
 from obafgkm.simulate.photometry import ab_magnitudes
@@ -24,6 +23,7 @@ from obafgkm.simulate.quasars import draw_quasars, quasar_spectra
 from obafgkm.simulate.restframe import FIRST, INSTRUMENT, REST, smooth_field, starlight
 from obafgkm.simulate.stars import draw_stars
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.extinction import extinction_curve
 
 __all__ = ["SAMPLES", "simulate_survey"]
 
@@ -159,7 +159,7 @@ def simulate_survey(sample, counts, seed, grid, chunk=300):
     Returns
     -------
     Spectra
-        On `obafgkm.archives.sdss.WAVE`, labels `obafgkm.archives.sdss_labels.COLUMNS`, classes mixed.
+        On `obafgkm.archives.sdss.spectra.WAVE`, labels `obafgkm.archives.sdss.labels.COLUMNS`, classes mixed.
     lines : list of DataFrame or None
         The pipeline's line measurements of each: columns ``name, wave, z, sigma, area, area_err, ew, ew_err,
         continuum``; None for stars.

@@ -25,11 +25,11 @@ with the line blanketing of the last 100 Å. A template's B - V is a black body'
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives.sdss_photometry import BANDS, COLUMNS, DEREDDENED, OBSERVED
-from obafgkm.extinction import extinction_curve
+from obafgkm.archives.sdss.photometry import BANDS, COLUMNS, DEREDDENED, OBSERVED
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.stars import draw_stars
+from obafgkm.spectroscopy.extinction import extinction_curve
 
 __all__ = ["simulate_photometry", "synthetic_magnitudes"]
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.extinction import extinction_curve
-from obafgkm.resolution import gaussian_matrix
 from obafgkm.simulate.broadening import rotation_matrix
 from obafgkm.simulate.calibration import stellar_parameters
+from obafgkm.spectroscopy.extinction import extinction_curve
+from obafgkm.spectroscopy.resolution import gaussian_matrix
 
 __all__ = ["draw_stars", "observe", "signal_to_noise"]
 

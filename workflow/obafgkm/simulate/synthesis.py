@@ -18,7 +18,7 @@ from obafgkm.simulate.atmosphere import OpacityTable, structure, structure_from_
 from obafgkm.simulate.engine import BOLTZMANN, initialise_engine, load_model
 from obafgkm.simulate.lines import atomic_lines, faint_lines, hydrogen_lines
 from obafgkm.simulate.molecules import molecular_lines
-from obafgkm.wavelengths import airtovac
+from obafgkm.spectroscopy.wavelengths import airtovac
 
 __all__ = [
     "OWN_PHYSICS",

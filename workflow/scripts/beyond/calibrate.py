@@ -15,9 +15,9 @@ from obafgkm.classify.calibration import (
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import WAVE
 from obafgkm.classify.model import FAINTEST, conformal_sets, is_outlier, median_class
-from obafgkm.job import job
 from obafgkm.mk import N_CLASSES
 from obafgkm.spectra import read_labels
+from obafgkm.workflow.job import job
 
 _CLEAN = "as observed"
 _OTHER_STARS = (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.model_card import markdown_table
+from obafgkm.report.model_card import markdown_table
+from obafgkm.workflow.job import job
 
 _TABLES = {
     "held_out": ["left_out", "model", "spectra", "sigma", "mad_sigma", "accuracy"],

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import ScalarFormatter
 
-from obafgkm.evaluate import reliability
-from obafgkm.job import job
+from obafgkm.evaluation.metrics import reliability
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.workflow.job import job
 
 _CLEAN = "as observed"
 _AXES = {

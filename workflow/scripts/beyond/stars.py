@@ -3,8 +3,8 @@
 import pandas as pd
 
 from obafgkm.classify.conditions import FINE, on_fine_grid
-from obafgkm.job import job
 from obafgkm.spectra import Spectra, concatenate
+from obafgkm.workflow.job import job
 
 
 def typed_stars(path, identities, simulated_beside_real):

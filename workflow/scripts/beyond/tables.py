@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, dispersion, with_intervals
-from obafgkm.job import job
+from obafgkm.evaluation.intervals import bootstrap_interval, with_intervals
+from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name, whole_class
-from obafgkm.tables import write_table
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 _CLEAN = "as observed"
 _MODELS = {

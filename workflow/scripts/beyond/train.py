@@ -8,12 +8,12 @@ from obafgkm.classify.conditions import Conditions, observe
 from obafgkm.classify.inputs import WAVE, lines_and_continuum
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
+from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
 from obafgkm.errors import ArchiveFileError
-from obafgkm.job import job
-from obafgkm.models.baselines import nearest_template
-from obafgkm.models.estimators import build_estimator, predict_class, target
-from obafgkm.samples import held_out_folds
 from obafgkm.spectra import Spectra
+from obafgkm.training.baselines import nearest_template
+from obafgkm.training.splits import held_out_folds
+from obafgkm.workflow.job import job
 
 # Outliers are told from stars as they may be observed, but whole and without noise.
 _INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
@@ -133,10 +133,10 @@ def study(stars, objects, left_out, params, seed, directory):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm import training
+        from obafgkm.training import backend
 
         params, left_out = snakemake.params, snakemake.wildcards.left_out
-        training.set_up_backend(params.seed, snakemake.threads)
+        backend.set_up_backend(params.seed, snakemake.threads)
         names = ["settings", "forest", "seed"]
         result = study(
             Spectra.read(snakemake.input.stars),

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, mcnemar, name_scores
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.evaluation.intervals import bootstrap_interval
+from obafgkm.evaluation.metrics import mcnemar, name_scores
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def scores_row(predictions, settings, seed):

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import seaborn
 
-from obafgkm.job import job
-from obafgkm.plots import PAGE, save_figure
-from obafgkm.plots.objects import draw_spectrum, spectra_page
-from obafgkm.tables import write_table
+from obafgkm.report.plots import PAGE, save_figure
+from obafgkm.report.plots.objects import draw_spectrum, spectra_page
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 PAIRS = 4  # spectra a figure
 

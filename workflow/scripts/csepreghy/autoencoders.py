@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.job import job
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 SIZES = {"quasars": 896, "all": 1792}
 
@@ -37,8 +37,8 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     """
     import keras
 
-    from obafgkm import training
-    from obafgkm.models.csepreghy import build_autoencoder, encoder_of
+    from obafgkm.documents.csepreghy.networks import build_autoencoder, encoder_of
+    from obafgkm.training import record
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
@@ -48,7 +48,7 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     train, test = (part == "training").to_numpy(), (part == "test").to_numpy()
     mean, deviation = flux[train].mean(axis=0), flux[train].std(axis=0)
     x = ((flux - mean) / deviation)[..., None]
-    model = training.train_network(
+    model = record.train_network(
         build_autoencoder(n_pixels, settings["filters"], settings["learning_rate"]),
         x[~test],
         x[~test],
@@ -76,7 +76,7 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm.training import set_up_backend
+        from obafgkm.training.backend import set_up_backend
 
         params, output = snakemake.params, snakemake.output
         set_up_backend(params.seed, snakemake.threads)

@@ -3,10 +3,10 @@
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from obafgkm.job import job
-from obafgkm.models.baselines import majority_class
-from obafgkm.objects import feature_table, target
+from obafgkm.documents.csepreghy.sample import feature_table, target
 from obafgkm.spectra import read_labels
+from obafgkm.training.baselines import majority_class
+from obafgkm.workflow.job import job
 
 # Features that each baseline goes without. Widths need the redshift, by which lines are found.
 WITHOUT = {
@@ -25,7 +25,7 @@ def classify(labels, classes, without, seed):
         Of the prepared sample.
     classes : array of str (n_spec,)
     without : sequence of str
-        Groups of `obafgkm.objects.FEATURES`.
+        Groups of `obafgkm.documents.csepreghy.sample.FEATURES`.
     seed : int
 
     Returns

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 
 def train_runs(sample, runs, config, seed, threads, directory):
@@ -26,12 +26,12 @@ def train_runs(sample, runs, config, seed, threads, directory):
     Yields
     ------
     name : str
-    classifier : obafgkm.object_classifier.Classifier
+    classifier : obafgkm.documents.csepreghy.classifier.Classifier
     """
-    from obafgkm import training
-    from obafgkm.object_classifier import train_classifier
+    from obafgkm.documents.csepreghy.classifier import train_classifier
+    from obafgkm.training import backend, record
 
-    training.set_up_backend(seed, threads)
+    backend.set_up_backend(seed, threads)
     for name, run in runs.items():
         settings = dict(config[run["network"]])
         fitting = {key: settings.pop(key) for key in ("batch", "epochs", "patience")}
@@ -40,7 +40,7 @@ def train_runs(sample, runs, config, seed, threads, directory):
 
         def fit(model, x, y, held_out, run=run, fitting=fitting, folder=folder):
             # The thesis stops the CNN by accuracy, and keeps the mixed-input network's least loss.
-            return training.train_network(
+            return record.train_network(
                 model,
                 x,
                 y,

@@ -6,9 +6,9 @@ The thesis's rows, "Predicted", are the true classes: its code swaps the labels 
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.objects import GALAXY_SUBCLASSES, STAR_GROUPS
-from obafgkm.tables import write_table
+from obafgkm.documents.csepreghy.sample import GALAXY_SUBCLASSES, STAR_GROUPS
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 CLASSES = {"table8": GALAXY_SUBCLASSES, "table9": STAR_GROUPS}
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.plots import save_figure
-from obafgkm.plots.networks import draw_learning_curves
+from obafgkm.report.plots import save_figure
+from obafgkm.report.plots.networks import draw_learning_curves
+from obafgkm.workflow.job import job
 
 NAMES = {"accuracy": "Accuracy", "loss": "Cross-entropy"}
 

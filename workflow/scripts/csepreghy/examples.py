@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.objects import shaped
-from obafgkm.plots import save_figure
-from obafgkm.plots.objects import draw_spectrum, spectra_page
+from obafgkm.documents.csepreghy.sample import shaped
+from obafgkm.report.plots import save_figure
+from obafgkm.report.plots.objects import draw_spectrum, spectra_page
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 
 def choose(predictions, right, n, seed):

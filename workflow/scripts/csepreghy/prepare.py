@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from obafgkm.job import job
-from obafgkm.lines import code_widths
-from obafgkm.objects import WIDTHS, cut
-from obafgkm.samples import held_out_stars
+from obafgkm.documents.csepreghy.sample import WIDTHS, cut
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.lines import code_widths
+from obafgkm.training.splits import held_out_stars
+from obafgkm.workflow.job import job
 
 
 def prepare(spectra, min_valid, test, validation, seed):
@@ -25,7 +25,7 @@ def prepare(spectra, min_valid, test, validation, seed):
     kept : Spectra
         Labels have the 14 widths and ``part``: training, validation or test.
     dropped : DataFrame
-        See `obafgkm.objects.cut`.
+        See `obafgkm.documents.csepreghy.sample.cut`.
     """
     kept, dropped = cut(spectra, min_valid)
     labels = kept.labels

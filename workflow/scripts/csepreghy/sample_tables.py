@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.objects import STEPS
+from obafgkm.documents.csepreghy.sample import STEPS
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def one_hot(classes, source):

@@ -1,10 +1,10 @@
 """Figures 1, 3 and 5: example spectra of a star of class A, a star-forming galaxy, and a quasar."""
 
-from obafgkm.job import job
-from obafgkm.objects import star_group
-from obafgkm.plots import save_figure
-from obafgkm.plots.objects import draw_spectrum, spectra_page
+from obafgkm.documents.csepreghy.sample import star_group
+from obafgkm.report.plots import save_figure
+from obafgkm.report.plots.objects import draw_spectrum, spectra_page
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 
 def draw_example(sample, which, name):

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.search import run_trials
 from obafgkm.spectra import Spectra
+from obafgkm.training.trials import run_trials
+from obafgkm.workflow.job import job
 
 
 def subsample(labels, n, seed):
@@ -30,7 +30,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
         ``size`` (training, validation and test spectra together), ``smoothing``, ``validation_accuracy``
         (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``.
     """
-    from obafgkm.object_classifier import train_classifier
+    from obafgkm.documents.csepreghy.classifier import train_classifier
 
     settings = {key: config["mixed"][key] for key in ("learning_rate",)}
 
@@ -69,11 +69,11 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm import training
-        from obafgkm.tuning import search_cnn
+        from obafgkm.documents.csepreghy.search import search_cnn
+        from obafgkm.training import backend, engine
 
         params, output = snakemake.params, snakemake.output
-        training.set_up_backend(params.seed, snakemake.threads)
+        backend.set_up_backend(params.seed, snakemake.threads)
         sample, config = Spectra.read(snakemake.input.sample), params.config
         few = sample.select(
             (sample.labels["part"] != "test").to_numpy()
@@ -85,5 +85,5 @@ if __name__ == "__main__":
         )
         trials.assign(source=sample.source).to_csv(output.search, index=False)
         path = Path(output.sizes).with_suffix(".jsonl")
-        sizes = study_sizes(sample, config, [0, config["smoothing"]], params.seed, training.fit, path)
+        sizes = study_sizes(sample, config, [0, config["smoothing"]], params.seed, engine.fit, path)
         sizes.assign(source=sample.source).to_csv(output.sizes, index=False)

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives.sdss import read_lines
-from obafgkm.job import job
-from obafgkm.lines import LINES, equivalent_width
-from obafgkm.objects import WIDTHS
+from obafgkm.archives.sdss.spectra import read_lines
+from obafgkm.documents.csepreghy.sample import WIDTHS
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import Spectra
-from obafgkm.tables import write_table
+from obafgkm.spectroscopy.lines import LINES, equivalent_width
+from obafgkm.workflow.job import job
 
 _CLEAR = 5  # of its errors, by which the pipeline's line has to be seen to be compared
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.databases import make_database
-from obafgkm.job import job
+from obafgkm.documents.gebran.databases import make_database
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

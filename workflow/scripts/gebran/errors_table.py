@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.databases import PARAMETERS, SETS
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def errors_table(errors, stars):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from obafgkm.augmentation import augment
-from obafgkm.job import job
-from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.documents.gebran.augmentation import augment
+from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.spectra import read_chunks, read_labels, read_wave
+from obafgkm.workflow.job import job
 
 _SHOWN = 40  # stars, each with its five replicas
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from obafgkm.databases import PARAMETERS
-from obafgkm.job import job
-from obafgkm.plots import PAGE, new_figure, save_figure
-from obafgkm.plots.parameters import NAMES
+from obafgkm.documents.gebran.databases import PARAMETERS
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.parameters import NAMES
+from obafgkm.workflow.job import job
 
 _ROTATION = (0, 100, 200, 300)  # km/s
 _SNR = (5, 30, 60, 100, 150, 200, 250, 300)

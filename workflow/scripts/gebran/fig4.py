@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.augmentation import AUGMENTATIONS, augment
-from obafgkm.job import job
-from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, augment
+from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.simulate.grids import SyntheticGrid
+from obafgkm.workflow.job import job
 
 STAR = pd.DataFrame(
     {"teff": [8800.0], "logg": [4.3], "feh": [0.0], "vsini": [45.0]}

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.databases import PARAMETERS, SETS
-from obafgkm.job import job
-from obafgkm.plots import PAGE, new_figure, save_figure
-from obafgkm.plots.parameters import NAMES
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.parameters import NAMES
+from obafgkm.workflow.job import job
 
 
 def fig9(table):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from obafgkm.job import job
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

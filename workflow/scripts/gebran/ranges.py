@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.plots.parameters import NAMES
+from obafgkm.report.plots.parameters import NAMES
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def ranges_table(labels, ranges, resolving_power):

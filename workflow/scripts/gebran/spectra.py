@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.simulate.grids import GridDescription, SyntheticGrid
 from obafgkm.spectra import write_chunks
+from obafgkm.workflow.job import job
 
 
 def draw_stars(n, ranges, rng):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.databases import PARAMETERS, SETS, Database
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
+from obafgkm.documents.gebran.sweep import GRAPH, Trainer, list_sweep, take_part
 from obafgkm.errors import DivergenceError
-from obafgkm.hyperparameters import GRAPH, Trainer, list_sweep, take_part
-from obafgkm.job import job
-from obafgkm.search import run_trials
+from obafgkm.training.trials import run_trials
+from obafgkm.workflow.job import job
 
 
 def sweep(trainer, database, ranges, settings, part, seed, path):
@@ -49,9 +49,9 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm.models.gebran import build_gebran
-        from obafgkm.models.layers import layer_table
-        from obafgkm.training import set_up_backend
+        from obafgkm.documents.gebran.network import build_gebran
+        from obafgkm.training.backend import set_up_backend
+        from obafgkm.training.engine import layer_table
 
         params, output = snakemake.params, snakemake.output
         set_up_backend(params.seed, snakemake.threads)

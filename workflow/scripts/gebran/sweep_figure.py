@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.hyperparameters import HYPERPARAMETERS
-from obafgkm.job import job
-from obafgkm.plots import PAGE, new_figure, save_figure
-from obafgkm.plots.parameters import NAMES
+from obafgkm.documents.gebran.sweep import HYPERPARAMETERS
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.parameters import NAMES
+from obafgkm.workflow.job import job
 
 _STYLES = ("-", "--")  # after the seven colours
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
+from obafgkm.report.tables import write_table
 from obafgkm.simulate.grids import SyntheticGrid
 from obafgkm.simulate.synthesis import synthesise
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 _UNIT = 1e-4  # of the continuum
 

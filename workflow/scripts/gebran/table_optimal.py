@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.hyperparameters import HYPERPARAMETERS
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.documents.gebran.sweep import HYPERPARAMETERS
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 CHOICES = {
     "validation": "chosen on validation spectra with noise",

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.databases import PARAMETERS, SETS, Database
-from obafgkm.evaluate import error_columns
-from obafgkm.hyperparameters import Trainer, choose, take_part
-from obafgkm.job import job
-from obafgkm.models.baselines import ridge
-from obafgkm.search import run_trials
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
+from obafgkm.documents.gebran.sweep import Trainer, choose, take_part
+from obafgkm.evaluation.intervals import error_columns
+from obafgkm.training.baselines import ridge
+from obafgkm.training.trials import run_trials
+from obafgkm.workflow.job import job
 
 
 def list_trainings(table, settings, databases):
@@ -145,7 +145,7 @@ if __name__ == "__main__":
     with job(snakemake):
         import shutil
 
-        from obafgkm.training import set_up_backend
+        from obafgkm.training.backend import set_up_backend
 
         params, output = snakemake.params, snakemake.output
         set_up_backend(params.seed, snakemake.threads)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from obafgkm import datasets
-from obafgkm.fetch import fetch_dataset
-from obafgkm.job import job
+from obafgkm.download import datasets
+from obafgkm.download.files import fetch_dataset
 from obafgkm.simulate.grids import GridDescription
 from obafgkm.simulate.published import archive_files
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake, show_progress=True):

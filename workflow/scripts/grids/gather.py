@@ -1,7 +1,7 @@
 """Store the nodes of a grid as principal components."""
 
-from obafgkm.job import job
 from obafgkm.simulate.grids import GridDescription, gather_parts
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from obafgkm.job import job
 from obafgkm.simulate.grids import GridDescription, compute_part
 from obafgkm.simulate.synthesis import Physics
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from obafgkm.job import job
 from obafgkm.simulate.grids import GridDescription
 from obafgkm.simulate.published import compute_published_part
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from obafgkm.job import job
 from obafgkm.simulate.grids import GridDescription, SyntheticGrid
 from obafgkm.simulate.published import archive_files, write_archive
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

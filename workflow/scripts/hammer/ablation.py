@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives.sdss_photometry import FEATURE_SETS, FEATURES
-from obafgkm.evaluate import with_intervals
-from obafgkm.job import job
-from obafgkm.main_classes import by_seed, main_class_scores, read_sample
-from obafgkm.plots import COLUMN, PAGE, new_figure, save_figure
-from obafgkm.tables import write_table
+from obafgkm.archives.sdss.photometry import FEATURE_SETS, FEATURES
+from obafgkm.documents.hammer.sample import by_seed, main_class_scores, read_sample
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 MODELS = ["tuned network", "gradient boosting", "random forest"]
 

@@ -4,9 +4,9 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.inspection import permutation_importance
 
-from obafgkm.archives.sdss_photometry import FEATURE_SETS, FEATURES, features
-from obafgkm.job import job
-from obafgkm.main_classes import kept_rows, read_sample
+from obafgkm.archives.sdss.photometry import FEATURE_SETS, FEATURES, features
+from obafgkm.documents.hammer.sample import kept_rows, read_sample
+from obafgkm.workflow.job import job
 
 
 def train(model, rows, names, settings, seed):

@@ -1,8 +1,8 @@
 """Ask SkyServer the photometric query."""
 
-from obafgkm.archives.sdss_photometry import QUERY
-from obafgkm.job import job
-from obafgkm.survey.query import ask
+from obafgkm.archives.sdss.photometry import QUERY
+from obafgkm.download.skyserver import ask
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

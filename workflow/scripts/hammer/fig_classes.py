@@ -1,9 +1,9 @@
 """Stars a main class, those with an arbitrary template apart."""
 
-from obafgkm.job import job
-from obafgkm.main_classes import kept_rows, read_sample
+from obafgkm.documents.hammer.sample import kept_rows, read_sample
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.workflow.job import job
 
 
 def fig_classes(sample):

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.plots import COLUMN, new_figure, save_figure
-from obafgkm.plots.classes import draw_confusion
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots.classes import draw_confusion
+from obafgkm.workflow.job import job
 
 
 def fig_confusion(predictions):

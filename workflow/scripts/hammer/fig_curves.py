@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.main_classes import read_sample
-from obafgkm.plots import save_figure
-from obafgkm.plots.networks import draw_learning_curves
+from obafgkm.documents.hammer.sample import read_sample
+from obafgkm.report.plots import save_figure
+from obafgkm.report.plots.networks import draw_learning_curves
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

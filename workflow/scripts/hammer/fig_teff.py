@@ -1,9 +1,9 @@
 """Template temperature a main class, with the thresholds of the dummy rule."""
 
-from obafgkm.job import job
-from obafgkm.main_classes import read_sample
+from obafgkm.documents.hammer.sample import read_sample
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.workflow.job import job
 
 
 def fig_teff(sample):

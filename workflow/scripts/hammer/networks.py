@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives.sdss_photometry import FEATURE_SETS, FEATURES
-from obafgkm.job import job
-from obafgkm.main_classes import kept_rows, main_class_scores, read_sample
-from obafgkm.samples import held_out_folds, held_out_stars
+from obafgkm.archives.sdss.photometry import FEATURE_SETS, FEATURES
+from obafgkm.documents.hammer.sample import kept_rows, main_class_scores, read_sample
+from obafgkm.training.splits import held_out_folds, held_out_stars
+from obafgkm.workflow.job import job
 
 
 def found_network(trials, tuned):
@@ -50,10 +50,10 @@ def cross_validate(train, sample, settings, folds, seed, checkpoint):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm.models.layers import layer_table
-        from obafgkm.models.photometry import build_photometric
-        from obafgkm.photometric import architecture, search, train_networks
-        from obafgkm.training import set_up_backend
+        from obafgkm.documents.hammer.networks import build_photometric
+        from obafgkm.documents.hammer.training import architecture, search, train_networks
+        from obafgkm.training.backend import set_up_backend
+        from obafgkm.training.engine import layer_table
 
         params, output = snakemake.params, snakemake.output
         settings, seed = params.settings, params.seed

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives import sdss_photometry
-from obafgkm.job import job
+from obafgkm.archives.sdss import photometry as sdss_photometry
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.samples import held_out_stars
+from obafgkm.training.splits import held_out_stars
+from obafgkm.workflow.job import job
 
 
 def divide(stars, validation, test, seed):

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.archives import sdss_photometry
-from obafgkm.job import job
+from obafgkm.archives.sdss import photometry as sdss_photometry
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.skyserver import simulate_photometry
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

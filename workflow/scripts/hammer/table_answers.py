@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import with_intervals
-from obafgkm.job import job
-from obafgkm.main_classes import by_seed, read_sample
-from obafgkm.tables import write_table
+from obafgkm.documents.hammer.sample import by_seed, read_sample
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 # A question, and the (features, rows) whose accuracy answers it, or the two whose difference does.
 QUESTIONS = [

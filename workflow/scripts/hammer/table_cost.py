@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import with_intervals
-from obafgkm.job import job
-from obafgkm.main_classes import by_seed, dummy_rule, main_class_scores, read_sample
-from obafgkm.tables import write_table
+from obafgkm.documents.hammer.sample import by_seed, dummy_rule, main_class_scores, read_sample
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def table_cost(sample, predictions, **bootstrap):

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import with_intervals
-from obafgkm.job import job
-from obafgkm.main_classes import dummy_rule, kept_rows, main_class_scores, read_sample
-from obafgkm.tables import write_table
+from obafgkm.documents.hammer.sample import dummy_rule, kept_rows, main_class_scores, read_sample
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def table_dummy(sample, **bootstrap):

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from obafgkm.job import job
-from obafgkm.ledger import ledger, read_claims
-from obafgkm.ledger_page import page
+from obafgkm.report.ledger import ledger, read_claims
+from obafgkm.report.ledger_page import page
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

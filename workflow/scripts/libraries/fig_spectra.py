@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.ingest import ingest
-from obafgkm.job import job
+from obafgkm.ingest.libraries import ingest
 from obafgkm.mk import MAIN_CLASSES, main_class
-from obafgkm.plots import PAGE, new_figure, save_figure
-from obafgkm.preprocess import homogenise
+from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.homogenise import homogenise
+from obafgkm.workflow.job import job
 
 SHOWN = "OAGM"
 UNITY_AT = 5550.0

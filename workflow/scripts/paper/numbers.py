@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from obafgkm.job import job
-from obafgkm.ledger import read_claims
-from obafgkm.paper import gather, read_declaration
+from obafgkm.report.ledger import read_claims
+from obafgkm.report.paper import gather, read_declaration
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

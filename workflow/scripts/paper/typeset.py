@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from obafgkm.job import job
-from obafgkm.paper import typeset
+from obafgkm.report.paper import typeset
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

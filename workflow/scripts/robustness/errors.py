@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import dispersion, rms_interval
-from obafgkm.job import job
-from obafgkm.predictions import join_sources
+from obafgkm.evaluation.intervals import rms_interval
+from obafgkm.evaluation.metrics import dispersion
+from obafgkm.evaluation.predictions import join_sources
+from obafgkm.workflow.job import job
 
 KEYS = ["test", "setting", "repeat", "model"]
 SPREAD = ["bias", "mad_sigma", "clipped_sigma", "clipped_fraction"]

@@ -4,10 +4,10 @@ import tempfile
 
 import pandas as pd
 
-from obafgkm import mkclass, nutmaat
-from obafgkm.extinction import reddened
-from obafgkm.job import job
+from obafgkm.documents.sharma import mkclass, nutmaat
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.extinction import reddened
+from obafgkm.workflow.job import job
 
 MKCLASS_LIBRARY = "libr18"  # of standards; the one that Sharma et al. use
 

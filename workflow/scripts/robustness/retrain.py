@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.robustness import wrong_labels
-from obafgkm.search import fingerprint, fit_and_predict, run_trials
+from obafgkm.documents.sharma.robustness import wrong_labels
+from obafgkm.documents.sharma.training import fit_and_predict
 from obafgkm.spectra import Spectra
+from obafgkm.training.trials import fingerprint, run_trials
+from obafgkm.workflow.job import job
 
 SAMPLES = {"trained on normalised": "normalised", "trained on continua": "continua"}  # others: flux as it is
 
@@ -60,7 +61,8 @@ if __name__ == "__main__":
         name, settings, fit = snakemake.wildcards.model, dict(params.settings), None
         model = name.removesuffix("_centred")
         if model in ("ann", "cnn"):
-            from obafgkm.training import fit, set_up_backend
+            from obafgkm.training.backend import set_up_backend
+            from obafgkm.training.engine import fit
 
             set_up_backend(params.seed, snakemake.threads)
             settings["centred"] = name != model

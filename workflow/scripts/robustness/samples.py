@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from obafgkm.continuum import fit_continuum
-from obafgkm.job import job
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.continuum import fit_continuum
+from obafgkm.workflow.job import job
 
 
 def divided_spectra(spectra):

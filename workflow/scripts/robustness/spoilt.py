@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from obafgkm.extinction import reddened
-from obafgkm.job import job
-from obafgkm.robustness import classified, shuffled_continua
+from obafgkm.documents.sharma.robustness import classified, shuffled_continua
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.extinction import reddened
+from obafgkm.workflow.job import job
 
 
 def spoilt_sets(test, normalised, repeats, step, unity_at, seed):
@@ -38,11 +38,11 @@ def spoilt_sets(test, normalised, repeats, step, unity_at, seed):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm import training
+        from obafgkm.training import backend, engine
 
         given, params = snakemake.input, snakemake.params
-        training.set_up_backend(params.seed, snakemake.threads)
-        networks = {name: training.load(given[name]) for name in params.networks}
+        backend.set_up_backend(params.seed, snakemake.threads)
+        networks = {name: engine.load(given[name]) for name in params.networks}
         test, normalised = Spectra.read(given.test), Spectra.read(given.normalised)
         sets = spoilt_sets(test, normalised, params.repeats, params.a_v_step, params.unity_at, params.seed)
         classified(networks, test, sets).to_csv(snakemake.output.predictions, index=False)

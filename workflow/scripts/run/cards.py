@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from obafgkm.job import job
-from obafgkm.model_card import class_errors, failures, markdown_table, named_classes, parameter_errors
+from obafgkm.report.model_card import class_errors, failures, markdown_table, named_classes, parameter_errors
+from obafgkm.workflow.job import job
 
 
 def card(folder, document, config, datasets, sensitivity):

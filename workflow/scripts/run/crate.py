@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from rocrate.rocrate import ROCrate
 
-from obafgkm.job import job
+from obafgkm.workflow.job import job
 
 PROFILES = [
     "https://w3id.org/ro/wfrun/process/0.1",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.run_record import archive, code, machine, one_file, trainings, versions
+from obafgkm.report.run_record import archive, code, machine, one_file, trainings, versions
+from obafgkm.workflow.job import job
 
 
 def provenance(root, config, data, results, benchmarks):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake), tempfile.TemporaryDirectory() as scratch:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from obafgkm.errors import ObafgkmError
-from obafgkm.job import job
+from obafgkm.workflow.job import job
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Checks of the results</title><style>

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.label_grid import PARAMETERS, divide
-from obafgkm.models.baselines import nearest_template, ridge
-from obafgkm.predictions import parameter_table
+from obafgkm.documents.saldic.grid import PARAMETERS, divide
+from obafgkm.evaluation.predictions import parameter_table
 from obafgkm.spectra import Spectra
+from obafgkm.training.baselines import nearest_template, ridge
+from obafgkm.workflow.job import job
 
 
 def predict_baselines(sample, settings, penalties, seed):

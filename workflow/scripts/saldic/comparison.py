@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.plots import save_figure
-from obafgkm.plots.parameters import draw_parameters
+from obafgkm.report.plots import save_figure
+from obafgkm.report.plots.parameters import draw_parameters
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.label_grid import down_sample, pixels
-from obafgkm.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.documents.saldic.grid import down_sample, pixels
+from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
 from obafgkm.simulate.grids import SyntheticGrid
+from obafgkm.workflow.job import job
 
 STAR = {"teff": 5750.0, "logg": 4.5, "feh": 0.0, "vsini": 4.0}  # of the grid, the most like the Sun
 DETAIL = 4.0  # Angstrom

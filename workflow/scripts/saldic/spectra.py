@@ -1,9 +1,9 @@
 """Make spectra of the label grid of Saldic & Rathcke and down-sample them, a chunk at a time."""
 
-from obafgkm.job import job
-from obafgkm.label_grid import down_sample, draw_labels, pixels
+from obafgkm.documents.saldic.grid import down_sample, draw_labels, pixels
 from obafgkm.simulate.grids import GridDescription, SyntheticGrid
 from obafgkm.spectra import write_chunks
+from obafgkm.workflow.job import job
 
 
 def make_spectra(grid, settings, seed, path):

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.label_grid import count_spectra
+from obafgkm.documents.saldic.grid import count_spectra
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def table_grid(labels):

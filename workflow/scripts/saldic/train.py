@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.label_grid import PARAMETERS, divide
-from obafgkm.predictions import parameter_table
-from obafgkm.search import fingerprint, run_trials
+from obafgkm.documents.saldic.grid import PARAMETERS, divide
+from obafgkm.evaluation.predictions import parameter_table
 from obafgkm.spectra import Spectra
+from obafgkm.training.trials import fingerprint, run_trials
+from obafgkm.workflow.job import job
 
 NETWORKS = {
     "multi": [{"parameters": PARAMETERS, "split": way} for way in ("random", "nodes", "region")],
@@ -38,8 +38,8 @@ def train(sample, network, settings, split, seed, threads, directory):
     """
     import keras
 
-    from obafgkm import training
-    from obafgkm.models.saldic import build_saldic
+    from obafgkm.documents.saldic.network import build_saldic
+    from obafgkm.training import record
 
     keras.backend.clear_session()  # or memory grows with every network
     keras.utils.set_random_seed(seed)  # or weights would depend on the networks before
@@ -48,7 +48,7 @@ def train(sample, network, settings, split, seed, threads, directory):
     fitted = part != "test"
     expected = labels[parameters].to_numpy()
     low, high = (find(expected[part == "training"], axis=0) for find in (np.min, np.max))
-    model = training.train_network(
+    model = record.train_network(
         build_saldic(sample.wave.size, len(parameters), settings["learning_rate"]),
         1 - sample.flux[fitted],
         ((expected[fitted] - low) / (high - low)).astype("f4"),
@@ -111,10 +111,10 @@ def train_family(networks, sample, settings, split, seed, threads, directory):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm import training
+        from obafgkm.training import backend
 
         params, output = snakemake.params, snakemake.output
-        training.set_up_backend(params.seed, snakemake.threads)
+        backend.set_up_backend(params.seed, snakemake.threads)
         tables = train_family(
             NETWORKS[snakemake.wildcards.family],
             Spectra.read(snakemake.input.spectra),

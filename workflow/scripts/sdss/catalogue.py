@@ -1,8 +1,8 @@
 """Ask SkyServer for the catalogue of one sample of SDSS."""
 
-from obafgkm.archives.sdss_sql import SAMPLES
-from obafgkm.job import job
-from obafgkm.survey.query import ask
+from obafgkm.archives.sdss.sql import SAMPLES
+from obafgkm.download.skyserver import ask
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

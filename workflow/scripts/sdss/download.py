@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from obafgkm.archives.sdss_sql import read_answer, write_answer
-from obafgkm.job import job
-from obafgkm.survey.download import choose, download
+from obafgkm.archives.sdss.sql import read_answer, write_answer
+from obafgkm.download.sdss import choose, download
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake, show_progress=True):

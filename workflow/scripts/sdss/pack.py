@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.archives.sdss_sql import read_answer
-from obafgkm.job import job
-from obafgkm.survey.pack import pack
+from obafgkm.archives.sdss.sql import read_answer
+from obafgkm.ingest.sdss import pack
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

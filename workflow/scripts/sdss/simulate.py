@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.archives import sdss
-from obafgkm.archives.sdss_sql import answer_of_labels, write_answer
-from obafgkm.job import job
+from obafgkm.archives.sdss import spectra as sdss
+from obafgkm.archives.sdss.sql import answer_of_labels, write_answer
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.sdss import simulate_survey
+from obafgkm.workflow.job import job
 
 ABSENT = 200  # one file in so many is not on the real server
 

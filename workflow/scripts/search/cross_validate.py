@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.job import job
-from obafgkm.samples import held_out_folds
-from obafgkm.search import fingerprint, fit_and_predict, run_trials, score_fold
+from obafgkm.documents.sharma.training import fit_and_predict, score_fold
 from obafgkm.spectra import Spectra
+from obafgkm.training.splits import held_out_folds
+from obafgkm.training.trials import fingerprint, run_trials
+from obafgkm.workflow.job import job
 
 
 def cross_validate(model, settings, sample, ways, fit, *, folds, validation, seed, path):
@@ -67,7 +68,8 @@ if __name__ == "__main__":
         params, model = snakemake.params, snakemake.wildcards.model
         fit = None
         if model == "ann":
-            from obafgkm.training import fit, set_up_backend
+            from obafgkm.training.backend import set_up_backend
+            from obafgkm.training.engine import fit
 
             set_up_backend(params.seed, snakemake.threads)
         output = Path(snakemake.output.folds)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.samples import held_out_folds
-from obafgkm.search import draw_trials, fingerprint, fit_and_predict, run_trials, score_fold
+from obafgkm.documents.sharma.training import fit_and_predict, score_fold
 from obafgkm.spectra import Spectra
+from obafgkm.training.splits import held_out_folds
+from obafgkm.training.trials import draw_trials, fingerprint, run_trials
+from obafgkm.workflow.job import job
 
 
 def list_trials(model, settings, centred, **circumstances):
@@ -78,7 +79,8 @@ if __name__ == "__main__":
         params, model = snakemake.params, snakemake.wildcards.model
         fit = None
         if model == "ann":
-            from obafgkm.training import fit, set_up_backend
+            from obafgkm.training.backend import set_up_backend
+            from obafgkm.training.engine import fit
 
             set_up_backend(params.seed, snakemake.threads)
         sample = Spectra.read(snakemake.input.training)

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import calibration_metrics, reliability, with_intervals
-from obafgkm.job import job
-from obafgkm.plots import COLUMN, new_figure, save_figure
-from obafgkm.predictions import probabilities
-from obafgkm.tables import write_table
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.evaluation.metrics import calibration_metrics, reliability
+from obafgkm.evaluation.predictions import probabilities
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def outcomes(table):

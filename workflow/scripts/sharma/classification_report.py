@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import classification_report
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.evaluation.metrics import classification_report
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from obafgkm.errors import ObafgkmError
-from obafgkm.job import job
-from obafgkm.models.baselines import majority_class, nearest_template
-from obafgkm.predictions import join_sources, write_luminosity_predictions, write_predictions
+from obafgkm.evaluation.predictions import join_sources, write_luminosity_predictions, write_predictions
 from obafgkm.spectra import Spectra, read_labels
+from obafgkm.training.baselines import majority_class, nearest_template
+from obafgkm.workflow.job import job
 
 CHUNK = 2000  # stars in memory
 
@@ -59,10 +59,10 @@ def classify(stars, training, networks, outputs, cards, chunk=CHUNK):
 
 def network(path):
     """What a saved network says of flux: the probability of each class."""
-    from obafgkm import training
+    from obafgkm.training import engine
 
-    model = training.load(path)
-    return lambda flux: training.predict(model, flux[:, : model.input_shape[1], None])
+    model = engine.load(path)
+    return lambda flux: engine.predict(model, flux[:, : model.input_shape[1], None])
 
 
 if __name__ == "__main__":

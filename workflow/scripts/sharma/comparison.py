@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import class_metrics
-from obafgkm.job import job
-from obafgkm.plots import save_figure
-from obafgkm.plots.classes import draw_comparison
+from obafgkm.evaluation.metrics import class_metrics
+from obafgkm.report.plots import save_figure
+from obafgkm.report.plots.classes import draw_comparison
+from obafgkm.workflow.job import job
 
 
 def compare(predictions):

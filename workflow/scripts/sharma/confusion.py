@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import confusion
-from obafgkm.job import job
+from obafgkm.evaluation.metrics import confusion
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.plots import COLUMN, new_figure, save_figure
-from obafgkm.plots.classes import draw_confusion
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots.classes import draw_confusion
+from obafgkm.workflow.job import job
 
 
 def draw_main_classes(predictions):

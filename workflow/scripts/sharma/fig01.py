@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.mk import MAIN_CLASSES, main_class
-from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 TITLES = {"jhc": "JHC Atlas", "cflib": "CFLIB", "miles": "MILES", "elodie": "ELODIE 3.1"}
 

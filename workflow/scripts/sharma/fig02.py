@@ -2,12 +2,13 @@
 
 import matplotlib.pyplot as plt
 
-from obafgkm.evaluate import internal_dispersion, sigma_clip
-from obafgkm.job import job
+from obafgkm.documents.sharma.samples import internal_dispersion
+from obafgkm.evaluation.metrics import sigma_clip
 from obafgkm.mk import N_CLASSES
-from obafgkm.plots import PAGE, new_figure, save_figure
-from obafgkm.plots.classes import label_class_axis
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.classes import label_class_axis
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 
 def fig02(table, threshold):

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.workflow.job import job
 
 BINS = 25
 INSET_BIN = 0.1  # subclasses

@@ -4,11 +4,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import dispersion
-from obafgkm.job import job
+from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import MAIN_CLASSES, N_CLASSES, main_class
-from obafgkm.plots import PAGE, save_figure
-from obafgkm.plots.classes import label_class_axis
+from obafgkm.report.plots import PAGE, save_figure
+from obafgkm.report.plots.classes import label_class_axis
+from obafgkm.workflow.job import job
 
 
 def fig13(predictions, threshold):

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.mk import LUMINOSITY_CLASSES
-from obafgkm.plots import COLUMN, new_figure, save_figure
-from obafgkm.plots.classes import draw_confusion
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots.classes import draw_confusion
+from obafgkm.workflow.job import job
 
 
 def fig14(predictions):

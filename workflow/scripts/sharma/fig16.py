@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.mk import class_name
-from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 STARS = {"HD 184915": 10, "HD 175588": 64}  # the paper's stars and their class numbers
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.mk import MAIN_CLASSES, class_name, main_class
-from obafgkm.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.workflow.job import job
 
 F = MAIN_CLASSES.index("F")
 

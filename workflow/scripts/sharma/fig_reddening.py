@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.workflow.job import job
 
 
 def fig_reddening(errors, names, confidence):

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.samples import TEST_LIBRARY, sharma_samples
+from obafgkm.documents.sharma.samples import TEST_LIBRARY, sharma_samples
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 
 def form_samples(library_paths, stars_path):

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from obafgkm import mk
-from obafgkm.archives.sdss_labels import usable
-from obafgkm.archives.sdss_rest import rest_frame_air
+from obafgkm.archives.sdss.labels import usable
 from obafgkm.errors import ObafgkmError, SpectralTypeError
-from obafgkm.job import job
-from obafgkm.preprocess import homogenise, wavelength_grid
 from obafgkm.spectra import Spectra, concatenate, read_labels
+from obafgkm.spectroscopy.homogenise import homogenise, wavelength_grid
+from obafgkm.spectroscopy.restframe import rest_frame_air
+from obafgkm.workflow.job import job
 
 MIN_SNR = 20  # "SNR greater than 20"
 BLOCK = 5000  # spectra in memory as observed

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.job import job
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import Spectra
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 REFERENCES = {
     "jhc": ("JHC Atlas", "Jacoby et al. (1984)"),

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import class_metrics, with_intervals
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.evaluation.metrics import class_metrics
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def table3(predictions, names, settings, seed):

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from astropy.table import Table
 
-from obafgkm.job import job
+from obafgkm.evaluation.predictions import probabilities
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name
-from obafgkm.predictions import probabilities
-from obafgkm.tables import write_table
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 EXCERPT = 10
 FLAG_ABOVE = 5  # subclasses

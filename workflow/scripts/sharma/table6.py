@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.job import job
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 MISSED_BY = 5  # subclasses
 

@@ -3,9 +3,9 @@
 import pandas as pd
 from astropy.table import Table
 
-from obafgkm.job import job
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 EXCERPT = 10
 DESCRIPTIONS = {

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import luminosity_metrics, with_intervals
-from obafgkm.job import job
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.evaluation.metrics import luminosity_metrics
 from obafgkm.mk import MAIN_CLASSES, code_from_class, luminosity_from_code, main_class
-from obafgkm.tables import write_table
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 GIANT, DWARF = 2, 4
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.mk import LUMINOSITY_CLASSES
+from obafgkm.report.tables import write_table
 from obafgkm.spectra import Spectra
-from obafgkm.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def table_luminosity_counts(ingested, selected):

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import class_metrics, with_intervals
-from obafgkm.job import job
-from obafgkm.predictions import join_sources
-from obafgkm.tables import write_table
+from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.evaluation.metrics import class_metrics
+from obafgkm.evaluation.predictions import join_sources
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 METRICS = ["main_class_accuracy", "sigma", "mad_sigma", "clipped_sigma"]
 BEST = "cnn"  # of the paper's six models, in its own words

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluate import bootstrap_interval, dispersion
-from obafgkm.job import job
+from obafgkm.evaluation.intervals import bootstrap_interval
+from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import MAIN_CLASSES, main_class, whole_class
-from obafgkm.tables import write_table
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 
 def agreement(expected, predicted, clip):

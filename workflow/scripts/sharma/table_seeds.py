@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import class_metrics
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.evaluation.metrics import class_metrics
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 METRICS = ["main_class_accuracy", "sigma", "mad_sigma", "clipped_sigma", "bias"]
 

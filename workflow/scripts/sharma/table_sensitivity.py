@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 TESTS = [
     "clean",

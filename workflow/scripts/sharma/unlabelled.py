@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from obafgkm.job import job
 from obafgkm.spectra import Spectra, concatenate
+from obafgkm.workflow.job import job
 
 
 def unlabelled(samples, number, seed):

@@ -3,9 +3,9 @@
 import pandas as pd
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from obafgkm.job import job
-from obafgkm.plots import PAGE, new_figure, save_figure
-from obafgkm.plots.parameters import NAMES
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.parameters import NAMES
+from obafgkm.workflow.job import job
 
 BOX = {"facecolor": "white", "lw": 0, "alpha": 0.8, "pad": 1}
 DIFFERENCES = {"teff": "ΔTeff / Teff (%)", "logg": "Δ log g", "feh": "Δ [M/H]"}

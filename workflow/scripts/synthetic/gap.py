@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.continuum import normalise
-from obafgkm.job import job
-from obafgkm.models.baselines import nearest_template, ridge
-from obafgkm.predictions import parameter_table
-from obafgkm.samples import held_out_stars
+from obafgkm.evaluation.predictions import parameter_table
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.continuum import normalise
+from obafgkm.training.baselines import nearest_template, ridge
+from obafgkm.training.splits import held_out_stars
+from obafgkm.workflow.job import job
 
 PARAMETERS = ["teff", "logg", "feh"]
 NEAR = 25.0  # Angstrom
@@ -47,15 +47,15 @@ def fit_models(x, y, validation, settings, notes, seed, threads, directory):
     """
     import keras
 
-    from obafgkm import training
-    from obafgkm.models.saldic import build_saldic
+    from obafgkm.documents.saldic.network import build_saldic
+    from obafgkm.training import record
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     fitted, chosen = (x[~validation], y[~validation]), (x[validation], y[validation])
     centre, spread = fitted[0].mean(axis=0), fitted[0].std()
     mean, sigma = fitted[1].mean(axis=0), fitted[1].std(axis=0)
-    network = training.train_network(
+    network = record.train_network(
         build_saldic(x.shape[1], y.shape[1], settings["network"]["learning_rate"]),
         (x - centre) / spread,
         ((y - mean) / sigma).astype("f4"),
@@ -123,10 +123,10 @@ def gap(synthetic, stars, settings, unity_at, seed, threads, directory):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm import training
+        from obafgkm.training import backend
 
         params, output = snakemake.params, snakemake.output
-        training.set_up_backend(params.seed, snakemake.threads)
+        backend.set_up_backend(params.seed, snakemake.threads)
         table = gap(
             Spectra.read(snakemake.input.synthetic),
             Spectra.read(snakemake.input.stars),

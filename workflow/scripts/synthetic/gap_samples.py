@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.ingest import read_library
-from obafgkm.job import job
-from obafgkm.preprocess import homogenise, wavelength_grid
+from obafgkm.ingest.libraries import read_library
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.nodes import StellarGrid, gravity_limits
 from obafgkm.simulate.stars import observe
 from obafgkm.spectra import Spectra
+from obafgkm.spectroscopy.homogenise import homogenise, wavelength_grid
+from obafgkm.workflow.job import job
 
 PARAMETERS = ["teff", "logg", "feh"]
 ROTATION = [0.0, 20.0, 100.0, 200.0]  # km/s; finer steps do not show at this resolution

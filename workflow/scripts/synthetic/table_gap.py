@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from obafgkm.evaluate import error_columns
-from obafgkm.job import job
-from obafgkm.tables import write_table
+from obafgkm.evaluation.intervals import error_columns
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
 
 TYPES = "OBAFGKM"
 

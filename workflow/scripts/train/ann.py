@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from obafgkm.job import job
-from obafgkm.predictions import write_predictions
-from obafgkm.samples import held_out_stars
+from obafgkm.evaluation.predictions import write_predictions
 from obafgkm.spectra import Spectra
+from obafgkm.training.splits import held_out_stars
+from obafgkm.workflow.job import job
 
 
 def train_ann(sample, settings, centred, validation, seed, threads, directory):
@@ -29,14 +29,14 @@ def train_ann(sample, settings, centred, validation, seed, threads, directory):
     keras.Model
         Takes flux (n, n_pix), gives the probability of each class (n, 70).
     """
-    from obafgkm import training
-    from obafgkm.models.ann import absorb_centre, build_ann, live_units
+    from obafgkm.documents.sharma.ann import absorb_centre, build_ann, live_units
+    from obafgkm.training import backend, record
 
-    training.set_up_backend(seed, threads)
+    backend.set_up_backend(seed, threads)
     held_out = held_out_stars(sample.labels["star"], validation, seed)
     centre = sample.flux[~held_out].mean(axis=0) * centred
     architecture = {key: settings[key] for key in ("neurons", "activation", "initialiser", "optimiser")}
-    model = training.train_network(
+    model = record.train_network(
         build_ann(sample.wave.size, **architecture),
         sample.flux - centre,
         sample.labels["mk_class"].to_numpy(),

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 
 def train_autoencoder(sample, settings, validation, seed, threads, directory):
@@ -24,13 +24,13 @@ def train_autoencoder(sample, settings, validation, seed, threads, directory):
     seed, threads : int
     directory : path
     """
-    from obafgkm import training
-    from obafgkm.models.cnn import N_PIXELS, build_autoencoder
+    from obafgkm.documents.sharma.cnn import N_PIXELS, build_autoencoder
+    from obafgkm.training import backend, record
 
-    training.set_up_backend(seed, threads)
+    backend.set_up_backend(seed, threads)
     flux = sample.flux[:, :N_PIXELS, None]
     held_out = np.random.default_rng(seed).permutation(len(flux)) < round(validation * len(flux))
-    model = training.train_network(
+    model = record.train_network(
         build_autoencoder(),
         flux,
         flux,

@@ -1,10 +1,10 @@
 """Classify the test spectra with what every network has to beat."""
 
-from obafgkm.job import job
-from obafgkm.models.baselines import linear_classifier, majority_class, nearest_template
-from obafgkm.models.estimators import class_probabilities
-from obafgkm.predictions import write_predictions
+from obafgkm.documents.sharma.estimators import class_probabilities
+from obafgkm.evaluation.predictions import write_predictions
 from obafgkm.spectra import Spectra
+from obafgkm.training.baselines import linear_classifier, majority_class, nearest_template
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from obafgkm.job import job
+from obafgkm.evaluation.predictions import join_sources, write_luminosity_predictions, write_predictions
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES
-from obafgkm.predictions import join_sources, write_luminosity_predictions, write_predictions
-from obafgkm.samples import held_out_stars
 from obafgkm.spectra import Spectra
+from obafgkm.training.splits import held_out_stars
+from obafgkm.workflow.job import job
 
 
 def train_cnn(autoencoder_path, sample, label, n_classes, settings, validation, seed, threads, directory):
@@ -33,12 +33,12 @@ def train_cnn(autoencoder_path, sample, label, n_classes, settings, validation, 
     keras.Model
         Takes flux (n, 2896, 1), gives probabilities (n, n_classes).
     """
-    from obafgkm import training
-    from obafgkm.models.cnn import N_PIXELS, build_classifier, encoder_of
+    from obafgkm.documents.sharma.cnn import N_PIXELS, build_classifier, encoder_of
+    from obafgkm.training import backend, engine, record
 
-    training.set_up_backend(seed, threads)
-    encoder = encoder_of(training.load(autoencoder_path))
-    model = training.train_network(
+    backend.set_up_backend(seed, threads)
+    encoder = encoder_of(engine.load(autoencoder_path))
+    model = record.train_network(
         build_classifier(encoder, n_classes, settings["dense"], settings["activation"]),
         sample.flux[:, :N_PIXELS, None],
         sample.labels[label].to_numpy(),
@@ -75,8 +75,8 @@ if __name__ == "__main__":
             snakemake.threads,
             Path(snakemake.output.model).parent,
         )
-        from obafgkm import training
+        from obafgkm.training import engine
 
-        probability = training.predict(model, test.flux[:, : model.input_shape[1], None])
+        probability = engine.predict(model, test.flux[:, : model.input_shape[1], None])
         write = write_luminosity_predictions if luminosity else write_predictions
         write(snakemake.output.predictions, test, probability.argmax(axis=1), probability)

@@ -2,10 +2,10 @@
 
 import joblib
 
-from obafgkm.job import job
-from obafgkm.models.estimators import build_estimator, class_probabilities, predict_class, target
-from obafgkm.predictions import write_predictions
+from obafgkm.documents.sharma.estimators import build_estimator, class_probabilities, predict_class, target
+from obafgkm.evaluation.predictions import write_predictions
 from obafgkm.spectra import Spectra
+from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.job import job
+from obafgkm.evaluation.predictions import join_sources
 from obafgkm.mk import class_name, whole_class
-from obafgkm.predictions import join_sources
+from obafgkm.workflow.job import job
 
 
 def median_of_models(tables):

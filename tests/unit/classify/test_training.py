@@ -1,0 +1,140 @@
+"""A network of the released classifier learns classes; what it is judged on has no star in common with it."""
+
+import runpy
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from obafgkm.classify.conditions import FINE, Conditions, observe
+from obafgkm.classify.export import write_onnx
+from obafgkm.classify.inputs import network_inputs
+
+TRAIN = runpy.run_path(str(ROOT / "workflow/scripts/beyond/train.py"))
+SETTINGS = {
+    "copies": 6,
+    "width": 2.0,
+    "simulated": 0.1,
+    "network": {"neurons": [24, 16], "dropout": 0.1, "learning_rate": 0.005, "batch": 64, "epochs": 6},
+}
+
+
+def toy_stars(n, seed):
+    """Stars one set of whose lines follows the temperature class, and another set the luminosity class."""
+    rng = np.random.default_rng(seed)
+    classes, giant = rng.integers(10, 66, n), rng.random(n) < 0.5
+    places = np.arange(3850, 7000, 150)
+    one, other = (np.exp(-0.5 * ((FINE[:, None] - places - shift) / 10) ** 2).sum(1) for shift in (0, 75))
+    flux = (FINE / 5000) ** rng.uniform(-2, 2, (n, 1)) * (
+        1 - (classes / 70 * 0.8)[:, None] * one - (0.1 + 0.5 * giant)[:, None] * other
+    )
+    labels = pd.DataFrame(
+        {"mk_class": classes, "luminosity": np.where(giant, 2, 4), "fwhm": 2.0, "source": "mirror"}
+    )
+    return flux, labels
+
+
+@pytest.fixture(scope="module")
+def trained(backend, tmp_path_factory):
+    """A network that was not told the luminosity class of a third of the stars."""
+    from obafgkm.classify.ensemble import train_member
+
+    flux, labels = toy_stars(250, 1)
+    labels.loc[::3, "luminosity"] = -1
+    return train_member(flux, labels, SETTINGS, seed=1, checkpoint=tmp_path_factory.mktemp("member"))
+
+
+@pytest.fixture(scope="module")
+def others():
+    """Stars that it has not seen: flux, inverse variance, labels."""
+    flux, labels = toy_stars(150, 2)
+    drawn = Conditions.fixed(150, snr=50.0, a_v=0.5)
+    return *observe(flux, labels["fwhm"].to_numpy(), drawn, np.random.default_rng(3)), labels
+
+
+@pytest.mark.slow
+def test_a_network_learns_both_classes_from_stars_as_anybody_may_observe_them(trained, others):
+    from obafgkm.classify.ensemble import predict
+
+    flux, ivar, labels = others
+    temperature, luminosity = np.split(predict(trained, flux, ivar), [70], axis=1)
+    for head in (temperature, luminosity):
+        np.testing.assert_allclose(head.sum(1), 1, atol=1e-5)
+    mean = temperature @ np.arange(70)
+    assert np.corrcoef(mean, labels["mk_class"])[0, 1] > 0.8
+    giant = labels["luminosity"] == 2
+    assert (np.where(giant, 2, 4) == luminosity.argmax(1)).mean() > 0.8
+    assert luminosity[:, [0, 1, 3]].max(1).mean() < 0.2
+
+
+@pytest.mark.slow
+def test_the_released_graph_says_what_the_network_says(trained, others, tmp_path):
+    import onnxruntime
+
+    from obafgkm.classify.ensemble import predict
+
+    flux, ivar, _ = others
+    write_onnx(tmp_path / "model.onnx", [trained.get_weights()])
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    said = np.concatenate(session.run(None, {"spectra": network_inputs(flux, ivar)}), axis=1)
+    np.testing.assert_allclose(said, predict(trained, flux, ivar), atol=5e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("backend")
+def test_simulated_stars_stand_back_behind_real_ones(tmp_path):
+    """Real and simulated stars contradict each other here."""
+    from obafgkm.classify.ensemble import predict, train_member
+
+    flux, labels = toy_stars(240, 4)
+    labels["luminosity"] = -1
+    simulated = np.arange(240) % 2 == 0
+    labels["source"] = np.where(simulated, "simulated", "mirror")
+    labels["mk_class"] = np.where(simulated, 60, 20)
+    settings = SETTINGS | {"simulated": 0.02}
+    model = train_member(flux, labels, settings, seed=2, checkpoint=tmp_path)
+    seen = observe(flux, labels["fwhm"].to_numpy(), Conditions.fixed(240), np.random.default_rng(5))
+    probabilities = predict(model, *seen)[:, :70]
+    assert probabilities[:, 15:26].sum(1).mean() > 3 * probabilities[:, 55:66].sum(1).mean()
+
+
+LIBRARIES = ["cflib", "jhc", "miles", "simulated"]
+spectra = st.lists(st.tuples(st.integers(0, 15), st.sampled_from(LIBRARIES)), min_size=3, max_size=60).map(
+    lambda rows: pd.DataFrame(rows, columns=["star", "library"])
+)
+
+
+def named(labels):
+    """Simulated stars have names of their own, as `stars.py` gives them."""
+    is_simulated = labels["library"] == "simulated"
+    star = "HD " + labels["star"].astype(str)
+    return labels.assign(star=star.where(~is_simulated, "simulated " + star))
+
+
+@given(spectra, st.sampled_from(["none", "cflib", "jhc", "miles", "fold0", "fold2"]), st.integers(0, 99))
+def test_no_star_is_on_both_sides_and_none_is_wasted(labels, left_out, seed):
+    labels = named(labels)
+    held, train = TRAIN["held_out"](labels, left_out, 3, seed)
+    assert not (held & train).any()
+    assert not set(labels["star"][held]) & set(labels["star"][train])
+    assert set(labels["star"][~held & ~train]) <= set(labels["star"][held])
+    assert not (held & (labels["library"] == "simulated")).any()
+    if left_out in LIBRARIES:
+        np.testing.assert_array_equal(held, labels["library"] == left_out)
+
+
+@given(spectra, st.integers(2, 5), st.integers(0, 99))
+def test_every_real_spectrum_is_held_out_in_one_fold(labels, folds, seed):
+    labels = named(labels)
+    held = sum(TRAIN["held_out"](labels, f"fold{k}", folds, seed)[0].astype(int) for k in range(folds))
+    np.testing.assert_array_equal(held, labels["library"] != "simulated")
+
+
+def test_everything_trains_what_is_released():
+    labels = named(pd.DataFrame({"star": [1, 2, 1], "library": ["cflib", "simulated", "miles"]}))
+    held, train = TRAIN["held_out"](labels, "none", 3, 1)
+    assert train.all()
+    assert not held.any()

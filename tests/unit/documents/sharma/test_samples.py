@@ -1,0 +1,61 @@
+"""Splits by star."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from obafgkm.documents.sharma.samples import sharma_samples
+from obafgkm.spectra import Spectra
+from obafgkm.training.splits import held_out_stars
+
+
+def library(name, stars, luminosity):
+    n = len(stars)
+    labels = pd.DataFrame(
+        {
+            "library": name,
+            "file": [f"{i}" for i in range(n)],
+            "name": stars,
+            "star": stars,
+            "source": "simulated",
+            "luminosity": luminosity,
+        }
+    )
+    return Spectra(np.arange(3.0), np.ones((n, 3)), np.ones((n, 3)), labels)
+
+
+def test_stars_of_cflib_and_spectra_without_luminosity_do_not_train():
+    libraries = {
+        "jhc": library("jhc", ["a", "b"], [4, 4]),
+        "elodie": library("elodie", ["c", "c", "d"], [4, 4, -1]),
+        "miles": library("miles", ["e", "f"], [2, 2]),
+        "cflib": library("cflib", ["a", "x"], [4, -1]),
+    }
+    training, test, left_out = sharma_samples(libraries, {"a", "x", "f"})
+    assert training.labels["star"].tolist() == ["b", "c", "c", "e"]
+    assert test.labels["star"].tolist() == ["a", "x"]
+    assert left_out["name"].tolist() == ["a", "d", "f"]
+    assert left_out["reason"].str.contains("CFLIB").tolist() == [True, False, True]
+
+
+def test_a_shared_star_that_was_not_resolved_stops_everything():
+    libraries = {name: library(name, ["a"], [4]) for name in ("jhc", "elodie", "miles", "cflib")}
+    with pytest.raises(AssertionError, match="both sides"):
+        sharma_samples(libraries, set())
+
+
+@given(st.lists(st.integers(0, 30), min_size=5, max_size=80), st.floats(0.1, 0.9), st.integers(0, 99))
+def test_no_star_is_on_both_sides(stars, fraction, seed):
+    stars = np.array([f"HD {star}" for star in stars])
+    held_out = held_out_stars(stars, fraction, seed)
+    assert not set(stars[held_out]) & set(stars[~held_out])
+    n_stars = len(set(stars))
+    assert len(set(stars[held_out])) == round(fraction * n_stars)
+
+
+def test_the_split_follows_from_the_seed():
+    stars = [f"HD {i}" for i in range(200)]
+    assert np.array_equal(held_out_stars(stars, 0.15, 1), held_out_stars(stars, 0.15, 1))
+    assert not np.array_equal(held_out_stars(stars, 0.15, 1), held_out_stars(stars, 0.15, 2))

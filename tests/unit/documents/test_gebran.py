@@ -1,0 +1,179 @@
+"""What Gebran et al. 2022 build on: components out of core, augmentation, the network, the choice."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.decomposition import PCA
+
+from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augment
+from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database, make_database
+from obafgkm.documents.gebran.sweep import choose, list_sweep, take_part
+from obafgkm.spectra import write_chunks
+
+FIXED = {
+    "activation": "relu",
+    "optimiser": "adam",
+    "batch": 64,
+    "dropout": 0.5,
+    "loss": "mse",
+    "initialiser": "he_normal",
+}
+
+
+@pytest.fixture(scope="module")
+def flux():
+    rng = np.random.default_rng(3)
+    patterns = rng.normal(size=(20, 300)) * np.geomspace(1, 0.01, 20)[:, None]
+    return (3 + 0.1 * rng.normal(size=(120, 20)) @ patterns).astype("f4")
+
+
+def test_components_are_those_of_scikit_learn(flux):
+    ours = PrincipalComponents.fit(lambda: iter(np.array_split(flux, 7)), 5, seed=0)
+    theirs = PCA(5).fit(flux)
+    np.testing.assert_allclose(np.abs(np.sum(ours.components * theirs.components_, axis=1)), 1, atol=1e-4)
+    np.testing.assert_allclose(np.abs(ours.project(flux)), np.abs(theirs.transform(flux)), atol=2e-3)
+
+
+def test_reconstruction_improves_with_every_component(flux):
+    principal = PrincipalComponents.fit(lambda: iter([flux]), 10, seed=0)
+    errors = reconstruction_errors(principal, flux)
+    assert len(errors) == 11
+    assert np.all(np.diff(errors) < 0)
+
+
+def test_augmentations_are_what_they_are_called():
+    flux = np.ones((200, 500), "f4")
+    replicas = dict(zip(AUGMENTATIONS, augment(flux, (5, 300), np.random.default_rng(0)), strict=True))
+    np.testing.assert_array_equal(replicas["original"], flux)
+    assert np.all(np.ptp(replicas["scaled"], axis=1) == 0)
+    for name in ("scaled", "polynomial"):
+        assert replicas[name].min() >= 0.95 - 1e-6
+        assert replicas[name].max() <= 1.05 + 1e-6
+    second = np.diff(replicas["polynomial"].astype(float), 2, axis=1)
+    assert np.all(second.mean(axis=1) <= 0)  # a maximum inside
+    noise = replicas["noise"].std(axis=1)
+    assert np.all((noise > 0.9 / 300) & (noise < 1.2 / 5))
+
+
+def test_noise_has_its_signal_to_noise_ratio():
+    noisy = add_noise(np.ones((2, 50000), "f4"), [10, 200], np.random.default_rng(0))
+    np.testing.assert_allclose(1 / noisy.std(axis=1), [10, 200], rtol=0.02)
+
+
+def test_no_star_of_a_database_is_on_both_sides_and_nothing_is_lost(flux, tmp_path):
+    labels = pd.DataFrame({name: np.arange(len(flux)) + 0.5 for name in PARAMETERS}).assign(
+        source="simulated"
+    )
+    paths = [tmp_path / "training.h5", tmp_path / "test.h5"]
+    for path in paths:
+        write_chunks(path, np.arange(300.0), np.array_split(flux, 3), labels)
+    settings = {"validation": 0.2, "snr": (5, 300), "components": 8, "passes": 3, "seed": 1}
+    database, errors = make_database(*paths, 100, True, **settings)
+    assert {name: len(x) for name, x in database.coefficients.items()} == {
+        "training": 480,
+        "validation": 120,
+        "noisy_validation": 20,
+        "test": 120,
+        "noisy_test": 120,
+    }
+    assert not set(database.star["training"]) & set(database.star["validation"])
+    np.testing.assert_array_equal(database.labels["training"][:, 0], database.star["training"] + 0.5)
+    assert errors[-1] < errors[0]
+    database.write(tmp_path / "database.npz")
+    again = Database.read(tmp_path / "database.npz")
+    assert again.digest == database.digest
+    assert set(again.snr) == {"noisy_validation", "noisy_test"}
+    assert set(again.coefficients) == set(SETS)
+
+
+def test_components_know_nothing_of_the_validation_spectra(flux, tmp_path):
+    labels = pd.DataFrame({name: np.zeros(len(flux)) for name in PARAMETERS}).assign(source="simulated")
+    other = np.concatenate([flux[:80], 5 * flux[80:]])
+    settings = {"validation": 0.2, "snr": (5, 300), "components": 5, "passes": 2, "seed": 1}
+    projected = []
+    for spectra in (flux, other):
+        write_chunks(tmp_path / "spectra.h5", np.arange(300.0), [spectra], labels)
+        path = tmp_path / "spectra.h5"
+        projected.append(make_database(path, path, 100, False, **settings)[0].coefficients["training"])
+    np.testing.assert_array_equal(*projected)
+
+
+def test_the_network_has_the_printed_layers(backend):
+    from obafgkm.documents.gebran.network import build_gebran
+    from obafgkm.training.engine import layer_table
+
+    model = build_gebran(50, "relu", "adam", 0.5, "mse")
+    table = layer_table(model)
+    counted = table.loc[table["parameters"] > 0, "parameters"]
+    assert counted.to_list() == [40, 132, 68, 205824, 524800, 32832, 650, 11]
+    assert model.count_params() == 764357
+
+
+INITIALISERS = [
+    "zeros",
+    "ones",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+    "variance_scaling",
+    "orthogonal",
+    "identity",
+    "lecun_uniform",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "lecun_normal",
+    "he_uniform",
+]
+
+
+@pytest.mark.parametrize("initialiser", INITIALISERS)
+def test_all_initialisers_start_the_network_anew(initialiser, backend):
+    from obafgkm.documents.gebran.network import build_gebran, initialise
+
+    model = build_gebran(6, "relu", "adam", 0.5, "mse")
+    initialise(model, initialiser, 1)
+    first = model.get_weights()
+    initialise(model, "ones", 2)
+    initialise(model, initialiser, 1)
+    for a, b in zip(first, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_network_that_is_used_again_trains_as_a_new_one(tmp_path, backend):
+    from obafgkm.documents.gebran.network import build_gebran, initialise
+    from obafgkm.training.engine import fit
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(50, 6)).astype("f4"), rng.uniform(size=(50, 1)).astype("f4")
+    model, results = build_gebran(6, "relu", "adam", 0.3, "mse"), []
+    for _ in range(2):
+        initialise(model, "he_normal", 4)
+        settings = {"epochs": 3, "batch": 16, "patience": 3, "monitor": "val_loss", "seed": 1}
+        model, history = fit(model, x, y, (x[:9], y[:9]), checkpoint=tmp_path / "checkpoint", **settings)
+        results.append(history)
+    pd.testing.assert_frame_equal(*results)
+
+
+def test_the_sweep_varies_one_at_a_time_and_the_best_is_chosen():
+    values = {name: [value, {"batch": 32, "dropout": 0.1}.get(name, value)] for name, value in FIXED.items()}
+    trainings = list_sweep({"fixed": FIXED, "values": values, "epochs": [5, 9]})
+    assert [(row["varied"], row["epochs"]) for row in trainings] == [
+        ("none", 5),
+        ("none", 9),
+        ("batch", 5),
+        ("batch", 9),
+        ("dropout", 5),
+        ("dropout", 9),
+    ]
+    table = pd.DataFrame(trainings).assign(error=[4, 3, 2, 1, 1, np.nan])
+    # Smaller batches are better; a training that diverged rules its value out.
+    assert choose(table, FIXED, "error") == {**FIXED, "batch": 32, "epochs": 9}
+
+
+def test_parts_share_all_trainings_between_them():
+    trainings = [{"number": i} for i in range(11)]
+    parts = [take_part(trainings, part, 3) for part in range(3)]
+    assert sorted(i for part in parts for i in part) == list(range(11))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1

@@ -1,0 +1,692 @@
+"""Downloads from a local server that is made to fail in every way that the services do."""
+
+import errno
+import gzip
+import hashlib
+import http.server
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from email.utils import formatdate
+from pathlib import Path
+from types import SimpleNamespace
+
+import gdown
+import pandas as pd
+import pytest
+import requests
+
+from obafgkm.download import transfer
+from obafgkm.download.files import fetch, fetch_dataset
+from obafgkm.download.transfer import Patience
+from obafgkm.errors import FetchError, MissingDatasetError
+
+FITS = b"SIMPLE  =                    T" + bytes(range(256)) * 1200
+HTML = b"<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head></html>"
+QUICK = Patience(connect=5, read=5, attempts=3, backoff=0.005, longest_wait=2)
+
+
+@pytest.fixture
+def server():
+    """A server of ``server.files``; ``server.answers[path]`` lists what answers the next requests."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            asked = SimpleNamespace(path=self.path, headers=dict(self.headers), time=time.monotonic())
+            service.requests.append(asked)
+            waiting = service.answers.get(self.path, [])
+            (waiting.pop(0) if waiting else whole)(self)
+
+        def log_message(self, *_):
+            pass
+
+    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    service.daemon_threads = True
+    service.files, service.answers, service.requests, service.served = {}, {}, [], 0
+    service.url = f"http://127.0.0.1:{service.server_port}"
+    thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield service
+    service.shutdown()
+    service.server_close()
+
+
+def send(handler, code, body=b"", headers=(), length=None):
+    handler.send_response(code)
+    for name, value in dict(headers).items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(body) if length is None else length))
+    handler.end_headers()
+    handler.server.served += len(body)  # before the reader can have all of it
+    handler.wfile.write(body)
+
+
+def whole(handler, ranges=True):
+    """The file, or the range of it that was asked for."""
+    body = handler.server.files.get(handler.path)
+    if body is None:
+        return send(handler, 404)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:8]}"'
+    asked = handler.headers.get("Range")
+    if not (ranges and asked and handler.headers.get("If-Range", etag) == etag):
+        return send(handler, 200, body, {"ETag": etag})
+    first = int(asked.removeprefix("bytes=").rstrip("-"))
+    span = f"bytes {first}-{len(body) - 1}/{len(body)}"
+    return send(handler, 206, body[first:], {"ETag": etag, "Content-Range": span})
+
+
+def without_ranges(handler):
+    whole(handler, ranges=False)
+
+
+def status(code, **headers):
+    return lambda handler: send(handler, code, b"", {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def cut_after(count):
+    """Announce the whole file, send ``count`` bytes and hang up."""
+
+    def answer(handler):
+        body = handler.server.files[handler.path]
+        etag = f'"{hashlib.sha256(body).hexdigest()[:8]}"'
+        send(handler, 200, body[:count], {"ETag": etag}, length=len(body))
+        handler.close_connection = True
+
+    return answer
+
+
+def trickle(handler):
+    body = handler.server.files[handler.path]
+    send(handler, 200, b"", length=len(body))
+    for i in range(200):
+        try:
+            handler.wfile.write(body[i : i + 1])
+        except OSError:
+            return
+        time.sleep(0.01)
+
+
+def record_of(path):
+    return json.loads(Path(f"{path}.provenance.json").read_text())
+
+
+def leftovers(path):
+    return sorted(p.name for p in path.parent.iterdir() if ".part" in p.name or p.name.endswith(".new"))
+
+
+def test_file_and_its_record(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    path = tmp_path / "new" / "a.fits"
+    record = fetch([f"{server.url}/a.fits"], path, content="fits", size=len(FITS), patience=QUICK)
+    assert path.read_bytes() == FITS
+    assert record == record_of(path)
+    assert record["sha256"] == hashlib.sha256(FITS).hexdigest()
+    assert (record["source"], record["url"], record["bytes"]) == (
+        "remote",
+        f"{server.url}/a.fits",
+        len(FITS),
+    )
+    assert record["time"].endswith("+00:00")
+    assert leftovers(path) == []
+
+
+def test_intact_file_is_not_downloaded_again(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    for _ in range(2):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", content="fits", patience=QUICK)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("damaged", [FITS[:1000], FITS[:-1] + b"x", HTML, b""])
+def test_damaged_file_is_downloaded_again(server, tmp_path, damaged):
+    server.files["/a.fits"] = FITS
+    path = tmp_path / "a.fits"
+    fetch([f"{server.url}/a.fits"], path, content="fits", patience=QUICK)
+    path.write_bytes(damaged)
+    fetch([f"{server.url}/a.fits"], path, content="fits", patience=QUICK)
+    assert path.read_bytes() == FITS
+    assert len(server.requests) == 2
+
+
+def test_file_put_here_by_hand_is_used_and_recorded(server, tmp_path):
+    path = tmp_path / "a.fits"
+    path.write_bytes(FITS)
+    assert fetch([f"{server.url}/a.fits"], path, content="fits", offline=True)["source"] == "found"
+    assert record_of(path)["sha256"] == hashlib.sha256(FITS).hexdigest()
+    assert server.requests == []
+
+
+def test_busy_server_is_asked_again(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    server.answers["/a.fits"] = [status(503), status(429)]
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("pause", ["1", "date"])
+def test_retry_after_is_honoured(server, tmp_path, pause):
+    server.files["/a.fits"] = FITS
+
+    def busy(handler):
+        asked = formatdate(time.time() + 2, usegmt=True) if pause == "date" else pause
+        send(handler, 503, headers={"Retry-After": asked})
+
+    server.answers["/a.fits"] = [busy]
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    first, second = (request.time for request in server.requests)
+    assert second - first >= 0.9
+
+
+def test_server_that_asks_for_a_long_pause_is_left_alone(server, tmp_path):
+    server.answers["/a.fits"] = [status(503, Retry_After="3600")]
+    with pytest.raises(FetchError, match="left alone for 3600 s"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    assert len(server.requests) == 1
+
+
+def test_pauses_grow(server, tmp_path, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(transfer.time, "sleep", pauses.append)
+    server.answers["/a.fits"] = [status(500)] * 5
+    patience = Patience(attempts=5, backoff=1, longest_wait=6)
+    with pytest.raises(FetchError, match=r"500 .* \(asked 5 times\)"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=patience)
+    assert len(pauses) == 4
+    assert all(0.5 * 2**i <= pause <= 6 for i, pause in enumerate(pauses[:3]))
+    assert pauses[3] <= 6
+
+
+def test_cut_transfer_is_resumed(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    server.answers["/a.fits"] = [cut_after(100_000)]
+    path = tmp_path / "a.fits"
+    fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert path.read_bytes() == FITS
+    assert server.requests[1].headers["Range"] == "bytes=100000-"
+    assert server.served == len(FITS)
+
+
+def test_server_that_ignores_ranges_begins_anew(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    server.answers["/a.fits"] = [cut_after(100_000), without_ranges]
+    path = tmp_path / "a.fits"
+    fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert "Range" in server.requests[1].headers
+    assert path.read_bytes() == FITS
+
+
+def test_part_of_an_older_version_is_not_continued(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    path = tmp_path / "a.fits"
+    server.answers["/a.fits"] = [cut_after(100_000), status(503), status(503)]
+    with pytest.raises(FetchError):
+        fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert (tmp_path / "a.fits.part").stat().st_size == 100_000
+    server.files["/a.fits"] = newer = FITS[::-1]
+    fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert path.read_bytes() == newer
+
+
+def test_part_that_is_longer_than_the_file_begins_anew(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    server.answers["/a.fits"] = [cut_after(100_000), status(416)]
+    path = tmp_path / "a.fits"
+    fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert path.read_bytes() == FITS
+    assert "Range" not in server.requests[2].headers
+
+
+def test_wrong_checksum_is_refused(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    path = tmp_path / "a.fits"
+    with pytest.raises(FetchError, match=r"a\.fits.*sha256 is .* not 0{64}"):
+        fetch([f"{server.url}/a.fits"], path, sha256="0" * 64, patience=QUICK)
+    assert not path.exists()
+    assert leftovers(path) == []
+
+
+def test_wrong_length_is_refused(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    with pytest.raises(FetchError, match=f"{len(FITS)} bytes long, not 17"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", size=17, patience=QUICK)
+
+
+def gzipped_tar(*members):
+    buffer = io.BytesIO()
+    # Without the time in the gzip header, which would give each worker of the tests another name for a case
+    with (
+        gzip.GzipFile("", "wb", fileobj=buffer, mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as archive,
+    ):
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+GOOD_TAR = gzipped_tar(("s0001.fits", os.urandom(5000)), ("s0002.fits", os.urandom(5000)))
+
+
+@pytest.mark.parametrize(
+    ("content", "body", "sentence"),
+    [
+        ("fits", HTML, "an HTML page, titled 'Google Drive - Quota exceeded', where a file of type fits"),
+        ("tar.gz", b"\n" + HTML, "an HTML page"),
+        ("csv", HTML, "an HTML page"),
+        ("fits", b"SIMPLISTIC", "no FITS file: it begins b'SIMPLISTIC'"),
+        ("tar.gz", GOOD_TAR[:-4000], "truncated"),
+        ("tar.gz", b"not gzip", "no gzipped tar"),
+        ("tar.gz", gzipped_tar(), "without files"),
+        ("csv", b"name,teff\nSun,5772\n", "lacks sp_type"),
+        ("text", b"name sp_typeX\n", "lacks sp_type"),
+    ],
+)
+def test_wrong_content_is_refused(server, tmp_path, content, body, sentence):
+    server.files["/a"] = body
+    with pytest.raises(FetchError, match=sentence):
+        fetch([f"{server.url}/a"], tmp_path / "a", content=content, expects=["sp_type"], patience=QUICK)
+    assert list(tmp_path.iterdir()) == []
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        ("tar.gz", GOOD_TAR),
+        ("csv", b"name,sp_type\r\nSun,G2V\r\n"),
+        ("text", b"Name  sp_type\n"),
+    ],
+)
+def test_right_content_is_accepted(server, tmp_path, content, body):
+    server.files["/a"] = body
+    fetch([f"{server.url}/a"], tmp_path / "a", content=content, expects=["sp_type"], patience=QUICK)
+    assert (tmp_path / "a").read_bytes() == body
+
+
+def test_second_address_is_asked(server, tmp_path):
+    server.files["/good.fits"] = FITS
+    urls = [f"{server.url}/gone.fits", f"{server.url}/good.fits"]
+    record = fetch(urls, tmp_path / "a.fits", content="fits", patience=QUICK)
+    assert record["url"] == urls[1]
+    assert [request.path for request in server.requests] == ["/gone.fits", "/good.fits"]
+
+
+def test_message_lists_every_address(server, tmp_path):
+    urls = [f"{server.url}/one", f"{server.url}/two"]
+    with pytest.raises(FetchError, match=r"a\.fits.*/one: the server answered 404 .*/two: the server"):
+        fetch(urls, tmp_path / "a.fits", patience=QUICK)
+
+
+def test_trickle_is_given_up(server, tmp_path):
+    server.files["/slow.fits"] = server.files["/good.fits"] = FITS
+    server.answers["/slow.fits"] = [trickle] * 3
+    urls = [f"{server.url}/slow.fits", f"{server.url}/good.fits"]
+    patience = Patience(read=5, least_rate=1000, window=0.2, attempts=3, backoff=0.005)
+    began = time.monotonic()
+    assert fetch(urls, tmp_path / "a.fits", patience=patience)["url"] == urls[1]
+    assert time.monotonic() - began < 4
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+
+
+def test_silence_is_given_up(server, tmp_path):
+    server.answers["/a.fits"] = [lambda handler: time.sleep(0.6)]
+    patience = Patience(read=0.1, attempts=1)
+    with pytest.raises(FetchError, match="timed out"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=patience)
+
+
+def test_connection_refused(tmp_path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/a.fits"
+    with pytest.raises(FetchError, match=r"network error: .*Connection refused \(asked 3 times\)"):
+        fetch([url], tmp_path / "a.fits", patience=QUICK)
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk with room for 100,000 bytes."""
+
+    def write(self, data):
+        if self.tell() + len(data) > 100_000:
+            super().write(data[: 100_000 - self.tell()])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_full_disk(server, tmp_path, monkeypatch):
+    server.files["/a.fits"] = FITS
+    monkeypatch.setattr(transfer, "open", FullDisk, raising=False)
+    path = tmp_path / "a.fits"
+    with pytest.raises(
+        FetchError, match=rf"a\.fits: the disk is full and {len(FITS) - 100_000} more bytes are needed"
+    ):
+        fetch([f"{server.url}/a.fits"] * 2, path, patience=QUICK)
+    assert (tmp_path / "a.fits.part").read_bytes() == FITS[:100_000]
+    assert len(server.requests) == 1
+    monkeypatch.undo()
+    fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert server.requests[1].headers["Range"] == "bytes=100000-"
+    assert path.read_bytes() == FITS
+
+
+def test_folder_that_cannot_be_written(server, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FetchError, match="cannot be written"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "file" / "a.fits", patience=QUICK)
+
+
+def test_killed_run_is_resumed(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    path = tmp_path / "a.fits"
+    arrived = threading.Event()
+
+    def stall(handler):
+        send(handler, 200, FITS[:200_000], {"ETag": f'"{hashlib.sha256(FITS).hexdigest()[:8]}"'}, len(FITS))
+        arrived.wait(10)
+
+    server.answers["/a.fits"] = [stall]
+    code = f"from obafgkm.download.files import fetch; fetch(['{server.url}/a.fits'], {str(path)!r})"
+    run = subprocess.Popen([sys.executable, "-c", code])
+    part = tmp_path / "a.fits.part"
+    deadline = time.monotonic() + 15
+    while not (part.exists() and part.stat().st_size >= 100_000) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    arrived.set()
+    have = part.stat().st_size
+    assert not path.exists()
+    fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    assert have >= 100_000
+    assert server.requests[1].headers["Range"] == f"bytes={have}-"
+    assert path.read_bytes() == FITS
+
+
+def test_run_killed_before_the_file_took_its_name(server, tmp_path, monkeypatch):
+    server.files["/a.fits"] = FITS
+    path = tmp_path / "a.fits"
+    monkeypatch.setattr("obafgkm.download.files._accept", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        fetch([f"{server.url}/a.fits"], path, patience=QUICK)
+    monkeypatch.undo()
+    assert fetch([f"{server.url}/a.fits"], path, patience=QUICK)["source"] == "remote"
+    assert len(server.requests) == 1
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+def test_offline_opens_no_socket(no_network, tmp_path):
+    path = tmp_path / "a.fits"
+    with pytest.raises(FetchError, match=r"a\.fits is not here.*archives\.offline.*Ways on"):
+        fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
+    path.write_bytes(HTML)
+    with pytest.raises(FetchError, match=r"a\.fits is damaged"):
+        fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
+    assert path.read_bytes() == HTML
+
+
+# Datasets
+
+
+def family(url, count=20, **more):
+    """The table of files that `obafgkm.download.datasets.expand` would give."""
+    common = {"dataset": "jhc", "method": "https", "sha256": None, "size": None, "optional": False}
+    rows = [
+        {
+            **common,
+            "path": f"ll/{n}.fits",
+            "urls": (f"{url}/{n}.fits",),
+            "content": "fits",
+            "expects": (),
+            "role": "spectra",
+            **more,
+        }
+        for n in range(1, count + 1)
+    ]
+    return pd.DataFrame(rows, dtype=object)
+
+
+def table_file(url, **more):
+    return family(url, 1, path="a.csv", urls=(f"{url}/a.csv",), content="csv", role="table", **more)
+
+
+def serve_family(server, count=20):
+    for n in range(1, count + 1):
+        server.files[f"/{n}.fits"] = FITS[: 3000 + n]
+
+
+def test_family_with_one_missing_file(server, tmp_path):
+    serve_family(server)
+    del server.files["/7.fits"]
+    files = family(server.url)
+    with pytest.raises(FetchError, match=r"(?s)'jhc': 1 of 20 files.*ll/7\.fits: .*404") as caught:
+        fetch_dataset(files, tmp_path, source="remote", progress=False, patience=QUICK)
+    assert "ll/8.fits" not in str(caught.value)
+    assert len(list((tmp_path / "ll").glob("*.fits"))) == 19
+    assert not (tmp_path / "provenance.json").exists()
+    serve_family(server)
+    before = len(server.requests)
+    table = fetch_dataset(files, tmp_path, source="remote", progress=False, patience=QUICK)
+    assert [request.path for request in server.requests[before:]] == ["/7.fits"]
+    assert list(table["path"]) == list(files["path"])
+    summary = json.loads((tmp_path / "provenance.json").read_text())
+    assert (summary["source"], summary["files"], summary["missing"]) == ("remote", 20, 0)
+    assert summary["bytes"] == sum(3000 + n for n in range(1, 21))
+
+
+def test_summary_is_the_same_for_the_same_files(server, tmp_path):
+    serve_family(server, 5)
+    summaries = set()
+    for jobs in (1, 4):
+        fetch_dataset(family(server.url, 5), tmp_path, source="remote", jobs=jobs, progress=False)
+        summaries.add((tmp_path / "provenance.json").read_text())
+    assert len(summaries) == 1
+
+
+def test_few_connections_at_a_time(server, tmp_path):
+    serve_family(server, 12)
+    now, most, lock = 0, 0, threading.Lock()
+
+    def counted(handler):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.03)
+        with lock:
+            now -= 1
+        whole(handler)
+
+    server.answers.update({f"/{n}.fits": [counted] for n in range(1, 13)})
+    fetch_dataset(family(server.url, 12), tmp_path, source="remote", jobs=3, progress=False, patience=QUICK)
+    assert 1 < most <= 3
+
+
+def test_service_that_is_down_is_not_asked_for_every_file(server, tmp_path):
+    def gone(handler):
+        time.sleep(0.005)
+        send(handler, 404)
+
+    server.answers.update({f"/{n}.fits": [gone] for n in range(1, 301)})
+    with pytest.raises(FetchError, match=r"(?s)300 of 300 files.*and 290 more"):
+        fetch_dataset(
+            family(server.url, 300), tmp_path, source="remote", jobs=2, progress=False, patience=QUICK
+        )
+    assert len(server.requests) < 150
+
+
+def test_optional_file_may_fail(server, tmp_path, caplog):
+    serve_family(server, 2)
+    files = pd.concat([family(server.url, 2), table_file(server.url, optional=True)], ignore_index=True)
+    table = fetch_dataset(files, tmp_path, source="remote", progress=False, patience=QUICK)
+    assert list(table["source"]) == ["remote", "remote", "missing"]
+    assert "a.csv, which is optional, could not be had" in caplog.text
+    files["optional"] = False
+    with pytest.raises(FetchError, match=r"a\.csv"):
+        fetch_dataset(files, tmp_path, source="remote", progress=False, patience=QUICK)
+
+
+def test_offline_dataset(no_network, tmp_path):
+    with pytest.raises(FetchError, match=r"(?s)3 of 3 files.*offline"):
+        fetch_dataset(
+            family("https://example.org", 3), tmp_path, source="remote", offline=True, progress=False
+        )
+
+
+def test_progress_bar(server, tmp_path, capsys):
+    serve_family(server, 3)
+    fetch_dataset(family(server.url, 3), tmp_path, source="remote", patience=QUICK)
+    assert "3/3" in capsys.readouterr().err
+    fetch_dataset(family(server.url, 3), tmp_path, source="remote", progress=False)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    folder = tmp_path / "mirror" / "jhc" / "ll"
+    folder.mkdir(parents=True)
+    for n in (1, 2, 4):
+        (folder / f"{n}.fits").write_bytes(FITS[: 3000 + n])
+    return tmp_path / "mirror"
+
+
+def test_mirror_is_linked_and_gaps_are_told(no_network, mirror, tmp_path):
+    here = tmp_path / "here"
+    table = fetch_dataset(family("https://x", 4), here, source="mirror", mirror=mirror, progress=False)
+    assert dict(zip(table["path"], table["source"], strict=True)) == {
+        "ll/1.fits": "mirror",
+        "ll/2.fits": "mirror",
+        "ll/4.fits": "mirror",
+        "ll/3.fits": "missing",
+    }
+    link = here / "ll" / "4.fits"
+    assert link.is_symlink()
+    assert link.resolve() == (mirror / "jhc" / "ll" / "4.fits").resolve()
+    assert record_of(link)["sha256"] == hashlib.sha256(FITS[:3004]).hexdigest()
+    summary = json.loads((here / "provenance.json").read_text())
+    assert (summary["source"], summary["files"], summary["missing"]) == ("mirror", 3, 1)
+
+
+def test_mirror_is_copied_where_links_are_not_possible(mirror, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    fetch_dataset(family("https://x", 4), tmp_path / "here", source="mirror", mirror=mirror, progress=False)
+    copy = tmp_path / "here" / "ll" / "1.fits"
+    assert not copy.is_symlink()
+    assert copy.read_bytes() == FITS[:3001]
+
+
+def test_files_that_left_the_mirror_leave_the_dataset(mirror, tmp_path):
+    here = tmp_path / "here"
+    fetch_dataset(family("https://x", 4), here, source="mirror", mirror=mirror, progress=False)
+    (mirror / "jhc" / "ll" / "1.fits").unlink()
+    fetch_dataset(family("https://x", 4), here, source="mirror", mirror=mirror, progress=False)
+    assert sorted(p.name for p in (here / "ll").glob("*.fits*")) == [
+        "2.fits",
+        "2.fits.provenance.json",
+        "4.fits",
+        "4.fits.provenance.json",
+    ]
+
+
+def test_wrong_file_in_the_mirror_is_refused(mirror, tmp_path):
+    (mirror / "jhc" / "ll" / "2.fits").write_bytes(HTML)
+    with pytest.raises(FetchError, match=r"(?s)ll/2\.fits: an HTML page"):
+        fetch_dataset(family("https://x", 4), tmp_path / "h", source="mirror", mirror=mirror, progress=False)
+    assert (mirror / "jhc" / "ll" / "2.fits").read_bytes() == HTML
+
+
+def test_pattern_takes_what_the_mirror_has(mirror, tmp_path):
+    files = family("https://x", 1, path="ll/*.fits", optional=True)
+    table = fetch_dataset(files, tmp_path / "here", source="mirror", mirror=mirror, progress=False)
+    assert list(table["path"]) == ["ll/1.fits", "ll/2.fits", "ll/4.fits"]
+
+
+def test_mirror_without_spectra(mirror, tmp_path):
+    for path in (mirror / "jhc" / "ll").iterdir():
+        path.unlink()
+    (mirror / "jhc" / "a.csv").write_text("a,b\n")
+    files = pd.concat([family("https://x", 4), table_file("https://x")], ignore_index=True)
+    with pytest.raises(MissingDatasetError, match=r"'jhc' was not found in .*mirror/jhc.*Ways on"):
+        fetch_dataset(files, tmp_path / "here", source="mirror", mirror=mirror, progress=False)
+    table = fetch_dataset(
+        files, tmp_path / "here", source="mirror", mirror=mirror, missing="skip", progress=False
+    )
+    assert list(table["path"][table["source"] == "mirror"]) == ["a.csv"]
+
+
+@pytest.mark.parametrize("place", ["", None, "nowhere"])
+def test_mirror_that_is_not_there(place, tmp_path):
+    place = tmp_path / place if place == "nowhere" else place
+    with pytest.raises(MissingDatasetError, match="mirror"):
+        fetch_dataset(family("https://x", 2), tmp_path / "h", source="mirror", mirror=place, missing="skip")
+
+
+# Services that cannot be stood in for by a local server
+
+
+def test_google_drive_request(tmp_path, monkeypatch):
+    asked = {}
+
+    def download_folder(**ways):
+        asked["folder"] = ways
+        return [SimpleNamespace(id="id7", path="V1/a.fits", local_path="")]
+
+    def download(**ways):
+        asked["file"] = ways
+        Path(ways["output"]).write_bytes(FITS)
+
+    monkeypatch.setattr(gdown, "download_folder", download_folder)
+    monkeypatch.setattr(gdown, "download", download)
+    url = "https://drive.google.com/drive/folders/abc"
+    fetch([url], tmp_path / "a.fits", method="gdrive", content="fits", patience=QUICK)
+    assert asked["folder"]["url"] == url
+    assert asked["folder"]["skip_download"] is True
+    assert asked["file"]["id"] == "id7"
+    assert asked["file"]["resume"] is True
+    assert asked["file"]["timeout"] == (QUICK.connect, QUICK.read)
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+    with pytest.raises(FetchError, match=r"has no 'b\.fits', only a\.fits"):
+        fetch([url], tmp_path / "b.fits", method="gdrive", patience=QUICK)
+
+
+def test_google_drive_page_instead_of_the_file(tmp_path, monkeypatch):
+    listing = [SimpleNamespace(id="id7", path="a.fits", local_path="")]
+    monkeypatch.setattr(gdown, "download_folder", lambda **_: listing)
+    monkeypatch.setattr(gdown, "download", lambda **ways: Path(ways["output"]).write_bytes(HTML))
+    with pytest.raises(FetchError, match="Quota exceeded"):
+        fetch(["https://drive.google.com/x"], tmp_path / "a.fits", method="gdrive", content="fits")
+
+
+def test_google_drive_address_and_attempts(tmp_path, monkeypatch):
+    asked = []
+
+    def get(_session, url, **_):
+        asked.append(url)
+        raise requests.ConnectionError("no route to host")
+
+    monkeypatch.setattr(requests.Session, "get", get)
+    url = "https://drive.google.com/drive/folders/1cr2iKU_9tZyayu6UI0IZRztwEGl2CZq0"
+    with pytest.raises(FetchError, match="no route to host"):
+        fetch([url], tmp_path / "BINTABLE.tgz", method="gdrive", patience=QUICK)
+    assert len(asked) == 3
+    assert all("1cr2iKU_9tZyayu6UI0IZRztwEGl2CZq0" in address for address in asked)

@@ -1,0 +1,38 @@
+"""The checksum of the library that a script rests on."""
+
+from conftest import ROOT
+
+from obafgkm.workflow import dependencies
+from obafgkm.workflow.dependencies import digest, modules
+
+SCRIPTS = ROOT / "workflow" / "scripts"
+PACKAGE = ROOT / "workflow" / "obafgkm"
+
+
+def names(script):
+    return {str(path.relative_to(PACKAGE)) for path in modules(SCRIPTS / script)}
+
+
+def test_modules_are_found_through_others():
+    found = names("sharma/confusion.py")
+    assert {"evaluation/metrics.py", "mk.py", "report/plots/classes.py", "report/plots/__init__.py"} <= found
+    assert not {"training/engine.py", "download/files.py"} & found
+
+
+def test_imports_inside_functions_count():
+    assert "training/engine.py" in names("train/ann.py")
+
+
+def test_data_beside_a_module_counts(tmp_path, monkeypatch):
+    package = tmp_path / "obafgkm"
+    (package / "room").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "room" / "__init__.py").touch()
+    (package / "room" / "data.csv").write_text("1")
+    script = tmp_path / "script.py"
+    script.write_text("from obafgkm import room\n")
+    monkeypatch.setattr(dependencies, "_PACKAGE", package)
+    before = digest(script)
+    dependencies.checksum.cache_clear()
+    (package / "room" / "data.csv").write_text("2")
+    assert digest(script) != before

@@ -1,0 +1,1 @@
+"""SDSS and SEGUE: their spectra, labels, photometry, queries and addresses."""

@@ -1,0 +1,1 @@
+"""What is one document's own: its sample, its networks, its method."""

@@ -1,0 +1,1 @@
+"""Csepreghy 2020: galaxies, quasars and stars of SDSS."""

@@ -1,0 +1,1 @@
+"""Gebran et al. 2022: parameters of A and FGK stars from synthetic spectra."""

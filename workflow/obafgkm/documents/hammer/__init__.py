@@ -1,0 +1,1 @@
+"""The slides "Hack or Hammer": photometry to main classes."""

@@ -1,0 +1,1 @@
+"""Saldic & Rathcke: parameters from a label grid of synthetic spectra."""

@@ -1,0 +1,1 @@
+"""Sharma et al. 2020: MK types of stars."""

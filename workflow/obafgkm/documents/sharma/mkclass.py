@@ -1,0 +1,164 @@
+"""MKCLASS, the expert system of Gray & Corbally 2014, AJ 147, 80: an external program, run on many spectra.
+
+Sharma et al. 2020, section 5.2, point 4, give it their reddened test spectra.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.errors import ProgramError, SpectralTypeError
+from obafgkm.mk import parse
+
+__all__ = ["FIRST", "LAST", "classify", "read_line", "table", "unity_in_blue"]
+
+FIRST, LAST = (
+    3800.0,
+    5600.0,
+)  # Angstrom; the standards' libraries libnor36 and libr36 end there, libr18 at 4620
+_UNITY = 4502.0, 4508.0  # Angstrom, where the standards' highest flux is one
+_ABSENT = (
+    "the program 'mkclass' is not on the PATH. Ways on: build it from R. O. Gray's source, put it on the "
+    "PATH and set MKLIB to the folder of its standards' libraries; or use NutMaat, its port "
+    "(obafgkm.documents.sharma.nutmaat)"
+)
+# The types of the calcium K line, the hydrogen and the metal lines are given apart: kA3hF1mF2, A3 mA0 IV.
+_SEPARATE_TYPES = re.compile(r"^k[OBAFGKM]\d|\s?m[OBAFGKM]\d", re.ASCII)
+
+
+def classify(wave, flux, names, library, rough_type=2, iterations=3, timeout=120.0):
+    """Classify spectra one by one.
+
+    Parameters
+    ----------
+    wave : array (n_pix,)
+        Wavelength in air, in Angstrom; the library's range is covered to within 100 Å.
+    flux : array (n_spec, n_pix)
+    names : sequence of str (n_spec,)
+    library : str
+        Standards' library, ``libr18`` or ``libnor36``.
+    rough_type : {1, 2, 3}
+        How the program finds its first guess: 1 for rectified spectra, 2 for flux-calibrated ones.
+    iterations : int
+        How often it refines.
+    timeout : float
+        Seconds that one spectrum may take.
+
+    Returns
+    -------
+    DataFrame (n_spec rows)
+        Columns as of `table`.
+
+    Raises
+    ------
+    ProgramError
+        If the program is not on the PATH, or fails on every spectrum.
+    """
+    program = shutil.which("mkclass")
+    if program is None:
+        raise ProgramError(_ABSENT)
+    window = (wave >= FIRST) & (wave <= LAST)
+    options = (library, "mkclass.out", "mkclass.log", str(rough_type), str(iterations))
+    results = []
+    for spectrum in unity_in_blue(wave, flux):
+        with tempfile.TemporaryDirectory() as folder:
+            columns = np.column_stack([wave[window], spectrum[window]])
+            np.savetxt(Path(folder) / "spectrum.dat", columns, fmt="%.6f")
+            results.append(_run([program, "spectrum.dat", *options], folder, timeout))
+    return table(names, results)
+
+
+def _run(command, folder, timeout):
+    """The line that the program writes, and what went wrong if it writes none."""
+    output = Path(folder) / "mkclass.out"
+    try:
+        run = subprocess.run(command, cwd=folder, capture_output=True, timeout=timeout)
+        problem = f"exit status {run.returncode} and no output"
+    except subprocess.TimeoutExpired:
+        return "", f"no result after {timeout:g} s"
+    except OSError as error:
+        return "", f"cannot be run: {os.strerror(error.errno)}"
+    return output.read_text(errors="replace") if output.exists() else "", problem
+
+
+def unity_in_blue(wave, flux):
+    """Spectra (n_spec, n_pix) scaled as the standards are: the highest flux from 4502 to 4508 Å is one."""
+    blue = (wave >= _UNITY[0]) & (wave <= _UNITY[1])
+    return flux / flux[:, blue].max(axis=1, keepdims=True)
+
+
+def table(names, results):
+    """Tabulate what the program said of each spectrum.
+
+    Parameters
+    ----------
+    names : sequence of str (n_spec,)
+    results : sequence of (line, problem) (n_spec,)
+        The line of output, empty if there is none; and what then went wrong.
+
+    Returns
+    -------
+    DataFrame (n_spec rows)
+        ``name``; ``type`` as printed; ``quality``; class ``number`` 0 ... 69 and ``luminosity`` 0 ... 4, NaN
+        where the type has none; ``outcome``, one of
+
+        - classified: an MK type, possibly without a luminosity class;
+        - peculiar: no single type, but one each for calcium, hydrogen and metals (``number`` is hydrogen's);
+        - unclassified: a question mark, or no star of classes O to M;
+        - failed: no result, for the reason in ``problem``.
+
+        The first three are those that Sharma et al. 2020 count.
+
+    Raises
+    ------
+    ProgramError
+        If there are spectra and all failed.
+    """
+    rows = []
+    for line, problem in results:
+        try:
+            rows.append({**read_line(line), "problem": ""})
+        except ValueError as error:
+            rows.append({"outcome": "failed", "problem": f"{error}: {line.strip()!r}" if line else problem})
+    columns = ["type", "quality", "number", "luminosity", "outcome", "problem"]
+    frame = pd.DataFrame(rows, columns=columns).fillna({"type": "", "quality": ""})
+    frame.insert(0, "name", list(names))
+    if len(frame) and (frame["outcome"] == "failed").all():
+        raise ProgramError(f"all {len(frame)} spectra failed, the first with: {frame['problem'][0]}")
+    return frame.astype({"number": float, "luminosity": float})
+
+
+def read_line(line):
+    r"""Read a line of output, ``spectrum.dat  | A0 V  |  excel  | \\``.
+
+    Returns
+    -------
+    dict
+        ``type, quality, number, luminosity, outcome``, see `table`.
+
+    Raises
+    ------
+    ValueError
+        If it is no such line.
+    """
+    fields = [" ".join(field.split()) for field in line.split("|")]
+    if len(fields) < 2 or not fields[1]:
+        raise ValueError("not a line of MKCLASS output")
+    text, quality = fields[1], fields[2] if len(fields) > 2 else ""
+    try:
+        mk_type = parse(text)
+    except SpectralTypeError:
+        return {"type": text, "quality": quality, "outcome": "unclassified"}
+    return {
+        "type": text,
+        "quality": quality,
+        "number": mk_type.number,
+        "luminosity": mk_type.luminosity,
+        "outcome": "peculiar" if _SEPARATE_TYPES.search(text) else "classified",
+    }

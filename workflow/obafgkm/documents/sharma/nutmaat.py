@@ -1,0 +1,206 @@
+"""NutMaat, the Python port of MKCLASS by El-Kholy & Hayman, run on many spectra in its own environment.
+
+Its pins exclude ours (pandas 2.2.2), hence the environment, locked in ``envs/nutmaat.lock``; its package
+lacks the standards that MKCLASS compares with, hence `write_library`, which makes them of any spectra with
+MK types.
+
+The interpreter of that environment runs this module too (see `_classify_all`), so what is imported at the top
+is what both have.
+"""
+
+import csv
+import functools
+import os
+import subprocess
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from obafgkm.documents.sharma.mkclass import FIRST, LAST, table, unity_in_blue
+from obafgkm.errors import ProgramError
+from obafgkm.mk import parse
+
+__all__ = ["classify", "standards", "write_library"]
+
+LIBRARY = "standards"
+_GRID = np.arange(FIRST, LAST)
+# MKCLASS's own scale of temperature types, on which its 37 standards a luminosity class are numbered.
+_CODES = {
+    "O6": 3, "O7": 4, "O8": 5, "O9": 6,
+    "B0": 7, "B1": 8, "B2": 9, "B3": 10, "B5": 12, "B7": 13, "B8": 14, "B9": 15,
+    "A0": 16, "A1": 17, "A3": 19, "A5": 20, "A7": 21,
+    "F0": 23, "F2": 24, "F3": 25, "F5": 26, "F6": 27, "F8": 28, "F9": 29,
+    "G0": 30, "G2": 31, "G5": 32, "G8": 33,
+    "K0": 34, "K2": 36, "K3": 37, "K5": 39, "K7": 40,
+    "M0": 40.7, "M2": 42.5, "M3.5": 44, "M5": 45.5,
+}  # fmt: skip
+_LUMINOSITY_CODES = (1, 3, 5)
+# Of the kernel that averages spectra into a standard, in type and luminosity codes.
+_WIDTH = np.array([0.7, 0.6])
+_FEWEST = 3  # spectra that it reaches at least
+_RIDGE = 0.1  # keeps a slope that the spectra do not constrain near zero
+_DESCRIPTION = f"""\
+LIB {LIBRARY}
+WAVE {FIRST} {LAST} 1.0
+LIMIT O6 M5
+PRELIM norm
+TEMPLATE {{template}}
+-------------------
+"""
+
+
+def standards(flux, number, luminosity):
+    """Standards at the 37 temperature types and 3 luminosity classes that MKCLASS interpolates between.
+
+    Each is the value, at its type, of a plane in type and luminosity class fitted locally, by a Gaussian
+    kernel, to the spectra at hand; where they are sparse the kernel widens.
+
+    Parameters
+    ----------
+    flux : array (n_spec, n_pix)
+    number : array (n_spec,)
+        Class number 0 ... 69.
+    luminosity : array (n_spec,)
+        Luminosity number 0 ... 4.
+
+    Returns
+    -------
+    dict of (type code, luminosity code) to array (n_pix,)
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three spectra.
+    """
+    if len(flux) < _FEWEST:
+        raise ValueError(f"{len(flux)} spectra: standards are made of {_FEWEST} or more")
+    place = np.column_stack([_type_code(number), np.asarray(luminosity, float) + 1])
+    made = {}
+    for node in product(_CODES.values(), _LUMINOSITY_CODES):
+        offset = place - node
+        distance = ((offset / _WIDTH) ** 2).sum(axis=1)
+        weight = np.exp(-0.5 * distance / max(1.0, np.partition(distance, _FEWEST - 1)[_FEWEST - 1]))
+        plane = np.column_stack([np.ones(len(flux)), offset])
+        weighted = weight[:, None] * plane
+        made[node] = np.linalg.solve(weighted.T @ plane + np.diag([0, _RIDGE, _RIDGE]), weighted.T @ flux)[0]
+    return made
+
+
+def _type_code(number):
+    """MKCLASS's temperature code of class numbers, linear between its standards and held at O6 and M5."""
+    types = [10 * "OBAFGKM".index(name[0]) + parse(name).subclass for name in _CODES]
+    return np.interp(number, types, list(_CODES.values()))
+
+
+def write_library(directory, wave, flux, number, luminosity, template=True):
+    """Make standards of spectra with MK types and write them as a library that NutMaat reads.
+
+    Parameters
+    ----------
+    directory : path-like
+        Gets ``nutmaat.lib`` and the folder of the 111 standards.
+    wave : array (n_pix,)
+        Wavelength in air, in Angstrom, at rest. Short of the library's range, 3800 to 5600 Å, the flux is
+        held at its last value, here and in `classify`: what is missing tells nothing, and upsets nothing.
+    flux, number, luminosity : arrays (n_spec, n_pix), (n_spec,), (n_spec,)
+        See `standards`.
+    template : bool
+        Whether the energy distribution of a spectrum is corrected to that of the standard, as with libnor36;
+        with libr18, whose results Sharma et al. 2020 give, it is not.
+    """
+    folder = Path(directory) / LIBRARY
+    folder.mkdir(parents=True, exist_ok=True)
+    for (code, luminosity_code), standard in standards(_on_grid(wave, flux), number, luminosity).items():
+        name = f"t{round(10 * code):03d}l{10 * luminosity_code:02d}p00.rbn"
+        np.savetxt(folder / name, np.column_stack([_GRID, standard]), fmt="%.6f")
+    (Path(directory) / "nutmaat.lib").write_text(_DESCRIPTION.format(template="yes" if template else "no"))
+
+
+def _on_grid(wave, flux):
+    """Spectra on the library's grid (n_spec, 1800), scaled as its standards."""
+    return unity_in_blue(_GRID, np.array([np.interp(_GRID, wave, spectrum) for spectrum in flux]))
+
+
+def classify(wave, flux, names, library, python, iterations=3):
+    """Classify spectra, all in one process.
+
+    Parameters
+    ----------
+    wave : array (n_pix,)
+        Wavelength in air, in Angstrom, at rest: no velocity is looked for, which would take most of the time.
+    flux : array (n_spec, n_pix)
+    names : sequence of str (n_spec,)
+    library : path-like
+        Directory that `write_library` wrote.
+    python : path-like
+        Interpreter of the environment that holds NutMaat.
+    iterations : int
+        How often it refines.
+
+    Returns
+    -------
+    DataFrame (n_spec rows)
+        Columns as of `obafgkm.documents.sharma.mkclass.table`.
+
+    Raises
+    ------
+    ProgramError
+        If the environment is absent or lacks NutMaat, the library is absent, or no spectrum gets a result.
+    """
+    if not Path(python).is_file():
+        raise ProgramError(
+            f"{python}: no environment with NutMaat. Way on: uv venv --python 3.12 FOLDER, then "
+            "uv pip install --python FOLDER --require-hashes -r envs/nutmaat.lock"
+        )
+    if not (Path(library) / "nutmaat.lib").exists():
+        raise ProgramError(f"{library}: no library of standards. Way on: write_library makes one")
+    with tempfile.TemporaryDirectory() as folder:
+        spectra, results = Path(folder) / "spectra.npz", Path(folder) / "results.csv"
+        np.savez(spectra, flux=_on_grid(wave, flux))
+        run = subprocess.run(
+            [
+                Path(python).absolute(),
+                "-m",
+                __name__,
+                spectra,
+                results,
+                Path(library).resolve(),
+                str(iterations),
+            ],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+            capture_output=True,
+            text=True,
+        )
+        if run.returncode:
+            reason = run.stderr.strip().rpartition("\n")[2] or f"exit status {run.returncode}"
+            raise ProgramError(f"NutMaat in {python} failed: {reason}")
+        with open(results, newline="") as file:
+            return table(names, list(csv.reader(file)))
+
+
+def _classify_all(spectra, results, library, iterations):
+    """Within NutMaat's environment: classify the spectra of a file, write a row (line, problem) for each."""
+    from NutMaat import classifier, preprocessing, spectrum, utils
+
+    # It reads four standards from text at every step of a fit; kept in memory, it is several times faster.
+    read = functools.cache(spectrum.get_spectrum)
+    preprocessing.get_spectrum = utils.get_spectrum = read
+    output = Path("nutmaat.out")  # in the working directory, a temporary one, with NutMaat's other files
+    nutmaat = classifier.Classifier(lib=LIBRARY, MKLIB=library, out_file=output.stem)
+    with open(results, "w", newline="") as file:
+        rows = csv.writer(file)
+        for flux in np.load(spectra)["flux"]:
+            output.write_text("")
+            try:
+                nutmaat.classify(spectrum.Spectrum(_GRID.copy(), flux, name="spectrum"), 2, int(iterations))
+                rows.writerow((output.read_text().strip(), "no output"))
+            except Exception as error:  # one spectrum that it cannot handle must not lose the others
+                rows.writerow(("", f"{type(error).__name__}: {error}"))
+
+
+if __name__ == "__main__":
+    _classify_all(*sys.argv[1:])

@@ -1,0 +1,71 @@
+"""The samples of Sharma et al. 2020: which library trains, which one tests, how its subclasses scatter."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.spectra import concatenate
+
+__all__ = ["TRAINING_LIBRARIES", "internal_dispersion", "sharma_samples"]
+
+TRAINING_LIBRARIES = ("jhc", "elodie", "miles")
+TEST_LIBRARY = "cflib"
+
+
+def sharma_samples(libraries, test_stars):
+    """Training and test sample of Sharma et al. 2020, section 2.
+
+    The test sample is CFLIB. The training sample is those spectra of the other libraries that have a
+    luminosity class I ... V, without any star of CFLIB, whether or not its CFLIB spectrum is at hand.
+
+    Parameters
+    ----------
+    libraries : dict of str to Spectra
+        Homogenised spectra a library, with the label columns ``star`` and ``luminosity``.
+    test_stars : set of str
+        Every star of CFLIB.
+
+    Returns
+    -------
+    training, test : Spectra
+    left_out : DataFrame
+        Columns ``library, file, name, reason`` of the spectra that belong to neither.
+    """
+    parts, left_out = {}, []
+    for name, spectra in libraries.items():
+        labels = spectra.labels
+        reason = pd.Series("", index=labels.index)
+        if name != TEST_LIBRARY:
+            reason[labels["star"].isin(test_stars)] = "its star is in CFLIB, the test library"
+            reason[labels["luminosity"] < 0] = "its type has no luminosity class I to V"
+        parts[name] = spectra.select((reason == "").to_numpy())
+        left_out.append(
+            labels.loc[reason != "", ["library", "file", "name"]].assign(reason=reason[reason != ""])
+        )
+    training = concatenate([parts[name] for name in TRAINING_LIBRARIES])
+    test = parts[TEST_LIBRARY]
+    shared = set(training.labels["star"]) & set(test.labels["star"])
+    assert not shared, f"stars on both sides of the split: {sorted(shared)[:5]}"
+    assert sum(map(len, libraries.values())) == len(training) + len(test) + sum(map(len, left_out))
+    return training, test, pd.concat(left_out, ignore_index=True)
+
+
+def internal_dispersion(flux, number):
+    """Internal dispersion of each subclass (Sharma et al. 2020, Eqs. 1-3).
+
+    Parameters
+    ----------
+    flux : array (n_spec, n_pix)
+    number : array of int (n_spec,)
+        Class number 0 ... 69.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``class`` (number), ``population``, ``dispersion`` (in flux; 0 for one spectrum).
+    """
+    rows = []
+    for subclass in np.unique(number):
+        members = flux[number == subclass]
+        sigma = np.sqrt(((members - members.mean(axis=0)) ** 2).mean(axis=1))
+        rows.append((subclass, len(members), sigma.mean()))
+    return pd.DataFrame(rows, columns=["class", "population", "dispersion"])

@@ -1,0 +1,110 @@
+"""Train a model of Sharma et al. 2020 on some spectra and let it classify others."""
+
+import numpy as np
+
+from obafgkm.mk import N_CLASSES
+from obafgkm.training.splits import held_out_stars
+
+__all__ = ["fit_and_predict", "score_fold"]
+
+
+def score_fold(predict, flux, labels, held_out):
+    """Subclass accuracy and error of the spectra held out.
+
+    Parameters
+    ----------
+    predict : callable
+        Takes ``(flux, labels, flux to classify)``, returns predicted class numbers and a dict of what else to
+        note.
+    flux : array (n, n_pix)
+    labels : DataFrame (n rows)
+        With the class number ``mk_class``.
+    held_out : array of bool (n,)
+
+    Returns
+    -------
+    dict
+        ``accuracy``, ``sigma`` (raw), and the notes.
+    """
+    predicted, notes = predict(flux[~held_out], labels[~held_out], flux[held_out])
+    difference = np.asarray(predicted) - labels["mk_class"].to_numpy()[held_out]
+    return {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std()), **notes}
+
+
+def fit_and_predict(
+    model, settings, x, labels, x_test, *, fit, validation, seed, checkpoint, autoencoder=None
+):
+    """Train one of the models of Sharma et al. 2020 and let it classify other spectra.
+
+    A network's training stops by an inner part of its own training spectra, so that the spectra that score it
+    have no say in it.
+
+    Parameters
+    ----------
+    model : str
+        ``ann``, ``cnn``, or one of `obafgkm.documents.sharma.estimators`.
+    settings : dict
+        Hyper-parameters. Those of a network are its builder's, ``batch``, ``epochs``, ``patience`` and, for
+        the first, ``centred``: whether the mean training spectrum is subtracted first.
+    x : array (n, n_pix)
+    labels : DataFrame (n rows)
+        Columns ``mk_class``, ``luminosity``, and ``star``, whose spectra stay together.
+    x_test : array (m, n_pix)
+    fit : callable
+        What trains a network, `training.fit`; not called for the others.
+    validation : float
+        Share of the stars that stops a network's training.
+    seed : int
+    checkpoint : path
+        Directory of a network's checkpoint.
+    autoencoder : path, optional
+        The pre-trained one, of which the convolutional network takes the encoder.
+
+    Returns
+    -------
+    predicted : array (m,)
+        Class numbers.
+    notes : dict
+        ``live_units`` of the first layer of ``ann``; nothing for the others.
+    """
+    if model not in ("ann", "cnn"):
+        from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
+
+        fitted = build_estimator(model, settings, seed).fit(x, target(model, labels))
+        return predict_class(model, fitted, x_test), {}
+
+    import keras
+
+    from obafgkm.training.engine import predict
+
+    keras.backend.clear_session(free_memory=False)  # or memory grows; freeing it at once takes 0.2 s
+    keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
+    number, inner = labels["mk_class"].to_numpy(), held_out_stars(labels["star"], validation, seed)
+    if model == "cnn":
+        from obafgkm.documents.sharma.cnn import build_classifier, encoder_of
+
+        encoder = encoder_of(keras.saving.load_model(autoencoder))
+        network = build_classifier(encoder, N_CLASSES, settings["dense"], settings["activation"])
+    else:
+        from obafgkm.documents.sharma.ann import build_ann, live_units
+
+        architecture = {key: settings[key] for key in ("neurons", "activation", "initialiser", "optimiser")}
+        network = build_ann(x.shape[1], **architecture)
+        centre = x[~inner].mean(axis=0) * settings["centred"]
+        x, x_test = x - centre, x_test - centre
+    shape = network.input_shape[1:]
+    x, x_test = (flux[:, : shape[0]].reshape(-1, *shape) for flux in (x, x_test))
+    network, _ = fit(
+        network,
+        x[~inner],
+        number[~inner],
+        (x[inner], number[inner]),
+        epochs=settings["epochs"],
+        batch=settings["batch"],
+        patience=settings["patience"],
+        monitor="val_accuracy",
+        seed=seed,
+        checkpoint=checkpoint,
+    )
+    predicted = predict(network, x_test).argmax(axis=1)
+    return predicted, {"live_units": live_units(network, x)} if model == "ann" else {}

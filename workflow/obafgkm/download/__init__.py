@@ -1,0 +1,1 @@
+"""Files of the archives: what to ask for, how to fetch it, and where it came from."""

@@ -1,0 +1,437 @@
+"""Bring the files of archives here: from their services, or from a local mirror.
+
+Every file is checked before it takes its name, and its origin is recorded beside it, in
+``<file>.provenance.json``; ``provenance.json`` sums up a dataset. What has arrived of an unfinished download
+stays in ``<file>.part``, where the next attempt, or the next run, goes on.
+"""
+
+import errno
+import hashlib
+import logging
+import os
+import re
+import shutil
+import tarfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import requests
+from tqdm import tqdm
+
+from obafgkm.download.transfer import PATIENCE, Absent, Refused, beside, read_json, transfer, write_json
+from obafgkm.errors import AbsentFileError, FetchError, MissingDatasetError, ObafgkmError
+
+__all__ = ["carry_out", "failure_list", "fetch", "fetch_dataset"]
+
+# A service that fails this often in a row is down; asking it for the rest of 2,000 files would take hours.
+_ENOUGH_FAILURES = 12
+_log = logging.getLogger(__name__)
+_COLUMNS = ["path", "source", "url", "sha256", "bytes", "time"]
+
+
+def fetch(
+    urls,
+    destination,
+    *,
+    method="https",
+    content=None,
+    expects=(),
+    sha256=None,
+    size=None,
+    verify=None,
+    offline=False,
+    patience=PATIENCE,
+    session=None,
+):
+    """Download one file, unless it is here already and intact.
+
+    Parameters
+    ----------
+    urls : sequence of str
+        Addresses, asked in this order until one gives the file.
+    destination : path-like
+        The file; its folder is made where it is missing.
+    method : {'https', 'gdrive', 'vizier'}
+        How the addresses are asked.
+    content : {'fits', 'tar.gz', 'gz', 'csv', 'text'}, optional
+        What the file must be.
+    expects : sequence of str
+        Columns of the CSV file, or words in the first line of the text, that must be there.
+    sha256 : str, optional
+        Checksum that the file must have.
+    size : int, optional
+        Length that the file must have, bytes.
+    verify : callable, optional
+        Takes the path of a file that passed all other checks; raises ObafgkmError at a wrong one.
+    offline : bool
+        Refuse to download.
+    patience : obafgkm.download.transfer.Patience
+    session : requests.Session, optional
+        Connections to share with other downloads.
+
+    Returns
+    -------
+    dict
+        The provenance record: source ('remote', or 'found' where the file lay here without a record), url,
+        sha256, bytes, time (UTC, ISO 8601).
+
+    Raises
+    ------
+    AbsentFileError
+        If every address answers that it has no such file.
+    FetchError
+        If no address gave the file, the disk is full, or the file is not here and `offline` is set. What has
+        arrived is kept, except where it was the wrong thing.
+    """
+    destination = Path(destination)
+    check = partial(_check, content=content, expects=expects, sha256=sha256, size=size, verify=verify)
+    if record := _kept(destination, check):
+        return record
+    if offline:
+        state = "is damaged" if destination.is_file() else "is not here"
+        raise FetchError(
+            f"{destination} {state}, and archives.offline forbids to download it. Ways on: set "
+            "archives.offline to false; put the file there; or take the dataset from a mirror, or simulated"
+        )
+    part = beside(destination, ".part")
+    failures = []
+    with _disk_errors(destination, part):
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        for url in urls:
+            try:
+                transfer(url, part, method, patience, session or requests.Session())
+                return _accept(part, destination, check, "remote", url)
+            except (Refused, FetchError) as error:
+                failures.append((url, error))
+    problem = FetchError
+    if all(isinstance(error, Absent) for _, error in failures):
+        problem = AbsentFileError
+    listed = "; ".join(f"{url}: {error}" for url, error in failures)
+    raise problem(f"{destination} could not be fetched. {listed}")
+
+
+def fetch_dataset(
+    files,
+    directory,
+    *,
+    source,
+    mirror=None,
+    missing="error",
+    offline=False,
+    jobs=4,
+    progress=True,
+    patience=PATIENCE,
+):
+    """Bring all files of one dataset into a directory, and write ``provenance.json`` there.
+
+    Parameters
+    ----------
+    files : DataFrame
+        The files of one dataset, from `obafgkm.download.datasets.expand`.
+    directory : path-like
+    source : {'remote', 'mirror'}
+    mirror : path-like, optional
+        Directory with one folder a dataset, for the source 'mirror'; its files are linked.
+    missing : {'error', 'skip'}
+        What to do when the mirror has no spectra of the dataset.
+    offline : bool
+        Refuse to download.
+    jobs : int
+        Files downloaded at the same time.
+    progress : bool
+        Show a progress bar.
+    patience : obafgkm.download.transfer.Patience
+
+    Returns
+    -------
+    DataFrame
+        One row a file: path (inside the directory), source, url, sha256, bytes, time. Files that are not
+        there, but may be missing, have source 'missing'.
+
+    Raises
+    ------
+    FetchError
+        If files that are needed could not be fetched, or files of the mirror are not what they should be;
+        lists them with the reasons. The files that arrived stay.
+    MissingDatasetError
+        If there is no mirror, or it has no spectra of the dataset and `missing` is 'error'.
+    """
+    directory = Path(directory)
+    dataset = files["dataset"].iloc[0]
+    if source == "mirror":
+        folder = _mirror_folder(mirror, dataset, files, missing)
+        _remove_stale_links(directory, folder)
+        tasks = _mirror_tasks(files, directory, folder)
+        jobs = 1
+    else:
+        tasks = _download_tasks(files, directory, offline, patience)
+    records, failures = carry_out(
+        tasks, jobs, tqdm(total=len(tasks), desc=dataset, unit="file", disable=not progress)
+    )
+    needed = set(files["path"][~files["optional"].astype(bool)])
+    grave = {path: reason for path, reason in failures.items() if path in needed or source == "mirror"}
+    if grave:
+        raise FetchError(failure_list(dataset, grave, len(tasks)))
+    for path, reason in failures.items():
+        _log.warning("%s, which is optional, could not be had: %s", path, reason)
+    absent = [
+        {"path": path, "source": "missing"}
+        for path in files["path"]
+        if path not in records and "*" not in path
+    ]
+    table = pd.DataFrame([{"path": p, **r} for p, r in records.items()] + absent, columns=_COLUMNS)
+    table = table.fillna({"url": "", "sha256": "", "bytes": 0, "time": ""}).astype({"bytes": int})
+    _summarise(table, dataset, source, directory)
+    return table
+
+
+def _download_tasks(files, directory, offline, patience):
+    """For each file that has an address, a call that downloads it."""
+    session = requests.Session()
+    return {
+        file.path: partial(
+            fetch,
+            file.urls,
+            directory / file.path,
+            method=file.method,
+            content=file.content,
+            expects=file.expects,
+            sha256=file.sha256,
+            size=file.size,
+            offline=offline,
+            patience=patience,
+            session=session,
+        )
+        for file in files.itertuples()
+        if file.urls and "*" not in file.path
+    }
+
+
+def _mirror_folder(mirror, dataset, files, missing):
+    """The dataset's folder in the mirror."""
+    if not mirror:
+        raise MissingDatasetError(dataset, "a mirror: archives.mirror and OBAFGKM_MIRROR are empty")
+    if not Path(mirror).is_dir():
+        raise MissingDatasetError(dataset, f"the mirror {mirror}, which is no directory")
+    folder = Path(mirror) / dataset
+    spectra = files["path"][files["role"] == "spectra"]
+    if missing == "error" and not any(_matches(folder, path) for path in spectra):
+        raise MissingDatasetError(dataset, folder)
+    return folder
+
+
+def _mirror_tasks(files, directory, folder):
+    """For each file that the mirror has, a call that links it."""
+    return {
+        str(found.relative_to(folder)): partial(_link, found, directory / found.relative_to(folder), file)
+        for file in files.itertuples()
+        for found in _matches(folder, file.path)
+    }
+
+
+def _remove_stale_links(directory, folder):
+    """Remove links to files that the mirror once had: readers would take them for the dataset's."""
+    for path in directory.rglob("*"):
+        if path.is_symlink() and not (folder / path.relative_to(directory)).is_file():
+            path.unlink()
+            beside(path, ".provenance.json").unlink(missing_ok=True)
+
+
+def _matches(folder, path):
+    if "*" in path:
+        return sorted(folder.glob(path))
+    return [folder / path] if (folder / path).is_file() else []
+
+
+def _link(found, destination, file):
+    """Link a file of the mirror, or copy it where the file system has no links."""
+    part = beside(destination, ".part")
+    check = partial(_check, content=file.content, expects=file.expects, sha256=file.sha256, size=file.size)
+    with _disk_errors(destination, part):
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        try:
+            part.symlink_to(found.resolve())
+        except OSError:
+            shutil.copyfile(found, part)
+        try:
+            return _accept(part, destination, check, "mirror", str(found))
+        except Refused as error:
+            raise FetchError(str(error)) from error
+
+
+def carry_out(tasks, jobs, bar):
+    """Run calls in threads; a service that is down is given up.
+
+    Parameters
+    ----------
+    tasks : dict of str to callable
+        What to call for each path; raises FetchError where it fails.
+    jobs : int
+        Calls at the same time.
+    bar : tqdm
+        Shows the progress.
+
+    Returns
+    -------
+    records : dict
+        What each call returned, by path.
+    failures : dict of str to str
+        The reasons of the others.
+    """
+    records, failures, in_a_row = {}, {}, 0
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        futures = {pool.submit(task): path for path, task in tasks.items()}
+        with closing(bar):
+            for future in as_completed(futures):
+                bar.update()
+                if future.cancelled():
+                    failures[futures[future]] = "not tried, after so many failures"
+                    continue
+                try:
+                    records[futures[future]] = future.result()
+                    in_a_row = 0
+                except FetchError as error:
+                    failures[futures[future]] = str(error)
+                    in_a_row += 1
+                if in_a_row == _ENOUGH_FAILURES:
+                    for other in futures:
+                        other.cancel()
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return {path: records[path] for path in tasks if path in records}, failures
+
+
+def failure_list(dataset, failures, total):
+    """One message of at most ten failures (dict of path to reason) among `total` files."""
+    shown = [f"  {path}: {reason}" for path, reason in list(failures.items())[:10]]
+    more = [f"  ... and {len(failures) - 10} more"] if len(failures) > 10 else []
+    first = (
+        f"dataset '{dataset}': {len(failures)} of {total} files could not be had. The others stay; a new run "
+        "asks for these only:"
+    )
+    return "\n".join([first, *shown, *more])
+
+
+def _summarise(table, dataset, source, directory):
+    """Write ``provenance.json``; its checksum is that of the list of all checksums and paths."""
+    here = table[table["source"] != "missing"].sort_values("path")
+    lines = "".join(f"{row.sha256}  {row.path}\n" for row in here.itertuples())
+    summary = {
+        "dataset": dataset,
+        "source": source,
+        "files": len(here),
+        "bytes": int(here["bytes"].sum()),
+        "sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        "fetched": max(here["time"], default=""),
+        "missing": len(table) - len(here),
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    write_json(directory / "provenance.json", summary)
+
+
+def _kept(destination, check):
+    """The record of a file that is here and intact, or None."""
+    if not destination.is_file():
+        return None
+    try:
+        digest = check(destination)
+    except Refused:
+        return None
+    record = read_json(beside(destination, ".provenance.json"))
+    if not record:
+        record = _record("found", "", digest, destination)
+        write_json(beside(destination, ".provenance.json"), record)
+    return record if record["sha256"] == digest else None
+
+
+def _accept(part, destination, check, source, url):
+    """Check a file that has arrived, record it and give it its name; a wrong one is removed."""
+    try:
+        digest = check(part)
+    except Refused:
+        part.unlink()
+        beside(part, ".json").unlink(missing_ok=True)
+        raise
+    record = _record(source, url, digest, part)
+    # The record goes first: a file that a killed run leaves without its record would pass for found.
+    write_json(beside(destination, ".provenance.json"), record)
+    os.replace(part, destination)
+    beside(part, ".json").unlink(missing_ok=True)
+    return record
+
+
+def _record(source, url, digest, path):
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"source": source, "url": url, "sha256": digest, "bytes": path.stat().st_size, "time": now}
+
+
+def _check(path, *, content, expects, sha256, size, verify=None):
+    """Checksum of a file that is what it should be; Refused says what is wrong with another."""
+    length = path.stat().st_size
+    if size is not None and length != size:
+        raise Refused(f"{length} bytes long, not {size}")
+    with open(path, "rb") as file:
+        start = file.read(2048)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if re.match(rb"\s*(<!doctype html|<html|<head)", start, re.IGNORECASE):
+        title = re.search(rb"<title[^>]*>\s*(.*?)\s*</title>", start, re.IGNORECASE | re.DOTALL)
+        called = f", titled '{title[1].decode('utf-8', 'replace')}'" if title else ""
+        raise Refused(f"an HTML page{called}, where a file of type {content} should be")
+    if content == "fits" and not start.startswith(b"SIMPLE  ="):
+        raise Refused(f"no FITS file: it begins {start[:20]!r}")
+    if content == "gz" and not start.startswith(b"\x1f\x8b"):
+        raise Refused(f"no gzipped file: it begins {start[:20]!r}")
+    if content == "tar.gz":
+        _check_tar(path)
+    if content in ("csv", "text"):
+        _check_first_line(start, content, expects)
+    if sha256 and digest != sha256:
+        raise Refused(f"its sha256 is {digest}, not {sha256}")
+    if verify:
+        try:
+            verify(path)
+        except ObafgkmError as error:
+            raise Refused(str(error)) from error
+    return digest
+
+
+def _check_tar(path):
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            members = sum(member.isfile() for member in archive)
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise Refused(f"no gzipped tar archive, or a truncated one ({error})") from error
+    if not members:
+        raise Refused("a tar archive without files")
+
+
+def _check_first_line(start, content, expects):
+    line = start.decode("utf-8", "replace").split("\n")[0].strip()
+    words = line.split("," if content == "csv" else None)
+    if lacking := [word for word in expects if word not in words]:
+        raise Refused(f"its first line, {line[:80]!r}, lacks {', '.join(lacking)}")
+
+
+@contextmanager
+def _disk_errors(destination, part):
+    """Turn what the file system refuses into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise FetchError(f"{destination} cannot be written: {error}") from error
+        have = part.stat().st_size if part.is_file() else 0
+        total = read_json(beside(part, ".json")).get("total", 0)
+        need = f"{total - have} more bytes are needed" if total > have else "more space is needed"
+        raise FetchError(
+            f"{destination}: the disk is full and {need}. Make room and run again; the {have} bytes that "
+            f"are here stay in {part.name}"
+        ) from error

@@ -1,0 +1,144 @@
+"""Ask SkyServer: in slices, politely, and with every answer checked."""
+
+import hashlib
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import requests
+
+from obafgkm.archives.sdss.sql import read_answer, write_answer
+from obafgkm.download.transfer import PATIENCE, Refused, beside, transfer, write_json
+from obafgkm.errors import ArchiveFileError, FetchError
+
+__all__ = ["ask", "slices"]
+
+
+def ask(query, service, path, *, rows=100_000, pause=1.0, offline=False, patience=PATIENCE):
+    """Ask for all rows of a query, and write them as one answer of the service.
+
+    The number of rows a plate is asked for first, then the rows in slices of plates. What has arrived lies in
+    ``<path>.parts`` until all has, so that a second run goes on there. The SQL is written to ``<path>.sql``,
+    the record of where the rows come from to ``<path>.provenance.json``.
+
+    Parameters
+    ----------
+    query : obafgkm.archives.sdss.sql.Query
+    service : str
+        Address that takes the parameters cmd and format.
+    path : path-like
+    rows : int
+        A slice; the service's limit is 500,000.
+    pause : float
+        Between two questions, s.
+    offline : bool
+        Refuse to ask; what has arrived is used.
+    patience : obafgkm.download.transfer.Patience
+
+    Returns
+    -------
+    DataFrame
+        From `obafgkm.archives.sdss.sql.read_answer`.
+
+    Raises
+    ------
+    FetchError
+        If the service does not answer, or not with the columns and the number of rows that it should, or one
+        row occurs twice.
+    """
+    path = Path(path)
+    parts = beside(path, ".parts")
+    parts.mkdir(parents=True, exist_ok=True)
+    client = _Client(service, parts, pause, offline, patience)
+    counts = client(query.counts(), ["plate", "n"])
+    if counts.empty:
+        raise FetchError(f"{service} has no rows for the query: {query.counts()}")
+    tables = []
+    for first, last, number in slices(counts, rows):
+        tables.append(client(query.rows(first, last), list(query.columns), number))
+    table = pd.concat(tables, ignore_index=True)
+    if repeated := table[query.key][table[query.key].duplicated()].to_list():
+        raise FetchError(
+            f"{service}: {query.key} {repeated[0]} was given twice; delete {parts} and run again"
+        )
+    write_answer(path, table)
+    sql = "\n".join(client.asked) + "\n"
+    beside(path, ".sql").write_text(sql, encoding="utf-8")
+    record = {"source": "remote", "url": service, "rows": len(table), "questions": len(client.asked)}
+    record["sql_sha256"] = hashlib.sha256(sql.encode()).hexdigest()
+    record["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    record["time"] = datetime.now(UTC).isoformat(timespec="seconds")
+    write_json(beside(path, ".provenance.json"), record)
+    for file in parts.iterdir():
+        file.unlink()
+    parts.rmdir()
+    return table
+
+
+def slices(counts, rows):
+    """Ranges of plates with at most `rows` rows each.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Columns plate, n.
+    rows : int
+
+    Yields
+    ------
+    first, last, number : int
+        Plates, both included, and the number of rows to expect. A single plate may exceed `rows`.
+    """
+    plates, number = [], 0
+    for plate, n in counts.sort_values("plate")[["plate", "n"]].itertuples(index=False):
+        if plates and number + n > rows:
+            yield plates[0], plates[-1], number
+            plates, number = [], 0
+        plates.append(int(plate))
+        number += int(n)
+    yield plates[0], plates[-1], number
+
+
+class _Client:
+    """Asks one question after the other; what lies answered in the directory `parts` is not asked again."""
+
+    def __init__(self, service, parts, pause, offline, patience):
+        self.service, self.parts, self.pause = service, parts, pause
+        self.offline, self.patience = offline, patience
+        self.session = requests.Session()
+        self.asked = []
+        self._last = -pause
+
+    def __call__(self, sql, columns, number=None):
+        """The answer to a question, with these columns, and this number of rows where it is known."""
+        self.asked.append(sql)
+        answer = self.parts / f"{hashlib.sha256(f'{self.service} {sql}'.encode()).hexdigest()[:16]}.csv"
+        if not answer.is_file():
+            self._bring(sql, beside(answer, ".part"), columns, number)
+            beside(answer, ".part").rename(answer)
+        return read_answer(str(answer), answer.read_bytes())
+
+    def _bring(self, sql, part, columns, number):
+        if self.offline:
+            raise FetchError(f"archives.offline forbids to ask {self.service}: {sql}")
+        url = requests.Request(
+            "GET", self.service, params={"cmd": sql, "format": "csv", "searchtool": "SQL"}
+        ).prepare()
+        time.sleep(max(0.0, self._last + self.pause - time.monotonic()))
+        try:
+            transfer(url.url, part, "https", self.patience, self.session)
+            self._judge(read_answer(self.service, part.read_bytes()), columns, number)
+        except (Refused, ArchiveFileError) as error:
+            part.unlink(missing_ok=True)
+            raise FetchError(f"{self.service} could not be asked: {error}. The query: {sql}") from error
+        finally:
+            self._last = time.monotonic()
+            beside(part, ".json").unlink(missing_ok=True)
+
+    def _judge(self, table, columns, number):
+        if list(table.columns) != columns:
+            got = ", ".join(map(str, table.columns))[:200]
+            raise ArchiveFileError(self.service, f"answered with columns {got}, not {', '.join(columns)}")
+        if number is not None and len(table) != number:
+            raise ArchiveFileError(self.service, f"answered with {len(table)} rows, not {number}")

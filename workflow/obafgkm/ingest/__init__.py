@@ -1,0 +1,1 @@
+"""Libraries and surveys, each read into one HDF5 file."""

@@ -1,0 +1,48 @@
+"""Drawings of spectra of galaxies, quasars and stars."""
+
+from obafgkm.report.plots import COLUMN, PAGE, new_figure
+
+__all__ = ["FLUX", "draw_spectrum", "spectra_page"]
+
+FLUX = r"$F_\lambda$ (10$^{-17}$ erg s$^{-1}$ cm$^{-2}$ Å$^{-1}$)"
+_COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
+
+
+def draw_spectrum(axes, wave, flux, label, title):
+    """One spectrum against wavelength, in its class's colour.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    wave, flux : arrays (n_pix,)
+    label : str
+        GALAXY, QSO, STAR or another.
+    title : str
+    """
+    axes.plot(wave, flux, lw=0.4, color=_COLOURS.get(label, "C6"))
+    axes.set_title(title, fontsize=6)
+    axes.margins(x=0)
+    axes.tick_params(labelsize=5)
+
+
+def spectra_page(n, columns=3):
+    """A page of panels for `n` spectra, with the names of its axes; for none, it says so.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+    panels : list of matplotlib Axes
+        As many as spectra; the others are hidden.
+    """
+    rows = max(1, -(-n // columns))
+    width, height = (PAGE, 1.5 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)
+    figure, axes = new_figure(width, height, panels=(rows, columns), squeeze=False)
+    for spare in axes.flat[max(n, 1) :]:
+        spare.set_visible(False)
+    figure.supylabel(FLUX, fontsize=7)
+    for below in axes[-1]:
+        below.set_xlabel("Wavelength (Å)", fontsize=6)
+    if not n:
+        axes.flat[0].text(0.5, 0.5, "There is none.", ha="center", va="center", fontsize=7)
+        axes.flat[0].set(xticks=[], yticks=[], xlabel="")
+    return figure, list(axes.flat[:n])

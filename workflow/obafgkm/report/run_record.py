@@ -1,0 +1,96 @@
+"""What a run rested on: versions, machine, code, data."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+from obafgkm.workflow.dependencies import checksum
+
+__all__ = ["archive", "code", "machine", "one_file", "trainings", "versions"]
+
+
+def versions():
+    """Version of Python and of every installed package, by name."""
+    packages = {found.name.lower(): found.version for found in importlib.metadata.distributions()}
+    return {"python": platform.python_version(), "packages": dict(sorted(packages.items()))}
+
+
+def machine():
+    """The machine: system, processor, cores that may be used, memory in GB, and the GPUs."""
+    processor = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+        processor = models[0].partition(":")[2].strip() if models else processor
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "system": platform.platform(),
+        "processor": processor,
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_gb": round(memory / 1e9, 1),
+        "gpus": _lines("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"),
+    }
+
+
+def code(root):
+    """Commit of the repository at `root` and the files that differ from it; None where it is none."""
+    commit = _lines("git", "-C", root, "rev-parse", "HEAD")
+    changed = _lines("git", "-C", root, "status", "--porcelain")
+    return {
+        "commit": commit[0] if commit else None,
+        "changed": [line[3:] for line in changed] if commit else None,
+    }
+
+
+def archive(record):
+    """What is known of a dataset's files.
+
+    Parameters
+    ----------
+    record : path
+        ``provenance.json`` beside the files, as fetching or simulating left it.
+
+    Returns
+    -------
+    dict
+        The record; ``files``, ``bytes`` and ``sha256`` are counted where it lacks them. The checksum is that
+        of the list of all checksums and paths.
+    """
+    record = Path(record)
+    known = json.loads(record.read_text())
+    if "sha256" not in known:
+        folder = record.parent
+        paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != record)
+        listing = "".join(f"{checksum(path)}  {path.relative_to(folder)}\n" for path in paths)
+        known["files"], known["bytes"] = len(paths), sum(path.stat().st_size for path in paths)
+        known["sha256"] = hashlib.sha256(listing.encode()).hexdigest()
+    return known
+
+
+def one_file(path, dataset, source):
+    """What is known of a dataset that is one file; as `archive`."""
+    path = Path(path)
+    size = path.stat().st_size
+    return {"dataset": dataset, "source": source, "files": 1, "bytes": size, "sha256": checksum(path)}
+
+
+def trainings(results):
+    """Seed, threads and epochs of each network below the results, by ``document/models/model``."""
+    kept = ("seed", "threads", "epochs", "best_epoch", "source")
+    cards = {
+        str(path.parent.relative_to(results)): json.loads(path.read_text())
+        for path in sorted(Path(results).glob("*/models/*/card.json"))
+    }
+    return {name: {key: card[key] for key in kept} for name, card in cards.items()}
+
+
+def _lines(*command):
+    """What a program prints; nothing where it is absent or fails."""
+    if not shutil.which(command[0]):
+        return []
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    return done.stdout.splitlines() if done.returncode == 0 else []

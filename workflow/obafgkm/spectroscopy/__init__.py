@@ -1,0 +1,1 @@
+"""Wavelengths, resolution, continua, extinction, lines: what is done to any spectrum."""

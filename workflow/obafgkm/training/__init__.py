@@ -1,0 +1,1 @@
+"""What any document trains with: backend, engine, trials, splits, baselines."""

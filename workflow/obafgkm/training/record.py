@@ -1,0 +1,74 @@
+"""Train a network and write down how it went: history, layers, card."""
+
+import json
+from pathlib import Path
+
+import keras
+
+from obafgkm.training.backend import device
+from obafgkm.training.engine import fit, layer_table
+
+__all__ = ["train_network"]
+
+
+def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, directory, source):
+    """Train on the spectra that are not held out; write how it went into `directory`.
+
+    ``history.csv`` has one row an epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
+    settings, seed, threads, backend, device and epochs. The model is left to the caller to save.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+    x, y : arrays (n, ...)
+    held_out : array of bool (n,)
+        The spectra that validate.
+    settings : dict
+        ``epochs``, ``batch``, ``patience``, if need be ``micro_batch``, and what else the card should tell.
+    monitor : str
+        See `fit`.
+    seed, threads : int
+    directory : path
+    source : str
+        Where the spectra come from.
+
+    Returns
+    -------
+    keras.Model
+        With the weights of its best epoch.
+    """
+    directory = Path(directory)
+    model, history = fit(
+        model,
+        x[~held_out],
+        y[~held_out],
+        (x[held_out], y[held_out]),
+        epochs=settings["epochs"],
+        batch=settings["batch"],
+        patience=settings["patience"],
+        monitor=monitor,
+        seed=seed,
+        checkpoint=directory / "checkpoint",
+        micro_batch=settings.get("micro_batch"),
+    )
+    best = history[monitor].argmin() if "loss" in monitor else history[monitor].argmax()
+    card = {
+        "source": source,
+        "training_spectra": int((~held_out).sum()),
+        "validation_spectra": int(held_out.sum()),
+        "settings": settings,
+        "monitor": monitor,
+        "seed": seed,
+        "threads": threads,
+        "backend": keras.backend.backend(),
+        "device": device(),
+        "precision": keras.config.dtype_policy().name,
+        "epochs": len(history),
+        "best_epoch": int(best) + 1,
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    history.to_csv(directory / "history.csv", index=False)
+    layer_table(model).to_csv(directory / "layers.csv", index=False)
+    (directory / "card.json").write_text(json.dumps(card, indent=1))
+    return model

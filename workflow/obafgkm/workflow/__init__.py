@@ -1,0 +1,1 @@
+"""What binds the library to Snakemake: jobs, dependencies of scripts, the configuration."""

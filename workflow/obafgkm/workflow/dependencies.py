@@ -1,0 +1,75 @@
+"""What code and data of this library a script rests on, as one checksum.
+
+A workflow that tracks a script's own text only would go on serving results of yesterday's library.
+"""
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+__all__ = ["checksum", "digest", "modules"]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def modules(script):
+    """Files of this library that a script imports, directly or through others, in order of name.
+
+    Parameters
+    ----------
+    script : path
+
+    Returns
+    -------
+    list of Path
+    """
+    found, wanted = set(), set(_imports(Path(script)))
+    while wanted:
+        module = wanted.pop()
+        if module not in found:
+            found.add(module)
+            wanted |= set(_imports(module))
+    return sorted(found)
+
+
+def digest(script):
+    """Checksum over the modules of `script` and the data files that lie beside or below them."""
+    total = hashlib.sha256()
+    files = set(modules(script))
+    for folder in {module.parent for module in files} - {_PACKAGE}:
+        files |= {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    for path in sorted(files):
+        total.update(checksum(path).encode())
+    return total.hexdigest()
+
+
+@functools.cache
+def _imports(path):
+    """Files of this library that a Python file imports."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == _PACKAGE.name:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        found += [file for name in names for file in _files(name)]
+    return tuple(found)
+
+
+def _files(name):
+    """The file of a dotted name, and those of the packages it lies in; none if it is no module of ours."""
+    parts = name.split(".")
+    if parts[0] != _PACKAGE.name:
+        return []
+    stem = _PACKAGE.joinpath(*parts[1:])
+    packages = [_PACKAGE.joinpath(*parts[1:depth], "__init__.py") for depth in range(2, len(parts) + 1)]
+    return [path for path in (stem.with_suffix(".py"), *packages) if path.exists() and path != _PACKAGE]
+
+
+@functools.cache
+def checksum(path):
+    """SHA-256 of a file's content."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
