@@ -1,11 +1,14 @@
 """SDSS spectra: written and read back, damaged, and the real files."""
 
 import io
+import re
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from astropy.io import fits
+from astropy.utils.exceptions import AstropyWarning
 
 from obafgkm import mk
 from obafgkm.archives import fits_bytes
@@ -19,6 +22,7 @@ from obafgkm.spectroscopy.restframe import rest_frame_air
 HTML = b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>"
 LEGACY = "spectra/lite/0266/spec-0266-51602-0031.fits"
 BOSS = "spectra/lite/10000/spec-10000-57346-0002.fits"
+STRONG_LINES = [4862.68, 5008.24, 6564.61]  # H beta, [O III], H alpha: vacuum, Angstrom
 
 
 def invented():
@@ -233,32 +237,84 @@ def test_skyserver_files():
             sdss.read_spectrum(file, damaged)
 
 
+SPECTRUM = re.compile(
+    r"(.*/)?(spec-\d{4,5}-\d{5}-\d{4}\.fits|spSpec-\d{5}-\d{4}-\d{3}\.fit)|skyserver_csv/.*\.csv"
+)
+
+
 @pytest.fixture(scope="module")
-def archive(mirror):
+def real_files(mirror):
+    """The mirror's spectra: paths below its folder sdss, by the names that the archive gives them."""
+    folder = mirror / "sdss"
+    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    files = sorted(path for path in paths if SPECTRUM.fullmatch(path))
+    if not files:
+        pytest.skip("the mirror holds no spectra of SDSS")
+    return files
+
+
+@pytest.fixture(scope="module")
+def archive(real_files, mirror):
     return sdss.read(mirror / "sdss")
 
 
-def test_every_real_file_is_read(archive, mirror):
+def held(mirror, file):
+    """Path of one real file; skips the test where the mirror lacks it."""
+    path = mirror / "sdss" / file
+    if not path.is_file():
+        pytest.skip(f"the mirror holds no sdss/{file}")
+    return path
+
+
+def is_sound(path):
+    """Whether a file holds a valid pixel, as astropy and pandas read it."""
+    try:
+        if path.suffix == ".csv":
+            return len(pd.read_csv(path)["Flux"]) > 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of truncated files
+            with fits.open(path, lazy_load_hdus=False) as hdus:
+                good = hdus["COADD"].data["ivar"] if "COADD" in hdus else hdus[0].data[2]
+                return bool((good > 0).any())
+    except (OSError, ValueError, KeyError, TypeError, AstropyWarning):
+        return False
+
+
+def test_every_real_file_is_read_unless_it_is_damaged(archive, real_files, mirror):
     spectra, rejected = archive
-    assert rejected.empty
-    assert len(spectra) == 48 + 3 + 5
-    folders = [mirror / "sdss" / folder for folder in ("spectra", "dr7", "skyserver_csv")]
-    assert len(spectra) == sum(path.is_file() for folder in folders for path in folder.rglob("*.*"))
-    assert np.isfinite(spectra.flux).all()
-    assert spectra.labels["file"].is_unique
-    assert spectra.labels["star"].nunique() == 56
-    assert spectra.labels["class"].value_counts().to_dict() == {"STAR": 23, "GALAXY": 15, "QSO": 13, "": 5}
-    assert not spectra.labels.loc[spectra.labels["target"] != "SKY", "objid"].str.contains(r"[^\d]").any()
+    assert sorted([*spectra.labels["file"], *rejected["file"]]) == real_files
+    assert set(spectra.labels["file"]) == {file for file in real_files if is_sound(mirror / "sdss" / file)}
+    assert (rejected["reason"] != "").all()
+
+
+def test_real_labels_stand_beside_their_files(archive):
+    labels = archive[0].labels
+    number = labels["file"].str.extract(r"spec-(.*)\.fits|spSpec-(\d+)-(\d+)-(\d+)\.fit|csv/(.*)\.csv")
+    dr7 = number[2] + "-" + number[1] + "-0" + number[3]
+    assert labels["name"].to_list() == number[0].fillna(dr7).fillna("SDSS " + number[4]).to_list()
+    assert labels["class"].isin(["STAR", "GALAXY", "QSO"])[number[0].notna()].all()
+    assert (labels["class"] == "")[number[4].notna()].all()
+    assert not labels.loc[labels["target"] != "SKY", "objid"].str.contains(r"[^\d]").any()
+
+
+def test_real_spectra_of_one_object_share_its_name_and_no_others_do(archive):
+    labels = archive[0].labels
+    known = labels[labels["objid"] != ""]
+    assert (known.groupby("objid")["star"].nunique() == 1).all()
+    places = labels.assign(ra=labels["ra"] * np.cos(np.radians(labels["dec"]))).groupby("star")
+    extent = places[["ra", "dec"]].max() - places[["ra", "dec"]].min()
+    assert (extent.fillna(0) * 3600 < 5).all(axis=None)
 
 
 def test_real_numbers(archive, mirror):
     spectra, _ = archive
+    path = held(mirror, "spectra/lite/4055/spec-4055-55359-0001.fits")
     row = spectra.labels["file"].to_list().index("spectra/lite/4055/spec-4055-55359-0001.fits")
     star = spectra.labels.iloc[row]
     assert (star["subclass_text"], star["type_text"]) == ("F3/F5V (30743)", "F3/F5V")
     assert (star["plate"], star["mjd"], star["fiberid"], star["run2d"]) == (4055, 55359, 1, "v5_10_0")
     assert (star["objid"], star["zwarning"]) == ("1237651736319099148", 0)
-    with fits.open(mirror / "sdss" / star["file"]) as hdus:
+    with fits.open(path) as hdus:
         coadd = hdus["COADD"].data
         near = np.interp(np.log10(5500.0), coadd["loglam"], coadd["flux"])
         assert np.interp(5500, spectra.wave, spectra.flux[row]) == pytest.approx(near, rel=1e-3)
@@ -266,19 +322,31 @@ def test_real_numbers(archive, mirror):
 
 
 def test_real_sky_and_bad_fits_are_left_out(archive):
-    spectra, _ = archive
-    keep, rejected = usable(spectra.labels)
-    assert keep.sum() + len(rejected) == 56
-    assert rejected["reason"].value_counts().to_dict() == {
-        "signal-to-noise ratio not above 20": 21,
-        "fibre on the sky": 12,
-        "no class given": 5,
-        "zWarning 4": 4,
-        "zWarning 16": 1,
-    }
-    sky = spectra.labels[spectra.labels["target"] == "SKY"]
-    assert (sky["zwarning"] & 1 == 1).all()
-    assert (spectra.labels.loc[keep, "class"] == "STAR").sum() == 10
+    labels = archive[0].labels
+    keep, rejected = usable(labels)
+    good = (labels["target"] != "SKY") & labels["zwarning"].isin([0, -1]) & (labels["class"] != "")
+    np.testing.assert_array_equal(keep, good & (labels["snr"] > 20))
+    assert rejected["file"].to_list() == labels.loc[~keep, "file"].to_list()
+    # Pipeline and targeting say independently that a fibre was on the sky: the first bit of zWarning.
+    spec = labels[labels["run2d"] != ""]
+    np.testing.assert_array_equal(spec["zwarning"] & 1 == 1, spec["target"] == "SKY")
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("spectra/lite/1942/spec-1942-53415-0005.fits", "fibre on the sky"),  # of zWarning 5
+        ("spectra/lite/10000/spec-10000-57346-0003.fits", "zWarning 4"),
+        ("spectra/lite/0358/spec-0358-51818-0504.fits", "zWarning 16"),
+        ("spectra/full/0385/spec-0385-51783-0396.fits", "signal-to-noise ratio not above 20"),
+        ("skyserver_csv/1237668296598749353.csv", "no class given"),
+        ("spectra/lite/4055/spec-4055-55359-0001.fits", None),
+    ],
+)
+def test_why_a_real_spectrum_is_left_out(mirror, file, reason):
+    row, _, _ = sdss.read_spectrum(file, held(mirror, file).read_bytes())
+    _, rejected = usable(sdss.label_table([row]))
+    assert rejected["reason"].to_list() == ([] if reason is None else [reason])
 
 
 def test_real_stars_come_to_rest(archive):
@@ -294,7 +362,7 @@ def test_real_stars_come_to_rest(archive):
 
 def test_written_files_look_like_real_ones(written, mirror):
     for file in LEGACY, BOSS:
-        ours, real = fits.open(written / file), fits.open(mirror / "sdss" / file)
+        ours, real = fits.open(written / file), fits.open(held(mirror, file))
         with ours, real:
             assert [hdu.name for hdu in ours] == [hdu.name for hdu in real]
             assert ours[1].columns.names == real[1].columns.names
@@ -309,7 +377,7 @@ def test_written_files_look_like_real_ones(written, mirror):
 
 
 def test_types_of_the_legacy_templates(mirror):
-    with fits.open(mirror / "sdss" / "templates" / "spEigenStar-53724.fits") as hdus:
+    with fits.open(held(mirror, "templates/spEigenStar-53724.fits")) as hdus:
         names = [value for key, value in hdus[0].header.items() if key.startswith("NAME")]
     types, refused = {}, []
     for name in names:
@@ -323,19 +391,13 @@ def test_types_of_the_legacy_templates(mirror):
     assert {name[0] for name in refused} == {"C", "L", "O", "T", "W"}
 
 
-def real_files(mirror):
-    """Label, flux, inverse variance and lines of the mirror's spec files."""
-    for path in sorted((mirror / "sdss" / "spectra").rglob("spec-*.fits")):
-        content = path.read_bytes()
-        yield *sdss.read_spectrum(path.name, content), sdss.read_lines(path.name, content), content
-
-
-def test_real_identifiers_are_those_that_are_computed(mirror):
-    for labels, _, _, _, content in real_files(mirror):
-        with fits.open(io.BytesIO(content)) as hdus:
+def test_real_identifiers_are_those_that_are_computed(archive, mirror):
+    labels = archive[0].labels
+    for file, specobjid in labels.loc[labels["run2d"] != "", ["file", "specobjid"]].itertuples(index=False):
+        with fits.open(mirror / "sdss" / file) as hdus:
             # Full files of BOSS hold it as a signed integer that is off by 2**63 in older releases.
             number = int(hdus[2].data["SPECOBJID"][0]) % 2**64
-        assert int(labels["specobjid"]) in (number, (number + 2**63) % 2**64)
+        assert int(specobjid) in (number, (number + 2**63) % 2**64)
 
 
 def test_real_photometry_is_read_where_a_file_has_it(archive):
@@ -344,45 +406,62 @@ def test_real_photometry_is_read_where_a_file_has_it(archive):
     boss = labels["run2d"].str.startswith("v")
     assert labels.loc[~boss, "petromag_r"].isna().all()
     bright = labels[boss & (labels["target"] != "SKY")]["petromag_r"].dropna()
-    assert len(bright) > 10
+    if bright.empty:
+        pytest.skip("the mirror holds no BOSS spectra with photometry")
     assert bright.between(12, 30).all()
 
 
-def test_real_line_fluxes_agree_with_the_spectra(mirror):
-    """Flux above the local continuum against the table SPZLINE, for lines that stand out of strong emitters.
+def strong_lines(flux, ivar, lines):
+    """Lines that stand out of one emitter: wave, area and continuum over those of the table SPZLINE.
 
-    Fluxes agree. The table's continuum is that of the fitted galaxy under the line, which absorbs in Balmer
-    lines: its widths of H alpha exceed those over the local continuum by up to a sixth.
+    The area is the flux above the local continuum within three widths, less the tails of other lines.
     """
-    compared = 0
-    for labels, flux, ivar, lines, _ in real_files(mirror):
-        if labels["subclass"] != "STARBURST":
-            continue
-        assert np.allclose(lines["ew"], lines["area"] / lines["continuum"], rtol=1e-3)
-        width = lines["wave"] * (1 + lines["z"]) * np.hypot(lines["sigma"].clip(upper=400), 70) / 299792.458
-        centre = lines["wave"] * (1 + lines["z"])
-        distance = np.abs(sdss.WAVE - centre.to_numpy()[:, None]) / width.to_numpy()[:, None]
-        clear = (ivar > 0) & (distance > 5).all(axis=0)
-        shapes = np.exp(-0.5 * distance**2) * (lines["area"] / width / np.sqrt(2 * np.pi)).to_numpy()[:, None]
-        for wave in (4862.68, 5008.24, 6564.61):
-            i = (lines["wave"] - wave).abs().argmin()
-            local = np.median(flux[clear & (np.abs(sdss.WAVE - centre[i]) < 70)])
-            core = distance[i] < 3
+    width = lines["wave"] * (1 + lines["z"]) * np.hypot(lines["sigma"].clip(upper=400), 70) / 299792.458
+    centre = lines["wave"] * (1 + lines["z"])
+    distance = np.abs(sdss.WAVE - centre.to_numpy()[:, None]) / width.to_numpy()[:, None]
+    clear = (ivar > 0) & (distance > 5).all(axis=0)
+    shapes = np.exp(-0.5 * distance**2) * (lines["area"] / width / np.sqrt(2 * np.pi)).to_numpy()[:, None]
+    for wave in STRONG_LINES:
+        for i in np.flatnonzero((lines["wave"] - wave).abs() < 0.5):
+            beside, core = clear & (np.abs(sdss.WAVE - centre[i]) < 70), distance[i] < 3
+            if lines["area"][i] < 20 * lines["area_err"][i] or (ivar[core] == 0).any() or not beside.any():
+                continue
+            local = np.median(flux[beside])
             others = shapes.sum(axis=0) - shapes[i]
             area = ((flux - others - local) * np.gradient(sdss.WAVE))[core].sum()
-            assert area / lines["area"][i] == pytest.approx(1, abs=0.1)
-            assert lines["continuum"][i] / local == pytest.approx(1, abs=0.17)
-            compared += 1
-    assert compared == 9
+            yield wave, area / lines["area"][i], lines["continuum"][i] / local
 
 
-def test_every_real_file_is_packed_or_refused_with_its_reason(mirror, tmp_path):
+def test_real_line_fluxes_agree_with_the_spectra(archive, mirror):
+    """The table's fluxes and continua against the pixels, for starbursts, in the median of each line.
+
+    In the median, because the table's lines are Gaussian: of the strongest it misses the wings, a tenth of
+    the flux, and takes half of them for continuum. Its continuum is that of the fitted galaxy under the line,
+    which absorbs in Balmer lines: its widths of H alpha exceed those over the local continuum.
+    """
+    spectra, _ = archive
+    starbursts = spectra.labels["subclass"] == "STARBURST"
+    if starbursts.sum() < 3:
+        pytest.skip("the mirror holds fewer than three starbursts of SDSS")
+    found = []
+    for row in np.flatnonzero(starbursts):
+        file = spectra.labels["file"][row]
+        lines = sdss.read_lines(file, (mirror / "sdss" / file).read_bytes())
+        np.testing.assert_allclose(lines["ew"], lines["area"] / lines["continuum"], rtol=1e-3)
+        found += strong_lines(spectra.flux[row], spectra.ivar[row], lines)
+    middle = pd.DataFrame(found, columns=["wave", "area", "continuum"]).groupby("wave").median()
+    assert middle.index.to_list() == STRONG_LINES
+    np.testing.assert_allclose(middle["area"], 1, atol=0.06)
+    np.testing.assert_allclose(middle["continuum"], 1, atol=0.17)
+
+
+def test_every_real_file_is_packed_or_refused_as_it_is_read(archive, real_files, mirror, tmp_path):
+    spectra, refused = archive
     rejected = pack(mirror / "sdss", tmp_path / "mirror.h5", {"source": "mirror"})
     packed = Spectra.read(tmp_path / "mirror.h5")
-    assert (len(packed), len(rejected)) == (56, 0)
-    archive = sdss.read(mirror / "sdss")[0]
-    np.testing.assert_array_equal(packed.flux, archive.flux)
-    pd.testing.assert_frame_equal(packed.labels.drop(columns="source"), archive.labels)
-    sky = packed.labels["target"] == "SKY"
-    assert sky.sum() == 12
-    assert (packed.labels.loc[sky, "zwarning"] != 0).all()
+    assert len(packed) + len(rejected) == len(real_files)
+    pd.testing.assert_frame_equal(rejected[["file", "reason"]], refused[["file", "reason"]])
+    np.testing.assert_array_equal(packed.flux, spectra.flux)
+    np.testing.assert_array_equal(packed.ivar, spectra.ivar)
+    assert (packed.labels["source"] == "mirror").all()
+    pd.testing.assert_frame_equal(packed.labels.drop(columns="source"), spectra.labels)

@@ -54,7 +54,9 @@ def test_each_cut_drops_its_own_spectrum_and_counts_add_up():
 
 
 def test_the_range_filter_refuses_a_real_spectrum_that_ends_early(mirror):
-    path = next(mirror.glob("sdss/spectra/*/0548/spec-0548-51986-0001.fits"))
+    path = next(mirror.glob("sdss/spectra/*/0548/spec-0548-51986-0001.fits"), None)
+    if path is None:
+        pytest.skip("the mirror holds no spec-0548-51986-0001.fits")
     labels, flux, ivar = read_spectrum(path.name, path.read_bytes())
     table = label_table([labels | {"star": "x", "zwarning": 0}]).assign(source="mirror")
     kept, dropped = cut(Spectra(WAVE, flux[None], ivar[None], table, "vacuum"), 0.9)
