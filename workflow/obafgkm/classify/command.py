@@ -28,8 +28,16 @@ examples:
   obafgkm classify @list.txt --jobs 4 --output types.fits --plot pages"""
 
 
+class _Parser(argparse.ArgumentParser):
+    """One whose lists of files may have blank lines, comments and a byte-order mark."""
+
+    def convert_arg_line_to_args(self, line):
+        line = line.removeprefix("\ufeff").removeprefix("ï»¿").strip()
+        return [] if not line or line.startswith("#") else [line]
+
+
 def _parser():
-    parser = argparse.ArgumentParser("obafgkm", description="Neural networks for spectra.")
+    parser = _Parser("obafgkm", description="Neural networks for spectra.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     classify = commands.add_parser(
         "classify",

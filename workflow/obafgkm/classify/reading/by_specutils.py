@@ -13,9 +13,13 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["spectra_of", "spectra_of_file"]
 
+_GENERIC = ("wcs1d", "tabular", "iraf", "ascii", "ecsv", "generic", "ipac")
+
 
 def spectra_of_file(path, content, name):
-    """Spectra of a file that one of the loaders of specutils recognises.
+    """Spectra of a file that a loader of specutils made for one survey or instrument recognises.
+
+    Its loaders for files of any kind are not asked: they take an axis without a unit for wavelengths.
 
     Raises
     ------
@@ -27,12 +31,20 @@ def spectra_of_file(path, content, name):
     except ImportError as error:
         problem = "reading this file needs specutils: pip install 'obafgkm[spectra]'"
         raise ArchiveFileError(path, problem) from error
-    try:
-        spectra = SpectrumList.read(path if content is None else io.BytesIO(content))
-    except Exception as error:  # each loader has errors of its own
-        raise ArchiveFileError(path, "no spectrum recognised") from error
-    for spectrum in spectra:
-        yield from spectra_of(spectrum, name)
+    from astropy.io import registry
+
+    source = str(path) if content is None else io.BytesIO(content)
+    own = registry.identify_format("read", SpectrumList, source if content is None else None,
+                                   None if content is None else source, [source], {})  # fmt: skip
+    for form in (form for form in own if not form.lower().startswith(_GENERIC)):
+        try:
+            spectra = SpectrumList.read(source, format=form)
+        except Exception:  # each loader has errors of its own
+            continue
+        for i, spectrum in enumerate(spectra):
+            yield from spectra_of(spectrum, name if len(spectra) == 1 else f"{name} {i + 1}")
+        return
+    raise ArchiveFileError(path, "no loader of specutils for a survey or an instrument knows it")
 
 
 def spectra_of(spectrum, name=""):

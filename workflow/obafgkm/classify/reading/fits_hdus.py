@@ -28,6 +28,7 @@ _NO_OBJECT = {"SKY", "FLAT", "LAMP", "ARC", "BIAS", "DARK", "COMP", "COMPARISON"
 _NO_OBJECT |= {"FLATFIELD", "CALIB", "WAVE", "HENEAR", "TWILIGHT", "ZERO", "FLAT FIELD"}
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
+_FEW = 6  # rows that may be flux, errors, sky
 _MAIN = {"", "primary", "compressed_image"}
 _ARMS = {"uvb", "vis", "nir", "blue", "red", "green", "order", "ord", "arm", "chip", "ccd", "beam", "det"}
 _ARMS |= {"detector", "segment", "seg", "spectrograph", "channel", "grating", "setting", "part"}
@@ -60,17 +61,24 @@ def read_fits(path, content=None):
             yield spectrum
             return
         parts, left_out = _parts(hdus)
-        problem = None
+        if any(_is_ambiguous(part) for part in parts) and (spectra := _by_specutils(path, content)):
+            yield from spectra
+            return
         try:
             spectra = _spectra(parts, left_out, name)
             first = next(spectra)
         except RefusedError as error:
-            problem = error
+            if not (spectra := _by_specutils(path, content)):
+                raise error
         else:
             yield first
-            yield from spectra
-            return
-    yield from _by_specutils(path, content, problem)
+    yield from spectra
+
+
+def _is_ambiguous(part):
+    """Whether it is an image of several rows of which nothing says what they are."""
+    flux = part.columns[0]
+    return flux.where == "rows" and part.rows is None and len(flux.values) <= _FEW
 
 
 def _stem(path):
@@ -329,11 +337,11 @@ def _range(spectrum):
     return (wave.min(), wave.max()) if wave.size else (np.nan, np.nan)
 
 
-def _by_specutils(path, content, problem):
-    """Spectra of a file that one of the loaders of specutils recognises; else the problem is raised."""
+def _by_specutils(path, content):
+    """Spectra of a file that a loader of specutils for one survey recognises; none where none does."""
     from obafgkm.classify.reading.by_specutils import spectra_of_file
 
     try:
-        yield from spectra_of_file(path, content, _stem(path))
-    except ArchiveFileError as error:
-        raise problem from error
+        return list(spectra_of_file(path, content, _stem(path)))
+    except ArchiveFileError:
+        return []
