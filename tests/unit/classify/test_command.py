@@ -57,7 +57,12 @@ def stand_in(monkeypatch):
         classes = np.eye(70)[(np.abs(flux[:, 100]) * 10).astype(int) % 70]
         luminosity, nothing = np.eye(5)[[4] * len(flux)], np.zeros(len(flux))
         return SimpleNamespace(
-            temperature=classes, luminosity=luminosity, outlier=nothing, flagged=nothing > 0, sets=classes > 0
+            temperature=classes,
+            luminosity=luminosity,
+            outlier=nothing,
+            flagged=nothing > 0,
+            sets=classes > 0,
+            has_lines=nothing == 0,
         )
 
     model = SimpleNamespace(wave=np.linspace(3800, 7000, 3000), classify=answer)

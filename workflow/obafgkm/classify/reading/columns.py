@@ -64,8 +64,8 @@ class Part:
         Name of the object; '' where it is not said.
     rows : list of str or None
         Names of the spectra where there are several, as far as they are said.
-    words : str
-        Free text that goes with it, in small letters: comments, lines above a table.
+    medium : (str, str) or None
+        Air or vacuum where the layout, or the text around the numbers, says so; and what says it.
     left_out : list of str
         What belongs to it and is not read.
     """
@@ -76,5 +76,5 @@ class Part:
     header: Mapping = field(default_factory=dict)
     object: str = ""
     rows: list | None = None
-    words: str = ""
+    medium: tuple | None = None
     left_out: list = field(default_factory=list)

@@ -268,8 +268,8 @@ def _name_rows(part, rows):
         for column in part.columns:
             if column.values.ndim == 2 and len(column.values) == count:
                 column.values = column.values[star]
-    if "targetid" and any(str(c.name).upper().endswith("WAVELENGTH") for c in part.columns):
-        part.words = f"{part.words} vacuum"  # DESI's layout: its data model says so
+    if any(str(column.name).upper().endswith("_WAVELENGTH") for column in part.columns):
+        part.medium = ("vacuum", "the layout of DESI")
 
 
 def _spectra(parts, left_out, name):

@@ -134,8 +134,8 @@ def _medium(part, column, by_name, is_vacuum):
     if is_vacuum:
         return "vacuum", f"the {column.label} holds no lengths"
     medium, source = media.by_header(part.header)
-    if not medium and (medium := media.by_words(part.words)):
-        source = "the lines above the table"
+    if not medium and part.medium:
+        medium, source = part.medium
     if not medium and (medium := media.by_comments(part.header)):
         source = "the comments of the header"
     if not medium and part.axis is not None and not isinstance(part.axis, list):

@@ -42,6 +42,7 @@ def joined(spectra, name, what):
     """
     pieces = sorted((_Piece(spectrum) for spectrum in spectra), key=lambda piece: piece.wave[0])
     pieces = [piece for piece in pieces if piece.good.any()] or pieces[:1]
+    masked = 1 - sum(np.count_nonzero(piece.good) for piece in pieces) / sum(own.flux.size for own in spectra)
     for left, right in zip(pieces, pieces[1:], strict=False):
         _meet(left, right)
     has_errors = all(piece.ivar is not None for piece in pieces)
@@ -52,7 +53,7 @@ def joined(spectra, name, what):
         _some(own.flux for own in receipts),
         _some(own.error for own in receipts) if has_errors else "none for all; estimated from the scatter",
         receipts[0].medium,
-        float(np.mean([own.masked for own in receipts])),
+        masked,
         f"{len(spectra)} {what}: "
         + ", ".join(f"{piece.wave[0]:.0f}-{piece.wave[-1]:.0f} Å" for piece in pieces),
     )

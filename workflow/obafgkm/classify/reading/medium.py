@@ -47,7 +47,7 @@ def by_ctype(kind):
 
 
 def _is_coded(kind):
-    return re.fullmatch(r"[A-Z]{4}(-[A-Z0-9]{3})?", kind.strip().upper()) is not None
+    return re.fullmatch(r"[A-Z]{4}(-(LOG|TAB|GR[IA]|[A-Z]2[A-Z]))?", kind.strip().upper()) is not None
 
 
 def by_ucd(said, header):

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 
+from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import role_of
@@ -95,6 +96,7 @@ def _part(table, name):
         columns.append(Column(key, values, unit, "column", f"{said} {description}".strip(), role))
     header = {str(key).upper(): value for key, value in table.meta.items() if isinstance(value, str | int | float | bool)}
     comments = table.meta.get("comments", [])
-    words = " ".join([*map(str, comments), table.meta.get("words", "")]).lower()
+    medium = media.by_words(" ".join([*map(str, comments), table.meta.get("words", "")]))
     target = str(header.get("OBJECT", header.get("TARGNAME", "")))
-    return Part(str(table.meta.get("name", "")), columns, None, header, target, None, words)
+    said = (medium, "the comments of the table") if medium else None
+    return Part(str(table.meta.get("name", "")), columns, None, header, target, None, said)

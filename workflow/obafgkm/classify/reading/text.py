@@ -55,12 +55,14 @@ def text_parts(text, name):
         kind = column.settled_role().kind
         if kind in ("wave", "flux", "magnitude") and not is_said(column.unit) and not column.settled_role().unit:
             column.unit = _unit_in_words(words, "wave" if kind == "wave" else "flux")
-    medium = "vacuum" if "bestfit" in words else media.by_words(words)  # SkyServer has a column BestFit
+    found = media.by_words(words)
+    medium = (found, "the lines above the numbers") if found else None
     if "bestfit" in words and names:
+        medium = ("vacuum", "the layout of SkyServer")
         for column in columns:
             if column.settled_role().kind == "flux":
                 column.unit = column.unit or "1e-17 erg/s/cm2/Angstrom"
-    return [Part("", own, words=medium or "", left_out=list(left)) for own in _apart(columns)]
+    return [Part("", own, medium=medium, left_out=list(left)) for own in _apart(columns)]
 
 
 def _numbers(text):

@@ -84,6 +84,7 @@ def _respelled(text):
     """Ways in which a unit may have been meant."""
     text = re.sub(r"\bx?\s*10\s*(?:\*\*|\^)\s*\(?\s*([-+]?\d+)\s*\)?", r"1e\1", text)
     text = re.sub(r"(\d)[eE]([-+]?\d+)\s*\*?\s*(?=[A-Za-z])", r"\1e\2 ", text)
+    text = re.sub(r"\b0\.1 ?nm\b", "Angstrom", text)
     text = re.sub(r"(?i)\b(ergs?)\b", "erg", text)
     text = re.sub(r"(?i)\b(angstroms?|angstr|angst|ang|aa)\b|Å|\bA\b|\bA(?=[-^*]|\d)", "Angstrom", text)
     text = re.sub(r"(?i)\b(secs?|seconds?)\b", "s", text).replace("^", "**")
