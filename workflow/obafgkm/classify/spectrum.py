@@ -13,6 +13,7 @@ __all__ = ["MEDIA", "Spectrum", "inverse_variance", "signal_to_noise"]
 MEDIA = ("air", "vacuum")
 _COARSEST = 10.0  # Angstrom a pixel, beyond which lines cannot be seen
 _LEAST_COVERED = 300.0  # Angstrom of the classifier's range
+_PARTS = 8  # of a spectrum, in each of which pixels have one usual distance
 _MARGIN = 20.0  # Angstrom beyond it that are looked at
 
 
@@ -103,7 +104,7 @@ class Spectrum:
         covered = np.zeros(grid.size, bool)
         if np.count_nonzero(near) > 4:
             wave, flux, ivar = wave[near], flux[near], None if ivar is None else ivar[near]
-            step = np.median(np.diff(wave))
+            step = np.maximum(np.median(np.diff(wave)), _local_step(wave, grid))
             right = np.searchsorted(wave, grid).clip(1, wave.size - 1)
             nearest = np.minimum(np.abs(grid - wave[right - 1]), np.abs(grid - wave[right]))
             covered = (grid >= wave[0]) & (grid <= wave[-1]) & (nearest <= np.maximum(0.75 * step, pixel / 2))
@@ -128,6 +129,16 @@ class Spectrum:
             weight = _means(wave, ivar, grid)
             sampled = _means(wave, flux * ivar, grid) / np.maximum(weight, np.finfo(float).tiny)
         return np.where(covered, sampled, np.nan), np.where(covered, weight * averaged, 0)
+
+
+def _local_step(wave, grid):
+    """Usual distance of pixels about each wavelength of a grid: frequencies do not have the same throughout."""
+    count = min(_PARTS, wave.size // 20)
+    if count < 2:
+        return 0.0
+    steps = np.diff(wave)[: (wave.size - 1) // count * count].reshape(count, -1)
+    middle = wave[: steps.size].reshape(count, -1)[:, steps.shape[1] // 2]
+    return np.interp(grid, middle, np.median(steps, axis=1))
 
 
 def _means(wave, flux, grid):

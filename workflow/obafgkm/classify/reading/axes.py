@@ -117,8 +117,10 @@ def _medium(header, ctype, axis, is_vacuum):
         return medium, source
     words = f"{header.get(f'CTYPE{axis}', '')} {_comment(header, f'CTYPE{axis}')} "
     words += f"{_comment(header, f'CRVAL{axis}')} {header.get('WAT1_001', '')}"
-    medium = media.by_words(words)
-    return (medium, "the comments of the axis") if medium else (None, "")
+    if medium := media.by_words(words):
+        return medium, "the comments of the axis"
+    medium = media.by_comments(header)
+    return (medium, "the comments of the header") if medium else (None, "")
 
 
 def _comment(header, key):

@@ -43,7 +43,7 @@ def masked(flux):
 
 def _is_far(value, others):
     low, high = others.min(), others.max()
-    return value < low - _FAR * (high - low) or value > high + _FAR * (high - low) or (value < 0 <= low)
+    return low < high and (value < low - _FAR * (high - low) or value > high + _FAR * (high - low) or value < 0 <= low)
 
 
 def _runs(flux):

@@ -50,7 +50,7 @@ def parts_of_table(text, form, name):
         If astropy cannot read it, or no table in it holds a spectrum.
     """
     try:
-        tables = _tables(text, form)
+        tables = list(_tables(text, form))
     except Exception as error:  # what astropy raises at damaged tables is not documented
         raise RefusedError(f"damaged, or no table of the format {form} ({error})") from error
     parts = [_part(table, name) for table in tables]
@@ -74,9 +74,9 @@ def _tables(text, form):
                 )
                 yield own
         return
-    from astropy.table import Table
+    from astropy.io import ascii
 
-    yield Table.read(io.StringIO(text), format=form)
+    yield ascii.read(text, format=form.removeprefix("ascii."))
 
 
 def _part(table, name):

@@ -69,6 +69,9 @@ def _numbers(text):
     """The lines above the numbers, rows of numbers, what separates them, and what was left out."""
     lines = text.splitlines()
     separator, has_decimal_comma = _style(lines)
+    ends = [line.rstrip().endswith(separator) for line in lines if separator and separator in line]
+    if ends and separator.strip() and sum(ends) > 0.9 * len(ends):
+        lines = [line.rstrip().removesuffix(separator) for line in lines]
     header, rows, other = [], [], []
     widths = {}
     parsed = []
@@ -125,8 +128,6 @@ def _values(line, separator, has_decimal_comma):
     """Numbers of a line; None where it holds words."""
     cells = line.split(separator) if separator else line.split()
     cells = [cell.strip().strip("\"'").strip() for cell in cells]
-    if separator and len(cells) > 1 and not cells[-1]:
-        cells = cells[:-1]
     values = []
     for cell in cells:
         cell = cell.replace(",", ".") if has_decimal_comma else cell
@@ -185,6 +186,8 @@ def _named(table, names, units):
 def _unnamed(table):
     """Columns without names: wavelengths are those that rise, flux what follows, errors what fits as such."""
     waves = [i for i, values in enumerate(table) if _is_like_wavelengths(values)]
+    sizes = np.nanmedian(table, axis=1)
+    waves = [i for i in waves if sizes[waves[0]] / 3 < sizes[i] < sizes[waves[0]] * 3]
     if not waves:
         if _counts(table[0]):
             raise RefusedError("its first column only counts, and no other holds wavelengths")
