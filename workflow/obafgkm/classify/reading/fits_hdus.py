@@ -13,6 +13,7 @@ from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.images import image_part
 from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import role_of, tokens
 from obafgkm.classify.reading.surveys import cflib_spectrum, survey_image
@@ -131,8 +132,20 @@ def _parts(hdus):
             images.setdefault(_tag(role, hdu), {}).setdefault(role.kind, []).append(hdu)
         else:
             images.setdefault(own, {}).setdefault("flux", []).append(hdu)
+    _find_errors(images.get("", {}))
     image_parts, others = _of_images(images, main, rows)
     return [*parts, *image_parts], [*left_out, *others]
+
+
+def _find_errors(by_role):
+    """Of images without names the second may be the errors of the first: as large as its scatter, and smooth."""
+    fluxes = by_role.get("flux", [])
+    if len(fluxes) != 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
+        return
+    flux, other = (np.asarray(hdu.data, float) for hdu in fluxes)
+    if flux.ndim == 1 and flux.shape == other.shape and not has_own_noise(other, flux):
+        if kind := errors_fit(other, flux):
+            by_role[kind] = [fluxes.pop()]
 
 
 def _tag(role, hdu):

@@ -18,6 +18,7 @@ __all__ = ["settle"]
 
 _AXES = ("wave", "frequency", "energy", "wavenumber")
 _ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, and the power that their units are of
+_MOST_MARKED = 0.95  # share of the pixels that a mask may rule out
 _NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp"}
 
 
@@ -168,7 +169,8 @@ def _rows(part, name, flux, waves, error, masks, left):
 
 def _range(known, i):
     axis = known[i] if isinstance(known, list) else known
-    wave = axis.wave if isinstance(known, list) or np.ndim(axis.wave) == 1 else axis.wave[i]
+    is_shared = isinstance(known, list) or (not isinstance(axis.wave, list) and np.ndim(axis.wave) == 1)
+    wave = axis.wave if is_shared else axis.wave[i]
     wave = np.asarray(wave, float)
     good = wave[np.isfinite(wave) & (wave > 0)]
     return (good.min(), good.max()) if good.size else (np.nan, np.nan)
@@ -207,8 +209,10 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
     for mask in masks:
         own = _row(mask, i)
         if own.values.shape == values.shape:
-            marked = own.values.astype(float) != 0
-            values = np.where(~marked if own.settled_role().kind == "good" else marked, np.nan, values)
+            marked = (own.values.astype(float) != 0) != (own.settled_role().kind == "good")
+            if marked.mean() > _MOST_MARKED:
+                raise RefusedError(f"the {mask.label} marks {marked.mean():.1%} of the pixels as bad")
+            values = np.where(marked, np.nan, values)
     good = np.isfinite(values) & np.isfinite(wave)
     if ivar is not None:
         good &= ivar > 0
@@ -221,6 +225,8 @@ def _ivar(error, flux, unit, factor):
     """Inverse variances in the unit that the flux was brought to, and where they come from."""
     kind = error.settled_role().kind
     values = np.ma.filled(np.ma.asarray(error.values, float), np.nan).ravel()
+    if kind == "error" and error.unit.strip().lower() in ("%", "percent"):
+        values = values / 100 * np.abs(np.asarray(flux.values, float).ravel())
     ivar = inverse_variances(values, kind)
     if ivar is None or ivar.shape != np.shape(flux.values):
         return None, f"{error.label} holds none that are known; estimated from the scatter"

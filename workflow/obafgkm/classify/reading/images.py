@@ -14,6 +14,7 @@ from obafgkm.classify.reading.roles import Role, role_of
 __all__ = ["image_part"]
 
 _FEW = 6  # rows at most that may be wavelengths, flux and errors
+_POSITIONS = ("SLIT", "ANGLE", "POSITION", "OFFSET", "RA-", "DEC-", "SPATIAL", "ARCSEC", "Y_SLIT")
 _ROW_KEYS = ("BANDID", "ARRAY", "ROW", "LABEL", "COL", "PLANE", "CUBE")
 _OTHERS = ("error", "ivar", "variance", "mask", "good")
 
@@ -44,6 +45,7 @@ def image_part(hdu, others, header, name):
     unit = str(hdu.header.get("BUNIT", ""))
     data, axis_number = _turned(data, header)
     n = data.shape[-1]
+    _refuse_positions(data, header, axis_number)
     waves = [other for other in others.get("wave", []) if np.shape(other.data)[-1:] == (n,)]
     axis = None
     if not waves:
@@ -84,6 +86,16 @@ def _turned(data, header):
         count = int(np.prod(data.shape[:-1]))
         raise RefusedError(f"a cube of {count:,} spectra: extract the star's first")
     return data, number
+
+
+def _refuse_positions(data, header, spectral):
+    """Rows that are places on the sky, such as along a slit, are no spectra of stars."""
+    if data.ndim < 2:
+        return
+    for axis in (1, 2):
+        kind = str(header.get(f"CTYPE{axis}", "")).strip().upper()
+        if axis != spectral and kind.startswith(_POSITIONS):
+            raise RefusedError(f"CTYPE{axis} = {kind!r}: {len(data)} rows along a slit; extract the star first")
 
 
 def _rows_as_columns(data, header, unit, name):
@@ -179,7 +191,10 @@ def _roles_by_numbers(data):
     if not 2 <= len(data) <= _FEW:
         return None
     rows = [row if data.ndim == 2 else row[0] for row in data[1:]]
-    kinds = ["flux"] + ["" if has_own_noise(row, flux) else errors_fit(row, flux) for row in rows]
+    kinds = ["flux"]
+    for row in rows:  # the first that fits
+        is_other = any(kinds[1:]) or _is_like_wavelengths(row) or has_own_noise(row, flux)
+        kinds.append("" if is_other else errors_fit(row, flux))
     if not any(kinds[1:]):
         return [Role("flux"), *[None] * (len(data) - 1)] if data.ndim == 3 else None
     return [Role(kind) if kind else None for kind in kinds]

@@ -58,11 +58,11 @@ _WAVE = set("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda 
 _WAVE_UNITS = {"angstrom", "angstroms", "ang", "aa", "nm", "nanometer", "nanometers", "micron", "microns", "um"}
 _FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
 _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
-_VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms"}
+_VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
 _PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
-_ERROR = set("err error errors sigma sig std stdev stddev unc uncert uncertainty noise rms".split())
-_IVAR, _VARIANCE = {"ivar", "iv", "weight", "weights"}, {"var", "variance", "stat", "vari"}
-_MASK = {"mask", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
+_ERROR = set("err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms".split())
+_IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
+_MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
 _GOOD = {"good", "valid", "usable"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
 _FLUX = set("flux fluxes spectrum spectra spec intensity signal data sci science density".split())
@@ -177,7 +177,7 @@ def _by_words(words, known, unit):
     rest = lambda *sets: "_".join(word for word in words if not any(word in group for group in sets))  # noqa: E731
     is_wave = bool(known & _WAVE) or (bool(known & _WAVE_UNITS) and not known & (_FLUX | _MAGNITUDE))
     is_wave |= {"spectral", "axis"} <= known
-    short = len(words) == 2 and words[0] in ("e", "d") and bool(known & (_FLUX - {"f"}))
+    short = len(words) == 2 and words[0] in ("e", "d") and bool(known & (_FLUX - {"f"} | _MAGNITUDE))
     if known & (_MASK | _GOOD):
         kind = "good" if known & _GOOD and not known & _MASK else "mask"
         return Role("flags" if known & {"and", "or"} else kind, tag=rest(_MASK, _GOOD))

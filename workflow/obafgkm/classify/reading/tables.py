@@ -21,6 +21,8 @@ def astropy_format(text):
         return "ascii.ecsv"
     if "Byte-by-byte Description" in text[:20000]:
         return "ascii.mrt" if start.lstrip().startswith("Title:") else "ascii.cds"
+    if start.lstrip().startswith("\\begin{"):
+        return "ascii.latex"
     first = next((line for line in start.splitlines() if line.strip()), "")
     if first.startswith("\\") or (first.startswith("|") and first.rstrip().endswith("|")):
         second = [line for line in start.splitlines() if line.startswith("|")][1:2]

@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 _COMMENT = "#%!"
+_AXES = {"wave", "frequency", "energy", "wavenumber", "pixel"}
+_TWO_DOTS = re.compile(r"\d\.\d+\.\d")
 _UNITS = {  # words that speak of a unit in the lines above a table
     "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
     "flux": r"[mµu]?jy|ab ?mag(?:nitudes?)?|st ?mag(?:nitudes?)?|mag(?:nitudes?)?|counts?|adu|electrons|"
@@ -67,7 +69,9 @@ def text_parts(text, name):
 
 def _numbers(text):
     """The lines above the numbers, rows of numbers, what separates them, and what was left out."""
-    lines = text.splitlines()
+    lines = re.sub(r"\"(-?\d+),(\d+)\"", r"\1.\2", text).splitlines()
+    if not any("," in line or ";" in line for line in lines[-20:]) and any(_TWO_DOTS.search(line) for line in lines):
+        lines = _unglued(lines)
     separator, has_decimal_comma = _style(lines)
     ends = [line.rstrip().endswith(separator) for line in lines if separator and separator in line]
     if ends and separator.strip() and sum(ends) > 0.9 * len(ends):
@@ -99,6 +103,25 @@ def _numbers(text):
         raise RefusedError(f"{problem}: {inside[0][:40]!r}" if inside else problem)
     left = [f"{len(other)} lines of another form, such as {other[0][1][:40]!r}"] if other else []
     return header, rows, separator, left
+
+
+def _unglued(lines):
+    """Lines whose first two columns of fixed width touch, with a blank between them.
+
+    Of the numbers of decimals that the first may have, that counts which makes its steps most regular.
+    """
+    best = (np.inf, lines)
+    for decimals in range(1, 6):
+        pattern = re.compile(rf"^(\s*\d+\.\d{{{decimals}}})(?=\d*\.\d)")
+        parted = [pattern.sub(r"\1 ", line) for line in lines]
+        if any(_TWO_DOTS.search(line) for line in parted if re.match(r"\s*\d+\.", line)):
+            continue
+        first = [line.split()[0] for line in parted if re.match(r"\s*\d+\.\d+\s", line)]
+        steps = np.diff(np.array(first, float)) if len(first) > 2 else np.zeros(1)
+        roughness = steps.std() / abs(steps.mean()) if steps.mean() else np.inf
+        if roughness < best[0] - 1e-6:
+            best = (roughness, parted)
+    return best[1]
 
 
 def _style(lines):
@@ -160,7 +183,8 @@ def _names(header, count, separator):
             if len(words) != count:
                 continue
             kinds = {role_of(word).kind for word in words}
-            if kinds & {"flux", "magnitude"} and kinds & {"wave", "frequency", "energy", "wavenumber", "velocity", "pixel"}:
+            unknown = sum(not role_of(word).kind for word in words)
+            if kinds & {"velocity"} or (kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]
@@ -180,7 +204,12 @@ def _split(line, separator):
 
 
 def _named(table, names, units):
-    return [Column(name, values, unit) for name, values, unit in zip(names, table, units, strict=True)]
+    columns = [Column(name, values, unit) for name, values, unit in zip(names, table, units, strict=True)]
+    if not {column.settled_role().kind for column in columns} & (_AXES | {"velocity"}):
+        axis = next(column for column in columns if not column.settled_role().kind)
+        found = re.search(r"[\[(](.*)[\])]", axis.name)
+        axis.role = Role("wave", unit=found[1] if found else "")
+    return columns
 
 
 def _unnamed(table):
