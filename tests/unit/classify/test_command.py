@@ -145,6 +145,37 @@ def test_a_list_of_files(stand_in, files, tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 6
 
 
+def test_a_list_may_have_a_byte_order_mark_blank_lines_and_comments(stand_in, files, tmp_path, capsys):
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"\ufeff{files[0]}\n\n# the second night\n  {files[1]}  \r\n", encoding="utf-8", newline="")
+    assert main(["classify", f"@{listed}"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_reading_is_shown_without_typing_and_written(files, tmp_path, capsys):
+    wave, flux = star(3)
+    table = Table({"wavelength_vac": airtovac(wave) / 10, "flux": flux, "sky": flux}, units={"wavelength_vac": "nm"})
+    table.write(tmp_path / "hd1.fits")
+    assert main(["read", str(tmp_path / "hd1.fits"), files[7], "-o", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    for said in ("wavelength_vac (nm)", "vacuum", "column sky", "flux_assumed", "hd1_read.ecsv"):
+        assert said in printed.out
+    assert "HTML page" in printed.err
+    read = Table.read(tmp_path / "hd1_read.ecsv")
+    np.testing.assert_allclose(read["wave"], airtovac(wave))
+    np.testing.assert_allclose(read["flux"], flux)
+    assert (read.meta["AIRORVAC"], read["wave"].unit) == ("vacuum", units.AA)
+
+
+def test_every_row_says_how_it_was_read(stand_in, files, tmp_path):
+    wave, flux = star(3)
+    Table({"loglam": np.log10(wave), "flux": flux, "ivar": 1 + 0 * wave}).write(tmp_path / "star.fits")
+    row = classify_files(tmp_path / "star.fits").iloc[0]
+    assert (row["read_wave"], row["read_error"]) == ("column loglam (log10 Angstrom)", "column ivar (inverse variance)")
+    assert (row["medium"], row["read_medium"]) == ("air", "not said, air assumed")
+    assert row["flags"].split(",") == ["medium_assumed", "flux_assumed"]
+
+
 def test_the_reader_of_a_pipe_may_stop(files):
     command = subprocess.run(
         f"{{ {' '.join(map(repr, RUN))} classify {' '.join(map(repr, files[:5]))}; echo $? >&2; }} | head -1",

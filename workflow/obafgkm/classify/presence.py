@@ -17,9 +17,10 @@ from obafgkm.mk import N_CLASSES
 __all__ = ["TEMPLATES", "has_lines", "line_significance", "synthetic_lines"]
 
 TEMPLATES = Path(__file__).with_name("line_templates.npz")
-LEAST_SIGNIFICANCE = 4.0  # standard deviations of the noise
-LEAST_CONTRAST = 4.2  # standard deviations of what agrees by chance
+LEAST_SIGNIFICANCE = 4.5  # standard deviations of the noise
+LEAST_CONTRAST = 4.5  # standard deviations of what agrees by chance
 _SLOW = 7.5  # pixels, 15 Angstrom: slower changes are the continuum's, a fringe's or a calibration's
+_END = 12  # pixels
 _NEAR, _FAR, _FARTHEST = 4, 25, 200  # pixels: 500 km/s; where nothing belongs
 _FWHM = 4.0  # Angstrom
 _LIBRARY = slice(5, 68)  # the classes of which there are synthetic stars, O5 to M7
@@ -87,8 +88,9 @@ def line_significance(ivar, classes, seen):
     lines, mean, good = seen
     if not len(lines):
         return np.empty(0), np.empty(0)
+    good = _within(good)
     variance = np.where(good, 1 / np.where(good, ivar * mean**2, 1), 0).astype(np.float32)
-    lines = _without_slow(lines, good)
+    lines = _without_slow(lines * good, good)
     template, square = (part[classes] for part in _transformed())
     agreement = np.fft.irfft(np.fft.rfft(lines) * template, WAVE.size)
     noise = np.fft.irfft(np.fft.rfft(variance) * square, WAVE.size)
@@ -98,6 +100,13 @@ def line_significance(ivar, classes, seen):
     best = ratio[:, np.abs(shifts) <= _NEAR].max(1)
     by_chance = ratio[:, (np.abs(shifts) > _FAR) & (np.abs(shifts) <= _FARTHEST)]
     return best, best / np.maximum(np.sqrt((by_chance**2).mean(1)), 1e-12)
+
+
+def _within(good):
+    """Pixels that are not at an end of a spectrum, where its slope is mistaken for a line."""
+    pixel = np.arange(good.shape[1])
+    first, last = good.argmax(1)[:, None], good.shape[1] - 1 - good[:, ::-1].argmax(1)[:, None]
+    return good & (pixel >= first + _END) & (pixel <= last - _END)
 
 
 @functools.cache
