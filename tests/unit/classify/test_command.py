@@ -173,7 +173,7 @@ def test_every_row_says_how_it_was_read(stand_in, files, tmp_path):
     row = classify_files(tmp_path / "star.fits").iloc[0]
     assert (row["read_wave"], row["read_error"]) == ("column loglam (log10 Angstrom)", "column ivar (inverse variance)")
     assert (row["medium"], row["read_medium"]) == ("air", "not said, air assumed")
-    assert row["flags"].split(",") == ["medium_assumed", "flux_assumed"]
+    assert row["flags"].endswith("medium_assumed,flux_assumed")
 
 
 def test_the_reader_of_a_pipe_may_stop(files):
@@ -236,7 +236,8 @@ def test_classifying_a_file_imports_nothing_slow(files):
 def test_arrays_files_and_media_give_the_same_answers(stand_in, tmp_path):
     wave, flux = star(3)
     np.savetxt(tmp_path / "star.txt", np.stack([wave, flux], axis=1), fmt="%.12g")
-    columns = [key for key in COLUMNS if key not in ("file", "name", "flags")]
+    apart = {"file", "name", "flags", "medium", *(key for key in COLUMNS if key.startswith("read_"))}
+    columns = [key for key in COLUMNS if key not in apart]
     from_file = classify_files(tmp_path / "star.txt")[columns]
     from_arrays = classify(wave, flux, medium="air")[columns]
     in_vacuum = classify(airtovac(wave), flux, medium="vacuum")[columns]

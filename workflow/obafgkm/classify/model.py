@@ -93,7 +93,7 @@ class Model:
         temperature, luminosity = self._session.run(None, {"spectra": network_inputs(flux, ivar, seen)})
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
         with self._threads.limit(limits=1):
-            outlier = self._outliers.scores(flux, ivar)
+            outlier = self._outliers.scores(flux, ivar, seen)
         flagged = is_outlier(outlier, temperature, self.card["outlier_thresholds"])
         found = has_lines(ivar, median_class(temperature), seen)
         return Types(temperature, luminosity, outlier, flagged, sets, found)

@@ -29,6 +29,7 @@ _NO_OBJECT = {"SKY", "FLAT", "LAMP", "ARC", "BIAS", "DARK", "COMP", "COMPARISON"
 _NO_OBJECT |= {"FLATFIELD", "CALIB", "WAVE", "HENEAR", "TWILIGHT", "ZERO", "FLAT FIELD"}
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
+_SDSS = "1e-17 erg/s/cm2/Angstrom"
 _FEW = 6  # rows that may be flux, errors, sky
 _MAIN = {"", "primary", "compressed_image"}
 _ARMS = {"uvb", "vis", "nir", "blue", "red", "green", "order", "ord", "arm", "chip", "ccd", "beam", "det"}
@@ -57,10 +58,10 @@ def read_fits(path, content=None):
     """
     with fits.open(path if content is None else io.BytesIO(content), memmap=False) as hdus:
         name = _object(hdus[0].header) or _stem(path)
-        _refuse_calibrations(hdus[0].header)
-        if (spectrum := _known(path, content, hdus, name)) is not None:
-            yield spectrum
+        if (known := _known(path, content, hdus, name)) is not None:
+            yield from known
             return
+        _refuse_calibrations(hdus[0].header)
         parts, left_out = _parts(hdus)
         if any(_is_ambiguous(part) for part in parts) and (spectra := _by_specutils(path, content)):
             yield from spectra
@@ -101,18 +102,30 @@ def _refuse_calibrations(header):
 
 
 def _known(path, content, hdus, name):
-    """The spectrum of a layout that is known as a whole; None where it is none."""
+    """The spectrum of a layout that is known as a whole, whose other extensions need not be looked at."""
     if (hdu := hdus[0]).header.get("NAXIS", 0):
-        return survey_image(hdu, hdu.header, name)
-    if len(hdus) > 1 and hdus[1].name.upper() == "MERGED" and hdus[1].header.get("TTYPE2") == "spectrum":
-        return cflib_spectrum(path, PurePath(path).read_bytes() if content is None else content)
+        spectrum = survey_image(hdu, hdu.header, name)
+        return None if spectrum is None else [spectrum]
+    try:
+        first = hdus[1]
+    except IndexError:
+        return None
+    columns = [first.header.get(f"TTYPE{i}", "") for i in (1, 2, 3)]
+    if first.name.upper() == "MERGED" and columns[1] == "spectrum":
+        return [cflib_spectrum(path, PurePath(path).read_bytes() if content is None else content)]
+    if [column.lower() for column in columns] == ["flux", "loglam", "ivar"] and "PLATEID" in hdu.header:
+        names = [first.header[f"TTYPE{i + 1}"] for i in range(first.header["TFIELDS"])]
+        data = _data(first, names)
+        left = [*names[3:], "the extensions after it"]
+        wanted = (Column(own, data[own], unit) for own, unit in zip(names, (_SDSS, "", ""), strict=False))
+        part = Part(first.name, list(wanted), medium=("vacuum", "the layout of SDSS"), left_out=left)
+        return settle(part, name)
     return None
 
 
 def _parts(hdus):
     """The parts of a file that may be spectra, and what else it holds, by name."""
     parts, images, left_out, main = [], {}, [], hdus[0].header
-    rows = _row_names(hdus)
     for hdu in hdus:
         if hdu.header.get("NAXIS", 0) == 0 or not hdu.header.get("NAXIS1", 1):
             continue
@@ -133,7 +146,8 @@ def _parts(hdus):
         else:
             images.setdefault(own, {}).setdefault("flux", []).append(hdu)
     _find_errors(images.get("", {}))
-    image_parts, others = _of_images(images, main, rows)
+    several = any(hdu.header.get("NAXIS", 0) > 1 for by_role in images.values() for hdu in by_role.get("flux", []))
+    image_parts, others = _of_images(images, main, _row_names(hdus) if several else None)
     return [*parts, *image_parts], [*left_out, *others]
 
 
@@ -157,7 +171,8 @@ def _row_names(hdus):
     """Names of the rows of images, by a table that has one row for each: names, and which are the sky."""
     for hdu in hdus:
         if isinstance(hdu, fits.BinTableHDU) and not isinstance(hdu, fits.CompImageHDU):
-            names = {name.lower(): name for name in hdu.columns.names}
+            columns = [str(hdu.header.get(f"TTYPE{i + 1}", "")) for i in range(hdu.header["TFIELDS"])]
+            names = {name.lower(): name for name in columns}
             found = next((names[key] for key in ("targetid", "name", "object", "target") if key in names), None)
             if found and hdu.data is not None and hdu.data[found].ndim == 1:
                 kinds = hdu.data[names["objtype"]] if "objtype" in names else [""] * len(hdu.data)

@@ -134,9 +134,9 @@ def _medium(part, column, by_name, is_vacuum):
         return medium, f"the description of the {column.label}"
     if is_vacuum:
         return "vacuum", f"the {column.label} holds no lengths"
+    if part.medium:
+        return part.medium
     medium, source = media.by_header(part.header)
-    if not medium and part.medium:
-        medium, source = part.medium
     if not medium and (medium := media.by_comments(part.header)):
         source = "the comments of the header"
     if not medium and part.axis is not None and not isinstance(part.axis, list):

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import warnings
 
 import numpy as np
 
@@ -72,11 +73,12 @@ def _parsed(text):
     plain = _SPELLINGS.get(text.strip().lower(), text.strip())
     # An A is an Angstrom here, and never an ampere.
     first = [] if re.search(r"\bA(?=\b|[-^*\d])", plain) else [plain]
-    for spelling in (*first, *_respelled(plain)):
-        try:
-            return units.Unit(spelling, parse_strict="raise")
-        except (ValueError, TypeError):
-            continue
+    with warnings.catch_warnings(action="ignore", category=units.UnitsWarning):
+        for spelling in (*first, *_respelled(plain)):
+            try:
+                return units.Unit(spelling, parse_strict="raise")
+            except (ValueError, TypeError):
+                continue
     raise RefusedError(f"the unit {text!r} is not understood")
 
 
