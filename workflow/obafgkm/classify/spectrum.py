@@ -122,12 +122,12 @@ class Spectrum:
             )
         # Inverse variance adds up over the pixels that are averaged; interpolation adds nothing to it.
         averaged = np.maximum(pixel / np.interp(grid, wave, np.gradient(wave)), 1)
-        if ivar is None or (ivar == ivar[0]).all():
+        if ivar is None or ivar.min() == ivar.max():
             sampled = _means(wave, flux, grid)
             weight = inverse_variance(flux) if ivar is None else ivar[0]
         else:
-            weight = _means(wave, ivar, grid)
-            sampled = _means(wave, flux * ivar, grid) / np.maximum(weight, np.finfo(float).tiny)
+            weight, weighted = _means(wave, np.stack([ivar, flux * ivar]), grid)
+            sampled = weighted / np.maximum(weight, np.finfo(float).tiny)
         return np.where(covered, sampled, np.nan), np.where(covered, weight * averaged, 0)
 
 
@@ -141,15 +141,18 @@ def _local_step(wave, grid):
     return np.interp(grid, middle, np.median(steps, axis=1))
 
 
-def _means(wave, flux, grid):
-    """Means, over the pixels of a grid, of the straight lines that join the pixels of a spectrum."""
+def _means(wave, values, grid):
+    """Means, over the pixels of a grid, of the straight lines that join values (..., n_pix) of a spectrum."""
     centre, step = (grid[1:] + grid[:-1]) / 2, np.diff(wave)
     edges = np.concatenate([[2 * grid[0] - centre[0]], centre, [2 * grid[-1] - centre[-1]]])
     edges = edges.clip(wave[0], wave[-1])
-    whole = np.concatenate([[0], np.cumsum((flux[1:] + flux[:-1]) / 2 * step)])
+    whole = np.zeros(values.shape)
+    np.cumsum((values[..., 1:] + values[..., :-1]) * (step / 2), axis=-1, out=whole[..., 1:])
     left = (np.searchsorted(wave, edges, side="right") - 1).clip(0, step.size - 1)
     within = edges - wave[left]
-    integral = whole[left] + within * (flux[left] + np.diff(flux)[left] / step[left] * within / 2)
+    first = values[..., left]
+    slope = (values[..., left + 1] - first) / step[left]
+    integral = whole[..., left] + within * (first + slope * within / 2)
     return np.diff(integral) / np.maximum(np.diff(edges), 1e-9)
 
 

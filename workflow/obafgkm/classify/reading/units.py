@@ -143,7 +143,8 @@ def to_angstrom(values, unit, kind="wave", log="", label="the wavelengths"):
         log, unit = log or ("ln" if unit.lower().startswith("ln") else "log10"), found[1]
     is_guessed = not is_said(unit)
     if log:
-        values, log = _power(values, log), f"{_base(values, log)} "
+        is_natural = log == "ln" or (log == "log" and 5.5 < _middle(values) < 9.5)  # of nm or Angstrom
+        values, log = (np.exp(values), "ln ") if is_natural else (10.0**values, "log10 ")
         if kind == "wave" and is_guessed:
             unit, is_guessed = _of_size(values), False
     if is_guessed:
@@ -159,20 +160,15 @@ def _is_length(unit):
     return _parsed(unit).physical_type == "length"
 
 
-def _base(values, log):
-    """The base of a logarithm that is not said: the size of the powers decides."""
-    return "ln" if log == "ln" or (log == "log" and np.nanmedian(values) > 100) else "log10"
-
-
-def _power(values, log):
-    middle = np.nanmedian(values)
-    is_natural = log == "ln" or (log == "log" and 5.5 < middle < 9.5)  # of nm or Angstrom
-    return np.exp(values) if is_natural else 10.0**values
+def _middle(values):
+    """The number in the middle, or the median of those that are there."""
+    middle = values.flat[values.size // 2]
+    return middle if np.isfinite(middle) and middle > 0 else np.nanmedian(values)
 
 
 def _of_size(wave):
     """The unit of wavelengths that is not said."""
-    middle = np.nanmedian(wave)
+    middle = _middle(wave)
     return "Angstrom" if middle > 1500 else "nm" if middle > 100 else "um" if middle > 0.1 else "m"
 
 
