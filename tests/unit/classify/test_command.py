@@ -147,14 +147,18 @@ def test_a_list_of_files(stand_in, files, tmp_path, capsys):
 
 def test_a_list_may_have_a_byte_order_mark_blank_lines_and_comments(stand_in, files, tmp_path, capsys):
     listed = tmp_path / "list.txt"
-    listed.write_text(f"\ufeff{files[0]}\n\n# the second night\n  {files[1]}  \r\n", encoding="utf-8", newline="")
+    listed.write_text(
+        f"\ufeff{files[0]}\n\n# the second night\n  {files[1]}  \r\n", encoding="utf-8", newline=""
+    )
     assert main(["classify", f"@{listed}"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 def test_reading_is_shown_without_typing_and_written(files, tmp_path, capsys):
     wave, flux = star(3)
-    table = Table({"wavelength_vac": airtovac(wave) / 10, "flux": flux, "sky": flux}, units={"wavelength_vac": "nm"})
+    table = Table(
+        {"wavelength_vac": airtovac(wave) / 10, "flux": flux, "sky": flux}, units={"wavelength_vac": "nm"}
+    )
     table.write(tmp_path / "hd1.fits")
     assert main(["read", str(tmp_path / "hd1.fits"), files[7], "-o", str(tmp_path)]) == 1
     printed = capsys.readouterr()
@@ -171,7 +175,10 @@ def test_every_row_says_how_it_was_read(stand_in, files, tmp_path):
     wave, flux = star(3)
     Table({"loglam": np.log10(wave), "flux": flux, "ivar": 1 + 0 * wave}).write(tmp_path / "star.fits")
     row = classify_files(tmp_path / "star.fits").iloc[0]
-    assert (row["read_wave"], row["read_error"]) == ("column loglam (log10 Angstrom)", "column ivar (inverse variance)")
+    assert (row["read_wave"], row["read_error"]) == (
+        "column loglam (log10 Angstrom)",
+        "column ivar (inverse variance)",
+    )
     assert (row["medium"], row["read_medium"]) == ("air", "not said, air assumed")
     assert row["flags"].endswith("medium_assumed,flux_assumed")
 

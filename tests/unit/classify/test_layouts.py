@@ -158,7 +158,13 @@ def test_every_unit_of_an_axis_becomes_angstrom(axis, kind, tmp_path):
         hdu.header["TUNIT1"] = axis
         write(path, hdu)
     elif kind == "text":
-        text(path, *columns.values(), names=f"{NAMES.get(axis, 'wave')} [{axis}],flux", form="%.10e", delimiter=",")
+        text(
+            path,
+            *columns.values(),
+            names=f"{NAMES.get(axis, 'wave')} [{axis}],flux",
+            form="%.10e",
+            delimiter=",",
+        )
     else:
         if "log" in axis or axis in ("Angstroms", "0.1nm"):
             pytest.skip("astropy writes no such unit")
@@ -181,7 +187,14 @@ def test_every_unit_of_flux_becomes_flux_per_wavelength(density, kind, tmp_path)
     elif kind == "image":
         write(path, image(flux, **linear(CUNIT1="Angstrom", BUNIT=density)))
     else:
-        text(path, AIR, flux, names=f"wave (nm),flux [{density}]" if density else "wave (nm),flux", form="%.8e", delimiter=",")
+        text(
+            path,
+            AIR,
+            flux,
+            names=f"wave (nm),flux [{density}]" if density else "wave (nm),flux",
+            form="%.8e",
+            delimiter=",",
+        )
         text(path, AIR / 10, flux, names=path.read_text().splitlines()[0], form="%.8e", delimiter=",")
     (spectrum,) = read(path)
     assert is_the_star(spectrum)
@@ -219,7 +232,9 @@ NO_AXES = {
     "text of velocities": lambda p: text(p, AIR, STAR, names="velocity flux"),
     "text of pixels": lambda p: text(p, np.arange(AIR.size), STAR, names="pixel flux"),
     "counted text": lambda p: text(p, np.arange(AIR.size), STAR),
-    "ECSV in km/s": lambda p: Table({"wave": AIR, "flux": STAR}, units={"wave": "km/s"}).write(p, format="ascii.ecsv"),
+    "ECSV in km/s": lambda p: Table({"wave": AIR, "flux": STAR}, units={"wave": "km/s"}).write(
+        p, format="ascii.ecsv"
+    ),
 }
 
 
@@ -263,7 +278,13 @@ IMAGES = {
     "DC-FLAG": (on_log(), linear(LOG[0], LOG[1] - LOG[0], **{"DC__FLAG": 1}), None),
     "log without a word": (on_log(), linear(LOG[0], LOG[1] - LOG[0]), None),
     "LOG of CUNIT": (on_log(), linear(LOG[0], LOG[1] - LOG[0], CUNIT1="log(Angstrom)"), None),
-    "AWAV-LOG": (on_log(), linear(10 ** LOG[0], (LOG[1] - LOG[0]) * np.log(10) * 10 ** LOG[0], CTYPE1="AWAV-LOG", CUNIT1="Angstrom"), "air"),
+    "AWAV-LOG": (
+        on_log(),
+        linear(
+            10 ** LOG[0], (LOG[1] - LOG[0]) * np.log(10) * 10 ** LOG[0], CTYPE1="AWAV-LOG", CUNIT1="Angstrom"
+        ),
+        "air",
+    ),
     "COEFF0": (on_log(), {"COEFF0": LOG[0], "COEFF1": LOG[1] - LOG[0]}, None),
     "frequency": (
         np.interp(np.linspace(4.285e14, 8.2e14, 4000), 2.99792458e18 / VACUUM[::-1], STAR[::-1]),
@@ -321,7 +342,10 @@ def test_orders_of_multispec_are_joined_each_at_its_own_wavelengths(rows, tmp_pa
 
 def in_vacuum(**keys):
     step = (VACUUM[-1] - VACUUM[0]) / (AIR.size - 1)
-    return image(np.interp(VACUUM[0] + step * np.arange(AIR.size), VACUUM, STAR), **linear(VACUUM[0], step, CUNIT1="Angstrom", **keys))
+    return image(
+        np.interp(VACUUM[0] + step * np.arange(AIR.size), VACUUM, STAR),
+        **linear(VACUUM[0], step, CUNIT1="Angstrom", **keys),
+    )
 
 
 MEDIA = {
@@ -417,7 +441,15 @@ STARS = {
     "third column is an error": lambda p: text(p, AIR, STAR, ERROR),
     "errors unknown": lambda p: text(p, AIR, STAR, np.full(AIR.size, np.nan)),
 }  # fmt: skip
-KNOWN = {"rows of flux, variance, sky", "bands", "bands as rows", "extensions by name", "MUSE", "HST", "vectors"}
+KNOWN = {
+    "rows of flux, variance, sky",
+    "bands",
+    "bands as rows",
+    "extensions by name",
+    "MUSE",
+    "HST",
+    "vectors",
+}
 KNOWN |= {"rows of wavelength, flux, error", "columns as columns of an image", "third column is an error"}
 
 
@@ -431,7 +463,15 @@ def test_the_star_is_told_from_what_stands_beside_it(kind, tmp_path):
         assert np.median(spectrum.ivar**-0.5) == pytest.approx(NOISE, rel=0.2)
 
 
-@pytest.mark.parametrize(("kind", "left"), [("bands", "background"), ("sky first", "SKY"), ("raw beside reduced", "counts"), ("telluric first", "TELLURIC")])
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [
+        ("bands", "background"),
+        ("sky first", "SKY"),
+        ("raw beside reduced", "counts"),
+        ("telluric first", "TELLURIC"),
+    ],
+)
 def test_what_is_left_out_is_named(kind, left, tmp_path):
     STARS[kind](tmp_path / "star.fits")
     (spectrum,) = read(tmp_path / "star.fits")
@@ -464,8 +504,14 @@ def desi(path):
     arms = {"B": AIR < 5800, "R": (AIR > 5700) & (AIR < 7000)}
     hdus = [table({"TARGETID": [39627, 39628, 39629], "OBJTYPE": ["TGT", "TGT", "TGT"]}, "FIBERMAP")]
     for arm, own in arms.items():
-        hdus += [image(VACUUM[own], f"{arm}_WAVELENGTH", BUNIT="Angstrom"), image(flux[:, own], f"{arm}_FLUX", BUNIT="10**-17 erg/(s cm2 Angstrom)")]
-        hdus += [image(0 * flux[:, own] + NOISE**-2, f"{arm}_IVAR"), image(np.zeros(flux[:, own].shape, "i4"), f"{arm}_MASK")]
+        hdus += [
+            image(VACUUM[own], f"{arm}_WAVELENGTH", BUNIT="Angstrom"),
+            image(flux[:, own], f"{arm}_FLUX", BUNIT="10**-17 erg/(s cm2 Angstrom)"),
+        ]
+        hdus += [
+            image(0 * flux[:, own] + NOISE**-2, f"{arm}_IVAR"),
+            image(np.zeros(flux[:, own].shape, "i4"), f"{arm}_MASK"),
+        ]
     write(path, *hdus)
 
 
@@ -509,14 +555,25 @@ def arms(names, cuts=(5300.0,), overlap=60.0):
     def make(path):
         edges = [0.0, *cuts, 1e5]
         own = [(AIR > low - overlap) & (AIR < high) for low, high in zip(edges, edges[1:], strict=False)]
-        write(path, *(table({"wave": AIR[one], "flux": (1 + i) * STAR[one]}, name) for i, (name, one) in enumerate(zip(names, own, strict=True))))
+        write(
+            path,
+            *(
+                table({"wave": AIR[one], "flux": (1 + i) * STAR[one]}, name)
+                for i, (name, one) in enumerate(zip(names, own, strict=True))
+            ),
+        )
 
     return make
 
 
 @pytest.mark.parametrize(
     "make",
-    [lamost_arms, arms(["BLUE", "RED"]), arms(["UVB", "VIS"]), arms(["ORDER1", "ORDER2", "ORDER3"], (4700.0, 5800.0))],
+    [
+        lamost_arms,
+        arms(["BLUE", "RED"]),
+        arms(["UVB", "VIS"]),
+        arms(["ORDER1", "ORDER2", "ORDER3"], (4700.0, 5800.0)),
+    ],
     ids=["LAMOST", "blue and red", "UVB and VIS", "orders"],
 )
 def test_arms_and_orders_are_joined(make, tmp_path):
@@ -599,7 +656,12 @@ def test_errors_of_which_none_is_known_are_estimated(unknown, kind, tmp_path):
     if kind == "text":
         text(path, AIR, STAR, error, names="wave flux error")
     else:
-        write(path, table({"wave": AIR, "flux": STAR, "err": error}) if kind == "table" else one_row(WAVE=AIR, FLUX=STAR, ERR=error))
+        write(
+            path,
+            table({"wave": AIR, "flux": STAR, "err": error})
+            if kind == "table"
+            else one_row(WAVE=AIR, FLUX=STAR, ERR=error),
+        )
     (spectrum,) = read(path)
     assert is_the_star(spectrum)
     assert spectrum.ivar is None
@@ -642,7 +704,9 @@ TEXTS = {
     "semicolons and decimal commas": lines(lambda w, f: f"{w:.2f};{f:.5f}".replace(".", ",")),
     "blanks and decimal commas": lines(lambda w, f: f"{w:.2f} {f:.5f}".replace(".", ",")),
     "tabs and decimal commas": lines(lambda w, f: f"{w:.2f}\t{f:.5f}".replace(".", ",")),
-    "decimal commas below names": lines(lambda w, f: f"{w:.2f};{f:.5f}".replace(".", ","), "Wellenlänge (nm?);Fluss\n"),
+    "decimal commas below names": lines(
+        lambda w, f: f"{w:.2f};{f:.5f}".replace(".", ","), "Wellenlänge (nm?);Fluss\n"
+    ),
     "Fortran": lines(lambda w, f: f"{fortran(w)} {fortran(f)}"),
     "glued by a sign": "".join(f"{w:.2f}{f - 10:.5f}\n" for w, f in zip(AIR, STAR, strict=True)),
     "quoted": lines(lambda w, f: f'"{w:.2f}","{f:.5f}"', '"wave","flux"\n'),
@@ -663,7 +727,9 @@ TEXTS = {
     "a line at the end": lines(lambda w, f: f"{w:.2f} {f:.5f}") + "END\n",
     "fixed width": lines(lambda w, f: f"| {w:9.2f} | {f:9.5f} |", "| wave      | flux      |\n"),
     "CDS": cds(),
-    "AB magnitudes": lines(lambda w, f: f"{w:.2f} {-2.5 * np.log10(f * w**2) + 30:.5f}", "# wavelength abmag\n"),
+    "AB magnitudes": lines(
+        lambda w, f: f"{w:.2f} {-2.5 * np.log10(f * w**2) + 30:.5f}", "# wavelength abmag\n"
+    ),
     "Jy in a comment": lines(lambda w, f: f"{w:.2f} {f * w**2 * 1e-6:.5f}", "# flux in mJy\n"),
     "index": lines(lambda w, f: f"{round((w - 3620) / 1.5)},{w:.2f},{f:.5f}", ",wave,flux\n"),
 }
@@ -731,7 +797,10 @@ def test_a_refusal_gives_the_true_reason(kind, tmp_path):
 
 def test_cubes_are_refused(tmp_path):
     cube = np.ones((500, 6, 7))
-    write(tmp_path / "cube.fits", image(cube, CTYPE1="RA---TAN", CTYPE2="DEC--TAN", CTYPE3="AWAV", CRVAL3=4000.0, CDELT3=1.0))
+    write(
+        tmp_path / "cube.fits",
+        image(cube, CTYPE1="RA---TAN", CTYPE2="DEC--TAN", CTYPE3="AWAV", CRVAL3=4000.0, CDELT3=1.0),
+    )
     with pytest.raises(ArchiveFileError, match="cube of 42 spectra"):
         read(tmp_path / "cube.fits")
 
@@ -805,7 +874,9 @@ def test_a_quantity_of_velocities_is_refused():
     extra=st.lists(st.sampled_from(["sky", "model", "continuum", "wdisp", "snr"]), unique=True),
     order=st.randoms(use_true_random=False),
 )
-def test_any_table_comes_out_as_the_star(axis, density, medium, said_by, error, vectors, extra, order, tmp_path_factory):
+def test_any_table_comes_out_as_the_star(
+    axis, density, medium, said_by, error, vectors, extra, order, tmp_path_factory
+):
     """Whatever units, medium, errors and further columns a table has, in whatever order."""
     is_linear = "mag" not in density and "log" not in density
     name = NAMES.get(axis, "wave")
@@ -813,8 +884,18 @@ def test_any_table_comes_out_as_the_star(axis, density, medium, said_by, error, 
     keys = {}
     if medium and axis not in NAMES:
         if medium == "vacuum":
-            factor = {"Angstrom": 1, "nm": 10, "um": 1e4, "m": 1e10, "0.1nm": 1, "Angstroms": 1, "micron": 1e4}
-            values = np.log10(VACUUM / (10 if "nm" in axis else 1)) if "log" in axis else VACUUM / factor[axis]
+            factor = {
+                "Angstrom": 1,
+                "nm": 10,
+                "um": 1e4,
+                "m": 1e10,
+                "0.1nm": 1,
+                "Angstroms": 1,
+                "micron": 1e4,
+            }
+            values = (
+                np.log10(VACUUM / (10 if "nm" in axis else 1)) if "log" in axis else VACUUM / factor[axis]
+            )
         if said_by == "column":
             name = f"{name}_{medium[:3]}"
         else:
@@ -839,4 +920,6 @@ def test_any_table_comes_out_as_the_star(axis, density, medium, said_by, error, 
     assert abs(line_shift(spectrum)) < 0.2
     assert spectrum.medium == ("vacuum" if axis in NAMES else medium)
     if error and is_linear:
-        assert np.median(spectrum.flux * np.sqrt(spectrum.ivar)) == pytest.approx(np.median(STAR / NOISE), rel=0.05)
+        assert np.median(spectrum.flux * np.sqrt(spectrum.ivar)) == pytest.approx(
+            np.median(STAR / NOISE), rel=0.05
+        )

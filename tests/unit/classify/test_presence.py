@@ -22,7 +22,9 @@ def smooth(n, seed):
     x, flux = (WAVE - 5400) / 1600, np.empty((n, WAVE.size))
     for i in range(n):
         slope = (WAVE / 5000) ** rng.uniform(-4, 3)
-        ripple = 1 + rng.uniform(0.01, 0.15) * np.sin(2 * np.pi * WAVE / rng.uniform(60, 900) + rng.uniform(0, 6))
+        ripple = 1 + rng.uniform(0.01, 0.15) * np.sin(
+            2 * np.pi * WAVE / rng.uniform(60, 900) + rng.uniform(0, 6)
+        )
         black = WAVE**-5.0 / np.expm1(1.4388e8 / WAVE / rng.uniform(2500, 30000))
         polynomial = np.exp(np.polynomial.legendre.legval(x, rng.normal(0, 0.5, 5)))
         flux[i] = (slope, slope * ripple, black, polynomial)[i % 4]

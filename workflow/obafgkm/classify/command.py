@@ -92,7 +92,9 @@ def _parser():
         fromfile_prefix_chars="@",
     )
     read.add_argument("files", nargs="+", metavar="FILES", help="as of classify")
-    read.add_argument("--medium", choices=["air", "vacuum"], help="of the wavelengths (default: by each file)")
+    read.add_argument(
+        "--medium", choices=["air", "vacuum"], help="of the wavelengths (default: by each file)"
+    )
     read.add_argument(
         "-o", "--output", metavar="FOLDER", default=".", help="of the spectra as read (default: this folder)"
     )

@@ -54,7 +54,9 @@ class Outliers:
         products = np.einsum("ip,jp->pij", self.components, self.components)
         products = products.reshape(len(self.mean), -1)
         parts = [slice(i, i + _CHUNK) for i in range(0, len(flux), _CHUNK)]
-        known = [lines_and_continuum(flux[i], ivar[i]) if seen is None else [a[i] for a in seen] for i in parts]
+        known = [
+            lines_and_continuum(flux[i], ivar[i]) if seen is None else [a[i] for a in seen] for i in parts
+        ]
         scores = [self._scores(own, ivar[i], products) for i, own in zip(parts, known, strict=True)]
         return np.concatenate(scores) if scores else np.empty(0)
 

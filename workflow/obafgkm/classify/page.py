@@ -87,7 +87,9 @@ def _box(axes, row):
         f"wavelengths: {row['read_wave']}; {row['medium']} ({row['read_medium'] or 'not said'})",
         f"flux: {row['read_flux']}; errors: {row['read_error']}; {row['masked']:.1%} masked",
     ]
-    lines += [f"{what}: {row[key]}" for key, what in (("joined", "joined"), ("left_out", "left out")) if row[key]]
+    lines += [
+        f"{what}: {row[key]}" for key, what in (("joined", "joined"), ("left_out", "left out")) if row[key]
+    ]
     text = "\n".join(textwrap.shorten(line, 170, placeholder=" ...") for line in lines)
     style = {"facecolor": "white", "alpha": 0.85, "edgecolor": "0.7", "linewidth": 0.4, "boxstyle": "square"}
     axes.text(0.995, 0.96, text, transform=axes.transAxes, ha="right", va="top", fontsize=4.5, bbox=style)

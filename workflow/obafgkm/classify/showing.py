@@ -48,7 +48,11 @@ def receipt_text(file, spectrum):
     good = np.isfinite(spectrum.flux) & np.isfinite(spectrum.wave)
     good &= True if spectrum.ivar is None else spectrum.ivar > 0
     wave = spectrum.wave[good]
-    covered = f"{wave.min():.2f}-{wave.max():.2f} Å, {good.sum():,} of {good.size:,} pixels" if wave.size else "none"
+    covered = (
+        f"{wave.min():.2f}-{wave.max():.2f} Å, {good.sum():,} of {good.size:,} pixels"
+        if wave.size
+        else "none"
+    )
     facts = {
         "part": receipt.part,
         "wavelengths": receipt.wave,
@@ -59,7 +63,9 @@ def receipt_text(file, spectrum):
         "masked": f"{receipt.masked:.1%}",
         "joined": receipt.joined,
         "left out": receipt.left_out,
-        "assumed": ", ".join(sorted(receipt.assumed | ({"medium_assumed"} if spectrum.medium is None else set()))),
+        "assumed": ", ".join(
+            sorted(receipt.assumed | ({"medium_assumed"} if spectrum.medium is None else set()))
+        ),
     }
     lines = [f"  {key:<12} {value}" for key, value in facts.items() if value]
     return "\n".join([f"{spectrum.name}   ({file})", *lines])
@@ -81,7 +87,9 @@ def write_spectrum(path, spectrum):
     table.meta = {
         "OBJECT": spectrum.name,
         **({"AIRORVAC": spectrum.medium} if spectrum.medium else {}),
-        "read": {key: value for key, value in vars(receipt).items() if key not in ("assumed", "masked") and value},
+        "read": {
+            key: value for key, value in vars(receipt).items() if key not in ("assumed", "masked") and value
+        },
         "masked": float(receipt.masked),
         "assumed": sorted(receipt.assumed),
     }

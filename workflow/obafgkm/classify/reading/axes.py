@@ -124,7 +124,9 @@ def _medium(header, ctype, axis, is_vacuum):
 
 
 def _comment(header, key):
-    comments = getattr(header, "comments", None) or getattr(getattr(header, "maps", [None])[0], "comments", {})
+    comments = getattr(header, "comments", None) or getattr(
+        getattr(header, "maps", [None])[0], "comments", {}
+    )
     return comments[key] if key in header and key in comments else ""
 
 
@@ -150,8 +152,11 @@ def _step(header, axis):
 def _is_logarithmic(header, ctype):
     """IRAF's DC-FLAG, or an axis called LOG...; WAVE-LOG means another thing."""
     words = str(header.get("WAT1_001", "")).lower()
-    return header.get("DC-FLAG") == 1 or ctype.startswith(("LOG", "LN")) or ctype == "WAVE_LOG" or (
-        "log" in re.findall(r"label=\"?(\w+)", words)
+    return (
+        header.get("DC-FLAG") == 1
+        or ctype.startswith(("LOG", "LN"))
+        or ctype == "WAVE_LOG"
+        or ("log" in re.findall(r"label=\"?(\w+)", words))
     )
 
 
@@ -178,4 +183,6 @@ def _values(header, n, axis, ctype, unit):
     axes = WCS(fits.Header(keys), naxis=1, fix=True)
     values = axes.wcs_pix2world(np.arange(n, dtype=float)[:, None], 0)[:, 0]
     own = units.Unit(str(axes.wcs.cunit[0]))
-    return (values * own).to_value(units.Unit(keys["CUNIT1"])) if own != units.Unit(keys["CUNIT1"]) else values
+    return (
+        (values * own).to_value(units.Unit(keys["CUNIT1"])) if own != units.Unit(keys["CUNIT1"]) else values
+    )

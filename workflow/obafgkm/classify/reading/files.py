@@ -23,7 +23,21 @@ _ROWS = 256  # of an HDF5 file in memory at a time
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
 _COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
-_MEMBERS = (".fits", ".fit", ".fts", ".txt", ".csv", ".dat", ".ascii", ".asc", ".ecsv", ".xml", ".vot", ".gz", ".fz")
+_MEMBERS = (
+    ".fits",
+    ".fit",
+    ".fts",
+    ".txt",
+    ".csv",
+    ".dat",
+    ".ascii",
+    ".asc",
+    ".ecsv",
+    ".xml",
+    ".vot",
+    ".gz",
+    ".fz",
+)
 _OTHERS = {  # what else it may be, by its first bytes
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",

@@ -24,8 +24,31 @@ __all__ = ["read_fits"]
 _NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # of the formats of FITS columns
 _PLAIN = re.compile(r"(\d*)([IJKED])")
 _OBJECT = ("OBJECT", "TARGETID", "DESIG", "TARGNAME", "OBJNAME", "TARGET")
-_NAMES = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid", "id", "target")
-_NO_OBJECT = {"SKY", "FLAT", "LAMP", "ARC", "BIAS", "DARK", "COMP", "COMPARISON", "THAR", "DOMEFLAT", "SKYFLAT"}
+_NAMES = (
+    "name",
+    "object",
+    "star",
+    "designation",
+    "obsid",
+    "mangaid",
+    "specobjid",
+    "targetid",
+    "id",
+    "target",
+)
+_NO_OBJECT = {
+    "SKY",
+    "FLAT",
+    "LAMP",
+    "ARC",
+    "BIAS",
+    "DARK",
+    "COMP",
+    "COMPARISON",
+    "THAR",
+    "DOMEFLAT",
+    "SKYFLAT",
+}
 _NO_OBJECT |= {"FLATFIELD", "CALIB", "WAVE", "HENEAR", "TWILIGHT", "ZERO", "FLAT FIELD"}
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
@@ -146,7 +169,9 @@ def _parts(hdus):
         else:
             images.setdefault(own, {}).setdefault("flux", []).append(hdu)
     _find_errors(images.get("", {}))
-    several = any(hdu.header.get("NAXIS", 0) > 1 for by_role in images.values() for hdu in by_role.get("flux", []))
+    several = any(
+        hdu.header.get("NAXIS", 0) > 1 for by_role in images.values() for hdu in by_role.get("flux", [])
+    )
     image_parts, others = _of_images(images, main, _row_names(hdus) if several else None)
     return [*parts, *image_parts], [*left_out, *others]
 
@@ -173,7 +198,9 @@ def _row_names(hdus):
         if isinstance(hdu, fits.BinTableHDU) and not isinstance(hdu, fits.CompImageHDU):
             columns = [str(hdu.header.get(f"TTYPE{i + 1}", "")) for i in range(hdu.header["TFIELDS"])]
             names = {name.lower(): name for name in columns}
-            found = next((names[key] for key in ("targetid", "name", "object", "target") if key in names), None)
+            found = next(
+                (names[key] for key in ("targetid", "name", "object", "target") if key in names), None
+            )
             if found and hdu.data is not None and hdu.data[found].ndim == 1:
                 kinds = hdu.data[names["objtype"]] if "objtype" in names else [""] * len(hdu.data)
                 return hdu.data[found], [str(kind).strip().upper() for kind in kinds]
@@ -194,8 +221,14 @@ def _table(hdu, header):
         return None
     data = _data(hdu, names)
     columns = [
-        Column(name, _cells(data[name], keys.get(f"TNULL{i + 1}")), str(keys.get(f"TUNIT{i + 1}", "")), "column",
-               said[i], roles[i])  # fmt: skip
+        Column(
+            name,
+            _cells(data[name], keys.get(f"TNULL{i + 1}")),
+            str(keys.get(f"TUNIT{i + 1}", "")),
+            "column",
+            said[i],
+            roles[i],
+        )  # fmt: skip
         for i, name in enumerate(names)
         if name and roles[i].kind not in ("name", "") and _is_numeric(data[name])
     ]
@@ -203,7 +236,9 @@ def _table(hdu, header):
     if not fluxes:
         return None
     length = next((c.values.shape for c in fluxes), ())
-    columns = [c for c in columns if c.values.ndim <= 2 and (c.values.ndim == len(length) or c.role.kind in waves)]
+    columns = [
+        c for c in columns if c.values.ndim <= 2 and (c.values.ndim == len(length) or c.role.kind in waves)
+    ]
     axis = None
     if not kinds & waves and not kinds & {"velocity", "pixel"}:
         axis = header_wavelengths(header, length[-1])
@@ -349,7 +384,9 @@ def _arranged(settled, name):
         for spectrum in spectra:
             if len(settled) > 1 and not (part.object and objects.count(part.object) == 1):
                 own = part.name or "PRIMARY"
-                spectrum.name = own if len(spectra) == 1 else f"{own} {spectrum.name.removeprefix(name).strip()}"
+                spectrum.name = (
+                    own if len(spectra) == 1 else f"{own} {spectrum.name.removeprefix(name).strip()}"
+                )
             yield spectrum
 
 

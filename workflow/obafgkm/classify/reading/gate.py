@@ -48,7 +48,10 @@ def settle(part, name):
     used = {id(column) for column in (*fluxes, *waves)}
     spectra = []
     for flux in fluxes:
-        error, masks = _error(flux, by_kind, len(fluxes) > 1), [*by_kind.get("mask", []), *by_kind.get("good", [])]
+        error, masks = (
+            _error(flux, by_kind, len(fluxes) > 1),
+            [*by_kind.get("mask", []), *by_kind.get("good", [])],
+        )
         used |= {id(column) for column in (*masks, *([error] if error else []))}
         spectra.append((flux, error, masks))
     left = [column.label for column in part.columns if id(column) not in used and column.name]
@@ -93,7 +96,9 @@ def _error(flux, by_kind, several):
                 if column.settled_role().tag == wanted and column.values.shape == flux.values.shape:
                     return column
     alone = [column for kind in _ERRORS for column in by_kind.get(kind, [])]
-    return alone[0] if len(alone) == 1 and not several and "reduced" not in alone[0].settled_role().tag else None
+    return (
+        alone[0] if len(alone) == 1 and not several and "reduced" not in alone[0].settled_role().tag else None
+    )
 
 
 def _wavelengths(part, waves):

@@ -51,7 +51,11 @@ def image_part(hdu, others, header, name):
     if not waves:
         if (part := _rows_as_columns(data, header, unit, own)) is not None:
             return part
-        axis = multispec_wavelengths(header, n) if is_multispec(header) else header_wavelengths(header, n, axis_number)
+        axis = (
+            multispec_wavelengths(header, n)
+            if is_multispec(header)
+            else header_wavelengths(header, n, axis_number)
+        )
     flux, further, left = _by_row(data, hdu.header, unit)
     columns = [flux, *further]
     if isinstance(axis, list):
@@ -60,7 +64,9 @@ def image_part(hdu, others, header, name):
             raise RefusedError(f"{len(axis)} rows of wavelengths in WAT2 for {count} rows of flux")
         axis = axis[0] if flux.values.ndim == 1 else axis
     for wave in waves[:1]:
-        columns.append(Column(wave.name, np.asarray(wave.data).squeeze(), str(wave.header.get("BUNIT", "")), "extension"))
+        columns.append(
+            Column(wave.name, np.asarray(wave.data).squeeze(), str(wave.header.get("BUNIT", "")), "extension")
+        )
     if not further:
         for kind in _OTHERS:
             for other in others.get(kind, []):
@@ -95,13 +101,19 @@ def _refuse_positions(data, header, spectral):
     for axis in (1, 2):
         kind = str(header.get(f"CTYPE{axis}", "")).strip().upper()
         if axis != spectral and kind.startswith(_POSITIONS):
-            raise RefusedError(f"CTYPE{axis} = {kind!r}: {len(data)} rows along a slit; extract the star first")
+            raise RefusedError(
+                f"CTYPE{axis} = {kind!r}: {len(data)} rows along a slit; extract the star first"
+            )
 
 
 def _rows_as_columns(data, header, unit, name):
     """The part of an image whose rows are wavelengths, flux and maybe errors; None where it is none."""
     has_axis = any(f"{key}1" in header for key in ("CRVAL", "CDELT", "CD1_")) or "COEFF0" in header
-    if data.ndim != 2 or not 2 <= len(data) <= _FEW or (has_axis and header.get("CRVAL1") not in (0, 1, None)):
+    if (
+        data.ndim != 2
+        or not 2 <= len(data) <= _FEW
+        or (has_axis and header.get("CRVAL1") not in (0, 1, None))
+    ):
         return None
     rising = [i for i, row in enumerate(data) if _is_like_wavelengths(row)]
     if len(rising) != 1:
@@ -154,18 +166,28 @@ def _band_role(text):
 def _by_row(data, header, unit):
     """Flux of an image, its errors and what is left out, where rows or bands have roles; else all is flux."""
     if data.ndim == 1:
-        return Column(header.get("EXTNAME", "PRIMARY"), data, unit, "extension", role=_flux_role(header)), [], []
+        return (
+            Column(header.get("EXTNAME", "PRIMARY"), data, unit, "extension", role=_flux_role(header)),
+            [],
+            [],
+        )
     roles, labels = _row_roles(header, len(data))
     what = "band" if data.ndim == 3 or any(f"BANDID{i + 1}" in header for i in range(len(data))) else "row"
     if roles[0] is None:
         roles = _roles_by_numbers(data)
-        labels = ["", *[f" ({role.kind})" if role and role.kind else "" for role in roles[1:]]] if roles else labels
+        labels = (
+            ["", *[f" ({role.kind})" if role and role.kind else "" for role in roles[1:]]]
+            if roles
+            else labels
+        )
     if roles is None:  # so many stars
         if data.ndim == 3:
             raise RefusedError(f"{len(data)} bands, and nothing says what they are (BANDID1 ...)")
         return Column("", data, unit, "rows", role=_flux_role(header)), [], []
     kinds = [role.kind if role else "" for role in roles]
-    star = min((i for i, role in enumerate(roles) if role and role.kind == "flux"), key=lambda i: roles[i].rank)
+    star = min(
+        (i for i, role in enumerate(roles) if role and role.kind == "flux"), key=lambda i: roles[i].rank
+    )
     further, left = [], []
     for i, kind in enumerate(kinds):
         if kind in _OTHERS and not any(column.role.kind == kind for column in further):
@@ -198,5 +220,3 @@ def _roles_by_numbers(data):
     if not any(kinds[1:]):
         return [Role("flux"), *[None] * (len(data) - 1)] if data.ndim == 3 else None
     return [Role(kind) if kind else None for kind in kinds]
-
-

@@ -4,7 +4,9 @@ import numpy as np
 
 __all__ = ["errors_fit", "has_own_noise", "inverse_variances", "masked", "scatter"]
 
-_SENTINELS = np.array([-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0, -99999.0, -32768.0, -1e20, -1e30, -1e34])
+_SENTINELS = np.array(
+    [-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0, -99999.0, -32768.0, -1e20, -1e30, -1e34]
+)
 _SENTINELS = np.concatenate([_SENTINELS, -_SENTINELS, [9.969209968386869e36, 3.4028234663852886e38]])
 _ZEROS = 3  # in a row: no detector says exactly nothing so often
 _CONSTANT = 20  # equal values in a row
@@ -43,7 +45,9 @@ def masked(flux):
 
 def _is_far(value, others):
     low, high = others.min(), others.max()
-    return low < high and (value < low - _FAR * (high - low) or value > high + _FAR * (high - low) or value < 0 <= low)
+    return low < high and (
+        value < low - _FAR * (high - low) or value > high + _FAR * (high - low) or value < 0 <= low
+    )
 
 
 def _runs(flux):
@@ -123,7 +127,9 @@ def errors_fit(errors, flux):
         return ""
     guesses = {"error": middle, "variance": np.sqrt(middle), "ivar": middle**-0.5}
     ratios = {
-        kind: abs(np.log(max(value, 1e-300) / noise)) for kind, value in guesses.items() if value < 0.5 * level
+        kind: abs(np.log(max(value, 1e-300) / noise))
+        for kind, value in guesses.items()
+        if value < 0.5 * level
     }
     if not ratios:
         return ""
@@ -138,7 +144,9 @@ def has_own_noise(values, flux):
     level, own = np.nanmedian(np.abs(flux)), np.nanmedian(np.abs(values))
     if not (level > 0 and own > 0) or scatter(values) / own < 0.3 * scatter(flux) / level:
         return False
-    first, second = (2 * row[2:-2] - row[:-4] - row[4:] for row in (np.asarray(flux, float), np.asarray(values, float)))
+    first, second = (
+        2 * row[2:-2] - row[:-4] - row[4:] for row in (np.asarray(flux, float), np.asarray(values, float))
+    )
     good = np.isfinite(first) & np.isfinite(second)
     ranks = [np.argsort(np.argsort(row[good])) for row in (first, second)]
     return bool(np.corrcoef(ranks)[0, 1] < 0.5)

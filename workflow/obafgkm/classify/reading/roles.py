@@ -55,12 +55,25 @@ _COMPACT |= {
 }
 
 _WAVE = set("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll".split())
-_WAVE_UNITS = {"angstrom", "angstroms", "ang", "aa", "nm", "nanometer", "nanometers", "micron", "microns", "um"}
+_WAVE_UNITS = {
+    "angstrom",
+    "angstroms",
+    "ang",
+    "aa",
+    "nm",
+    "nanometer",
+    "nanometers",
+    "micron",
+    "microns",
+    "um",
+}
 _FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
 _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
 _VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
 _PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
-_ERROR = set("err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms".split())
+_ERROR = set(
+    "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms".split()
+)
 _IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
 _MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
 _GOOD = {"good", "valid", "usable"}

@@ -31,7 +31,12 @@ def survey_image(hdu, header, name):
     if hdu.header.get("NAXIS") != 2 or "COEFF0" not in header:
         return None
     if "SPEC_CLN" in header:  # rows: flux, flux less continuum, error, mask
-        flux, error, kind, left = hdu.data[0], hdu.data[2], "error", "row 2 (flux less continuum), row 4 (mask)"
+        flux, error, kind, left = (
+            hdu.data[0],
+            hdu.data[2],
+            "error",
+            "row 2 (flux less continuum), row 4 (mask)",
+        )
         label, unit, medium = "row 3 (errors)", str(header.get("BUNIT", _BUNIT)), "vacuum"
         source = "the layout of SDSS"
     elif str(header.get("TELESCOP", "")).startswith("LAMOST") and len(hdu.data) > 1:

@@ -96,7 +96,11 @@ def _part(table, name):
         values = np.ma.filled(np.ma.asarray(own, float), np.nan) if own.dtype != object else np.asarray(own)
         unit = str(own.unit) if own.unit is not None else ""
         columns.append(Column(key, values, unit, "column", f"{said} {description}".strip(), role))
-    header = {str(key).upper(): value for key, value in table.meta.items() if isinstance(value, str | int | float | bool)}
+    header = {
+        str(key).upper(): value
+        for key, value in table.meta.items()
+        if isinstance(value, str | int | float | bool)
+    }
     comments = table.meta.get("comments", [])
     medium = media.by_words(" ".join([*map(str, comments), table.meta.get("words", "")]))
     target = str(header.get("OBJECT", header.get("TARGNAME", "")))

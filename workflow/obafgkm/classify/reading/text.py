@@ -55,7 +55,11 @@ def text_parts(text, name):
     columns = _named(table, names, units) if names else _unnamed(table)
     for column in columns:
         kind = column.settled_role().kind
-        if kind in ("wave", "flux", "magnitude") and not is_said(column.unit) and not column.settled_role().unit:
+        if (
+            kind in ("wave", "flux", "magnitude")
+            and not is_said(column.unit)
+            and not column.settled_role().unit
+        ):
             column.unit = _unit_in_words(words, "wave" if kind == "wave" else "flux")
     found = media.by_words(words)
     medium = (found, "the lines above the numbers") if found else None
@@ -70,7 +74,9 @@ def text_parts(text, name):
 def _numbers(text):
     """The lines above the numbers, rows of numbers, what separates them, and what was left out."""
     lines = re.sub(r"\"(-?\d+),(\d+)\"", r"\1.\2", text).splitlines()
-    if not any("," in line or ";" in line for line in lines[-20:]) and any(_TWO_DOTS.search(line) for line in lines):
+    if not any("," in line or ";" in line for line in lines[-20:]) and any(
+        _TWO_DOTS.search(line) for line in lines
+    ):
         lines = _unglued(lines)
     separator, has_decimal_comma = _style(lines)
     ends = [line.rstrip().endswith(separator) for line in lines if separator and separator in line]

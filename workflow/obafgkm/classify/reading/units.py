@@ -36,7 +36,14 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
 _NOTHING = set("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary".split())
 _NOTHING |= {"", "arbitrary units", "arb. units", "arb", "a.u.", "relative flux", "flux", "relative units"}
 _NORMALISED = {"normalized", "normalised", "normalized flux", "normalised flux", "norm", "norm. flux", "1"}
-_NORMALISED |= {"continuum normalized", "continuum normalised", "continuum units", "rel. flux", "%", "percent"}
+_NORMALISED |= {
+    "continuum normalized",
+    "continuum normalised",
+    "continuum units",
+    "rel. flux",
+    "%",
+    "percent",
+}
 _LOG = re.compile(r"(?:log10|log|lg|dex|ln)\s*[(\[ ]\s*(.*?)\s*[)\]]?", re.IGNORECASE)
 _NO_AXIS = {  # what an axis may be that is no wavelength
     "speed": "velocities, no wavelengths",
