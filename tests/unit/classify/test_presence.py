@@ -17,7 +17,7 @@ def lines():
 
 
 def smooth(n, seed):
-    """Random continua without lines and their inverse variance: polynomials, black bodies, power laws, fringes."""
+    """Random continua without lines (polynomials, black bodies, power laws, fringes), inverse variance."""
     rng = np.random.default_rng(seed)
     x, flux = (WAVE - 5400) / 1600, np.empty((n, WAVE.size))
     for i in range(n):

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 __all__ = ["classify", "classify_files"]
 
 

@@ -15,13 +15,13 @@ _CLASSIFY = """\
 MK types and luminosity classes of optical spectra, with their uncertainties.
 
 Reads FITS (tables and images; SDSS, LAMOST, DESI, JHC, ELODIE, MILES, CFLIB, IRAF, and surveys that specutils
-knows), VOTable, ECSV, CDS and plain text of two or more columns, HDF5 of this package, compressed or not, and
-tar and zip archives of them; one spectrum per file or many. Spectra need 300 Å or more of 3800-7000 Å;
+knows), VOTable, ECSV, CDS and plain text of two or more columns, HDF5 of this package, compressed or not,
+and tar and zip archives of them; one spectrum per file or many. Spectra need 300 Å or more of 3800-7000 Å;
 flux-calibrated or normalised. `obafgkm read` shows what it concludes about a file."""
 
 _READ = """\
-Shows how spectra are read, without typing them: extension, columns, units, medium, masked pixels, parts joined
-and left out. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelengths in Angstrom in the medium
+Shows how spectra are read, without typing them: extension, columns, units, medium, masked pixels, parts
+joined and left out. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelengths in Angstrom in the medium
 of the file, flux per unit wavelength, its error."""
 
 _END = """\

@@ -132,7 +132,7 @@ class Spectrum:
 
 
 def _local_step(wave, grid):
-    """Usual distance of pixels about each wavelength of a grid: frequencies do not have the same throughout."""
+    """Usual distance of pixels about each wavelength of a grid: it may change along a spectrum."""
     count = min(_PARTS, wave.size // 20)
     if count < 2:
         return 0.0

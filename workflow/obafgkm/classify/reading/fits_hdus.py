@@ -177,14 +177,15 @@ def _parts(hdus):
 
 
 def _find_errors(by_role):
-    """Of images without names the second may be the errors of the first: as large as its scatter, and smooth."""
+    """Of two images without names the second may be the errors of the first: as large as its scatter."""
     fluxes = by_role.get("flux", [])
     if len(fluxes) != 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
         return
     flux, other = (np.asarray(hdu.data, float) for hdu in fluxes)
-    if flux.ndim == 1 and flux.shape == other.shape and not has_own_noise(other, flux):
-        if kind := errors_fit(other, flux):
-            by_role[kind] = [fluxes.pop()]
+    if flux.ndim != 1 or flux.shape != other.shape or has_own_noise(other, flux):
+        return
+    if kind := errors_fit(other, flux):
+        by_role[kind] = [fluxes.pop()]
 
 
 def _tag(role, hdu):
@@ -228,7 +229,7 @@ def _table(hdu, header):
             "column",
             said[i],
             roles[i],
-        )  # fmt: skip
+        )
         for i, name in enumerate(names)
         if name and roles[i].kind not in ("name", "") and _is_numeric(data[name])
     ]
@@ -307,7 +308,7 @@ def _of_images(images, main, rows):
         for hdu in fluxes:
             others = {kind: list(found) for kind, found in {**common, **by_role}.items() if kind != "flux"}
             try:
-                part = image_part(hdu, others, ChainMap(hdu.header, main), len(fluxes) > 1 and "" or tag)
+                part = image_part(hdu, others, ChainMap(hdu.header, main), (len(fluxes) > 1 and "") or tag)
             except RefusedError as error:
                 left_out.append(f"{hdu.name or 'PRIMARY'}: {error}")
                 continue

@@ -88,7 +88,7 @@ def _waves(part, by_kind):
 
 
 def _error(flux, by_kind, several):
-    """The column that says how good a flux is: the one with the same words in its name, else the plain one."""
+    """The column that says how good a flux is: the one whose name has the same words, else the plain one."""
     tag = flux.settled_role().tag
     for wanted in dict.fromkeys([tag, ""]):
         for kind in _ERRORS:

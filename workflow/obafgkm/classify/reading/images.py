@@ -1,7 +1,5 @@
 """An image of FITS, with the extensions that go with it, as one part."""
 
-import re
-
 import numpy as np
 
 from obafgkm.classify.reading.axes import header_wavelengths, spectral_axis

@@ -1,5 +1,7 @@
 """Orders of an echelle and arms of a spectrograph, joined into one spectrum."""
 
+import itertools
+
 import numpy as np
 
 from obafgkm.classify.receipt import Receipt
@@ -15,7 +17,7 @@ def are_orders(ranges):
     ranges = sorted(own for own in ranges if np.isfinite(own).all())
     if len(ranges) < 2:
         return False
-    for (first, last), (other, other_last) in zip(ranges, ranges[1:], strict=False):
+    for (first, last), (other, other_last) in itertools.pairwise(ranges):
         shorter = min(last - first, other_last - other)
         if min(last, other_last) - other > _SHARED * shorter:
             return False
@@ -43,7 +45,7 @@ def joined(spectra, name, what):
     pieces = sorted((_Piece(spectrum) for spectrum in spectra), key=lambda piece: piece.wave[0])
     pieces = [piece for piece in pieces if piece.good.any()] or pieces[:1]
     masked = 1 - sum(np.count_nonzero(piece.good) for piece in pieces) / sum(own.flux.size for own in spectra)
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in itertools.pairwise(pieces):
         _meet(left, right)
     has_errors = all(piece.ivar is not None for piece in pieces)
     receipts = [spectrum.receipt for spectrum in spectra]

@@ -10,7 +10,9 @@ from obafgkm.classify.reading.refusal import RefusedError
 
 __all__ = ["flux_density", "is_said", "is_unit", "to_angstrom", "unit_scale"]
 
-_ANGSTROM = set("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem lambda".split())
+_ANGSTROM = set(
+    ["angstrom", "angstroms", "a", "aa", "ang", "å", "0.1nm", "angstr", "angst", "angstroem", "lambda"]
+)
 _SPELLINGS = {  # whole units, in small letters, that astropy does not know by these words
     **dict.fromkeys(_ANGSTROM, "Angstrom"),
     **dict.fromkeys(["nanometer", "nanometers", "nanometre", "nanometres", "nm"], "nm"),
@@ -33,7 +35,22 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
     **dict.fromkeys(["mag", "mags", "magnitude", "magnitudes", "vega mag", "vegamag", "mag(vega)"], "mag"),
 }
 # What says nothing of the unit, in small letters.
-_NOTHING = set("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary".split())
+_NOTHING = set(
+    [
+        "none",
+        "unknown",
+        "n/a",
+        "na",
+        "-",
+        "--",
+        "null",
+        "undefined",
+        "unitless",
+        "dimensionless",
+        "relative",
+        "arbitrary",
+    ]
+)
 _NOTHING |= {"", "arbitrary units", "arb. units", "arb", "a.u.", "relative flux", "flux", "relative units"}
 _NORMALISED = {"normalized", "normalised", "normalized flux", "normalised flux", "norm", "norm. flux", "1"}
 _NORMALISED |= {
@@ -184,9 +201,9 @@ def _guess(values, label):
     good = values[np.isfinite(values)]
     if good.size > 2 and good.flat[0] in (0, 1) and (np.diff(good.ravel()) == 1).all():
         raise RefusedError(f"{label} only counts: 0, 1, 2 ...; it has no wavelengths")
-    if good.size and 3.4 < good.min() and good.max() < 4.2:
+    if good.size and good.min() > 3.4 and good.max() < 4.2:
         return "Angstrom", 10.0**values
-    if good.size and 8.0 < good.min() and good.max() < 9.3:
+    if good.size and good.min() > 8.0 and good.max() < 9.3:
         return "Angstrom", np.exp(values)
     return _of_size(values), values
 
