@@ -21,8 +21,8 @@ flux-calibrated or normalised. `obafgkm read` shows what it concludes about a fi
 
 _READ = """\
 Shows how spectra are read, without typing them: extension, columns, units, medium, masked pixels, parts
-joined and left out. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelengths in Angstrom in the medium
-of the file, flux per unit wavelength, its error."""
+joined and left out. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelengths in Angstrom in the
+medium of the file, flux per unit wavelength, its error."""
 
 _END = """\
 The table goes to standard output, all else to standard error. Exit code: 0 if every file could be read, 1 if

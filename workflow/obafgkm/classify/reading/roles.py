@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 __all__ = ["Role", "role_of", "tokens"]
 
+
+def _words(text):
+    return set(text.split())
+
+
 # Names written in one word, as the words that they are made of.
 _COMPACT = {
     "andmask": "and mask",
@@ -54,24 +59,7 @@ _COMPACT |= {
     for joined in (f"{wave}{medium}", f"{medium}{wave}")
 }
 
-_WAVE = set(
-    [
-        "wave",
-        "waves",
-        "wavelength",
-        "wavelengths",
-        "wavel",
-        "wvl",
-        "wl",
-        "wlen",
-        "wavelen",
-        "lambda",
-        "lambdas",
-        "lam",
-        "lamb",
-        "ll",
-    ]
-)
+_WAVE = _words("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll")
 _WAVE_UNITS = {
     "angstrom",
     "angstroms",
@@ -88,64 +76,15 @@ _FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
 _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
 _VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
 _PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
-_ERROR = set(
-    [
-        "err",
-        "errs",
-        "error",
-        "errors",
-        "sigma",
-        "sigmas",
-        "sig",
-        "std",
-        "stdev",
-        "stddev",
-        "unc",
-        "uncert",
-        "uncertainty",
-        "uncertainties",
-        "noise",
-        "rms",
-    ]
+_ERROR = _words(
+    "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms"
 )
 _IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
 _MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
 _GOOD = {"good", "valid", "usable"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
-_FLUX = set(
-    [
-        "flux",
-        "fluxes",
-        "spectrum",
-        "spectra",
-        "spec",
-        "intensity",
-        "signal",
-        "data",
-        "sci",
-        "science",
-        "density",
-    ]
-)
-_FLUX |= set(
-    [
-        "count",
-        "counts",
-        "cts",
-        "adu",
-        "dn",
-        "electrons",
-        "electron",
-        "int",
-        "obs",
-        "observed",
-        "coadd",
-        "object",
-        "f",
-        "flx",
-        "fl",
-    ]
-)
+_FLUX = _words("flux fluxes spectrum spectra spec intensity signal data sci science density")
+_FLUX |= _words("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag", "stmag", "mab", "vegamag"}
 _OTHERS = {  # what is neither the star's light nor says how good it is, by the words that say so
     "sky": {"sky", "background", "bkg", "bkgd", "bg"},
@@ -155,28 +94,11 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
     "telluric": {"telluric", "tellurics", "transmission", "trans", "atmosphere"},
     "calibration": {"response", "sens", "sensfunc", "calib", "blaze", "flat", "flatfield", "throughput"},
     "lamp": {"arc", "lamp", "comparison", "thar", "bias", "dark"},
-    "resolution": set(
-        ["resolution", "res", "wdisp", "wresl", "fwhm", "lsf", "dispersion", "disp", "resolvingpower"]
-    ),
+    "resolution": _words("resolution res wdisp wresl fwhm lsf dispersion disp resolvingpower"),
     "signal-to-noise ratio": {"snr", "s2n", "sn"},
 }
 _RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
-_NAMES = set(
-    [
-        "name",
-        "object",
-        "star",
-        "designation",
-        "desig",
-        "obsid",
-        "mangaid",
-        "specobjid",
-        "targetid",
-        "id",
-        "source",
-        "target",
-    ]
-)
+_NAMES = _words("name object star designation desig obsid mangaid specobjid targetid id source target")
 _UCDS = {
     "em.wl": "wave",
     "em.freq": "frequency",

@@ -13,27 +13,12 @@ from obafgkm.classify.reading.units import is_said, is_unit
 
 __all__ = ["text_parts"]
 
-_MISSING = set(
-    [
-        "nan",
-        "-nan",
-        "+nan",
-        "inf",
-        "-inf",
-        "+inf",
-        "infinity",
-        "indef",
-        "null",
-        "none",
-        "n/a",
-        "na",
-        "--",
-        "masked",
-        "nodata",
-        "...",
-        "*",
-    ]
-)
+
+def _words(text):
+    return set(text.split())
+
+
+_MISSING = _words("nan -nan +nan inf -inf +inf infinity indef null none n/a na -- masked nodata ... *")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")

@@ -10,9 +10,12 @@ from obafgkm.classify.reading.refusal import RefusedError
 
 __all__ = ["flux_density", "is_said", "is_unit", "to_angstrom", "unit_scale"]
 
-_ANGSTROM = set(
-    ["angstrom", "angstroms", "a", "aa", "ang", "å", "0.1nm", "angstr", "angst", "angstroem", "lambda"]
-)
+
+def _words(text):
+    return set(text.split())
+
+
+_ANGSTROM = _words("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem lambda")
 _SPELLINGS = {  # whole units, in small letters, that astropy does not know by these words
     **dict.fromkeys(_ANGSTROM, "Angstrom"),
     **dict.fromkeys(["nanometer", "nanometers", "nanometre", "nanometres", "nm"], "nm"),
@@ -35,22 +38,7 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
     **dict.fromkeys(["mag", "mags", "magnitude", "magnitudes", "vega mag", "vegamag", "mag(vega)"], "mag"),
 }
 # What says nothing of the unit, in small letters.
-_NOTHING = set(
-    [
-        "none",
-        "unknown",
-        "n/a",
-        "na",
-        "-",
-        "--",
-        "null",
-        "undefined",
-        "unitless",
-        "dimensionless",
-        "relative",
-        "arbitrary",
-    ]
-)
+_NOTHING = _words("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary")
 _NOTHING |= {"", "arbitrary units", "arb. units", "arb", "a.u.", "relative flux", "flux", "relative units"}
 _NORMALISED = {"normalized", "normalised", "normalized flux", "normalised flux", "norm", "norm. flux", "1"}
 _NORMALISED |= {
