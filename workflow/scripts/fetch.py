@@ -16,5 +16,6 @@ if __name__ == "__main__":
             missing=snakemake.params.missing,
             offline=snakemake.params.offline,
             jobs=snakemake.threads,
+            checksums=[Path(snakemake.input.datasets).with_name("checksums.txt")],
         )
         print(files["source"].value_counts().to_string())

@@ -23,12 +23,20 @@ import pandas as pd
 import pytest
 import requests
 
-from obafgkm.download import transfer
+from obafgkm.download import registry, transfer
 from obafgkm.download.files import fetch, fetch_dataset
 from obafgkm.download.transfer import Patience
 from obafgkm.errors import FetchError, MissingDatasetError
 
-FITS = b"SIMPLE  =                    T" + bytes(range(256)) * 1200
+
+def image(pixels):
+    """A FITS file of one row of bytes."""
+    cards = [("SIMPLE", "T"), ("BITPIX", "8"), ("NAXIS", "1"), ("NAXIS1", str(len(pixels)))]
+    header = "".join(f"{key:<8}= {value:>20}".ljust(80) for key, value in cards) + "END"
+    return header.encode().ljust(2880) + pixels.ljust(-(-len(pixels) // 2880) * 2880, b"\0")
+
+
+FITS = image(bytes(range(256)) * 1200)
 HTML = b"<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head></html>"
 QUICK = Patience(connect=5, read=5, attempts=3, backoff=0.005, longest_wait=2)
 
@@ -115,6 +123,12 @@ def trickle(handler):
         time.sleep(0.01)
 
 
+def known(body, **change):
+    """What the registry says of a file of these bytes."""
+    facts = {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)} | change
+    return registry.Entry(registry=Path("checksums.txt"), **facts)
+
+
 def record_of(path):
     return json.loads(Path(f"{path}.provenance.json").read_text())
 
@@ -126,7 +140,7 @@ def leftovers(path):
 def test_file_and_its_record(server, tmp_path):
     server.files["/a.fits"] = FITS
     path = tmp_path / "new" / "a.fits"
-    record = fetch([f"{server.url}/a.fits"], path, content="fits", size=len(FITS), patience=QUICK)
+    record = fetch([f"{server.url}/a.fits"], path, content="fits", known=known(FITS), patience=QUICK)
     assert path.read_bytes() == FITS
     assert record == record_of(path)
     assert record["sha256"] == hashlib.sha256(FITS).hexdigest()
@@ -248,16 +262,20 @@ def test_part_that_is_longer_than_the_file_begins_anew(server, tmp_path):
 def test_wrong_checksum_is_refused(server, tmp_path):
     server.files["/a.fits"] = FITS
     path = tmp_path / "a.fits"
-    with pytest.raises(FetchError, match=r"a\.fits.*sha256 is .* not 0{64}"):
-        fetch([f"{server.url}/a.fits"], path, sha256="0" * 64, patience=QUICK)
+    wrong = known(FITS, sha256="0" * 64)
+    with pytest.raises(FetchError, match=r"a\.fits.*sha256 is .* not 0{64} as in checksums\.txt; delete"):
+        fetch([f"{server.url}/a.fits"], path, known=wrong, patience=QUICK)
     assert not path.exists()
     assert leftovers(path) == []
 
 
 def test_wrong_length_is_refused(server, tmp_path):
     server.files["/a.fits"] = FITS
-    with pytest.raises(FetchError, match=f"{len(FITS)} bytes long, not 17"):
-        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", size=17, patience=QUICK)
+    for size in (17, len(FITS) + 1):
+        with pytest.raises(FetchError, match=f"{len(FITS)} bytes long, not {size}"):
+            fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", known=known(FITS, size=size), patience=QUICK)
+        assert list(tmp_path.iterdir()) == []
+    assert server.served <= 2 * len(FITS)
 
 
 def gzipped_tar(*members):
@@ -447,7 +465,7 @@ def test_offline_opens_no_socket(no_network, tmp_path):
 
 def family(url, count=20, **more):
     """The table of files that `obafgkm.download.datasets.expand` would give."""
-    common = {"dataset": "jhc", "method": "https", "sha256": None, "size": None, "optional": False}
+    common = {"dataset": "jhc", "method": "https", "optional": False}
     rows = [
         {
             **common,
@@ -469,7 +487,7 @@ def table_file(url, **more):
 
 def serve_family(server, count=20):
     for n in range(1, count + 1):
-        server.files[f"/{n}.fits"] = FITS[: 3000 + n]
+        server.files[f"/{n}.fits"] = image(bytes(range(n)))
 
 
 def test_family_with_one_missing_file(server, tmp_path):
@@ -488,7 +506,7 @@ def test_family_with_one_missing_file(server, tmp_path):
     assert list(table["path"]) == list(files["path"])
     summary = json.loads((tmp_path / "provenance.json").read_text())
     assert (summary["source"], summary["files"], summary["missing"]) == ("remote", 20, 0)
-    assert summary["bytes"] == sum(3000 + n for n in range(1, 21))
+    assert summary["bytes"] == sum(len(body) for body in server.files.values())
 
 
 def test_summary_is_the_same_for_the_same_files(server, tmp_path):
@@ -563,7 +581,7 @@ def mirror(tmp_path):
     folder = tmp_path / "mirror" / "jhc" / "ll"
     folder.mkdir(parents=True)
     for n in (1, 2, 4):
-        (folder / f"{n}.fits").write_bytes(FITS[: 3000 + n])
+        (folder / f"{n}.fits").write_bytes(image(bytes(range(n))))
     return tmp_path / "mirror"
 
 
@@ -579,7 +597,7 @@ def test_mirror_is_linked_and_gaps_are_told(no_network, mirror, tmp_path):
     link = here / "ll" / "4.fits"
     assert link.is_symlink()
     assert link.resolve() == (mirror / "jhc" / "ll" / "4.fits").resolve()
-    assert record_of(link)["sha256"] == hashlib.sha256(FITS[:3004]).hexdigest()
+    assert record_of(link)["sha256"] == hashlib.sha256(image(bytes(range(4)))).hexdigest()
     summary = json.loads((here / "provenance.json").read_text())
     assert (summary["source"], summary["files"], summary["missing"]) == ("mirror", 3, 1)
 
@@ -592,7 +610,7 @@ def test_mirror_is_copied_where_links_are_not_possible(mirror, tmp_path, monkeyp
     fetch_dataset(family("https://x", 4), tmp_path / "here", source="mirror", mirror=mirror, progress=False)
     copy = tmp_path / "here" / "ll" / "1.fits"
     assert not copy.is_symlink()
-    assert copy.read_bytes() == FITS[:3001]
+    assert copy.read_bytes() == image(bytes(range(1)))
 
 
 def test_files_that_left_the_mirror_leave_the_dataset(mirror, tmp_path):
@@ -662,7 +680,7 @@ def test_google_drive_request(tmp_path, monkeypatch):
     assert asked["folder"]["url"] == url
     assert asked["folder"]["skip_download"] is True
     assert asked["file"]["id"] == "id7"
-    assert asked["file"]["resume"] is True
+    assert asked["file"]["resume"] is False  # because gdown does not ask whether it is the same file still
     assert asked["file"]["timeout"] == (QUICK.connect, QUICK.read)
     assert (tmp_path / "a.fits").read_bytes() == FITS
     with pytest.raises(FetchError, match=r"has no 'b\.fits', only a\.fits"):

@@ -14,6 +14,8 @@ from obafgkm.errors import ArchiveFileError, FetchError
 
 __all__ = ["ask", "slices"]
 
+_LARGEST = 1 << 30  # bytes of one answer; 500,000 rows, the service's limit, are a fifth of it
+
 
 def ask(query, service, path, *, rows=100_000, pause=1.0, offline=False, patience=PATIENCE):
     """Ask for all rows of a query, and write them as one answer of the service.
@@ -114,10 +116,14 @@ class _Client:
         """The answer to a question, with these columns, and this number of rows where it is known."""
         self.asked.append(sql)
         answer = self.parts / f"{hashlib.sha256(f'{self.service} {sql}'.encode()).hexdigest()[:16]}.csv"
-        if not answer.is_file():
-            self._bring(sql, beside(answer, ".part"), columns, number)
-            beside(answer, ".part").rename(answer)
-        return read_answer(str(answer), answer.read_bytes())
+        if answer.is_file():
+            try:
+                return self._judged(str(answer), answer.read_bytes(), columns, number)
+            except ArchiveFileError:  # damaged since, or of a catalogue that has changed between
+                answer.unlink()
+        table = self._bring(sql, beside(answer, ".part"), columns, number)
+        beside(answer, ".part").rename(answer)
+        return table
 
     def _bring(self, sql, part, columns, number):
         if self.offline:
@@ -127,8 +133,8 @@ class _Client:
         ).prepare()
         time.sleep(max(0.0, self._last + self.pause - time.monotonic()))
         try:
-            transfer(url.url, part, "https", self.patience, self.session)
-            self._judge(read_answer(self.service, part.read_bytes()), columns, number)
+            transfer(url.url, part, "https", self.patience, self.session, content="csv", largest=_LARGEST)
+            return self._judged(self.service, part.read_bytes(), columns, number)
         except (Refused, ArchiveFileError) as error:
             part.unlink(missing_ok=True)
             raise FetchError(f"{self.service} could not be asked: {error}. The query: {sql}") from error
@@ -136,9 +142,12 @@ class _Client:
             self._last = time.monotonic()
             beside(part, ".json").unlink(missing_ok=True)
 
-    def _judge(self, table, columns, number):
+    def _judged(self, place, answer, columns, number):
+        """The table that an answer holds, if it is the one that was asked for."""
+        table = read_answer(place, answer)
         if list(table.columns) != columns:
             got = ", ".join(map(str, table.columns))[:200]
             raise ArchiveFileError(self.service, f"answered with columns {got}, not {', '.join(columns)}")
         if number is not None and len(table) != number:
             raise ArchiveFileError(self.service, f"answered with {len(table)} rows, not {number}")
+        return table
