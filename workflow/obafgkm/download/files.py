@@ -455,8 +455,8 @@ def _sha256(path):
 def check_dataset(directory):
     """Find files of a dataset that have changed since they were brought here, before they are read.
 
-    They are set aside as ``<file>.damaged``, and the dataset counts as not fetched, so that the next run brings
-    them anew and these only. A simulated dataset has no records of its files, and passes.
+    They are set aside as ``<file>.damaged``, and the dataset counts as not fetched, so that the next run
+    brings them anew, and these only. A simulated dataset has no records of its files, and passes.
 
     Parameters
     ----------
@@ -479,8 +479,8 @@ def check_dataset(directory):
         more = f", and {len(damaged) - 1} more beside it" if len(damaged) > 1 else ""
         raise ArchiveFileError(
             damaged[0],
-            f"not the file any more that was fetched (its sha256 differs); it is now {damaged[0].name}.damaged"
-            f"{more}: run again, and it will be fetched anew",
+            "not the file any more that was fetched (its sha256 differs); it is now "
+            f"{damaged[0].name}.damaged{more}: run again, and it will be fetched anew",
         )
 
 

@@ -110,7 +110,7 @@ def record(folder, files):
     path = Path(folder) / _NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(beside(path, ".lock"), "w") as lock:
-        fcntl.lockf(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX)
         entries = _parse(path)
         new = {name: Entry(*file, path) for name, file in files.items() if name not in entries}
         if new:
