@@ -45,6 +45,7 @@ LARGEST = 4 << 30
 _AGENT = {"User-Agent": "obafgkm (python-requests)", "Accept-Encoding": "identity"}
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
+_DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"  # RFC 9110, section 5.6.7; others name no version
 # Files of these types show by themselves where they end, so that a transfer that was cut off is noticed.
 _SHOW_THEIR_END = {"fits", "gz", "tar.gz"}
 
@@ -202,13 +203,14 @@ def _version(response, url):
     """What tells one version of a file from another: address that answered, ETag and time of modification."""
     served = urlsplit(response.url)
     etag = response.headers.get("ETag", "").strip()
+    modified = response.headers.get("Last-Modified", "").strip()
     return {
         "url": url,
         # Without the query, in which services sign what they redirect to, anew each time.
         "served": f"{served.scheme}://{served.netloc}{served.path}",
         # A weak ETag does not promise the same bytes, and If-Range may not carry it.
         "etag": etag if re.fullmatch(r'"[^"]*"', etag) else "",
-        "modified": response.headers.get("Last-Modified", "").strip(),
+        "modified": modified if re.fullmatch(_DATE, modified) else "",
     }
 
 
