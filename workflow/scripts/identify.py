@@ -6,6 +6,7 @@ import pandas as pd
 
 from obafgkm.archives import cflib
 from obafgkm.archives.names import identify, overlap
+from obafgkm.download.files import check_dataset
 from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
@@ -62,10 +63,11 @@ def identify_stars(labels, cflib_names, ask_simbad):
 
 if __name__ == "__main__":
     with job(snakemake):
-        libraries = snakemake.params.libraries
+        libraries, cflib_directory = snakemake.params.libraries, Path(snakemake.input.cflib).parent
+        check_dataset(cflib_directory)
         stars = identify_stars(
             dict(zip(libraries, map(read_labels, snakemake.input.spectra), strict=True)),
-            cflib.star_names(Path(snakemake.input.cflib).parent),
+            cflib.star_names(cflib_directory),
             snakemake.params.simbad,
         )
         every_star = pd.concat(stars.values())

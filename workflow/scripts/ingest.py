@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+from obafgkm.download.files import check_dataset
 from obafgkm.ingest.libraries import ingest
 from obafgkm.workflow.job import job
 
 
 def ingest_library(library, provenance, spectra_path, rejected_path):
     """Ingest the files that lie beside `provenance` into one HDF5 file and a table of rejections."""
+    check_dataset(Path(provenance).parent)
     spectra, rejected = ingest(library, Path(provenance).parent)
     spectra.provenance["source"] = json.loads(Path(provenance).read_text())["source"]
     spectra.labels["source"] = spectra.provenance["source"]

@@ -464,24 +464,25 @@ def check_dataset(directory):
 
     Raises
     ------
-    ArchiveFileError
-        If there are such files; the message names the first of them.
+    FetchError
+        If there are such files, or some are gone; the message names the first of them.
     """
     directory = Path(directory)
     damaged = []
     for record in sorted(directory.rglob("*.provenance.json")):
         path = record.with_name(record.name.removesuffix(".provenance.json"))
-        if path.is_file() and _sha256(path) != read_json(record).get("sha256"):
+        if not path.is_file():
+            damaged.append(f"{path} is not here any more")
+        elif _sha256(path) != read_json(record).get("sha256"):
             os.replace(path, beside(path, ".damaged"))
-            damaged.append(path)
+            damaged.append(
+                f"{path} is not the file any more that was fetched (its sha256 differs); it is now "
+                f"{path.name}.damaged"
+            )
     if damaged:
         (directory / "provenance.json").unlink(missing_ok=True)
         more = f", and {len(damaged) - 1} more beside it" if len(damaged) > 1 else ""
-        raise ArchiveFileError(
-            damaged[0],
-            "not the file any more that was fetched (its sha256 differs); it is now "
-            f"{damaged[0].name}.damaged{more}: run again, and it will be fetched anew",
-        )
+        raise FetchError(f"{damaged[0]}{more}: run again, and it will be fetched anew")
 
 
 @contextmanager

@@ -102,8 +102,15 @@ def slices(counts, rows):
     yield plates[0], plates[-1], number
 
 
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 class _Client:
-    """Asks one question after the other; what lies answered in the directory `parts` is not asked again."""
+    """Asks one question after the other; what lies answered in the directory `parts` is not asked again.
+
+    The name of an answer holds its checksum: a table of counts that lost its end would lose plates unnoticed.
+    """
 
     def __init__(self, service, parts, pause, offline, patience):
         self.service, self.parts, self.pause = service, parts, pause
@@ -115,14 +122,15 @@ class _Client:
     def __call__(self, sql, columns, number=None):
         """The answer to a question, with these columns, and this number of rows where it is known."""
         self.asked.append(sql)
-        answer = self.parts / f"{hashlib.sha256(f'{self.service} {sql}'.encode()).hexdigest()[:16]}.csv"
-        if answer.is_file():
-            try:
-                return self._judged(str(answer), answer.read_bytes(), columns, number)
-            except ArchiveFileError:  # damaged since, or of a catalogue that has changed between
-                answer.unlink()
-        table = self._bring(sql, beside(answer, ".part"), columns, number)
-        beside(answer, ".part").rename(answer)
+        question = _digest(f"{self.service} {sql}".encode())
+        for answer in self.parts.glob(f"{question}-*.csv"):
+            content = answer.read_bytes()
+            if answer.stem == f"{question}-{_digest(content)}":
+                return self._judged(str(answer), content, columns, number)
+            answer.unlink()  # damaged since
+        part = self.parts / f"{question}.part"
+        table = self._bring(sql, part, columns, number)
+        part.rename(self.parts / f"{question}-{_digest(part.read_bytes())}.csv")
         return table
 
     def _bring(self, sql, part, columns, number):

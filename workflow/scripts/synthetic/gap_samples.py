@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from obafgkm.download.files import check_dataset
 from obafgkm.ingest.libraries import read_library
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.nodes import StellarGrid, gravity_limits
@@ -46,6 +47,7 @@ def synthetic_stars(settings, nodes, wave, fwhm, seed):
 
 def library_stars(directory, source, wave, fwhm, unity_at):
     """The stars of MILES whose table gives all of `PARAMETERS`, with a readable type or not, homogenised."""
+    check_dataset(directory)
     spectra, _ = read_library("miles", directory)
     known = spectra.labels[PARAMETERS].notna().all(axis=1)
     stars, rejected = homogenise(spectra.select(known.to_numpy()), wave, fwhm, unity_at)
