@@ -15,7 +15,7 @@ wildcard_constraints:
 rule fetch_grid:
     """Bring the files that a grid needs of an archive here."""
     input:
-        datasets=os.path.join(workflow.basedir, "config", "datasets.csv"),
+        datasets=DATASETS,
     output:
         provenance="resources/archives/{access}/{archive}_{grid}/provenance.json",
     log:
@@ -33,9 +33,7 @@ rule fetch_grid:
         offline=lookup(within=config, dpath="archives/offline"),
         mirror=MIRROR,
         contents=lambda wildcards: (
-            mirror_contents(wildcards.archive)
-            if wildcards.access == "mirror"
-            else None
+            mirror_contents(wildcards.archive) if wildcards.access == "mirror" else None
         ),
     message:
         "Fetching {wildcards.archive} for the grid {wildcards.grid} ({wildcards.access})"
@@ -104,7 +102,6 @@ rule published_grid_part:
         part=r"\d+",
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=120,
