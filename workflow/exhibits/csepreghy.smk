@@ -1,7 +1,6 @@
 # Exhibits of Csepreghy 2020; what a row says: workflow/rules/documents.smk.
 
 THESIS_SAMPLE = {"sample": "resources/csepreghy/sample.h5"}
-THESIS_MODELS = {"models": "results/csepreghy/models"}
 SAMPLE_AND_MIRROR = [THESIS_SAMPLE["sample"], *REAL_SPECTRA]
 
 
@@ -30,7 +29,7 @@ EXHIBITS["csepreghy"] = {
     "layers": dict(
         about="architectures of the CNN and of the mixed-input network",
         inputs=[*rules.train_csepreghy.output.layers, *rules.train_csepreghy.output.cards],
-        params=dict(runs={"fig10": "cnn", "fig16": "mixed"}, **THESIS_MODELS),
+        params=dict(runs={"fig10": "cnn", "fig16": "mixed"}),
         exhibits=["fig10", "fig16"],
     ),
     "curves": dict(
@@ -40,7 +39,7 @@ EXHIBITS["csepreghy"] = {
             run=sorted({run for run, _ in CURVES.values()}),
             file=["history.csv", "card.json"],
         ),
-        params=dict(curves=CURVES, **THESIS_MODELS),
+        params=dict(curves=CURVES),
         exhibits=list(CURVES),
     ),
     "confusion": dict(

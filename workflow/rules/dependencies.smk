@@ -6,8 +6,7 @@ from obafgkm.workflow.dependencies import digest, modules
 
 for step in set(workflow.rules) - OTHERS:
     if step.script:
-        script = step.script.partition("scripts/")[2].format(params=step.params)
-        path = ROOT / "workflow" / "scripts" / script
+        path = ROOT / "workflow" / "scripts" / step.script.partition("scripts/")[2].format(params=step.params)
         step.set_params(library=digest(path))
         if any(module.name == "backend.py" for module in modules(path)):
             step.set_params(training=config["training"])

@@ -23,6 +23,12 @@ for document, rows in EXHIBITS.items():
                 **row.get("input", {}),
             output:
                 **exhibit_files(document, name, row),
+            log:
+                f"logs/{document}/{name}.log",
+            benchmark:
+                f"benchmarks/results/{document}_{name}.tsv"
+            conda:
+                "../../envs/cpu.yaml"
             resources:
                 mem_mb=row.get("mem_mb", 2000),
                 runtime=row.get("runtime", 10),
@@ -39,6 +45,10 @@ rule list_exhibits:
     """List every exhibit of every document."""
     output:
         "results/exhibits.csv",
+    log:
+        "logs/exhibits.log",
+    conda:
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=500,
         runtime=5,

@@ -1,4 +1,4 @@
-# The samples and models of Sharma et al. 2020. Included before the rest of the document.
+# The samples and models of Sharma et al. 2020.
 #
 # NEEDS   resources/homogenised/<library>.h5, resources/ingested/stars.csv, resources/sdss/sharma.h5
 # MAKES   resources/sharma/training.h5, test.h5  the samples, disjoint in stars
@@ -8,32 +8,6 @@
 #         results/sharma/models/<model>/                  the model and how it was made
 #         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
 #         results/sharma/predictions/<model>_sdss.csv     and of each star of SDSS
-
-MODELS = {
-    "ann": "Keras ANN",
-    "ann_centred": "Keras ANN, flux centred",
-    "mlp_classifier": "MLP classifier",
-    "forest_classifier": "Random forest classifier",
-    "cnn": "CNN with autoencoder",
-    "mlp_regressor": "MLP regressor",
-    "forest_regressor": "Random forest regressor",
-    "median": "Median of the paper's six",
-    "majority": "Majority class (baseline)",
-    "nearest": "Nearest template (baseline)",
-    "linear": "PCA and logistic regression (baseline)",
-}
-# The models of the paper's Table 3.
-SIX = ["ann", "mlp_classifier", "forest_classifier", "cnn", "mlp_regressor", "forest_regressor"]
-
-
-def prediction(model, sample="cflib"):
-    """File of what a model says of the spectra of a sample."""
-    return f"results/sharma/predictions/{model}_{sample}.csv"
-
-
-def trained(model, *files):
-    """Files that a training left beside its model, by their stems."""
-    return {Path(file).stem: f"results/sharma/models/{model}/{file}" for file in files}
 
 
 rule sharma_samples:

@@ -8,50 +8,6 @@
 #         results/sharma/robustness/mk_<program>.csv        what other programs say of reddened spectra
 #         results/sharma/robustness/errors.csv              the error of every test
 
-NETWORKS = {model: MODELS[model] for model in ["ann", "ann_centred", "cnn"]}
-MK_PROGRAMS = {
-    program: {"mkclass": "MKCLASS", "nutmaat": "NutMaat"}[program]
-    for program in config["sharma"]["robustness"]["mk_programs"]
-}
-SEEDS = config["sharma"]["seeds"]
-RETRAINED = config["sharma"]["robustness"]["network"]
-
-
-def retrainings(model):
-    """The trainings of a model besides its first: with other seeds; and one network's on what is spoilt."""
-    cases = [("clean", None, repeat) for repeat in range(1, SEEDS[model])]
-    if model == RETRAINED:
-        cases += [("trained on normalised", None, 0), ("trained on continua", None, 0)]
-        cases += [
-            ("wrong labels", share, repeat)
-            for share in config["sharma"]["robustness"]["wrong_labels"]
-            for repeat in range(config["sharma"]["robustness"]["seeds"])
-        ]
-    return [
-        dict(test=test, setting=setting, repeat=repeat, seed=config["seed"] + repeat)
-        for test, setting, repeat in cases
-    ]
-
-
-def retraining_samples(wildcards):
-    """Files that a model is trained anew on."""
-    kinds = {"flux": ""}
-    if wildcards.model == RETRAINED:
-        kinds |= {"normalised": "normalised_", "continua": "continua_"}
-    files = {
-        f"{kind}_{part}": f"resources/sharma/{prefix}{part}.h5"
-        for kind, prefix in kinds.items()
-        for part in ["training", "test"]
-    }
-    if wildcards.model == "cnn":
-        files["autoencoder"] = "results/sharma/models/autoencoder/model.keras"
-    return files
-
-
-RETRAININGS = expand(
-    "results/sharma/robustness/retrained_{model}.csv", model=[model for model in SEEDS if retrainings(model)]
-)
-
 
 rule divide_by_continua:
     """Divide the spectra of both samples by their continua."""

@@ -4,12 +4,6 @@
 # MAKES   results/sharma/search_<model>.csv             one row per trial
 #         results/sharma/cross_validation_<model>.csv   one row per fold
 
-SEARCHED = {
-    "ann": "Keras ANN",
-    "mlp_classifier": "MLP classifier",
-    "forest_classifier": "Random forest classifier",
-}
-
 
 rule search:
     """Cross-validate one part of the combinations drawn from a model's search space."""

@@ -1,0 +1,78 @@
+# Sharma et al. 2020: its models, and which of them are searched, trained again and spoilt. Included before the
+# document's rules and exhibits.
+
+SEARCHED = {
+    "ann": "Keras ANN",
+    "mlp_classifier": "MLP classifier",
+    "forest_classifier": "Random forest classifier",
+}
+MODELS = {
+    "ann": "Keras ANN",
+    "ann_centred": "Keras ANN, flux centred",
+    "mlp_classifier": "MLP classifier",
+    "forest_classifier": "Random forest classifier",
+    "cnn": "CNN with autoencoder",
+    "mlp_regressor": "MLP regressor",
+    "forest_regressor": "Random forest regressor",
+    "median": "Median of the paper's six",
+    "majority": "Majority class (baseline)",
+    "nearest": "Nearest template (baseline)",
+    "linear": "PCA and logistic regression (baseline)",
+}
+# The models of the paper's Table 3.
+SIX = ["ann", "mlp_classifier", "forest_classifier", "cnn", "mlp_regressor", "forest_regressor"]
+
+
+def prediction(model, sample="cflib"):
+    """File of what a model says of the spectra of a sample."""
+    return f"results/sharma/predictions/{model}_{sample}.csv"
+
+
+def trained(model, *files):
+    """Files that a training left beside its model, by their stems."""
+    return {Path(file).stem: f"results/sharma/models/{model}/{file}" for file in files}
+
+
+NETWORKS = {model: MODELS[model] for model in ["ann", "ann_centred", "cnn"]}
+MK_PROGRAMS = {
+    program: {"mkclass": "MKCLASS", "nutmaat": "NutMaat"}[program]
+    for program in config["sharma"]["robustness"]["mk_programs"]
+}
+SEEDS = config["sharma"]["seeds"]
+RETRAINED = config["sharma"]["robustness"]["network"]
+
+
+def retrainings(model):
+    """The trainings of a model besides its first: with other seeds; and one network's on what is spoilt."""
+    cases = [("clean", None, repeat) for repeat in range(1, SEEDS[model])]
+    if model == RETRAINED:
+        cases += [("trained on normalised", None, 0), ("trained on continua", None, 0)]
+        cases += [
+            ("wrong labels", share, repeat)
+            for share in config["sharma"]["robustness"]["wrong_labels"]
+            for repeat in range(config["sharma"]["robustness"]["seeds"])
+        ]
+    return [
+        dict(test=test, setting=setting, repeat=repeat, seed=config["seed"] + repeat)
+        for test, setting, repeat in cases
+    ]
+
+
+def retraining_samples(wildcards):
+    """Files that a model is trained anew on."""
+    kinds = {"flux": ""}
+    if wildcards.model == RETRAINED:
+        kinds |= {"normalised": "normalised_", "continua": "continua_"}
+    files = {
+        f"{kind}_{part}": f"resources/sharma/{prefix}{part}.h5"
+        for kind, prefix in kinds.items()
+        for part in ["training", "test"]
+    }
+    if wildcards.model == "cnn":
+        files["autoencoder"] = "results/sharma/models/autoencoder/model.keras"
+    return files
+
+
+RETRAININGS = expand(
+    "results/sharma/robustness/retrained_{model}.csv", model=[model for model in SEEDS if retrainings(model)]
+)
