@@ -83,10 +83,10 @@ EXHIBITS["gebran"] = {
     "table5": errors_of("fgk_stars", "errors on every set of FGK stars"),
     "table_interpolation": dict(
         about="error of the interpolation between nodes of the grids",
-        input={grid: grid_file(grid) for grid in config["synthesis"]["grids"]},
+        input={grid: grid_file(grid) for grid in config["model_grids"]["grids"]},
         params=dict(
-            grids=list(config["synthesis"]["grids"]),
-            points=lookup(within=config, dpath="synthesis/checks"),
+            grids=list(config["model_grids"]["grids"]),
+            points=lookup(within=config, dpath="model_grids/checks"),
             **SEED,
         ),
         runtime=30,

@@ -7,7 +7,7 @@
 #         results/classifier/model/                       the classifier that `obafgkm classify --model` takes
 #         results/classifier/predictions.csv              what it says of every star left out, as spoilt in many ways
 
-CLASSIFIER_FOLDS = [f"fold{k}" for k in range(config["beyond"]["folds"])]
+CLASSIFIER_FOLDS = [f"fold{k}" for k in range(config["classifier"]["folds"])]
 LEFT_OUT = [*LIBRARIES, *CLASSIFIER_FOLDS, "none"]
 # Simulated spectra help where real libraries have few stars; where all is simulated they are there already.
 SIMULATED_BESIDE_REAL = [
@@ -84,7 +84,7 @@ rule train_released:
         runtime=240,
         gpu=0,
     params:
-        settings=lookup(within=config, dpath="beyond"),
+        settings=lookup(within=config, dpath="classifier"),
         forest=lookup(within=config, dpath="sharma/forest_regressor"),
         seed=lookup(within=config, dpath="seed"),
     message:
@@ -114,7 +114,7 @@ rule calibrate_released:
         runtime=30,
     params:
         left_out=LEFT_OUT,
-        settings=lookup(within=config, dpath="beyond"),
+        settings=lookup(within=config, dpath="classifier"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Calibrating the classifier"

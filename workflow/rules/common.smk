@@ -8,7 +8,7 @@ SOURCES = {config["datasets"][library]["source"] for library in LIBRARIES}
 # Rules of a workflow that uses this one as a module.
 OTHERS = set(workflow.rules)
 # A text, not a list of one, so that a script gets a path.
-NODES = "resources/nodes/stellar_nodes.npz" if config["simulation"]["nodes"] == "computed" else []
+NODES = "resources/nodes/stellar_nodes.npz" if config["simulated_archives"]["nodes"] == "computed" else []
 MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
 DATASETS = str(ROOT / "config" / "datasets.csv")
 REPORT = ROOT / "workflow" / "report"
@@ -67,13 +67,13 @@ def sdss_archive(sample):
 
 def grid_file(grid):
     """The grid from the source that the configuration names, or nothing where the kept one serves."""
-    source = config["synthesis"]["sources"][grid]
+    source = config["model_grids"]["sources"][grid]
     return f"resources/grids/{source}/{grid}.npz" if source != "kept" else []
 
 
 def grid_parts(wildcards):
     """One part a metallicity."""
-    n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
+    n = len(config["model_grids"]["grids"][wildcards.grid]["feh"])
     return expand("resources/grids/{source}/{grid}/{part}.npz", **wildcards, part=range(n))
 
 
@@ -85,13 +85,13 @@ def grid_archive(archive, grid):
 
 def grid_atmospheres(grid):
     """The record of published model atmospheres, or nothing where the package's own serve."""
-    archive = config["synthesis"]["atmospheres"]
+    archive = config["model_grids"]["atmospheres"]
     return grid_archive(archive, grid) if archive != "own" else []
 
 
 def grid_archives():
     """The records of all archives that the grids are made of."""
-    sources = config["synthesis"]["sources"].items()
+    sources = config["model_grids"]["sources"].items()
     published = [grid_archive(made, grid) for grid, made in sources if made in ("bosz", "phoenix")]
     synthesised = [grid_atmospheres(grid) for grid, made in sources if made == "synthesised"]
     return published + [record for record in synthesised if record]

@@ -35,7 +35,7 @@ rule gebran_spectra:
         mem_mb=2000,
         runtime=60,
     params:
-        grid=lookup(within=config, dpath="synthesis/grids/{stars}"),
+        grid=lookup(within=config, dpath="model_grids/grids/{stars}"),
         settings=lookup(within=config, dpath="gebran/{stars}"),
         resolving_power=lookup(within=config, dpath="gebran/resolving_power"),
         seed=lookup(within=config, dpath="seed"),

@@ -51,7 +51,7 @@ rule simulate:
         mem_mb=3000,
         runtime=10,
     params:
-        fraction=lookup(within=config, dpath="simulation/fraction"),
+        fraction=lookup(within=config, dpath="simulated_archives/fraction"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Simulating {wildcards.library}"

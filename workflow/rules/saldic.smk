@@ -23,7 +23,7 @@ rule saldic_spectra:
         mem_mb=3000,
         runtime=60,
     params:
-        grid=lookup(within=config, dpath="synthesis/grids/saldic"),
+        grid=lookup(within=config, dpath="model_grids/grids/saldic"),
         settings=lookup(within=config, dpath="saldic/spectra"),
         seed=lookup(within=config, dpath="seed"),
     message:

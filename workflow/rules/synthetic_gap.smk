@@ -21,7 +21,7 @@ rule gap_samples:
         mem_mb=3000,
         runtime=20,
     params:
-        settings=lookup(within=config, dpath="synthetic/gap/spectra"),
+        settings=lookup(within=config, dpath="synthetic_gap/spectra"),
         homogenise=lookup(within=config, dpath="homogenise"),
         seed=lookup(within=config, dpath="seed"),
     message:
@@ -48,7 +48,7 @@ rule gap:
         runtime=600,
         gpu=0,
     params:
-        settings=lookup(within=config, dpath="synthetic/gap"),
+        settings=lookup(within=config, dpath="synthetic_gap"),
         unity_at=lookup(within=config, dpath="homogenise/unity_at"),
         seed=lookup(within=config, dpath="seed"),
     message:
