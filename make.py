@@ -183,7 +183,7 @@ def main(arguments):
     else:
         call(BIN / "ruff", "check", ".")
         call(BIN / "ruff", "format", "--check", ".")
-        call(BIN / "snakefmt", "--check", "Snakefile", "workflow/rules")
+        call(BIN / "snakefmt", "--check", "Snakefile", "workflow")
         call(BIN / "snakemake", "--lint")
 
 

@@ -205,7 +205,7 @@ def test_offline_a_download_is_refused_with_the_ways_on(tmp_path):
 def test_spectra_of_another_sky_do_not_stay(tiny_run, tmp_path):
     run, other = tmp_path / "run", tmp_path / "other.yaml"
     shutil.copytree(tiny_run, run)
-    other.write_text("simulation: {fraction: 0.04}\nseed: 5\n")
+    other.write_text("simulated_archives: {fraction: 0.04}\nseed: 5\n")
     done = snakemake(run, "resources/ingested/elodie.h5", "--configfile", TINY, other)
     assert done.returncode == 0, done.stdout[-2000:]
     record = json.loads((run / "resources/archives/simulated/elodie/provenance.json").read_text())
@@ -228,7 +228,7 @@ def grid_config(path, grid, source, nodes, **synthesis):
     """A configuration whose `grid` comes from another source, of which the archive's files are simulated."""
     archives = {name: {"source": "simulated"} for name in ("bosz", "phoenix", "atlas9")}
     sections = {"sources": {grid: source}, "grids": {grid: nodes}, **synthesis}
-    path.write_text(json.dumps({"datasets": archives, "synthesis": sections}))
+    path.write_text(json.dumps({"datasets": archives, "model_grids": sections}))
     return path
 
 

@@ -34,7 +34,7 @@ def test_every_configuration_is_valid(overlay):
         ({"sed": 1}, "sed"),
         ({"sharma": {"ann": {"epoch": 10}}}, "epoch"),
         ({"datasets": {"jhc": {"source": "simulate"}}}, "simulate"),
-        ({"simulation": {"fraction": 0}}, "fraction|0 is less"),
+        ({"simulated_archives": {"fraction": 0}}, "fraction|0 is less"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(change, message):

@@ -28,7 +28,7 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
     labels : DataFrame (n rows)
         Columns ``mk_class, luminosity, fwhm, source``.
     settings : dict
-        The section ``beyond`` of the configuration.
+        The section ``classifier`` of the configuration.
     seed : int
     checkpoint : path
 

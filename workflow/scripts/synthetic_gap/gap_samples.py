@@ -27,7 +27,7 @@ def synthetic_stars(settings, nodes, wave, fwhm, seed):
     Parameters
     ----------
     settings : dict
-        The section `synthetic.gap.spectra` of the configuration.
+        The section `synthetic_gap.spectra` of the configuration.
     nodes : path or None
         Model spectra; None takes those kept in the package.
     wave : array (n_pix,)

@@ -1,33 +1,14 @@
-"""Give every spectrum the star it is of, across libraries; count the stars that libraries share."""
+"""Give every spectrum the star it is of, across libraries."""
 
 from pathlib import Path
 
 import pandas as pd
 
 from obafgkm.archives import cflib
-from obafgkm.archives.names import identify, overlap
+from obafgkm.archives.names import identify
 from obafgkm.download.files import check_dataset
-from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
-
-
-def shared_stars(stars):
-    """Stars that several libraries have, with their name in each: what the overlap matrix counts.
-
-    Parameters
-    ----------
-    stars : DataFrame
-        Columns ``library, name, star``.
-
-    Returns
-    -------
-    DataFrame
-        One row a star: ``star``, and a column a library, '' where it does not have the star.
-    """
-    named = stars[stars["star"] != ""].drop_duplicates(["library", "star"])
-    names = named.pivot(index="star", columns="library", values="name").fillna("")
-    return names[(names != "").sum(axis=1) > 1].reset_index()
 
 
 def identify_stars(labels, cflib_names, ask_simbad):
@@ -70,8 +51,4 @@ if __name__ == "__main__":
             cflib.star_names(cflib_directory),
             snakemake.params.simbad,
         )
-        every_star = pd.concat(stars.values())
-        every_star.to_csv(snakemake.output.stars, index=False)
-        shared_stars(every_star).to_csv(snakemake.output.shared, index=False)
-        matrix = overlap(stars).reset_index(names="stars shared").assign(source=snakemake.params.source)
-        write_table(matrix, snakemake.output.overlap, snakemake.output.overlap_tex)
+        pd.concat(stars.values()).to_csv(snakemake.output.stars, index=False)

@@ -83,7 +83,7 @@ def gap(synthetic, stars, settings, unity_at, seed, threads, directory):
     ----------
     synthetic, stars : Spectra
     settings : dict
-        The section `synthetic.gap` of the configuration.
+        The section `synthetic_gap` of the configuration.
     unity_at : float
         Wavelength in Angstrom about which the flux is normalised.
     seed, threads : int

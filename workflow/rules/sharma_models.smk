@@ -1,19 +1,90 @@
-# Train the models and let them classify the test spectra.
+# The samples and models of Sharma et al. 2020.
 #
-# NEEDS   resources/sharma/training.h5, test.h5, unlabelled.h5
-# MAKES   results/sharma/models/<model>/                  the model and how it was made
+# NEEDS   resources/homogenised/<library>.h5, resources/ingested/stars.csv, resources/sdss/sharma.h5
+# MAKES   resources/sharma/training.h5, test.h5  the samples, disjoint in stars
+#         resources/sharma/left_out.csv          what belongs to neither, and why
+#         resources/sharma/sdss_<sample>.h5      stars of SDSS, at rest and homogenised
+#         resources/sharma/unlabelled.h5         those to pre-train on
+#         results/sharma/models/<model>/                  the model and how it was made
 #         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
-
-# The models of the paper's Table 3.
-SIX = [
-    "ann",
-    "mlp_classifier",
-    "forest_classifier",
-    "cnn",
-    "mlp_regressor",
-    "forest_regressor",
-]
 #         results/sharma/predictions/<model>_sdss.csv     and of each star of SDSS
+
+
+rule sharma_samples:
+    """Divide the spectra into the training and the test sample of Sharma et al. 2020."""
+    input:
+        libraries=expand("resources/homogenised/{library}.h5", library=LIBRARIES),
+        stars="resources/ingested/stars.csv",
+    output:
+        training="resources/sharma/training.h5",
+        test="resources/sharma/test.h5",
+        left_out="resources/sharma/left_out.csv",
+    log:
+        "logs/sharma/samples.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        libraries=LIBRARIES,
+    message:
+        "Forming the samples"
+    script:
+        "../scripts/sharma/samples.py"
+
+
+rule sdss_stars:
+    """Bring the stars of SDSS to rest, into air and to the common form."""
+    input:
+        spectra="resources/sdss/{stars}.h5",
+    output:
+        spectra="resources/sharma/sdss_{stars}.h5",
+        rejected="resources/sharma/sdss_{stars}_rejected.csv",
+    log:
+        "logs/sharma/sdss_{stars}.log",
+    benchmark:
+        "benchmarks/results/sdss_stars_{stars}.tsv"
+    wildcard_constraints:
+        stars="sharma|simulated_sharma",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        settings=lookup(within=config, dpath="homogenise"),
+    message:
+        "Homogenising stars of SDSS"
+    script:
+        "../scripts/sharma/sdss_stars.py"
+
+
+rule unlabelled_spectra:
+    """Choose unlabelled stars of SDSS for pre-training; simulated ones join the few that a mirror has."""
+    input:
+        "resources/sharma/sdss_sharma.h5",
+        (
+            "resources/sharma/sdss_simulated_sharma.h5"
+            if config["datasets"]["sdss_sharma"]["source"] == "mirror"
+            else []
+        ),
+    output:
+        spectra="resources/sharma/unlabelled.h5",
+    log:
+        "logs/sharma/unlabelled.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=20,
+    params:
+        spectra=lookup(within=config, dpath="sharma/autoencoder/spectra"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Choosing unlabelled stars"
+    script:
+        "../scripts/sharma/unlabelled.py"
 
 
 rule train_ann:
@@ -28,7 +99,7 @@ rule train_ann:
         card="results/sharma/models/{model}/card.json",
         predictions="results/sharma/predictions/{model}_cflib.csv",
     log:
-        "logs/train/{model}.log",
+        "logs/sharma/train_{model}.log",
     benchmark:
         "benchmarks/results/train_{model}.tsv"
     wildcard_constraints:
@@ -48,7 +119,7 @@ rule train_ann:
     message:
         "Training {wildcards.model}"
     script:
-        "../scripts/train/ann.py"
+        "../scripts/sharma/train_ann.py"
 
 
 rule train_estimator:
@@ -60,14 +131,13 @@ rule train_estimator:
         model="results/sharma/models/{model}/model.joblib",
         predictions="results/sharma/predictions/{model}_cflib.csv",
     log:
-        "logs/train/{model}.log",
+        "logs/sharma/train_{model}.log",
     benchmark:
         "benchmarks/results/train_{model}.tsv"
     wildcard_constraints:
         model="(forest|mlp)_(classifier|regressor)",
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=60,
@@ -77,7 +147,7 @@ rule train_estimator:
     message:
         "Training {wildcards.model}"
     script:
-        "../scripts/train/estimator.py"
+        "../scripts/sharma/train_estimator.py"
 
 
 rule train_autoencoder:
@@ -90,12 +160,11 @@ rule train_autoencoder:
         layers="results/sharma/models/autoencoder/layers.csv",
         card="results/sharma/models/autoencoder/card.json",
     log:
-        "logs/train/autoencoder.log",
+        "logs/sharma/train_autoencoder.log",
     benchmark:
         "benchmarks/results/train_autoencoder.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=600,
@@ -106,7 +175,7 @@ rule train_autoencoder:
     message:
         "Training the autoencoder"
     script:
-        "../scripts/train/autoencoder.py"
+        "../scripts/sharma/train_autoencoder.py"
 
 
 rule train_cnn:
@@ -123,14 +192,13 @@ rule train_cnn:
         card="results/sharma/models/{model}/card.json",
         predictions="results/sharma/predictions/{model}_cflib.csv",
     log:
-        "logs/train/{model}.log",
+        "logs/sharma/train_{model}.log",
     benchmark:
         "benchmarks/results/train_{model}.tsv"
     wildcard_constraints:
         model="cnn|cnn_luminosity",
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=600,
@@ -141,7 +209,7 @@ rule train_cnn:
     message:
         "Training {wildcards.model}"
     script:
-        "../scripts/train/cnn.py"
+        "../scripts/sharma/train_cnn.py"
 
 
 rule baselines:
@@ -154,7 +222,7 @@ rule baselines:
         nearest="results/sharma/predictions/nearest_cflib.csv",
         linear="results/sharma/predictions/linear_cflib.csv",
     log:
-        "logs/train/baselines.log",
+        "logs/sharma/train_baselines.log",
     conda:
         "../../envs/cpu.yaml"
     resources:
@@ -166,7 +234,7 @@ rule baselines:
     message:
         "Classifying by the baselines"
     script:
-        "../scripts/train/baselines.py"
+        "../scripts/sharma/baselines.py"
 
 
 rule classify_sdss:
@@ -177,8 +245,7 @@ rule classify_sdss:
         cnn="results/sharma/models/cnn/model.keras",
         luminosity="results/sharma/models/cnn_luminosity/model.keras",
         cards=expand(
-            "results/sharma/models/{model}/card.json",
-            model=["autoencoder", "cnn", "cnn_luminosity"],
+            "results/sharma/models/{model}/card.json", model=["autoencoder", "cnn", "cnn_luminosity"]
         ),
     output:
         cnn="results/sharma/predictions/cnn_sdss.csv",
@@ -186,12 +253,11 @@ rule classify_sdss:
         nearest="results/sharma/predictions/nearest_sdss.csv",
         majority="results/sharma/predictions/majority_sdss.csv",
     log:
-        "logs/train/classify_sdss.log",
+        "logs/sharma/train_classify_sdss.log",
     benchmark:
         "benchmarks/results/classify_sdss.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=6000,
         runtime=60,
@@ -205,11 +271,11 @@ rule classify_sdss:
 rule median_of_models:
     """The median of what the paper's six models say of each test spectrum."""
     input:
-        expand("results/sharma/predictions/{model}_cflib.csv", model=SIX),
+        map(prediction, SIX),
     output:
         predictions="results/sharma/predictions/median_cflib.csv",
     log:
-        "logs/train/median.log",
+        "logs/sharma/train_median.log",
     conda:
         "../../envs/cpu.yaml"
     resources:
@@ -218,4 +284,4 @@ rule median_of_models:
     message:
         "Taking the median of the models"
     script:
-        "../scripts/train/median.py"
+        "../scripts/sharma/median_of_models.py"
