@@ -12,8 +12,11 @@ call installs nothing. uv is used because it enforces the hashes, installs in se
 is too new or too old for a dependency, brings a Python that is not.
 """
 
+import argparse
 import hashlib
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +27,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 UV = ROOT / ".uv"
+CACHE = ROOT / ".cache"
 LOCK = ROOT / "requirements.lock"
 JOBS = "obafgkm_"  # begins the names of our jobs, see profiles/slurm/config.yaml
 SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for these
@@ -36,9 +40,50 @@ def call(*command):
         sys.exit(status)
 
 
+def check_path():
+    """Stop before anything is set up where no job could run.
+
+    Snakemake hands the Python of .venv to the shell unquoted, and PATH is divided by colons. A blank in the
+    path of `--directory` does no harm.
+    """
+    if odd := re.search(r"[^\w@%+=,./-]", str(ROOT)):
+        sys.exit(
+            f"{ROOT}: the path holds {odd[0]!r}, with which Snakemake cannot start a job. Move this folder to "
+            "a path of letters, digits and - _ . only"
+        )
+
+
+def is_writable(path):
+    """Whether a file could be written below `path`, which need not exist."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+
+
+def homes():
+    """Where programs keep caches and settings, if they cannot in the home directory; else nothing.
+
+    In a container, or on a node of a batch system, the home directory may be missing or read-only. Snakemake
+    then fails, and Keras and Matplotlib take folders of everybody's in the temporary directory.
+    """
+    home = Path(os.path.expanduser("~"))
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    if home.is_absolute() and is_writable(home) and is_writable(cache):
+        return {}
+    ours = {
+        "XDG_CACHE_HOME": "",
+        "XDG_CONFIG_HOME": "",
+        "XDG_DATA_HOME": "data",
+        "MPLCONFIGDIR": "matplotlib",
+        "KERAS_HOME": "keras",
+    }
+    given = {name for name in ours if os.environ.get(name) and is_writable(Path(os.environ[name]))}
+    return {name: str(CACHE / folder) for name, folder in ours.items() if name not in given}
+
+
 def environment():
     """The caller's environment with .venv first on the path, so that every job finds the same Python."""
-    env = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_NO_PROGRESS="1")
+    env = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_NO_PROGRESS="1", **homes())
     env["PATH"] = str(BIN) + os.pathsep + env.get("PATH", "")
     env.pop("PYTHONHOME", None)
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # or every job takes 13 s, not 5, to load TensorFlow
@@ -49,7 +94,7 @@ def uv(*arguments):
     """Run uv, installing it into .uv first."""
     if not (UV / "bin" / "uv").exists():
         call(
-            sys.executable,
+            python_with_pip(),
             "-m",
             "pip",
             "install",
@@ -63,6 +108,19 @@ def uv(*arguments):
             ROOT / "envs" / "uv.lock",
         )
     call(UV / "bin" / "uv", *arguments)
+
+
+def python_with_pip():
+    """This Python, or one made of it where it has no pip."""
+    if importlib.util.find_spec("pip"):
+        return sys.executable
+    if not importlib.util.find_spec("ensurepip"):
+        sys.exit(
+            f"{sys.executable} has no pip and no ensurepip: install them (on Debian and Ubuntu the packages "
+            "python3-pip and python3-venv), or run make.py with another Python"
+        )
+    call(sys.executable, "-m", "venv", UV / "python")
+    return UV / "python" / "bin" / "python"
 
 
 def set_up():
@@ -100,8 +158,9 @@ def clear_up(arguments):
 
     Two jobs would write one file if the workflow ran again before.
     """
-    where = arguments[arguments.index("--directory") + 1] if "--directory" in arguments else ROOT
-    where = Path(where).resolve()
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("-d", "--directory", default=".")
+    where = (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command, its = (process / "cmdline").read_bytes(), (process / "cwd").resolve()
@@ -167,6 +226,7 @@ def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if task not in {"run", "recover", "test", "lint", "lock"}:
         sys.exit(__doc__)
+    check_path()
     if task == "lock":
         return lock()
     set_up()

@@ -20,6 +20,8 @@ wildcard_constraints:
 
 # The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
 sys.path.insert(0, str(ROOT / "workflow"))
+from obafgkm.errors import MissingDatasetError
+
 # Every job, on whatever node, reads the configuration and with it this file: so all train alike.
 os.environ.update(
     OBAFGKM_TRAINING=json.dumps(config["training"]),
@@ -53,8 +55,12 @@ def mirror_contents(dataset):
 def hammer_photometry(wildcards):
     """The answer of SkyServer, from the source that the configuration names."""
     source = config["datasets"]["hammer"]["source"]
-    folder = MIRROR or "mirror" if source == "mirror" else f"resources/archives/{source}"
-    return f"{folder}/hammer/photometry.csv"
+    if source != "mirror":
+        return f"resources/archives/{source}/hammer/photometry.csv"
+    photometry = Path(MIRROR or "mirror", "hammer", "photometry.csv")
+    if not photometry.is_file():
+        raise MissingDatasetError("hammer", photometry)
+    return str(photometry)
 
 
 def sdss_archive(sample):
