@@ -48,8 +48,8 @@ def check_path():
     """
     if odd := re.search(r"[^\w@%+=,./-]", str(ROOT)):
         sys.exit(
-            f"{ROOT}: the path holds {odd[0]!r}, with which Snakemake cannot start a job. Move this folder to "
-            "a path of letters, digits and - _ . only"
+            f"{ROOT}: the path holds {odd[0]!r}, with which Snakemake cannot start a job. Move this folder "
+            "to a path of letters, digits and - _ . only"
         )
 
 
