@@ -21,7 +21,7 @@ Whatever else ``specutils`` has a loader for is read by it.
 import io
 import re
 from collections import ChainMap
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import numpy as np
 from astropy.io import fits
@@ -128,7 +128,7 @@ def _cflib(path, content):
     """The library's own reader knows its gaps."""
     from obafgkm.archives import cflib
 
-    content = PurePath(path).read_bytes() if content is None else content
+    content = Path(path).read_bytes() if content is None else content
     labels, flux = cflib.read_spectrum(PurePath(path).name, content)
     return [Spectrum(labels["name"], cflib.WAVE, flux, None, "air", "angstrom")]
 
