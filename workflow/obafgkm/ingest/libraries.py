@@ -74,7 +74,7 @@ def read_library(library, directory):
 
 def _holds_nothing(directory):
     """Whether a mirror without this library left nothing but its record."""
-    return [path.name for path in Path(directory).iterdir()] == ["provenance.json"]
+    return {path.name for path in Path(directory).iterdir()} <= {"provenance.json", "provenance.json.sha256"}
 
 
 def _judge(row):
