@@ -115,11 +115,17 @@ def test_damaged_files_are_refused(judge, content, body, complaint):
 
 
 @pytest.mark.parametrize(
-    ("content", "body"), [("gz", zipped(bytes(5000))), ("tar.gz", zipped(tar(5000, 5000)))]
+    ("content", "body", "complaint"),
+    [
+        ("gz", zipped(bytes(5000)), "more than 4000 bytes when unpacked"),
+        ("tar.gz", zipped(tar(3000, 3000, 3000, 3000)), "more than 9000 bytes when unpacked"),
+        ("tar.gz", zipped(tar(10, 5000)), r"member 1\.fits has 5000 bytes, more than 4000"),
+    ],
 )
-def test_what_unpacks_without_end_is_given_up(judge, monkeypatch, content, body):
-    monkeypatch.setattr(contents, "_LARGEST_UNPACKED", 4000)
-    with pytest.raises(ArchiveFileError, match="more than 4000 bytes when unpacked"):
+def test_what_unpacks_without_end_is_given_up(judge, monkeypatch, content, body, complaint):
+    monkeypatch.setattr(contents, "_LARGEST_FILE", 4000)
+    monkeypatch.setattr(contents, "_LARGEST_ARCHIVE", 9000)
+    with pytest.raises(ArchiveFileError, match=complaint):
         judge(body, content)
 
 

@@ -19,7 +19,10 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["verify"]
 
-_LARGEST_UNPACKED = 16 << 30  # bytes that a compressed file may unpack to; all of CFLIB is a tenth of this
+# Bytes that a compressed file may unpack to: readers take a gzipped file, or a member of an archive, whole
+# into memory. All of CFLIB is a tenth of the last.
+_LARGEST_FILE = 1 << 30
+_LARGEST_ARCHIVE = 16 << 30
 _CHUNK = 1 << 20
 _BLOCK = 2880  # bytes, of which every FITS file consists
 # Below 32 only tab, line feed, form feed, carriage return and the end of file of DOS belong to a text.
@@ -139,32 +142,35 @@ def _added(one, other):
 class _Unpacked:
     """The content of a gzipped file as a stream, with an end to what it may unpack to."""
 
-    def __init__(self, path, file):
-        self.path, self.file, self.count = path, gzip.GzipFile(fileobj=file), 0
+    def __init__(self, path, file, most):
+        self.path, self.file, self.most, self.count = path, gzip.GzipFile(fileobj=file), most, 0
 
     def read(self, size):
         chunk = self.file.read(size)
         self.count += len(chunk)
-        if self.count > _LARGEST_UNPACKED:
-            raise ArchiveFileError(self.path, f"more than {_LARGEST_UNPACKED} bytes when unpacked")
+        if self.count > self.most:
+            raise ArchiveFileError(self.path, f"more than {self.most} bytes when unpacked")
         return chunk
 
 
 def _check_gz(path, file):
     """Unpack to the end, where gzip keeps a checksum of all."""
-    unpacked = _Unpacked(path, file)
+    unpacked = _Unpacked(path, file, _LARGEST_FILE)
     while unpacked.read(_CHUNK):
         pass
 
 
 def _check_tar(path, file):
     """Unpack to the end; nothing may follow the last member, because a damaged header looks like an end."""
-    unpacked, files = _Unpacked(path, file), 0
+    unpacked, files = _Unpacked(path, file, _LARGEST_ARCHIVE), 0
     try:
         # In single blocks, or what follows the last member would lie in tarfile's buffer.
         with tarfile.open(fileobj=unpacked, mode="r|", bufsize=tarfile.BLOCKSIZE) as archive:
             for member in archive:
                 files += member.isfile()
+                if member.size > _LARGEST_FILE:
+                    problem = f"its member {member.name} has {member.size} bytes, more than {_LARGEST_FILE}"
+                    raise ArchiveFileError(path, problem)
     except (tarfile.TarError, ValueError, ArithmeticError) as error:
         raise ArchiveFileError(path, f"no gzipped tar archive, or a damaged one ({error})") from error
     while chunk := unpacked.read(_CHUNK):
