@@ -1,6 +1,6 @@
 # The stellar libraries: their files from services, from a mirror or simulated; their spectra, labels and stars.
 #
-# NEEDS   config/datasets.csv
+# NEEDS   config/datasets.csv, config/checksums.txt
 # MAKES   resources/archives/<remote|mirror|simulated>/<library>/   the files, and provenance.json
 #         resources/ingested/<library>.h5             spectra on their own grid, with types as numbers
 #         resources/ingested/<library>_rejected.csv   what could not be used, and why
