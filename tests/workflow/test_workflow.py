@@ -193,6 +193,32 @@ def test_a_missing_mirror_is_an_error_that_names_the_ways_on(tmp_path, mirror):
         assert word in done.stdout
 
 
+def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("datasets: {hammer: {source: mirror}}\n")
+    done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR="/nonexistent")
+    assert done.returncode != 0
+    assert "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Ways on:" in done.stdout
+
+
+@pytest.mark.parametrize("random_bytes", [False, True])
+def test_a_damaged_table_on_the_way_is_named_and_made_anew(tiny_run, tmp_path, random_bytes):
+    run, table = tmp_path / "run", "resources/hammer/sample.csv"
+    shutil.copytree(tiny_run, run)
+    whole = (run / table).read_bytes()
+    cut = whole[: whole.index(b"\n", len(whole) // 2) + 1]  # a table still
+    (run / table).write_bytes(np.random.default_rng(1).bytes(30_000) if random_bytes else cut)
+    (run / "results/hammer/table_dummy.csv").unlink()
+    arguments = ["results/hammer/table_dummy.csv", "--configfile", TINY]
+    done = snakemake(run, *arguments)
+    assert done.returncode != 0
+    assert f"{table}: not the file that was written" in done.stdout
+    assert "run again, and it will be made anew" in done.stdout
+    done = snakemake(run, *arguments)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (run / table).read_bytes() == whole
+
+
 def test_offline_a_download_is_refused_with_the_ways_on(tmp_path):
     config = tmp_path / "offline.yaml"
     config.write_text("datasets: {jhc: {source: remote}}\narchives: {offline: true}\n")

@@ -180,6 +180,17 @@ def test_file_put_here_by_hand_is_used_and_recorded(server, tmp_path):
     assert server.requests == []
 
 
+def test_file_put_here_by_hand_is_read_to_its_end(server, tmp_path):
+    path = tmp_path / "a.fits"
+    path.write_bytes(FITS[:-5000])
+    with pytest.raises(FetchError, match=r"is here, but .*truncated.* could not be fetched.*404"):
+        fetch([f"{server.url}/a.fits"], path, content="fits", patience=QUICK)
+    assert path.read_bytes() == FITS[:-5000]
+    server.files["/a.fits"] = FITS
+    fetch([f"{server.url}/a.fits"], path, content="fits", patience=QUICK)
+    assert path.read_bytes() == FITS
+
+
 def test_busy_server_is_asked_again(server, tmp_path):
     server.files["/a.fits"] = FITS
     server.answers["/a.fits"] = [status(503), status(429)]
@@ -582,7 +593,7 @@ def test_offline_opens_no_socket(no_network, tmp_path):
     with pytest.raises(FetchError, match=r"a\.fits is not here.*archives\.offline.*Ways on"):
         fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
     path.write_bytes(HTML)
-    with pytest.raises(FetchError, match=r"a\.fits is damaged"):
+    with pytest.raises(FetchError, match=r"a\.fits is here, but damaged or another file \(an HTML page"):
         fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
     assert path.read_bytes() == HTML
 

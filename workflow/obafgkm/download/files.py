@@ -104,10 +104,13 @@ def fetch(
     """
     destination = Path(destination)
     check = partial(_check, content=content, expects=expects, known=known, verify=verify)
-    if record := _kept(destination, check):
-        return record
+    state = "is not here"
+    try:
+        if record := _kept(destination, check):
+            return record
+    except Refused as error:
+        state = f"is here, but damaged or another file ({error})"
     if offline:
-        state = "is damaged" if destination.is_file() else "is not here"
         raise FetchError(
             f"{destination} {state}, and archives.offline forbids to download it. Ways on: set "
             "archives.offline to false; put the file there; or take the dataset from a mirror, or simulated"
@@ -132,7 +135,8 @@ def fetch(
                 failures.append((url, error))
                 if not part.is_file():
                     beside(part, ".json").unlink(missing_ok=True)
-    listed = f"{destination} could not be fetched. " + "; ".join(f"{url}: {error}" for url, error in failures)
+    listed = f"{destination} {state}, and could not be fetched. "
+    listed += "; ".join(f"{url}: {error}" for url, error in failures)
     if all(isinstance(error, Absent) for _, error in failures):
         raise AbsentFileError(listed)
     raise FetchError(f"{listed}. Where you can have the file in another way, save it under this name")
@@ -380,21 +384,19 @@ def _summarise(table, dataset, source, directory):
 
 
 def _kept(destination, check):
-    """The record of a file that is here and intact, or None."""
+    """The record of a file that is here, or None where there is none; Refused if it is not as it was."""
     if not destination.is_file():
         return None
-    try:
-        record = read_json(beside(destination, ".provenance.json"))
-        # What has been verified before need not be read again to its end, if it is still the same.
-        digest = _sha256(destination) if record.get("sha256") else None
-        if digest != record.get("sha256"):
-            return None
-        digest = check(destination, digest)
-    except Refused:
-        return None
+    record = read_json(beside(destination, ".provenance.json"))
     if not record:
-        record = _record("found", "", digest, destination)
+        record = _record("found", "", check(destination), destination)
         write_json(beside(destination, ".provenance.json"), record)
+        return record
+    digest = _sha256(destination)
+    if digest != record.get("sha256"):
+        raise Refused(f"its sha256 is {digest}, not that of its record")
+    # What was verified before, and is still the same, need not be read to its end again.
+    check(destination, digest)
     return record
 
 
