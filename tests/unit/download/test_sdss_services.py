@@ -118,6 +118,9 @@ def test_the_service_is_asked_with_pauses(server, tmp_path):
         ((200, b""), "gave no table"),
         ((200, b"#Table1\nplate,number\n1,2\n"), "columns plate, number, not plate, n"),
         ((200, b"#Table1\nplate,n\n"), "no rows"),
+        ((200, b"#Table1\nplate,n\n266,\n"), "values of n that are no whole numbers"),
+        ((200, b"#Table1\nplate,n\n266,4\n2x7,4\n"), "values of plate that are no whole numbers"),
+        ((200, b"#Table1\nplate,n\n266,4.5\n"), "values of n"),
         ((400, b"bad"), "answered 400"),
     ],
 )

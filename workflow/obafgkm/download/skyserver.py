@@ -14,6 +14,7 @@ from obafgkm.errors import ArchiveFileError, FetchError
 
 __all__ = ["ask", "slices"]
 
+_COUNTED = {"plate", "mjd", "fiberID", "n"}
 _LARGEST = 1 << 30  # bytes of one answer; 500,000 rows, the service's limit, are a fifth of it
 
 
@@ -158,4 +159,8 @@ class _Client:
             raise ArchiveFileError(self.service, f"answered with columns {got}, not {', '.join(columns)}")
         if number is not None and len(table) != number:
             raise ArchiveFileError(self.service, f"answered with {len(table)} rows, not {number}")
+        for column in _COUNTED.intersection(columns):
+            # An empty table has no type yet.
+            if len(table) and not pd.api.types.is_integer_dtype(table[column]):
+                raise ArchiveFileError(place, f"answered with values of {column} that are no whole numbers")
         return table
