@@ -31,7 +31,7 @@ use rule * from obafgkm as obafgkm_*
 
 @pytest.fixture
 def deployed(tmp_path):
-    """Runs Snakemake in a folder that holds nothing but a workflow which uses this one, and a configuration."""
+    """Run Snakemake in a folder with nothing but a workflow that uses this one, and a configuration."""
     (tmp_path / "config").mkdir()
     (tmp_path / "workflow").mkdir()
     shutil.copy(ROOT / "config" / "config.yaml", tmp_path / "config")

@@ -1,7 +1,7 @@
 """Every metric, raw and clipped, with bootstrap intervals by star.
 
-scikit-learn and astropy's statistics are imported where they are used: they take seconds, and many exhibits do
-without.
+scikit-learn and astropy's statistics are imported where they are used: they take seconds, and many exhibits
+do without.
 """
 
 import numpy as np
