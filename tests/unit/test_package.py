@@ -1,4 +1,4 @@
-"""The package without the workflow: what it needs, what it says of what is not there, what an install brings."""
+"""The package without the workflow: what it needs, what it says where that is missing, what it installs."""
 
 import importlib.metadata
 import json
@@ -26,8 +26,9 @@ from obafgkm.simulate.nodes import StellarGrid
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-HEAVY = {"tensorflow", "tensorflow-cpu", "keras", "snakemake", "scikit-learn", "typst", "pytest", "astroquery"}
-ROOMS_OF_THE_WORKFLOW = "archives.sdss documents download evaluation ingest simulate training".split()
+HEAVY = {"tensorflow", "tensorflow-cpu", "keras", "snakemake", "scikit-learn", "typst"}
+HEAVY |= {"pytest", "astroquery", "scipy", "matplotlib"}
+ROOMS = ["archives.sdss", "documents", "download", "evaluation", "ingest", "simulate", "training"]
 MOST_MB = 450
 
 # A process that has only some of the installed packages, by their modules.
@@ -105,7 +106,8 @@ def test_pages_need_the_extra_of_plots_only(alone, star, tmp_path):
 def test_pages_without_their_extra_are_refused_before_a_spectrum_is_read(alone, star, tmp_path):
     run = alone(PROJECT["dependencies"], COMMAND, "classify", star, "--plot", tmp_path / "pages")
     assert run.returncode == 2
-    assert re.fullmatch(r"obafgkm: this needs obafgkm\[plots\], which brings matplotlib, scipy: .*\n", run.stderr)
+    assert run.stderr.startswith("obafgkm: this needs obafgkm[plots], which brings matplotlib, scipy: ")
+    assert run.stderr.count("\n") == 1
     assert "star.fits" not in run.stdout
 
 
@@ -122,7 +124,7 @@ def test_a_file_that_only_specutils_may_know_names_its_extra(alone, star, tmp_pa
 def test_the_rooms_of_the_workflow_name_its_extra(alone):
     program = f"""
 import importlib
-for room in {ROOMS_OF_THE_WORKFLOW}:
+for room in {ROOMS}:
     try:
         importlib.import_module("obafgkm." + room)
     except ImportError as error:
@@ -130,7 +132,7 @@ for room in {ROOMS_OF_THE_WORKFLOW}:
 """
     run = alone(PROJECT["dependencies"], program)
     told = run.stdout.splitlines()
-    assert len(told) == len(ROOMS_OF_THE_WORKFLOW), run.stderr
+    assert len(told) == len(ROOMS), run.stderr
     for line in told:
         assert line.startswith("this needs obafgkm[workflow], which brings ")
 
@@ -191,7 +193,7 @@ def test_the_package_alone_is_small_and_classifies(pip, star, tmp_path):
     assert size < MOST_MB
     for text in ("README.md", "docs/classify.md"):
         (quoted,) = re.findall(r"(\d+) MB installed", (ROOT / text).read_text())
-        assert int(quoted) == pytest.approx(size, rel=0.1), f"{text} is out of date"
+        assert int(quoted) > 0.9 * size, f"{text}: it is {size:.0f} MB"
 
     command = [pip.folder / "bin/obafgkm", "classify", star, "--output", tmp_path / "types.csv"]
     run = subprocess.run(command, env=pip.env, cwd=tmp_path, capture_output=True, text=True)

@@ -120,6 +120,5 @@ def require(extra, *packages):
     """
     if absent := [name for name in packages if find_spec(name) is None]:
         raise MissingPackageError(
-            f"this needs obafgkm[{extra}], which brings {', '.join(absent)}: "
-            f"pip install 'obafgkm[{extra}]'"
+            f"this needs obafgkm[{extra}], which brings {', '.join(absent)}: pip install 'obafgkm[{extra}]'"
         )

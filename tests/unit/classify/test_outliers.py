@@ -109,4 +109,6 @@ def test_the_smoothing_is_that_of_scipy(sigma, kind):
     values = np.random.default_rng(0).standard_normal((5, WAVE.size)).astype(kind)
     smoothed = _gaussian_mean(values, sigma)
     assert smoothed.dtype == values.dtype
-    np.testing.assert_allclose(smoothed, gaussian_filter1d(values, sigma), rtol=0, atol=4 * np.finfo(kind).eps)
+    np.testing.assert_allclose(
+        smoothed, gaussian_filter1d(values, sigma), rtol=0, atol=4 * np.finfo(kind).eps
+    )

@@ -217,8 +217,8 @@ def _header_wavelengths(header, n):
 def _by_specutils(path, content):
     """Spectra of a file that one of the loaders of specutils recognises."""
     unknown = (
-        "no spectrum recognised: a table needs columns such as wavelength, flux and error, an image CRVAL1 and "
-        "CDELT1, or one of the loaders of specutils must know it"
+        "no spectrum recognised: a table needs columns such as wavelength, flux and error, an image "
+        "CRVAL1 and CDELT1, or one of the loaders of specutils must know it"
     )
     try:
         require("spectra", "specutils")
