@@ -137,6 +137,12 @@ for room in {ROOMS}:
         assert line.startswith("this needs obafgkm[workflow], which brings ")
 
 
+def test_the_interpreter_of_nutmaat_can_import_its_module(alone):
+    """Its environment has these of ours, see ``envs/nutmaat.lock``."""
+    run = alone(["pandas", "scipy", "tqdm"], "import obafgkm.documents.sharma.nutmaat")
+    assert run.returncode == 0, run.stderr
+
+
 def test_the_workflow_pins_what_the_package_bounds():
     """Those who install the package choose their versions; results rest on one."""
     pinned = {canonicalize_name(pin.name): pin for pin in map(Requirement, EXTRAS["workflow"])}
