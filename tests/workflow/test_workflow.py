@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,17 @@ def test_every_check_of_the_results_passes(tiny_run):
     page = (tiny_run / "results/science.html").read_text()
     assert page.count('class="passed"') > 250
     assert 'class="failed"' not in page
+
+
+def test_every_exhibit_has_a_caption_and_a_place_in_the_report(tiny_run):
+    listed = pd.read_csv(tiny_run / "results/exhibits.csv")
+    captions = {path.relative_to(ROOT / "workflow/report") for path in ROOT.glob("workflow/report/*/*.rst")}
+    assert {Path(row.document, f"{row.exhibit}.rst") for row in listed.itertuples()} == captions
+    with zipfile.ZipFile(tiny_run / "results/report.zip") as archive:
+        shown = archive.read("report/report.html").decode()
+    for row in listed.itertuples():
+        suffix = "png" if row.exhibit.startswith("fig") else "csv"
+        assert f"results/{row.document}/{row.exhibit}.{suffix}" in shown
 
 
 @pytest.mark.parametrize(
