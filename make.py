@@ -186,6 +186,8 @@ def lock():
         "--generate-hashes",
         "--no-header",
         "--extra",
+        "workflow",
+        "--extra",
         "dev",
         "pyproject.toml",
         "--output-file",
@@ -199,13 +201,10 @@ def environments():
     """Text of the conda environments: of processors, and with TensorFlow's build for GPUs in its place."""
     import tomllib  # here, because an older Python can still run the rest
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pins = project["dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    pins = extras["workflow"]
     others = [pin for pin in pins if not pin.startswith("tensorflow")]
-    return {
-        "cpu.yaml": environment_file(pins),
-        "gpu.yaml": environment_file(others + project["optional-dependencies"]["gpu"]),
-    }
+    return {"cpu.yaml": environment_file(pins), "gpu.yaml": environment_file(others + extras["gpu"])}
 
 
 def environment_file(pins):

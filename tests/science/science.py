@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
-
 
 def read_table(run, name):
     """A table of the results by its name; classes that are called NULL or None are text."""

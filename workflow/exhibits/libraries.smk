@@ -4,7 +4,7 @@ EXHIBITS["libraries"] = {
     "fig_spectra": dict(
         about="an O, an A, a G and an M star of each library",
         inputs=expand("resources/homogenised/{library}.h5", library=LIBRARIES),
-        params=dict(libraries=LIBRARIES, mirror=MIRROR),
+        params=dict(libraries=list(LIBRARIES), mirror=MIRROR),
         labels="Spectra",
     )
 }

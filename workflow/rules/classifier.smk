@@ -8,11 +8,12 @@
 #         results/classifier/predictions.csv              what it says of every star left out, as spoilt in many ways
 
 CLASSIFIER_FOLDS = [f"fold{k}" for k in range(config["classifier"]["folds"])]
-LEFT_OUT = [*LIBRARIES, *CLASSIFIER_FOLDS, "none"]
+CLASSIFIER_LIBRARIES = config["classifier"]["libraries"]
+LEFT_OUT = [*CLASSIFIER_LIBRARIES, *CLASSIFIER_FOLDS, "none"]
 # Simulated spectra help where real libraries have few stars; where all is simulated they are there already.
 SIMULATED_BESIDE_REAL = [
     f"resources/classifier/simulated_{library}.h5"
-    for library in LIBRARIES
+    for library in CLASSIFIER_LIBRARIES
     if config["datasets"][library]["source"] != "simulated"
 ]
 
@@ -47,7 +48,7 @@ use rule ingest as ingest_simulated with:
 rule stars_of_all_libraries:
     """Bring all typed stars onto the classifier's grid."""
     input:
-        libraries=expand("resources/ingested/{library}.h5", library=LIBRARIES),
+        libraries=expand("resources/ingested/{library}.h5", library=CLASSIFIER_LIBRARIES),
         simulated=SIMULATED_BESIDE_REAL,
         identities="resources/ingested/stars.csv",
     output:

@@ -2,9 +2,23 @@
 
 import hashlib
 import json
+import os
+import sys
 
-LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
-SOURCES = {config["datasets"][library]["source"] for library in LIBRARIES}
+# The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
+sys.path.insert(0, str(ROOT / "workflow"))
+# Every job, on whatever node, reads the configuration and with it this file: so all train alike.
+os.environ.update(
+    OBAFGKM_TRAINING=json.dumps(config["training"]),
+    PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
+    PYTHONPATH=str(ROOT / "workflow"),
+)
+
+from obafgkm.archives.libraries import LIBRARIES
+from obafgkm.documents.sharma.samples import SHARMA_LIBRARIES
+from obafgkm.errors import MissingDatasetError
+
+SOURCES = {config["datasets"][library]["source"] for library in SHARMA_LIBRARIES}
 # Rules of a workflow that uses this one as a module.
 OTHERS = set(workflow.rules)
 # A text, not a list of one, so that a script gets a path.
@@ -16,18 +30,6 @@ REPORT = ROOT / "workflow" / "report"
 
 wildcard_constraints:
     library="|".join(LIBRARIES),
-
-
-# The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
-sys.path.insert(0, str(ROOT / "workflow"))
-from obafgkm.errors import MissingDatasetError
-
-# Every job, on whatever node, reads the configuration and with it this file: so all train alike.
-os.environ.update(
-    OBAFGKM_TRAINING=json.dumps(config["training"]),
-    PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
-    PYTHONPATH=str(ROOT / "workflow"),
-)
 
 
 def contents(paths):

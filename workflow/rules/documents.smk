@@ -15,6 +15,8 @@
 from obafgkm.workflow.documents import read_documents
 
 DOCUMENTS = read_documents(ROOT / "config" / "documents.yaml")
+# A document need not have rules of its own: its exhibits may rest on what others make.
+OWN_RULES = [name for name in DOCUMENTS if (ROOT / "workflow" / "rules" / f"{name}.smk").exists()]
 EXHIBITS = {document: {} for document in DOCUMENTS}
 # What else a document's target makes.
 PRODUCTS = {document: [] for document in DOCUMENTS}

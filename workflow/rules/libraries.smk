@@ -112,7 +112,7 @@ rule identify:
         mem_mb=3000,
         runtime=20,
     params:
-        libraries=LIBRARIES,
+        libraries=list(LIBRARIES),
         simbad=config["archives"]["simbad"] and not config["archives"]["offline"],
     message:
         "Finding the stars that libraries share"

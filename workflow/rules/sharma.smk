@@ -76,3 +76,8 @@ def retraining_samples(wildcards):
 RETRAININGS = expand(
     "results/sharma/robustness/retrained_{model}.csv", model=[model for model in SEEDS if retrainings(model)]
 )
+
+
+include: "sharma_models.smk"
+include: "sharma_search.smk"
+include: "sharma_robustness.smk"

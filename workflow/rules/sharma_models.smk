@@ -13,7 +13,7 @@
 rule sharma_samples:
     """Divide the spectra into the training and the test sample of Sharma et al. 2020."""
     input:
-        libraries=expand("resources/homogenised/{library}.h5", library=LIBRARIES),
+        libraries=expand("resources/homogenised/{library}.h5", library=SHARMA_LIBRARIES),
         stars="resources/ingested/stars.csv",
     output:
         training="resources/sharma/training.h5",
@@ -27,7 +27,7 @@ rule sharma_samples:
         mem_mb=2000,
         runtime=10,
     params:
-        libraries=LIBRARIES,
+        libraries=SHARMA_LIBRARIES,
     message:
         "Forming the samples"
     script:

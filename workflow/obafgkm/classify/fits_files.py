@@ -15,7 +15,7 @@ Images
     One spectrum, or one a row, with linear or logarithmic wavelengths in the header (JHC's are tables; ELODIE
     and MILES are such images), or in an extension that is named after a column of `COLUMNS`.
 
-Whatever else ``specutils`` has a loader for is read by it.
+Whatever else ``specutils`` has a loader for is read by it, where it is installed.
 """
 
 import io
@@ -27,7 +27,7 @@ import numpy as np
 from astropy.io import fits
 
 from obafgkm.classify.spectrum import Spectrum, from_specutils, medium_of_header
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, MissingPackageError, require
 
 __all__ = ["COLUMNS", "find_columns", "read_fits"]
 
@@ -216,15 +216,19 @@ def _header_wavelengths(header, n):
 
 def _by_specutils(path, content):
     """Spectra of a file that one of the loaders of specutils recognises."""
+    unknown = (
+        "no spectrum recognised: a table needs columns such as wavelength, flux and error, an image "
+        "CRVAL1 and CDELT1, or one of the loaders of specutils must know it"
+    )
+    try:
+        require("spectra", "specutils")
+    except MissingPackageError as error:
+        raise ArchiveFileError(path, f"{unknown}; {error}") from error
     from specutils import SpectrumList  # seconds
 
     try:
         spectra = SpectrumList.read(path if content is None else io.BytesIO(content))
     except Exception as error:  # each loader has errors of its own
-        raise ArchiveFileError(
-            path,
-            "no spectrum recognised: a table needs columns such as wavelength, flux and error, an image "
-            "CRVAL1 and CDELT1, or one of the loaders of specutils must know it",
-        ) from error
+        raise ArchiveFileError(path, unknown) from error
     for spectrum in spectra:
         yield from from_specutils(spectrum, _name({}, path))

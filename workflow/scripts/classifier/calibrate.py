@@ -56,7 +56,7 @@ def answers(study, labels, calibration):
             continue
         condition = key.removeprefix("network ")
         own = labels.iloc[study["held"]][_NAMES].reset_index(drop=True)
-        table = said(study[key], study[f"outlier {condition}"], calibration)
+        table = calibrated_answers(study[key], study[f"outlier {condition}"], calibration)
         sets, probabilities = table.pop("sets"), table.pop("probabilities")
         rows, classes = np.arange(len(own)), own["mk_class"].to_numpy()
         tables.append(
@@ -73,7 +73,7 @@ def answers(study, labels, calibration):
     return pd.concat(tables, ignore_index=True)
 
 
-def said(members, scores, calibration):
+def calibrated_answers(members, scores, calibration):
     """Columns of answers, by name."""
     both = scaled_mean(members, calibration["temperature"])
     probabilities, luminosity = np.split(both, [N_CLASSES], axis=1)
@@ -88,7 +88,7 @@ def said(members, scores, calibration):
     }
 
 
-def kinds(objects):
+def object_kinds(objects):
     """What objects of SDSS are by their targets and by the classes of the pipeline."""
     kind = objects["class"].map({"GALAXY": "galaxies", "QSO": "quasars", "STAR": "stars from O to M"})
     kind = kind.fillna("objects of no class")
@@ -120,11 +120,11 @@ if __name__ == "__main__":
         calibration = calibrate(folds, labels)
         objects = read_labels(inputs.objects)
         if len(objects):
-            table = said(released["network objects"], released["outlier objects"], calibration)
+            table = calibrated_answers(released["network objects"], released["outlier objects"], calibration)
             table = pd.DataFrame({key: table[key] for key in ("network", "outlier", "flagged")})
             table["snr"] = released["snr objects"]
             table["untyped"] = table["flagged"] | (table["snr"] < FAINTEST)
-            names = objects[["file", "class", "subclass", "z", "source"]].assign(kind=kinds(objects))
+            names = objects[["file", "class", "subclass", "z", "source"]].assign(kind=object_kinds(objects))
             names.reset_index(drop=True).join(table).to_csv(output.objects, index=False, float_format="%.5g")
         else:
             pd.DataFrame(columns=["file", "kind"]).to_csv(output.objects, index=False)

@@ -71,7 +71,7 @@ def table_held_out(predictions, peers, bootstrap):
     return pd.DataFrame(rows)
 
 
-def said_by(path):
+def predictions_of(path):
     """Columns ``file, predicted`` of a table of predictions, of unreddened spectra where it has others."""
     table = pd.read_csv(path)
     if "setting" in table:
@@ -184,7 +184,10 @@ if __name__ == "__main__":
     with job(snakemake):
         inputs, output, settings = snakemake.input, snakemake.output, snakemake.params.settings
         predictions = pd.read_csv(inputs.predictions, keep_default_na=False, na_values=[""])
-        peers = {name: said_by(path) for name, path in zip(snakemake.params.peers, inputs.peers, strict=True)}
+        peers = {
+            name: predictions_of(path)
+            for name, path in zip(snakemake.params.peers, inputs.peers, strict=True)
+        }
         bootstrap = {"samples": settings["bootstrap"], "confidence": settings["confidence"]}
         bootstrap["seed"] = snakemake.params.seed
         tables = {

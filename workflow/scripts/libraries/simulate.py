@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from obafgkm.ingest.libraries import LIBRARIES
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.simulate.libraries import simulate_library
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.workflow.job import job
