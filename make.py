@@ -51,8 +51,8 @@ def plain(root):
     others = ODD.search(re.sub("[ ']", "", str(root)))
     if others or ODD.search(str(link)) or not is_writable(link.parent):
         sys.exit(
-            f"{root}: the path holds {(others or odd)[0]!r}, with which Snakemake cannot start a job. Move this "
-            "folder to a path of letters, digits and - _ . only"
+            f"{root}: the path holds {(others or odd)[0]!r}, with which Snakemake cannot start a job. Move "
+            "this folder to a path of letters, digits and - _ . only"
         )
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink() or link.resolve() != root:
