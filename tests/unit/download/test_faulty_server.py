@@ -20,8 +20,8 @@ import pytest
 from astropy.io import fits
 
 from obafgkm.download.files import fetch
+from obafgkm.download.http import Patience
 from obafgkm.download.registry import Entry
-from obafgkm.download.transfer import Patience
 from obafgkm.errors import FetchError
 
 SEEDS = range(65)  # of each type of file: 520 files in all

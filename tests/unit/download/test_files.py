@@ -24,9 +24,10 @@ import pandas as pd
 import pytest
 import requests
 
-from obafgkm.download import files, registry, transfer
+from obafgkm.download import files, registry
+from obafgkm.download import http as downloads
 from obafgkm.download.files import check_dataset, fetch, fetch_dataset
-from obafgkm.download.transfer import Patience
+from obafgkm.download.http import Patience
 from obafgkm.errors import FetchError, MissingDatasetError
 
 
@@ -221,7 +222,7 @@ def test_server_that_asks_for_a_long_pause_is_left_alone(server, tmp_path):
 
 def test_pauses_grow(server, tmp_path, monkeypatch):
     pauses = []
-    monkeypatch.setattr(transfer.time, "sleep", pauses.append)
+    monkeypatch.setattr(downloads.time, "sleep", pauses.append)
     server.answers["/a.fits"] = [status(500)] * 5
     patience = Patience(attempts=5, backoff=1, longest_wait=6)
     with pytest.raises(FetchError, match=r"500 .* \(asked 5 times\)"):
@@ -521,7 +522,7 @@ class FullDisk(io.FileIO):
 
 def test_full_disk(server, tmp_path, monkeypatch):
     server.files["/a.fits"] = FITS
-    monkeypatch.setattr(transfer, "open", FullDisk, raising=False)
+    monkeypatch.setattr(downloads, "open", FullDisk, raising=False)
     path = tmp_path / "a.fits"
     with pytest.raises(
         FetchError, match=rf"a\.fits: the disk is full and {len(FITS) - 100_000} more bytes are needed"

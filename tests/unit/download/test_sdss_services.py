@@ -16,9 +16,9 @@ from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.sql import SAMPLES, answer_of_labels, read_answer, write_answer
 from obafgkm.archives.sdss.urls import spectrum_url
 from obafgkm.download import registry
+from obafgkm.download.http import Patience
 from obafgkm.download.sdss import choose, download
 from obafgkm.download.skyserver import ask, slices
-from obafgkm.download.transfer import Patience
 from obafgkm.errors import ArchiveFileError, FetchError
 from obafgkm.ingest.sdss import pack
 from obafgkm.simulate.nodes import StellarGrid

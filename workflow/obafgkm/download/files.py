@@ -25,14 +25,14 @@ import requests
 from tqdm import tqdm
 
 from obafgkm.download import contents, registry
-from obafgkm.download.transfer import (
+from obafgkm.download.http import (
     LARGEST,
     PATIENCE,
     Absent,
     Refused,
     beside,
     read_json,
-    transfer,
+    retrieve,
     write_json,
 )
 from obafgkm.errors import (
@@ -84,7 +84,7 @@ def fetch(
         Takes the path of a file that passed all other checks; raises ObafgkmError at a wrong one.
     offline : bool
         Refuse to download.
-    patience : obafgkm.download.transfer.Patience
+    patience : obafgkm.download.http.Patience
     session : requests.Session, optional
         Connections to share with other downloads.
 
@@ -121,7 +121,7 @@ def fetch(
         destination.parent.mkdir(parents=True, exist_ok=True)
         for url in urls:
             try:
-                transfer(
+                retrieve(
                     url,
                     part,
                     method,
@@ -173,7 +173,7 @@ def fetch_dataset(
         Files downloaded at the same time.
     progress : bool
         Show a progress bar.
-    patience : obafgkm.download.transfer.Patience
+    patience : obafgkm.download.http.Patience
     checksums : sequence of path-like
         Registries of what downloaded files must be, beside that of the folder that `directory` lies in. In
         that one the files are recorded that arrive for the first time.

@@ -17,7 +17,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from obafgkm.download.transfer import beside
+from obafgkm.download.http import beside
 from obafgkm.errors import ObafgkmError
 
 __all__ = ["Entry", "read", "record"]

@@ -13,7 +13,7 @@ from obafgkm.archives.sdss.spectra import read_spectrum
 from obafgkm.archives.sdss.urls import spectrum_url
 from obafgkm.download import registry
 from obafgkm.download.files import carry_out, failure_list, fetch, register
-from obafgkm.download.transfer import PATIENCE
+from obafgkm.download.http import PATIENCE
 from obafgkm.errors import AbsentFileError, FetchError
 
 __all__ = ["choose", "download"]
@@ -70,7 +70,7 @@ def download(
         Refuse to download.
     progress : bool
         Show a progress bar.
-    patience : obafgkm.download.transfer.Patience
+    patience : obafgkm.download.http.Patience
 
     Returns
     -------

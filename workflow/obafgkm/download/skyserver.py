@@ -9,7 +9,7 @@ import pandas as pd
 import requests
 
 from obafgkm.archives.sdss.sql import read_answer, write_answer
-from obafgkm.download.transfer import PATIENCE, Refused, beside, transfer, write_json
+from obafgkm.download.http import PATIENCE, Refused, beside, retrieve, write_json
 from obafgkm.errors import ArchiveFileError, FetchError
 
 __all__ = ["ask", "slices"]
@@ -37,7 +37,7 @@ def ask(query, service, path, *, rows=100_000, pause=1.0, offline=False, patienc
         Between two questions, s.
     offline : bool
         Refuse to ask; what has arrived is used.
-    patience : obafgkm.download.transfer.Patience
+    patience : obafgkm.download.http.Patience
 
     Returns
     -------
@@ -142,7 +142,7 @@ class _Client:
         ).prepare()
         time.sleep(max(0.0, self._last + self.pause - time.monotonic()))
         try:
-            transfer(url.url, part, "https", self.patience, self.session, content="csv", largest=_LARGEST)
+            retrieve(url.url, part, "https", self.patience, self.session, content="csv", largest=_LARGEST)
             return self._judged(self.service, part.read_bytes(), columns, number)
         except (Refused, ArchiveFileError) as error:
             part.unlink(missing_ok=True)

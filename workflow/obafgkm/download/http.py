@@ -1,4 +1,4 @@
-"""One address, one file: transfers over HTTPS, from Google Drive and from VizieR.
+"""One address, one file: downloads over HTTPS, from Google Drive and from VizieR.
 
 What has arrived of a file lies in its part file; ``<part file>.json`` beside it says of which address, and of
 which version of how many bytes, it is the beginning, so that the next attempt or the next run goes on there.
@@ -35,7 +35,7 @@ __all__ = [
     "Refused",
     "beside",
     "read_json",
-    "transfer",
+    "retrieve",
     "write_json",
 ]
 
@@ -46,7 +46,7 @@ _AGENT = {"User-Agent": "obafgkm (python-requests)", "Accept-Encoding": "identit
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
 _DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"  # RFC 9110, section 5.6.7; others name no version
-# Files of these types show by themselves where they end, so that a transfer that was cut off is noticed.
+# Files of these types show by themselves where they end, so that a download that was cut off is noticed.
 _SHOW_THEIR_END = {"fits", "gz", "tar.gz"}
 
 
@@ -59,7 +59,7 @@ class Patience:
     connect, read : float
         Longest wait for a connection, and for the next bytes, s.
     least_rate : float
-        Bytes per second below which a transfer is given up, as a mean over ``window`` seconds.
+        Bytes per second below which a download is given up, as a mean over ``window`` seconds.
     window : float
         s.
     attempts : int
@@ -98,7 +98,7 @@ class Absent(Refused):
     """The service is well, and has no such file."""
 
 
-def transfer(url, part, method, patience, session, *, content=None, largest=LARGEST):
+def retrieve(url, part, method, patience, session, *, content=None, largest=LARGEST):
     """Bring one file into its part file; failures that may pass are met with growing pauses.
 
     Parameters
@@ -283,7 +283,7 @@ def _retry_after(response):
 
 
 def _pour(raw, part, patience, most):
-    """Append what arrives; give up a transfer that is too slow, which no time-out on single reads notices."""
+    """Append what arrives; give up a download that is too slow, which no time-out on single reads notices."""
     began, arrived = time.monotonic(), 0
     with open(part, "ab") as file:
         size = file.tell()
