@@ -24,12 +24,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-BIN = VENV / "bin"
 UV = ROOT / ".uv"
 CACHE = ROOT / ".cache"
 LOCK = ROOT / "requirements.lock"
 JOBS = "obafgkm_"  # begins the names of our jobs, see profiles/slurm/config.yaml
+ODD = re.compile(r"[^\w@%+=,./-]")  # what a shell may take for more than a letter
 SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for these
 
 
@@ -40,17 +39,31 @@ def call(*command):
         sys.exit(status)
 
 
-def check_path():
-    """Stop before anything is set up where no job could run.
+def plain(root):
+    """The path of the repository, or of a link to it, that Snakemake can hand to a shell unquoted.
 
-    Snakemake hands the Python of .venv to the shell unquoted, and PATH is divided by colons. A blank in the
-    path of `--directory` does no harm.
+    It does so with the Python of .venv; elsewhere blanks and quotes do no harm.
     """
-    if odd := re.search(r"[^\w@%+=,./-]", str(ROOT)):
+    odd = ODD.search(str(root))
+    if not odd:
+        return root
+    link = cache() / "obafgkm" / hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+    others = ODD.search(re.sub("[ ']", "", str(root)))
+    if others or ODD.search(str(link)) or not is_writable(link.parent):
         sys.exit(
-            f"{ROOT}: the path holds {odd[0]!r}, with which Snakemake cannot start a job. Move this folder "
-            "to a path of letters, digits and - _ . only"
+            f"{root}: the path holds {(others or odd)[0]!r}, with which Snakemake cannot start a job. Move "
+            "this folder to a path of letters, digits and - _ . only"
         )
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink() or link.resolve() != root:
+        link.unlink(missing_ok=True)
+        link.symlink_to(root)
+    return link
+
+
+def cache():
+    """The user's folder of caches."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache")
 
 
 def is_writable(path):
@@ -67,8 +80,7 @@ def homes():
     then fails, and Keras and Matplotlib take folders of everybody's in the temporary directory.
     """
     home = Path(os.path.expanduser("~"))
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    if home.is_absolute() and is_writable(home) and is_writable(cache):
+    if home.is_absolute() and is_writable(home) and is_writable(cache()):
         return {}
     ours = {
         "XDG_CACHE_HOME": "",
@@ -79,6 +91,10 @@ def homes():
     }
     given = {name for name in ours if os.environ.get(name) and is_writable(Path(os.environ[name]))}
     return {name: str(CACHE / folder) for name, folder in ours.items() if name not in given}
+
+
+VENV = plain(ROOT) / ".venv"
+BIN = VENV / "bin"
 
 
 def environment():
@@ -225,7 +241,6 @@ def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if task not in {"run", "recover", "test", "lint", "lock"}:
         sys.exit(__doc__)
-    check_path()
     if task == "lock":
         return lock()
     set_up()

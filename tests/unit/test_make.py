@@ -53,21 +53,30 @@ def make(monkeypatch):
     return names
 
 
-@pytest.mark.parametrize(
-    "folder", ["My Documents", "it's", "a;b", "$HOME", "a:b", "a(1)", "a&b", "a{b}", "a\tb"]
-)
-def test_a_path_with_which_no_job_could_run_is_refused_at_once(make, monkeypatch, folder):
-    monkeypatch.setitem(make["main"].__globals__, "ROOT", Path("/home/me") / folder / "obafgkm")
-    for task in ("run", "test", "lock"):
-        with pytest.raises(SystemExit, match=f"{re.escape(folder)}/obafgkm: the path holds"):
-            make["main"]([task])
-    assert make["calls"] == []
+@pytest.mark.parametrize("folder", ["a;b", "$HOME", "a:b", "a(1)", "a&b", "a{b}", "a\tb"])
+def test_a_path_with_which_no_job_could_run_is_refused(make, folder):
+    with pytest.raises(SystemExit, match=f"{re.escape(folder)}/obafgkm: the path holds"):
+        make["plain"](Path("/home/me") / folder / "obafgkm")
 
 
 @pytest.mark.parametrize("folder", ["obafgkm", "Müller_2", "a-b.c", "v1+x@y=z"])
-def test_other_paths_are_not_refused(make, monkeypatch, folder):
-    monkeypatch.setitem(make["main"].__globals__, "ROOT", Path("/home/me") / folder)
-    make["check_path"]()
+def test_other_paths_are_taken_as_they_are(make, folder):
+    assert make["plain"](Path("/home/me") / folder) == Path("/home/me") / folder
+
+
+@pytest.mark.parametrize("folder", ["My Documents", "it's mine"])
+def test_a_blank_is_gone_round_by_a_link(make, monkeypatch, tmp_path, folder):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / folder / "obafgkm"
+    root.mkdir(parents=True)
+    for _ in range(2):
+        link = make["plain"](root)
+        assert " " not in str(link)
+        assert link.resolve() == root
+    assert make["plain"](tmp_path / folder) != link
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / folder))
+    with pytest.raises(SystemExit, match="obafgkm: the path holds"):
+        make["plain"](root)
 
 
 @pytest.fixture
