@@ -13,6 +13,7 @@ import re
 import socketserver
 import tarfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -339,7 +340,7 @@ def test_nothing_but_whole_files(server, tmp_path, content, known):
                 outcomes.add("whole")
                 assert path.read_bytes()[skip:] in whole, f"seed {seed}, after {fate.done}"
         fate.well, fate.version = True, 0
-        fetch([server.url], path, content=content, known=entry, patience=PATIENCE)
+        fetch([server.url], path, content=content, known=entry, patience=replace(PATIENCE, read=20))
         assert path.read_bytes()[skip:] in whole, f"seed {seed}, at the end, after {fate.done}"
         assert sorted(file.name for file in path.parent.iterdir()) == ["a", "a.provenance.json"]
         faults.update(fate.done)

@@ -44,6 +44,13 @@ QUICK = Patience(connect=5, read=5, attempts=3, backoff=0.005, longest_wait=2)
 
 
 @pytest.fixture
+def tmp_path(tmp_path):
+    """A folder in a folder of the test's own, because beside a dataset lies the registry of all."""
+    (tmp_path / "dataset").mkdir()
+    return tmp_path / "dataset"
+
+
+@pytest.fixture
 def server():
     """A server of ``server.files``; ``server.answers[path]`` lists what answers the next requests."""
 

@@ -7,9 +7,10 @@ Connections, redirects, TLS, time-outs and the check of an answer's length are t
 which also reads ``Retry-After``; the registry of checksums is in pooch's format. The loop of attempts is our
 own, because none of the three libraries that could replace it does what the archives need. The retries of
 urllib3 end where the headers of an answer have arrived: they neither resume a body that is cut off nor give
-up one that trickles. pooch repeats a failed download at once and from its first byte, and deletes what has
-arrived; a downloader class of one's own would have to hold all of this module. `astropy.utils.data` checks no
-checksum, resumes nothing and keeps files under names of its own in a cache of the home directory.
+up one that trickles. pooch repeats a failed download from its first byte and whatever the failure was, and
+deletes what has arrived; a downloader class of one's own would have to hold all of this module.
+`astropy.utils.data` checks no checksum, resumes nothing and keeps files under names of its own in a cache of
+the home directory.
 """
 
 import json
@@ -164,7 +165,7 @@ def _from_https(url, part, patience, session, content, largest):
         return
     headers = dict(_AGENT)
     if have:
-        headers |= {"Range": f"bytes={have}-", "If-Range": known["etag"] or known["modified"]}
+        headers |= {"Range": f"bytes={have}-", "If-Range": known.get("etag") or known["modified"]}
     with session.get(
         url, headers=headers, stream=True, timeout=(patience.connect, patience.read)
     ) as response:
@@ -221,7 +222,7 @@ def _judge_range(response, known, answer, have, part):
     given = response.headers.get("Content-Range", "")
     expected = f"bytes {have}-{known['total'] - 1}/{known['total']}"
     length = _length(response)
-    validator = "etag" if known["etag"] else "modified"
+    validator = "etag" if known.get("etag") else "modified"
     if " ".join(given.split()).lower() != expected or length not in (None, known["total"] - have):
         problem = f"Content-Range '{given}' where '{expected}' was asked for"
     elif answer[validator] != known[validator] or answer["served"] != known.get("served"):

@@ -42,7 +42,8 @@ def check(paths):
 
 
 def _intermediates(paths):
-    return [path for path in map(Path, paths) if path.parts[:1] == (_FOLDER,) and path.is_file()]
+    ours = [path for path in map(Path, paths) if _FOLDER in path.parts and not path.is_absolute()]
+    return [path for path in ours if path.is_file()]
 
 
 def _sidecar(path):
