@@ -5,17 +5,14 @@
 
 from obafgkm.report.ledger import product_files, read_claims
 
-CLAIMS = os.path.join(workflow.basedir, "config", "claims.yaml")
-PAGE = os.path.join(workflow.basedir, "workflow", "report", "claims.html")
+CLAIMS = ROOT / "config" / "claims.yaml"
+PAGE = REPORT / "claims.html"
 
 
 rule ledger:
     """Compare every published number with the tables of this run."""
     input:
-        products=[
-            f"results/{path}"
-            for path in product_files(read_claims(CLAIMS), config["ledger"]["scale"])
-        ],
+        products=[f"results/{path}" for path in product_files(read_claims(CLAIMS), config["ledger"]["scale"])],
     output:
         csv=report(
             "results/claims.csv",

@@ -12,7 +12,7 @@ from astropy.table import MaskedColumn, Table
 from obafgkm.archives.vizier import cflib_parameters, elodie_table, jhc_index, save_table
 from obafgkm.download.datasets import expand, read
 from obafgkm.download.files import fetch
-from obafgkm.download.transfer import Patience
+from obafgkm.download.http import Patience
 from obafgkm.errors import FetchError
 
 # The first comes of writing '[Fe/H]' here, the second of a table that is cut off on purpose.

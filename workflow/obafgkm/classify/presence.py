@@ -9,9 +9,9 @@ import functools
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from obafgkm.classify.inputs import WAVE, lines_and_continuum
+from obafgkm.classify.outliers import gaussian_mean
 from obafgkm.mk import N_CLASSES
 
 __all__ = ["TEMPLATES", "has_lines", "line_significance", "synthetic_lines"]
@@ -120,5 +120,5 @@ def _transformed():
 
 def _without_slow(lines, good):
     """Lines, 0 where there is no pixel, less their running mean."""
-    weight = np.maximum(gaussian_filter1d(good.astype(np.float32), _SLOW), 1e-3) if not good.all() else 1
-    return (lines - gaussian_filter1d(lines, _SLOW) / weight) * good
+    weight = np.maximum(gaussian_mean(good.astype(np.float32), _SLOW), 1e-3) if not good.all() else 1
+    return (lines - gaussian_mean(lines, _SLOW) / weight) * good

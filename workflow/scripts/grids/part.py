@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from obafgkm.download.files import check_dataset
 from obafgkm.simulate.grids import GridDescription, compute_part
 from obafgkm.simulate.synthesis import Physics
 from obafgkm.workflow.job import job
@@ -9,6 +10,8 @@ from obafgkm.workflow.job import job
 if __name__ == "__main__":
     with job(snakemake):
         record, params = snakemake.input.get("atmospheres"), snakemake.params
+        if record:
+            check_dataset(Path(record).parent)
         compute_part(
             GridDescription.from_dict(params.settings),
             int(snakemake.wildcards.part),

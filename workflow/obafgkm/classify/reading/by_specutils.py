@@ -9,7 +9,7 @@ from obafgkm.classify.reading.axes import Wavelengths
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.roles import Role
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, require
 
 __all__ = ["spectra_of", "spectra_of_file"]
 
@@ -24,14 +24,13 @@ def spectra_of_file(path, content, name):
     Raises
     ------
     ArchiveFileError
-        If none does, or specutils is not installed.
+        If none does.
+    MissingPackageError
+        If specutils is not installed.
     """
-    try:
-        from specutils import SpectrumList  # takes seconds
-    except ImportError as error:
-        problem = "reading this file needs specutils: pip install 'obafgkm[spectra]'"
-        raise ArchiveFileError(path, problem) from error
+    require("spectra", "specutils")
     from astropy.io import registry
+    from specutils import SpectrumList  # takes seconds
 
     source = str(path) if content is None else io.BytesIO(content)
     own = registry.identify_format("read", SpectrumList, source if content is None else None,

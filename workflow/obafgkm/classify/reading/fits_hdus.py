@@ -3,7 +3,7 @@
 import io
 import re
 from collections import ChainMap
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import numpy as np
 from astropy.io import fits
@@ -17,7 +17,7 @@ from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import role_of, tokens
 from obafgkm.classify.reading.surveys import cflib_spectrum, survey_image
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, MissingPackageError
 
 __all__ = ["read_fits"]
 
@@ -93,7 +93,7 @@ def read_fits(path, content=None):
             spectra = _spectra(parts, left_out, name)
             first = next(spectra)
         except RefusedError as error:
-            if not (spectra := _by_specutils(path, content)):
+            if not (spectra := _by_specutils(path, content, needed=not parts)):
                 raise error
         else:
             yield first
@@ -135,7 +135,7 @@ def _known(path, content, hdus, name):
         return None
     columns = [first.header.get(f"TTYPE{i}", "") for i in (1, 2, 3)]
     if first.name.upper() == "MERGED" and columns[1] == "spectrum":
-        return [cflib_spectrum(path, PurePath(path).read_bytes() if content is None else content)]
+        return [cflib_spectrum(path, Path(path).read_bytes() if content is None else content)]
     if [column.lower() for column in columns] == ["flux", "loglam", "ivar"] and "PLATEID" in hdu.header:
         names = [first.header[f"TTYPE{i + 1}"] for i in range(first.header["TFIELDS"])]
         data = _data(first, names)
@@ -403,11 +403,22 @@ def _range(spectrum):
     return (wave.min(), wave.max()) if wave.size else (np.nan, np.nan)
 
 
-def _by_specutils(path, content):
-    """Spectra of a file that a loader of specutils for one survey recognises; none where none does."""
+def _by_specutils(path, content, needed=False):
+    """Spectra of a file that a loader of specutils for one survey recognises; none where none does.
+
+    Raises
+    ------
+    ArchiveFileError
+        If specutils is needed, as nothing else knows the file, and not installed.
+    """
     from obafgkm.classify.reading.by_specutils import spectra_of_file
 
     try:
         return list(spectra_of_file(path, content, _stem(path)))
+    except MissingPackageError as error:
+        if needed:
+            problem = f"no spectrum recognised; one of the loaders of specutils may know it: {error}"
+            raise ArchiveFileError(path, problem) from error
     except ArchiveFileError:
-        return []
+        pass
+    return []
