@@ -52,6 +52,10 @@ _NO_OBJECT = {
 _NO_OBJECT |= {"FLATFIELD", "CALIB", "WAVE", "HENEAR", "TWILIGHT", "ZERO", "FLAT FIELD"}
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
+_UNKNOWN = (
+    "no spectrum recognised: a table needs columns such as wavelength and flux, an image needs wavelengths in "
+    "its header or beside it"
+)
 _SDSS = "1e-17 erg/s/cm2/Angstrom"
 _FEW = 6  # rows that may be flux, errors, sky
 _MAIN = {"", "primary", "compressed_image"}
@@ -93,7 +97,7 @@ def read_fits(path, content=None):
             spectra = _spectra(parts, left_out, name)
             first = next(spectra)
         except RefusedError as error:
-            if not (spectra := _by_specutils(path, content, needed=not parts)):
+            if not (spectra := _by_specutils(path, content, needed=str(error) == _UNKNOWN)):
                 raise error
         else:
             yield first
@@ -359,7 +363,8 @@ def _spectra(parts, left_out, name):
             first = first or error
             problems.append(f"{part.name or 'PRIMARY'}: {error}")
     if not settled:
-        raise first or RefusedError("; ".join(problems) or "no spectrum recognised")
+        reasons = [problem for problem in problems if ": " in problem]
+        raise first or RefusedError("; ".join(reasons) or _UNKNOWN)
     for spectrum in _arranged(settled, name):
         spectrum.receipt.leave_out(*problems)
         yield spectrum
@@ -417,7 +422,7 @@ def _by_specutils(path, content, needed=False):
         return list(spectra_of_file(path, content, _stem(path)))
     except MissingPackageError as error:
         if needed:
-            problem = f"no spectrum recognised; one of the loaders of specutils may know it: {error}"
+            problem = f"{_UNKNOWN}; or one of the loaders of specutils may know it: {error}"
             raise ArchiveFileError(path, problem) from error
     except ArchiveFileError:
         pass
