@@ -17,6 +17,7 @@ from astropy.table import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from obafgkm.classify import classify
 from obafgkm.classify.reading import read_file
 from obafgkm.classify.reading.arrays import spectra_of_arrays
 from obafgkm.errors import ArchiveFileError
@@ -1017,3 +1018,37 @@ def test_any_table_comes_out_as_the_star(
         assert np.median(spectrum.flux * np.sqrt(spectrum.ivar)) == pytest.approx(
             np.median(STAR / NOISE), rel=0.05
         )
+
+
+# --- and the star gets its type
+
+
+@pytest.fixture(scope="module")
+def sun():
+    """Flux of a synthetic G2 V star on `AIR`, with noise."""
+    from obafgkm.simulate.calibration import stellar_parameters
+    from obafgkm.simulate.nodes import StellarGrid
+    from obafgkm.spectroscopy.resolution import gaussian_matrix
+
+    stars = StellarGrid.load()
+    normalised, continuum = stars(*stellar_parameters(np.array([42]), np.array([4])), 0.0)
+    missing = np.sqrt(3.0**2 - np.interp(AIR, stars.wave, stars.fwhm) ** 2)
+    flux = gaussian_matrix(stars.wave, AIR, missing) @ (normalised * continuum)[0]
+    return flux / np.median(flux) + np.random.default_rng(8).normal(0, 0.02, AIR.size)
+
+
+TYPED = {
+    "Jy": lambda flux: (AIR * units.AA, flux * AIR**2 * units.Jy),
+    "frequency": lambda flux: ((2.99792458e18 / VACUUM) * units.Hz, flux * AIR**2 * units.Jy),
+    "AB magnitudes": lambda flux: (AIR / 10 * units.nm, (-2.5 * np.log10(flux * AIR**2)) * units.ABmag),
+    "cosmic rays masked": lambda flux: (AIR, np.ma.array(spoiled(flux), mask=MARK)),
+    "cosmic rays with huge errors": lambda flux: (AIR, spoiled(flux), np.where(MARK, 1e-20, 2500.0)),
+    "gap of zeros": lambda flux: (AIR, np.where((AIR > 5200) & (AIR < 5240), 0, flux)),
+    "errors unknown": lambda flux: (AIR, flux, np.full(AIR.size, np.nan)),
+}
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_the_star_gets_its_type_from_every_unit_and_with_every_kind_of_bad_pixel(kind, sun):
+    row = classify(*TYPED[kind](sun)).iloc[0]
+    assert row["type"][:2] in {"F8", "F9", "G0", "G1", "G2", "G3", "G4", "G5"}, row["flags"]
