@@ -240,6 +240,21 @@ NO_AXES = {
 }
 
 
+def test_an_axis_that_contradicts_its_unit_is_refused(tmp_path):
+    write(tmp_path / "star.fits", image(STAR, **linear(CTYPE1="ENER", CUNIT1="Angstrom")))
+    with pytest.raises(ArchiveFileError, match="energy, and to have the unit 'Angstrom'"):
+        read(tmp_path / "star.fits")
+
+
+@pytest.mark.parametrize("unit", ["mag", "Vega mag"])
+def test_magnitudes_of_another_zero_point_are_flagged(unit, tmp_path):
+    flux = -2.5 * np.log10(STAR * AIR**2) + 20
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": flux}, TUNIT1="Angstrom", TUNIT2=unit))
+    (spectrum,) = read(tmp_path / "star.fits")
+    assert spectrum.receipt.assumed == {"unit_assumed"}
+    assert "taken as AB" in spectrum.receipt.flux
+
+
 @pytest.mark.parametrize("kind", NO_AXES)
 def test_an_axis_without_wavelengths_is_refused_by_name(kind, tmp_path):
     NO_AXES[kind](tmp_path / "star.fits")

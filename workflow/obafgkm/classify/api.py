@@ -26,7 +26,7 @@ def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standar
     Returns
     -------
     DataFrame
-        One row a spectrum, and one a file that cannot be read, which has the flag ``unreadable`` and the
+        One row per spectrum, and one per file that cannot be read, which has the flag ``unreadable`` and the
         reason in the column ``problem``; the columns are described by `obafgkm.classify.answers.COLUMNS`.
     """
     from obafgkm.classify.streaming import stream

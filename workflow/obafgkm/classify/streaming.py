@@ -46,7 +46,8 @@ def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None)
     Yields
     ------
     dict
-        With the keys of `obafgkm.classify.answers.COLUMNS`: one a spectrum, one a file that cannot be read.
+        With the keys of `obafgkm.classify.answers.COLUMNS`: one per spectrum, and one per file that cannot
+        be read.
 
     Raises
     ------

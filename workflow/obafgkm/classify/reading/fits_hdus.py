@@ -364,6 +364,8 @@ def _spectra(parts, left_out, name):
             problems.append(f"{part.name or 'PRIMARY'}: {error}")
     if not settled:
         reasons = [problem for problem in problems if ": " in problem]
+        if not reasons and (others := [problem for problem in problems if problem.endswith(")")]):
+            reasons = [f"no flux of a star, only {', '.join(others)}"]
         raise first or RefusedError("; ".join(reasons) or _UNKNOWN)
     for spectrum in _arranged(settled, name):
         spectrum.receipt.leave_out(*problems)

@@ -163,6 +163,8 @@ def to_angstrom(values, unit, kind="wave", log="", label="the wavelengths"):
         if kind != "wave":
             raise RefusedError(f"{label}: the unit of the {kind} is not said")
         unit, values = _guess(values, label)
+    if kind != "wave" and (unit.lower() in _ANGSTROM or _is_length(unit)):
+        raise RefusedError(f"{label} is said to be a {kind}, and to have the unit {unit!r}")
     if unit.lower() in _ANGSTROM:
         return values, f"{log}Angstrom", is_guessed, False
     return *_converted(values, unit, log, label), is_guessed, kind != "wave" or not _is_length(unit)
@@ -261,7 +263,7 @@ def flux_density(flux, unit, wave, label="the flux"):
         return linear, linear * np.log(10), said, "flux_assumed" if low in ("log", "dex", "log flux") else ""
     brightest = np.nanmin(np.where(np.isfinite(flux), flux, np.nan)) if np.size(flux) else 0.0
     linear = 10.0 ** (-0.4 * (flux - brightest)) * (wave / 5000.0) ** conversion
-    taken = unit if low not in ("mag", "mags", "magnitude", "magnitudes") else f"{unit}, taken as AB"
+    taken = f"{unit}, taken as AB" if _SPELLINGS.get(low) == "mag" else unit
     assumed = "unit_assumed" if taken != unit else ""
     return linear, 0.4 * np.log(10) * linear, f"{taken}, converted to flux per unit wavelength", assumed
 
