@@ -10,7 +10,7 @@ import yaml
 from conftest import ROOT
 
 from obafgkm.errors import ClaimError, PaperError
-from obafgkm.report.ledger import Claim, read_claims
+from obafgkm.report.claims import Claim, read_claims
 from obafgkm.report.paper import (
     chosen_words,
     exhibits,
