@@ -260,11 +260,14 @@ def test_simulated_data_reproduce_nothing(ours, source):
 
 
 def test_synthetic_spectra_are_compared_where_they_are_made_as_the_document_made_them():
-    one = claim(kind="sigma", value=82, unit="K", text="82", sample=20000, synthetic="another line list")
+    one = claim(kind="sigma", value=82, unit="K", text="82", sample=20000, synthetic="ATLAS9 and VALD")
     ours = Ours(value=82.3, n=20000, source="simulated")
     assert judge(one, ours).verdict == "not comparable"
-    assert "another line list" in judge(one, ours).reason
-    assert judge(one, replace(ours, source="ATLAS9, VALD")).verdict == "reproduced"
+    assert "not ATLAS9 and VALD" in judge(one, ours).reason
+    as_theirs = judge(one, replace(ours, source="ATLAS9 and VALD"))
+    assert (as_theirs.verdict, "our spectra" in as_theirs.reason) == ("reproduced", False)
+    others = judge(one, replace(ours, source="BOSZ"))
+    assert (others.verdict, "our spectra are of BOSZ" in others.reason) == ("reproduced", True)
 
 
 @pytest.mark.parametrize(("options", "verdict"), [(4, "too few to tell"), (20, "reproduced")])
@@ -280,6 +283,8 @@ def test_a_setting_is_a_setting_whatever_it_is():
     assert judge(one, Ours(value=10, source="simulated")).verdict == "setting"
     found = judge(one, Ours(value=2, source="mirror"))
     assert (found.verdict, found.reason) == ("setting", "2 here")
+    found = judge(replace(one, product=None, reason="of the author's download"), Ours())
+    assert (found.verdict, found.reason) == ("setting", "of the author's download")
 
 
 def test_a_size_of_a_network_is_compared_whatever_the_data():
@@ -604,6 +609,23 @@ def test_claims_say_what_their_kind_needs():
             assert one.sample or one.error, one.name
         if one in COMPARED and one.kind == "mean":
             assert one.spread or one.error or one.uncertainty, one.name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sharma, table_luminosity: CNN, training accuracy",
+        "sharma, table_luminosity: CNN, validation accuracy",
+        "sharma, table_luminosity: G giants in CFLIB",
+        "sharma, table_luminosity: G dwarfs in CFLIB",
+        "sharma, fig13: A stars, mean difference",
+        *(f"csepreghy, {table}: training accuracy" for table in ("table3", "table7", "table8", "table9")),
+        "gebran, fig11: A stars of v sin i below 100 km/s, σ of Teff",
+    ],
+)
+def test_what_a_table_holds_is_compared_with_it(name):
+    (one,) = (one for one in CLAIMS if one.name == name)
+    assert one.product
 
 
 def test_a_confusion_matrix_knows_its_rows_and_what_guessing_gives():

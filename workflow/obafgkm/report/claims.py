@@ -35,7 +35,7 @@ class Claim:
     value, uncertainty : float or None
         As printed; None where an exhibit carries no number.
     word : str
-        What is printed where that is no number, as the name of a choice; the value is then 1, for chosen.
+        What is printed where that is no number, such as six, or the name of a choice, whose value is then 1.
     kind : str
         One of `obafgkm.report.verdicts.KINDS`.
     sample : int or None
@@ -53,7 +53,7 @@ class Claim:
     by_hand : dict or None
         Standard error set by hand, ``error``, with its ``reason``.
     synthetic : str
-        Of numbers on synthetic spectra: how ours, made with this workflow's own physics, differ from theirs.
+        Of numbers on synthetic spectra: what theirs are made of.
     contradicts : dict or None
         Another number of the document that says otherwise.
     product : dict or None

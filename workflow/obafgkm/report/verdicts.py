@@ -102,9 +102,14 @@ def judge(claim, ours):
     -------
     Judgement
     """
-    notes = [*ours.notes, *filter(None, [claim.reason, claim.error_reason])]
+    notes = [*ours.notes]
+    if claim.synthetic and ours.source not in ("", OWN_PHYSICS, claim.synthetic):
+        notes.append(f"our spectra are of {ours.source}, the document's of {claim.synthetic}")
+    notes += filter(None, [claim.reason, claim.error_reason])
     if claim.contradicts:
         return Judgement("discrepancy", _contradiction(claim))
+    if claim.kind == "setting" and claim.product is None:
+        return Judgement("setting", "; ".join(notes))
     if claim.value is None or claim.product is None or ours.notes:
         return Judgement("not comparable", "; ".join(notes))
     if claim.kind == "setting":
@@ -126,7 +131,8 @@ def _barred(claim, ours):
     if OWN_PHYSICS not in parts:
         return None
     if claim.synthetic:
-        return f"synthetic as the document's, but with {claim.synthetic}"
+        ours = "own grey atmospheres and a short line list"
+        return f"synthetic as the document's, but of {ours}, not {claim.synthetic}"
     return "simulated" if parts == {OWN_PHYSICS} else "in part simulated"
 
 

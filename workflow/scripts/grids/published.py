@@ -8,10 +8,12 @@ from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
+        directory = Path(snakemake.input.provenance).parent
         compute_published_part(
             GridDescription.from_dict(snakemake.params.settings),
             int(snakemake.wildcards.part),
             snakemake.wildcards.archive,
-            Path(snakemake.input.provenance).parent,
+            directory,
             snakemake.output.part,
+            source=directory.parent.name,  # resources/archives/<source>/<archive>_<grid>
         )
