@@ -42,6 +42,13 @@ _SAMPLE = (
     "test_spectra",
     "population",
 )  # columns that count a number's sample
+_TOLD = {
+    "differs": "differ",
+    "too few to tell": "too few to tell",
+    "discrepancy": "contradicted by the document itself",
+    "setting": "settings",
+    "not comparable": "not comparable",
+}
 _REPEATS = ("seeds", "repeats", "folds")
 
 
@@ -133,14 +140,9 @@ def summary(table):
     for document, claims in table[table["published"].notna()].groupby("document", sort=False):
         counts = claims["verdict"].value_counts()
         answered = sum(counts.get(name, 0) for name in ("reproduced", "differs", "too few to tell"))
-        parts = [f"{counts[name]} {name}" for name in VERDICTS if name in counts]
-        sizes = (claims["verdict"] == "reproduced") & (claims["kind"] == "parameter")
-        parts = [
-            f"{part} ({sizes.sum()} of them sizes of a network or a grid)"
-            if part.endswith(" reproduced") and sizes.any()
-            else part
-            for part in parts
-        ]
+        sizes = ((claims["verdict"] == "reproduced") & (claims["kind"] == "parameter")).sum()
+        told = f"reproduced ({sizes} of them sizes of a network or a grid)" if sizes else "reproduced"
+        parts = [f"{counts[name]} {_TOLD.get(name, told)}" for name in VERDICTS if name in counts]
         lines[document] = f"{len(claims)} numbers, {answered} of them answered: {', '.join(parts)}."
     return lines
 
@@ -182,9 +184,10 @@ def measure(claim, results, tables):
         raise ClaimError(f"{claim.name}: no row of {product['file']} matches {product.get('where', {})}")
     source = _source(claim, product, rows, results, tables)
     if reduce:
-        number, n = _reduced(product, rows)
+        number, n, spread = _reduced(product, rows)
+        repeats = n if spread == spread else math.nan
         n = _sample(claim, product, results, tables) if "of" in product else n
-        return Ours(value=factor * number, n=n, source=source)
+        return Ours(value=factor * number, n=n, repeats=repeats, spread=factor * spread, source=source)
     row = rows.iloc[0]
     ends = [row.get(f"{column}_{end}", math.nan) for end in ("low", "high")]
     low, high = sorted(factor * float(end) for end in ends)
@@ -203,28 +206,30 @@ def measure(claim, results, tables):
 
 
 def _sample(claim, product, results, tables):
-    """What a count is out of: the number of the rows named for it, or the cell of one."""
+    """What a number rests on: how many rows are named for it, or the sum of their cells."""
     of = {"file": product["file"], **product["of"]}
     rows = _select(claim, of, results, tables)
     if "column" not in of:
         return float(len(rows))
-    if len(rows) != 1:
-        raise ClaimError(f"{claim.name}: {len(rows)} rows of {of['file']} say what it is out of, not one")
-    return float(rows[of["column"]].iloc[0])
+    if rows.empty:
+        raise ClaimError(f"{claim.name}: no row of {of['file']} says what it is out of")
+    return float(rows[of["column"]].sum()) * of.get("share", 1)
 
 
 def _reduced(product, rows):
-    """One number of many rows, and how many they are."""
+    """One number of many rows; of a statistic, how many they are, and of a mean, how they scatter."""
     if product["reduce"] == "count":
-        return float(len(rows)), math.nan
+        return float(len(rows)), math.nan, math.nan
     values = rows[product["column"]].astype(float)
     if "minus" in product:
         values = values - rows[product["minus"]]
     if product["reduce"] == "last":
-        return float(values.iloc[-1]), math.nan
+        return float(values.iloc[-1]), math.nan, math.nan
     if product["reduce"].startswith("clipped_"):
         values = pd.Series(sigma_clip(values.dropna(), sigma=3).compressed())
-    return float(getattr(values, product["reduce"].removeprefix("clipped_"))()), float(len(values))
+    name = product["reduce"].removeprefix("clipped_")
+    n = float(len(values)) if name in ("mean", "std") else math.nan
+    return float(getattr(values, name)()), n, float(values.std()) if name == "mean" else math.nan
 
 
 def _select(claim, product, results, tables):

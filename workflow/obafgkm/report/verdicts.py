@@ -12,13 +12,14 @@ reproduced
     of the distance to the nearest of those answers, or else holds at least half as many as the document's;
 too few to tell
     anything else. A number that its own sample cannot tell from an empty answer, such as no star of ten, is
-    never reproduced, nor is a choice that luck makes more often than once in twenty.
+    never reproduced, nor is a choice that luck makes more often than once in twenty; and one choice or one
+    optimum each, without repeats, differ by luck as well.
 
 Intervals are Wilson's for a fraction and for a count, which is a fraction of its row or sample; of
-:math:`\chi^2` for a standard deviation; of the normal law for a mean, with the standard deviation printed
-beside it, and for a mean absolute error, that of Gaussian errors; a printed ± is the standard deviation
-of the repeats that are stated. The last printed digit counts half its unit on both sides. Where our table
-holds a bootstrap interval, by star, that is ours, unless the binomial one is wider.
+:math:`\chi^2` for a standard deviation and a mean squared error; of the normal law for a mean, with the
+standard deviation printed beside it, and for a mean absolute error, that of Gaussian errors; a printed ± is
+the standard deviation of the repeats that are stated. The last printed digit counts half its unit on both
+sides. Where our table holds a bootstrap interval, by star, that is ours, unless the binomial one is wider.
 """
 
 import math
@@ -50,6 +51,7 @@ KINDS = {
     "mean": "mean with a printed standard deviation",
     "sigma": "standard deviation or root mean square of a sample",
     "mae": "mean absolute error of a sample",
+    "mse": "mean squared error of a sample",
     "slope": "slope of a line fitted to a sample",
     "r2": "coefficient of determination of a sample",
     "type": "class that a network gives to one star",
@@ -160,9 +162,10 @@ def _exact(claim, ours):
 
 
 def _choice(claim, ours):
+    """One choice each: luck alone makes the same one often, and another one more often still."""
     odds = f"luck chooses it 1 time in {claim.options}"
     if not _equal(claim, ours.value):
-        return Judgement("differs", f"another choice; {odds}", stake=1 / claim.options)
+        return Judgement("too few to tell", f"another choice; {odds}")
     return Judgement("reproduced" if 1 / claim.options <= LUCK else "too few to tell", odds)
 
 
@@ -182,6 +185,8 @@ def _optimum(claim, ours):
 
 
 def _measured(claim, ours):
+    if claim.part and claim.sample and ours.n < claim.sample:
+        return Judgement("not comparable", f"the archive held {ours.n:,.0f} of {claim.sample:,}")
     published, own = published_interval(claim), our_interval(claim, ours)
     if published is None:
         return Judgement("not comparable", "the document's sampling error is not known")
@@ -191,7 +196,7 @@ def _measured(claim, ours):
     p, q = claim.value / whole, _rate(claim, ours)
     low, high = difference_interval(p, published, q, own)
     distance = min(abs(empty - p) for empty in _empty(claim, p))
-    stake = min(abs(q - p) / distance, 1e3) if distance else float(q != p) * 1e3
+    stake = abs(q - p) / (distance or 1)
     ends = [tuple(whole * end for end in pair) for pair in (published, own, (low, high))]
     printed = f"{ends[2][0]:+,.3g} to {ends[2][1]:+,.3g}"
     if claim.kind == "count":
@@ -199,6 +204,8 @@ def _measured(claim, ours):
         printed += f" of {claim.sample:,}"
 
     def judgement(verdict, reason):
+        if claim.sample and ours.n == ours.n and ours.n != claim.sample:
+            reason += f"; on {ours.n:,.0f} where the document has {claim.sample:,}"
         return Judgement(verdict, reason, *ends, stake)
 
     if not low <= 0 <= high:
@@ -291,6 +298,8 @@ def our_interval(claim, ours):
         if claim.kind != "fraction" or own is None:  # a bootstrap of equal values has no width
             own = (low, high)
         own = min(low, own[0]), max(high, own[1])
+    if own is None and claim.error is not None:
+        own = value - _normal() * claim.error, value + _normal() * claim.error
     if own is None:
         return None
     return min(own[0], value), max(own[1], value)
@@ -320,9 +329,10 @@ def _interval(kind, value, n, spread):
         return found.low, found.high
     if n < 2:
         return None
-    if kind == "sigma":
-        tails = stats.chi2.ppf([(1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2], n - 1)
-        return tuple(value * np.sqrt((n - 1) / tails))
+    if kind in ("sigma", "mse"):
+        free = n - 1 if kind == "sigma" else n
+        variance = free / stats.chi2.ppf([(1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2], free)
+        return tuple(value * (np.sqrt(variance) if kind == "sigma" else variance))
     if kind == "mae":
         reach = _normal() * value * math.sqrt((math.pi / 2 - 1) / n)
     elif kind == "mean" and spread is not None:
