@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from obafgkm.archives.names import star_key
 from obafgkm.errors import ClaimError
 from obafgkm.report.claims import Claim, expand, numbers_in, read_claims
 from obafgkm.report.ledger import COLUMNS, Ours, ledger, measure, summary
@@ -628,6 +629,32 @@ def test_claims_say_what_their_kind_needs():
 def test_what_a_table_holds_is_compared_with_it(name):
     (one,) = (one for one in CLAIMS if one.name == name)
     assert one.product
+
+
+def test_stars_are_found_by_the_names_and_numbers_that_the_document_prints():
+    for one in CLAIMS:
+        if one.exhibit in ("table5", "table6") and one.kind in ("type", "entry"):
+            assert one.product["where"] == {"star": star_key(one.text.partition("\t")[0])}, one.name
+        elif one.exhibit == "table7" and one.kind in ("type", "entry"):
+            assert list(one.product["where"].values()) == [int(cell) for cell in one.text.split("\t")[:3]]
+
+
+def test_a_star_of_the_document_is_set_beside_ours(tmp_path):
+    (tmp_path / "sharma").mkdir()
+    ours = {"star": "HD 25329", "source": "mirror", "expected_type": "K1V", "predicted_type": "G4V"}
+    rows = [{**ours, "expected": 51, "predicted": 44, "probability": 0.61}]
+    pd.DataFrame(rows).to_csv(tmp_path / "sharma/table5.csv", index=False)
+    stars = [one for one in CLAIMS if one.exhibit == "table6" and one.kind in ("type", "entry")]
+    table = ledger(stars, tmp_path, "mirror").set_index("quantity")
+    assert (table["verdict"] == "not comparable").sum() == 28
+    assert table.loc["HD 25329: expected class", ["published", "ours", "verdict"]].tolist() == [
+        51,
+        51,
+        "reproduced",
+    ]
+    predicted = table.loc["HD 25329: predicted class"]
+    assert (predicted["published"], predicted["ours"], predicted["verdict"]) == (45, 44, "reproduced")
+    assert "predicted type G4V; probability 0.61" in predicted["reason"]
 
 
 def test_a_confusion_matrix_knows_its_rows_and_what_guessing_gives():
