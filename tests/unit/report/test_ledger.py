@@ -258,6 +258,8 @@ def test_simulated_data_reproduce_nothing(ours, source):
     found = judge(claim(), Ours(value=ours, n=850, source=source))
     assert found.verdict == "not comparable"
     assert "simulated" in found.reason
+    assert found.ours[0] <= ours <= found.ours[1]  # it is shown all the same
+    assert math.isnan(found.stake)
 
 
 def test_synthetic_spectra_are_compared_where_they_are_made_as_the_document_made_them():
@@ -336,6 +338,11 @@ def test_a_bootstrap_of_equal_answers_is_no_certainty():
     found = judge(one, Ours(value=1.0, low=1.0, high=1.0, n=20, source="mirror"))
     assert found.verdict == "too few to tell"
     assert found.ours[0] < 0.9
+
+
+def test_a_row_of_a_matrix_without_spectra_of_ours_is_too_few():
+    one = claim(kind="count", value=5, sample=20, text="5 of")
+    assert judge(one, Ours(value=0, n=0, source="mirror")).verdict == "too few to tell"
 
 
 def test_a_document_that_contradicts_itself_is_a_discrepancy():

@@ -118,10 +118,13 @@ def judge(claim, ours):
         same = "as in the document" if _equal(claim, ours.value) else f"{ours.value:g} here"
         return Judgement("setting", "; ".join([same, *notes]))
     barred = None if claim.kind == "parameter" else _barred(claim, ours)
-    if barred or math.isnan(ours.value):
+    if math.isnan(ours.value):
         return Judgement("not comparable", "; ".join([barred or "not defined for these data", *notes]))
     verdict = {"size": _exact, "entry": _exact, "parameter": _exact, "choice": _choice, "optimum": _optimum}
     found = verdict.get(claim.kind, _measured)(claim, ours)
+    if barred:  # the intervals are shown all the same
+        shown = {"published": found.published, "ours": found.ours}
+        return Judgement("not comparable", "; ".join([barred, *notes]), **shown)
     return replace(found, reason="; ".join([found.reason, *notes]))
 
 
@@ -187,6 +190,8 @@ def _optimum(claim, ours):
 def _measured(claim, ours):
     if claim.part and claim.sample and ours.n < claim.sample:
         return Judgement("not comparable", f"the archive held {ours.n:,.0f} of {claim.sample:,}")
+    if ours.n == 0:
+        return Judgement("too few to tell", "none of our spectra is of this kind")
     published, own = published_interval(claim), our_interval(claim, ours)
     if published is None:
         return Judgement("not comparable", "the document's sampling error is not known")
