@@ -19,7 +19,7 @@ from obafgkm.errors import ClaimError
 from obafgkm.report.claims import Claim, expand, numbers_in, read_claims
 from obafgkm.report.ledger import COLUMNS, Ours, ledger, measure, summary
 from obafgkm.report.ledger_page import page
-from obafgkm.report.verdicts import KINDS, difference_interval, judge
+from obafgkm.report.verdicts import KINDS, difference_interval, judge, published_interval
 
 CLAIMS = read_claims(ROOT / "config/claims.yaml")
 EXACT = {"size", "entry", "parameter"}
@@ -236,6 +236,30 @@ def test_two_samples_of_one_law_differ_once_in_twenty_at_most_or_little_more(n, 
     assume(not 0.01 < 2 * min(stats.f.cdf(ratio, n - 1, n - 1), stats.f.sf(ratio, n - 1, n - 1)) < 0.12)
     tail = 2 * min(stats.f.cdf(ratio, n - 1, n - 1), stats.f.sf(ratio, n - 1, n - 1))
     assert (found.verdict == "differs") == (tail < 0.05)
+
+
+@pytest.mark.parametrize(
+    ("settings", "low", "high"),
+    [
+        ({"kind": "fraction", "value": 0.7, "sample": 10}, 0.3968, 0.8922),  # Wilson's interval of 7 of 10
+        ({"kind": "count", "value": 7, "sample": 10}, 0.3968, 0.8922),
+        ({"kind": "sigma", "value": 1, "sample": 10}, 0.6878, 1.8256),  # roots of 9/19.023 and 9/2.700
+        ({"kind": "mse", "value": 1, "sample": 10}, 0.4882, 3.0798),  # 10/20.483 and 10/3.247
+        ({"kind": "mean", "value": 1, "sample": 100, "spread": 2}, 0.6080, 1.3920),
+        ({"kind": "mean", "value": 1, "uncertainty": 3.0, "repeats": 9, "sample": None}, -1.3060, 3.3060),
+        ({"kind": "mae", "value": 1, "sample": 100}, 0.8519, 1.1481),
+        ({"kind": "slope", "value": 1, "sample": 102, "spread": 0.5}, 0.8040, 1.1960),
+        ({"kind": "r2", "value": 0.64, "sample": 103}, 0.5149, 0.7402),  # of a correlation of 0.8
+        ({"kind": "type", "value": 30, "spread": 1.0}, 28.0400, 31.9600),
+    ],
+)
+def test_intervals_are_those_of_the_textbook(settings, low, high):
+    assert published_interval(claim(**settings, text="-")) == pytest.approx((low, high), abs=2e-4)
+
+
+def test_the_last_printed_digit_counts_half_its_unit():
+    bare, printed = (published_interval(claim(value=0.9, text=text)) for text in ("-", "0.9"))
+    assert printed == pytest.approx((bare[0] - 0.05, bare[1] + 0.05))
 
 
 @given(
