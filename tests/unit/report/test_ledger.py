@@ -364,6 +364,14 @@ def test_a_bootstrap_of_equal_answers_is_no_certainty():
     assert found.ours[0] < 0.9
 
 
+@pytest.mark.parametrize(("share", "verdict"), [(0, "too few to tell"), (0.1, "differs")])
+def test_a_published_number_that_an_empty_answer_gives_is_never_reproduced(share, verdict):
+    one = claim(kind="count", value=0, sample=9983, text="0 of")
+    found = judge(one, Ours(value=share * 9983, n=9983, source="mirror"))
+    assert found.verdict == verdict
+    assert ("0 is what an empty answer gives" in found.reason) == (verdict == "too few to tell")
+
+
 def test_a_row_of_a_matrix_without_spectra_of_ours_is_too_few():
     one = claim(kind="count", value=5, sample=20, text="5 of")
     assert judge(one, Ours(value=0, n=0, source="mirror")).verdict == "too few to tell"
