@@ -20,6 +20,7 @@ from obafgkm.report.paper import (
     table_files,
     typeset,
 )
+from obafgkm.report.verdicts import KINDS
 
 PAPER = ROOT / "paper"
 DECLARATION = read_declaration(PAPER / "numbers.yaml")
@@ -208,6 +209,10 @@ def test_published_numbers_are_claims():
     names = {claim.name for claim in read_claims(ROOT / "config/claims.yaml")}
     assert {entry["claim"] for entry in DECLARATION["published"].values()} <= names
     assert all((path.endswith(".csv")) for path in table_files(DECLARATION))
+
+
+def test_the_numbers_of_the_ledger_are_of_every_kind():
+    assert set(DECLARATION["numbers"]["ledger.claims"]["where"]["kind"]) == set(KINDS)
 
 
 @pytest.fixture
