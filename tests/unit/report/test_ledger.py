@@ -372,6 +372,13 @@ def test_a_published_number_that_an_empty_answer_gives_is_never_reproduced(share
     assert ("0 is what an empty answer gives" in found.reason) == (verdict == "too few to tell")
 
 
+def test_what_the_document_itself_cannot_tell_is_never_reproduced():
+    one = claim(value=0.97, sample=160, text="0.970")  # of 160, 155 or 160 may be right
+    found = judge(one, Ours(value=0.95, n=200_000, source="mirror"))
+    assert found.verdict == "too few to tell"
+    assert "own sample" in found.reason
+
+
 def test_a_row_of_a_matrix_without_spectra_of_ours_is_too_few():
     one = claim(kind="count", value=5, sample=20, text="5 of")
     assert judge(one, Ours(value=0, n=0, source="mirror")).verdict == "too few to tell"

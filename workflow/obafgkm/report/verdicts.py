@@ -217,6 +217,9 @@ def _measured(claim, ours):
         return judgement("differs", f"the difference is {printed}")
     if not distance:
         return judgement("too few to tell", f"{claim.value:g} is what an empty answer gives")
+    own_low, own_high = difference_interval(p, published, p, published)
+    if any(own_low <= empty - p <= own_high for empty in _empty(claim, p)):
+        return judgement("too few to tell", "the document's own sample cannot tell it from an empty answer")
     if any(low <= empty - p <= high for empty in _empty(claim, p)):
         return judgement("too few to tell", f"the difference is {printed}, an empty answer is no farther")
     shown = (high - low) / 2 <= MATTERS * distance
