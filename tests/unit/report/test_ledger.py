@@ -241,8 +241,12 @@ def test_two_samples_of_one_law_differ_once_in_twenty_at_most_or_little_more(n, 
 @pytest.mark.parametrize(
     ("settings", "low", "high"),
     [
-        ({"kind": "fraction", "value": 0.7, "sample": 10}, 0.3968, 0.8922),  # Wilson's interval of 7 of 10
-        ({"kind": "count", "value": 7, "sample": 10}, 0.3968, 0.8922),
+        (
+            {"kind": "fraction", "value": 0.7, "sample": 10},
+            0.3475,
+            0.9333,
+        ),  # Clopper and Pearson's interval of 7 of 10
+        ({"kind": "count", "value": 7, "sample": 10}, 0.3475, 0.9333),
         ({"kind": "sigma", "value": 1, "sample": 10}, 0.6878, 1.8256),  # roots of 9/19.023 and 9/2.700
         ({"kind": "mse", "value": 1, "sample": 10}, 0.4882, 3.0798),  # 10/20.483 and 10/3.247
         ({"kind": "mean", "value": 1, "sample": 100, "spread": 2}, 0.6080, 1.3920),
@@ -377,6 +381,13 @@ def test_what_the_document_itself_cannot_tell_is_never_reproduced():
     found = judge(one, Ours(value=0.95, n=200_000, source="mirror"))
     assert found.verdict == "too few to tell"
     assert "own sample" in found.reason
+
+
+@pytest.mark.parametrize(("k", "n", "j", "m"), [(3, 25, 1, 1), (1, 121, 1, 6), (7, 2561, 1, 30)])
+def test_one_spectrum_makes_no_difference_that_chance_makes_as_well(k, n, j, m):
+    found = judge(claim(kind="count", value=k, sample=n, text="-"), Ours(value=j, n=m, source="mirror"))
+    assert stats.fisher_exact([[k, n - k], [j, m - j]]).pvalue > 0.05
+    assert found.verdict == "too few to tell"
 
 
 def test_a_row_of_a_matrix_without_spectra_of_ours_is_too_few():
@@ -652,11 +663,11 @@ def test_claims_hold_finite_numbers():
 
 
 def test_claims_say_what_their_kind_needs():
-    for one in CLAIMS:
-        assert one.value is None or one.kind in KINDS, one.name
-        if one in COMPARED and one.kind in MEASURED - {"type"}:
+    assert all(one.value is None or one.kind in KINDS for one in CLAIMS)
+    for one in COMPARED:
+        if one.kind in MEASURED - {"type"}:
             assert one.sample or one.error, one.name
-        if one in COMPARED and one.kind == "mean":
+        if one.kind == "mean":
             assert one.spread or one.error or one.uncertainty, one.name
 
 

@@ -2,7 +2,7 @@ r"""The rule by which the ledger judges: one for every claim, by the kind of its
 
 A published number :math:`p` rests on a sample of :math:`n` and has a sampling error, as ours has. The two
 intervals at the level `CONFIDENCE` give that of the difference, by the method of variance estimates recovery
-(Zou & Donner 2008, Statistics in Medicine 27, 1693; of two Wilson intervals it is Newcombe's). Then
+(Zou & Donner 2008, Statistics in Medicine 27, 1693). Then
 
 differs
     the interval of the difference excludes zero;
@@ -15,11 +15,12 @@ too few to tell
     never reproduced, nor is a choice that luck makes more often than once in twenty; and one choice or one
     optimum each, without repeats, differ by luck as well.
 
-Intervals are Wilson's for a fraction and for a count, which is a fraction of its row or sample; of
-:math:`\chi^2` for a standard deviation and a mean squared error; of the normal law for a mean, with the
-standard deviation printed beside it, and for a mean absolute error, that of Gaussian errors; a printed ± is
-the standard deviation of the repeats that are stated. The last printed digit counts half its unit on both
-sides. Where our table holds a bootstrap interval, by star, that is ours, unless the binomial one is wider.
+Intervals are Clopper and Pearson's for a fraction and for a count, which is a fraction of its row or sample
+(Wilson's are too narrow for a handful of spectra); of :math:`\chi^2` for a standard deviation and a mean
+squared error; of the normal law for a mean, with the standard deviation printed beside it, and for a mean
+absolute error, that of Gaussian errors; a printed ± is the standard deviation of the repeats that are stated.
+The last printed digit counts half its unit on both sides. Where our table holds a bootstrap interval, by
+star, that is ours, unless the binomial one is wider.
 """
 
 import math
@@ -333,8 +334,9 @@ def _interval(kind, value, n, spread):
     if kind in ("fraction", "count"):
         if not 0 <= value <= 1:
             return None
-        found = stats.binomtest(round(value * n), n).proportion_ci(CONFIDENCE, method="wilson")
-        return found.low, found.high
+        k, tail = round(value * n), (1 - CONFIDENCE) / 2
+        low = stats.beta.ppf(tail, k, n - k + 1) if k else 0.0
+        return low, stats.beta.ppf(1 - tail, k + 1, n - k) if k < n else 1.0
     if n < 2:
         return None
     if kind in ("sigma", "mse"):
