@@ -12,8 +12,11 @@ call installs nothing. uv is used because it enforces the hashes, installs in se
 is too new or too old for a dependency, brings a Python that is not.
 """
 
+import argparse
 import hashlib
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,11 +24,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-BIN = VENV / "bin"
 UV = ROOT / ".uv"
+CACHE = ROOT / ".cache"
 LOCK = ROOT / "requirements.lock"
 JOBS = "obafgkm_"  # begins the names of our jobs, see profiles/slurm/config.yaml
+ODD = re.compile(r"[^\w@%+=,./-]")  # what a shell may take for more than a letter
 SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for these
 
 
@@ -36,9 +39,67 @@ def call(*command):
         sys.exit(status)
 
 
+def plain(root):
+    """The path of the repository, or of a link to it, that Snakemake can hand to a shell unquoted.
+
+    It does so with the Python of .venv; elsewhere blanks and quotes do no harm.
+    """
+    odd = ODD.search(str(root))
+    if not odd:
+        return root
+    link = cache() / "obafgkm" / hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+    others = ODD.search(re.sub("[ ']", "", str(root)))
+    if others or ODD.search(str(link)) or not is_writable(link.parent):
+        sys.exit(
+            f"{root}: the path holds {(others or odd)[0]!r}, with which Snakemake cannot start a job. Move this "
+            "folder to a path of letters, digits and - _ . only"
+        )
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink() or link.resolve() != root:
+        link.unlink(missing_ok=True)
+        link.symlink_to(root)
+    return link
+
+
+def cache():
+    """The user's folder of caches."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache")
+
+
+def is_writable(path):
+    """Whether a file could be written below `path`, which need not exist."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+
+
+def homes():
+    """Where programs keep caches and settings, if they cannot in the home directory; else nothing.
+
+    In a container, or on a node of a batch system, the home directory may be missing or read-only. Snakemake
+    then fails, and Keras and Matplotlib take folders of everybody's in the temporary directory.
+    """
+    home = Path(os.path.expanduser("~"))
+    if home.is_absolute() and is_writable(home) and is_writable(cache()):
+        return {}
+    ours = {
+        "XDG_CACHE_HOME": "",
+        "XDG_CONFIG_HOME": "",
+        "XDG_DATA_HOME": "data",
+        "MPLCONFIGDIR": "matplotlib",
+        "KERAS_HOME": "keras",
+    }
+    given = {name for name in ours if os.environ.get(name) and is_writable(Path(os.environ[name]))}
+    return {name: str(CACHE / folder) for name, folder in ours.items() if name not in given}
+
+
+VENV = plain(ROOT) / ".venv"
+BIN = VENV / "bin"
+
+
 def environment():
     """The caller's environment with .venv first on the path, so that every job finds the same Python."""
-    env = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_NO_PROGRESS="1")
+    env = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_NO_PROGRESS="1", **homes())
     env["PATH"] = str(BIN) + os.pathsep + env.get("PATH", "")
     env.pop("PYTHONHOME", None)
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # or every job takes 13 s, not 5, to load TensorFlow
@@ -49,7 +110,7 @@ def uv(*arguments):
     """Run uv, installing it into .uv first."""
     if not (UV / "bin" / "uv").exists():
         call(
-            sys.executable,
+            python_with_pip(),
             "-m",
             "pip",
             "install",
@@ -63,6 +124,19 @@ def uv(*arguments):
             ROOT / "envs" / "uv.lock",
         )
     call(UV / "bin" / "uv", *arguments)
+
+
+def python_with_pip():
+    """This Python, or one made of it where it has no pip."""
+    if importlib.util.find_spec("pip"):
+        return sys.executable
+    if not importlib.util.find_spec("ensurepip"):
+        sys.exit(
+            f"{sys.executable} has no pip and no ensurepip: install them (on Debian and Ubuntu the packages "
+            "python3-pip and python3-venv), or run make.py with another Python"
+        )
+    call(sys.executable, "-m", "venv", UV / "python")
+    return UV / "python" / "bin" / "python"
 
 
 def set_up():
@@ -100,8 +174,9 @@ def clear_up(arguments):
 
     Two jobs would write one file if the workflow ran again before.
     """
-    where = arguments[arguments.index("--directory") + 1] if "--directory" in arguments else ROOT
-    where = Path(where).resolve()
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("-d", "--directory", default=".")
+    where = (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command, its = (process / "cmdline").read_bytes(), (process / "cwd").resolve()
@@ -127,6 +202,8 @@ def lock():
         "--generate-hashes",
         "--no-header",
         "--extra",
+        "workflow",
+        "--extra",
         "dev",
         "pyproject.toml",
         "--output-file",
@@ -140,13 +217,10 @@ def environments():
     """Text of the conda environments: of processors, and with TensorFlow's build for GPUs in its place."""
     import tomllib  # here, because an older Python can still run the rest
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pins = project["dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    pins = extras["workflow"]
     others = [pin for pin in pins if not pin.startswith("tensorflow")]
-    return {
-        "cpu.yaml": environment_file(pins),
-        "gpu.yaml": environment_file(others + project["optional-dependencies"]["gpu"]),
-    }
+    return {"cpu.yaml": environment_file(pins), "gpu.yaml": environment_file(others + extras["gpu"])}
 
 
 def environment_file(pins):
@@ -183,7 +257,7 @@ def main(arguments):
     else:
         call(BIN / "ruff", "check", ".")
         call(BIN / "ruff", "format", "--check", ".")
-        call(BIN / "snakefmt", "--check", "Snakefile", "workflow/rules")
+        call(BIN / "snakefmt", "--check", "Snakefile", "workflow")
         call(BIN / "snakemake", "--lint")
 
 

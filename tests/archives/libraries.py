@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives import cflib, elodie, jhc, miles
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.spectra import Spectra
 
-LIBRARIES = {"jhc": jhc, "miles": miles, "cflib": cflib, "elodie": elodie}
 FILES = {
     "jhc": ["jc_1.fits", "jc_2.fits", "jc_10.fits"],
     "miles": ["s0001.fits", "s0002.fits", "s0221.fits"],

@@ -1,11 +1,9 @@
 """What several checks of a run's results share."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
-
-CAPTIONS = Path(__file__).resolve().parents[2] / "workflow" / "report"
-LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
 
 
 def read_table(run, name):
@@ -14,5 +12,7 @@ def read_table(run, name):
 
 
 def exhibits(kind):
-    """Names of all figures (``fig``) or tables (``table``): those that have a caption."""
-    return [f"{path.parent.name}/{path.stem}" for path in sorted(CAPTIONS.glob(f"*/{kind}*.rst"))]
+    """Names of all figures (``fig``) or tables (``table``) of the run, as ``<document>/<exhibit>``."""
+    listed = read_table(Path(os.environ["OBAFGKM_RUN"]), "exhibits")
+    chosen = listed[listed["exhibit"].str.startswith(kind)]
+    return (chosen["document"] + "/" + chosen["exhibit"]).tolist()

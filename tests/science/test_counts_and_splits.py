@@ -4,8 +4,9 @@ import json
 
 import pandas as pd
 import pytest
-from science import LIBRARIES, read_table
+from science import read_table
 
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.spectra import read_labels
 
 

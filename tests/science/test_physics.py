@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from science import LIBRARIES, read_table
+from science import read_table
 from scipy.stats import spearmanr
 
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.spectra import Spectra
 
 BALMER = (4101.7, 4340.5, 4861.3)  # Å, air

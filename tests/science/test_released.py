@@ -10,12 +10,12 @@ from obafgkm.spectra import read_labels
 
 @pytest.fixture(scope="module")
 def clean(run):
-    answers = read_table(run, "beyond/predictions")
+    answers = read_table(run, "classifier/predictions")
     return answers[answers["condition"] == "as observed"]
 
 
 def test_every_typed_star_is_left_out_once_with_its_library_and_once_by_fold(run, clean):
-    labels = read_labels(run / "resources/beyond/stars.h5")
+    labels = read_labels(run / "resources/classifier/stars.h5")
     labels = labels[labels["library"] != "simulated"]
     is_fold = clean["left_out"].str.startswith("fold")
     for part in (clean[is_fold], clean[~is_fold]):
@@ -31,7 +31,7 @@ def test_sets_by_fold_hold_about_the_share_that_they_are_made_for(clean):
 
 
 def test_the_written_model_loads_without_a_network_library_and_gives_distributions(run):
-    model = Model.load(run / "results/beyond/model")
+    model = Model.load(run / "results/classifier/model")
     flux = np.random.default_rng(0).uniform(0.8, 1.2, (3, model.wave.size))
     types = model.classify(flux, np.full_like(flux, 1e4))
     np.testing.assert_allclose(types.temperature.sum(1), 1, atol=1e-5)

@@ -111,4 +111,4 @@ def test_networks_are_trained_by_the_one_engine(path):
 
 
 def test_the_entry_of_the_workflow_stays_short():
-    assert len((ROOT / "Snakefile").read_text().splitlines()) < 60
+    assert len((ROOT / "workflow" / "Snakefile").read_text().splitlines()) < 60

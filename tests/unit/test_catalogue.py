@@ -45,6 +45,6 @@ def test_the_repository_is_found_by_the_catalogue():
     readme = (ROOT / "README.md").read_text().lower()
     assert "snakemake" in readme
     assert "workflow" in readme
-    assert (ROOT / "Snakefile").exists()
+    assert (ROOT / "workflow/Snakefile").exists()
     assert (ROOT / "config/README.md").exists()
     assert list((ROOT / "workflow/rules").glob("*.smk"))

@@ -1,6 +1,10 @@
 """What the one command hands to Snakemake."""
 
+import importlib.util
+import os
+import re
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +42,111 @@ def test_the_environments_are_those_of_the_pins():
     names = runpy.run_path(str(MAKE))
     for name, text in names["environments"]().items():
         assert (MAKE.parent / "envs" / name).read_text() == text
+
+
+@pytest.fixture
+def make(monkeypatch):
+    """Names of ``make.py``; what it would call is only noted, in ``calls``."""
+    names = runpy.run_path(str(MAKE))
+    names["calls"] = []
+    monkeypatch.setitem(names["main"].__globals__, "call", lambda *command: names["calls"].append(command))
+    return names
+
+
+@pytest.mark.parametrize("folder", ["a;b", "$HOME", "a:b", "a(1)", "a&b", "a{b}", "a\tb"])
+def test_a_path_with_which_no_job_could_run_is_refused(make, folder):
+    with pytest.raises(SystemExit, match=f"{re.escape(folder)}/obafgkm: the path holds"):
+        make["plain"](Path("/home/me") / folder / "obafgkm")
+
+
+@pytest.mark.parametrize("folder", ["obafgkm", "Müller_2", "a-b.c", "v1+x@y=z"])
+def test_other_paths_are_taken_as_they_are(make, folder):
+    assert make["plain"](Path("/home/me") / folder) == Path("/home/me") / folder
+
+
+@pytest.mark.parametrize("folder", ["My Documents", "it's mine"])
+def test_a_blank_is_gone_round_by_a_link(make, monkeypatch, tmp_path, folder):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / folder / "obafgkm"
+    root.mkdir(parents=True)
+    for _ in range(2):
+        link = make["plain"](root)
+        assert " " not in str(link)
+        assert link.resolve() == root
+    assert make["plain"](tmp_path / folder) != link
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / folder))
+    with pytest.raises(SystemExit, match="the path holds ' '"):
+        make["plain"](root)
+
+
+@pytest.fixture
+def read_only(monkeypatch, tmp_path):
+    """A folder that cannot be written, also where the tests run as root."""
+    folder = tmp_path / "read_only"
+    folder.mkdir(mode=0o555)
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: folder != Path(path) and access(path, mode))
+    return folder
+
+
+def test_the_home_directory_is_used_where_it_can_be(make, monkeypatch, tmp_path):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert make["homes"]() == {}
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_nothing_goes_to_a_home_directory_that_cannot_be_written(make, monkeypatch, read_only, missing):
+    monkeypatch.setenv("HOME", str(read_only / "gone" if missing else read_only))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "KERAS_HOME"):
+        monkeypatch.delenv(name, raising=False)
+        assert Path(make["environment"]()[name]).is_relative_to(MAKE.parent / ".cache")
+
+
+def test_what_the_user_says_of_caches_stands_where_it_can(make, monkeypatch, read_only, tmp_path):
+    monkeypatch.setenv("HOME", str(read_only))
+    monkeypatch.setenv("MPLCONFIGDIR", str(read_only / "mpl"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    environment = make["environment"]()
+    assert environment["XDG_CACHE_HOME"] == str(tmp_path / "cache")
+    assert not Path(environment["MPLCONFIGDIR"]).is_relative_to(read_only)
+
+
+@pytest.mark.parametrize(("lacking", "python"), [((), None), (("pip",), ".uv/python/bin/python")])
+def test_a_python_without_pip_makes_itself_one(make, monkeypatch, tmp_path, lacking, python):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in lacking else find(name) or 1
+    )
+    monkeypatch.setitem(make["main"].__globals__, "UV", tmp_path / ".uv")
+    make["uv"]("--version")
+    expected = tmp_path / python if python else sys.executable
+    assert [command[0] for command in make["calls"]][-2:] == [expected, tmp_path / ".uv/bin/uv"]
+    assert len(make["calls"]) == (3 if python else 2)
+
+
+def test_a_python_with_nothing_to_install_with_says_so(make, monkeypatch, tmp_path):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setitem(make["main"].__globals__, "UV", tmp_path / ".uv")
+    with pytest.raises(SystemExit, match="no pip and no ensurepip"):
+        make["uv"]("--version")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["sharma"], ""),
+        (["--directory", "here", "sharma"], "here"),
+        (["--directory=here"], "here"),
+        (["sharma", "-d", "here", "--cores", "2"], "here"),
+        (["-dhere"], "here"),
+        (["--directory=/there"], "/there"),
+    ],
+)
+def test_recovery_looks_where_the_workflow_runs(make, monkeypatch, tmp_path, arguments, where):
+    monkeypatch.chdir(tmp_path)  # Snakemake runs in the repository, whatever the caller's folder is
+    looked = []
+    monkeypatch.setitem(make["main"].__globals__, "orphans", lambda directory: looked.append(directory))
+    make["clear_up"](arguments)
+    assert looked == [(MAKE.parent / where).resolve()]
+    assert make["calls"][-1][1:] == (*arguments, "--unlock")

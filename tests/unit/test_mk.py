@@ -56,6 +56,8 @@ READ = {
     "sdG2": "G2",
     "dM4": "M4V",
     "gK2": "K2III",
+    "sgK1": "K1IV",
+    "cA2": "A2I",
     "rG5III": "G5III",
     "MPF4V": "F4V",
     # No luminosity class in I ... V.

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
 from obafgkm.errors import DamagedFileError
-from obafgkm.spectra import Spectra, concatenate, write_chunks
+from obafgkm.spectra import Spectra, concatenate, read_chunks, write_chunks
 
 
 @pytest.fixture
@@ -47,6 +50,16 @@ def test_a_file_of_something_else_is_named(content, tmp_path):
         Spectra.read(path)
 
 
+@pytest.mark.parametrize("lacking", ["flux", "wave", "labels"])
+def test_a_file_that_lacks_a_part_is_named(spectra, tmp_path, lacking):
+    path = tmp_path / "spectra.h5"
+    spectra.write(path)
+    with h5py.File(path, "a") as file:
+        del file[lacking]
+    with pytest.raises(DamagedFileError, match=rf"spectra\.h5.*{lacking}"):
+        Spectra.read(path)
+
+
 def test_a_truncated_file_is_named(spectra, tmp_path):
     path = tmp_path / "spectra.h5"
     spectra.write(path)
@@ -66,6 +79,12 @@ def test_joined_spectra_keep_their_rows(spectra):
     joined = concatenate([spectra.select([0]), spectra.select([1, 2])])
     np.testing.assert_array_equal(joined.flux, spectra.flux)
     assert list(joined.labels["name"]) == list(spectra.labels["name"])
+
+
+@pytest.mark.parametrize("fwhm", [(2.5, 4.0), (4.0, 2.5)])
+def test_joined_spectra_have_the_poorest_resolution_of_all(spectra, fwhm):
+    parts = [replace(spectra, fwhm=width) for width in fwhm]
+    assert concatenate(parts).fwhm == 4.0
 
 
 def test_different_grids_are_not_joined(spectra):
@@ -96,3 +115,11 @@ def test_spectra_written_in_chunks_are_read_whole(spectra, tmp_path):
     assert_same(Spectra.read(path), spectra)
     with pytest.raises(ValueError, match="2 spectra came for 3 labels"):
         write_chunks(path, spectra.wave, [spectra.flux[:2]], spectra.labels)
+
+
+@pytest.mark.parametrize(("first", "last", "chunk"), [(0, 3, 2), (1, 2, 5), (0, 2, 3), (0, 2, 1), (2, 2, 1)])
+def test_chunks_are_the_spectra_asked_for_and_no_more(spectra, tmp_path, first, last, chunk):
+    spectra.write(tmp_path / "spectra.h5")
+    chunks = list(read_chunks(tmp_path / "spectra.h5", first, last, chunk))
+    assert all(0 < len(part) <= chunk for part in chunks)
+    np.testing.assert_array_equal(np.concatenate([spectra.flux[:0], *chunks]), spectra.flux[first:last])

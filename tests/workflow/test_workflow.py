@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,17 @@ def test_every_check_of_the_results_passes(tiny_run):
     page = (tiny_run / "results/science.html").read_text()
     assert page.count('class="passed"') > 250
     assert 'class="failed"' not in page
+
+
+def test_every_exhibit_has_a_caption_and_a_place_in_the_report(tiny_run):
+    listed = pd.read_csv(tiny_run / "results/exhibits.csv")
+    captions = {path.relative_to(ROOT / "workflow/report") for path in ROOT.glob("workflow/report/*/*.rst")}
+    assert {Path(row.document, f"{row.exhibit}.rst") for row in listed.itertuples()} == captions
+    with zipfile.ZipFile(tiny_run / "results/report.zip") as archive:
+        shown = archive.read("report/report.html").decode()
+    for row in listed.itertuples():
+        suffix = "png" if row.exhibit.startswith("fig") else "csv"
+        assert f"results/{row.document}/{row.exhibit}.{suffix}" in shown
 
 
 @pytest.mark.parametrize(
@@ -75,17 +88,18 @@ def to_rerun(run, repository):
     dry = snakemake(run, "--configfile", TINY, "--dry-run", root=repository)
     assert dry.returncode == 0, dry.stdout
     stats = dry.stdout.partition("Job stats:")[2].partition("total")[0]
-    return {line.split()[0] for line in stats.splitlines() if line[-1:].isdigit()} - {"all"}
+    return {line.split()[0] for line in stats.splitlines() if line[-1:].isdigit()} - {"all", "everything"}
 
 
 @pytest.mark.parametrize(
     ("changed", "rerun"),
     [
-        ("scripts/sharma/fig01.py", {"fig01"}),
+        ("scripts/sharma/fig01.py", {"sharma_fig01"}),
         (
             "obafgkm/report/plots/networks.py",
-            {"fig04", "fig05", "fig08", "fig09", "fig10", "csepreghy_curves", "csepreghy_layers"}
-            | {"gebran_fig3", "hammer_fig_curves", "fig_curves"},
+            {f"sharma_fig{number}" for number in ("04", "05", "08", "09", "10")}
+            | {"csepreghy_curves", "csepreghy_layers"}
+            | {"gebran_fig3", "hammer_fig_curves", "saldic_fig_curves"},
         ),
     ],
 )
@@ -149,7 +163,7 @@ def test_a_broken_exhibit_makes_the_run_fail_and_is_named(tiny_run, tmp_path):
     assert done.returncode != 0
     assert "fig_reddening" in done.stdout
     figure.unlink()
-    assert to_rerun(run, ROOT) == {"fig_reddening"} | AFTER
+    assert to_rerun(run, ROOT) == {"sharma_fig_reddening"} | AFTER
 
 
 def test_a_row_that_is_gone_makes_the_run_fail_and_is_named(tiny_run, tmp_path):
@@ -193,6 +207,32 @@ def test_a_missing_mirror_is_an_error_that_names_the_ways_on(tmp_path, mirror):
         assert word in done.stdout
 
 
+def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("datasets: {hammer: {source: mirror}}\n")
+    done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR="/nonexistent")
+    assert done.returncode != 0
+    assert "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Ways on:" in done.stdout
+
+
+@pytest.mark.parametrize("random_bytes", [False, True])
+def test_a_damaged_table_on_the_way_is_named_and_made_anew(tiny_run, tmp_path, random_bytes):
+    run, table = tmp_path / "run", "resources/hammer/sample.csv"
+    shutil.copytree(tiny_run, run)
+    whole = (run / table).read_bytes()
+    cut = whole[: whole.index(b"\n", len(whole) // 2) + 1]  # a table still
+    (run / table).write_bytes(np.random.default_rng(1).bytes(30_000) if random_bytes else cut)
+    (run / "results/hammer/table_dummy.csv").unlink()
+    arguments = ["results/hammer/table_dummy.csv", "--configfile", TINY]
+    done = snakemake(run, *arguments)
+    assert done.returncode != 0
+    assert f"{table}: not the file that was written" in done.stdout
+    assert "run again, and it will be made anew" in done.stdout
+    done = snakemake(run, *arguments)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (run / table).read_bytes() == whole
+
+
 def test_offline_a_download_is_refused_with_the_ways_on(tmp_path):
     config = tmp_path / "offline.yaml"
     config.write_text("datasets: {jhc: {source: remote}}\narchives: {offline: true}\n")
@@ -205,7 +245,7 @@ def test_offline_a_download_is_refused_with_the_ways_on(tmp_path):
 def test_spectra_of_another_sky_do_not_stay(tiny_run, tmp_path):
     run, other = tmp_path / "run", tmp_path / "other.yaml"
     shutil.copytree(tiny_run, run)
-    other.write_text("simulation: {fraction: 0.04}\nseed: 5\n")
+    other.write_text("simulated_archives: {fraction: 0.04}\nseed: 5\n")
     done = snakemake(run, "resources/ingested/elodie.h5", "--configfile", TINY, other)
     assert done.returncode == 0, done.stdout[-2000:]
     record = json.loads((run / "resources/archives/simulated/elodie/provenance.json").read_text())
@@ -228,7 +268,7 @@ def grid_config(path, grid, source, nodes, **synthesis):
     """A configuration whose `grid` comes from another source, of which the archive's files are simulated."""
     archives = {name: {"source": "simulated"} for name in ("bosz", "phoenix", "atlas9")}
     sections = {"sources": {grid: source}, "grids": {grid: nodes}, **synthesis}
-    path.write_text(json.dumps({"datasets": archives, "synthesis": sections}))
+    path.write_text(json.dumps({"datasets": archives, "model_grids": sections}))
     return path
 
 

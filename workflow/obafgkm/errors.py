@@ -1,5 +1,7 @@
 """The exceptions a user can act on: each says which file or value is wrong and what to do about it."""
 
+from importlib.util import find_spec
+
 __all__ = [
     "AbsentFileError",
     "ArchiveFileError",
@@ -8,10 +10,12 @@ __all__ = [
     "DivergenceError",
     "FetchError",
     "MissingDatasetError",
+    "MissingPackageError",
     "ObafgkmError",
     "PaperError",
     "ProgramError",
     "SpectralTypeError",
+    "require",
 ]
 
 
@@ -78,6 +82,10 @@ class MissingDatasetError(ObafgkmError):
         self.dataset = dataset
 
 
+class MissingPackageError(ObafgkmError, ImportError):
+    """A package that only an extra of this one brings is not installed; see `require`."""
+
+
 class PaperError(ObafgkmError):
     """The paper cannot be set; the message names the number or the exhibit."""
 
@@ -93,3 +101,24 @@ class SpectralTypeError(ObafgkmError, ValueError):
         super().__init__(f"spectral type {text!r}: {reason}")
         self.text = text
         self.reason = reason
+
+
+def require(extra, *packages):
+    """Make sure of packages before they are needed.
+
+    Parameters
+    ----------
+    extra : {'spectra', 'plots', 'workflow'}
+        What brings them, see ``pyproject.toml``.
+    packages : str
+        Names as in ``import``.
+
+    Raises
+    ------
+    MissingPackageError
+        If one is not installed; the message names it, and the extra.
+    """
+    if absent := [name for name in packages if find_spec(name) is None]:
+        raise MissingPackageError(
+            f"this needs obafgkm[{extra}], which brings {', '.join(absent)}: pip install 'obafgkm[{extra}]'"
+        )

@@ -6,7 +6,7 @@ def growing(amount):
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
 
 
-for step in workflow.rules:
+for step in set(workflow.rules) - OTHERS:
     for resource in ("mem_mb", "runtime"):
         amount = step.resources.get(resource)
         if not amount.is_evaluable() and amount.value:

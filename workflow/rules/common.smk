@@ -2,31 +2,34 @@
 
 import hashlib
 import json
-from pathlib import Path
-
-LIBRARIES = ["jhc", "elodie", "miles", "cflib"]
-SOURCES = {config["datasets"][library]["source"] for library in LIBRARIES}
-# A text, not a list of one, so that a script gets a path.
-NODES = (
-    "resources/nodes/stellar_nodes.npz"
-    if config["simulation"]["nodes"] == "computed"
-    else []
-)
-MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
-
-
-wildcard_constraints:
-    library="|".join(LIBRARIES),
-
+import os
+import sys
 
 # The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
-sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
+sys.path.insert(0, str(ROOT / "workflow"))
 # Every job, on whatever node, reads the configuration and with it this file: so all train alike.
 os.environ.update(
     OBAFGKM_TRAINING=json.dumps(config["training"]),
     PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
-    PYTHONPATH=os.path.join(workflow.basedir, "workflow"),
+    PYTHONPATH=str(ROOT / "workflow"),
 )
+
+from obafgkm.archives.libraries import LIBRARIES
+from obafgkm.documents.sharma.samples import SHARMA_LIBRARIES
+from obafgkm.errors import MissingDatasetError
+
+SOURCES = {config["datasets"][library]["source"] for library in SHARMA_LIBRARIES}
+# Rules of a workflow that uses this one as a module.
+OTHERS = set(workflow.rules)
+# A text, not a list of one, so that a script gets a path.
+NODES = "resources/nodes/stellar_nodes.npz" if config["simulated_archives"]["nodes"] == "computed" else []
+MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
+DATASETS = str(ROOT / "config" / "datasets.csv")
+REPORT = ROOT / "workflow" / "report"
+
+
+wildcard_constraints:
+    library="|".join(LIBRARIES),
 
 
 def contents(paths):
@@ -35,9 +38,7 @@ def contents(paths):
     Their paths and times change with the place of the repository, and rerun nothing.
     """
     texts = [path.read_bytes() for path in sorted(map(Path, paths))]
-    return hashlib.sha256(
-        b"".join(hashlib.sha256(text).digest() for text in texts)
-    ).hexdigest()
+    return hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in texts)).hexdigest()
 
 
 def provenance(library):
@@ -50,19 +51,18 @@ def mirror_contents(dataset):
     """Paths, sizes and times of a dataset's files in the mirror, so that a change there is noticed."""
     folder = Path(MIRROR or "nowhere") / dataset
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [
-        (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in files
-    ]
+    return [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
 
 
 def hammer_photometry(wildcards):
     """The answer of SkyServer, from the source that the configuration names."""
     source = config["datasets"]["hammer"]["source"]
-    folder = (
-        MIRROR or "mirror" if source == "mirror" else f"resources/archives/{source}"
-    )
-    return f"{folder}/hammer/photometry.csv"
+    if source != "mirror":
+        return f"resources/archives/{source}/hammer/photometry.csv"
+    photometry = Path(MIRROR or "mirror", "hammer", "photometry.csv")
+    if not photometry.is_file():
+        raise MissingDatasetError("hammer", photometry)
+    return str(photometry)
 
 
 def sdss_archive(sample):
@@ -75,16 +75,14 @@ def sdss_archive(sample):
 
 def grid_file(grid):
     """The grid from the source that the configuration names, or nothing where the kept one serves."""
-    source = config["synthesis"]["sources"][grid]
+    source = config["model_grids"]["sources"][grid]
     return f"resources/grids/{source}/{grid}.npz" if source != "kept" else []
 
 
 def grid_parts(wildcards):
     """One part a metallicity."""
-    n = len(config["synthesis"]["grids"][wildcards.grid]["feh"])
-    return expand(
-        "resources/grids/{source}/{grid}/{part}.npz", **wildcards, part=range(n)
-    )
+    n = len(config["model_grids"]["grids"][wildcards.grid]["feh"])
+    return expand("resources/grids/{source}/{grid}/{part}.npz", **wildcards, part=range(n))
 
 
 def grid_archive(archive, grid):
@@ -95,19 +93,13 @@ def grid_archive(archive, grid):
 
 def grid_atmospheres(grid):
     """The record of published model atmospheres, or nothing where the package's own serve."""
-    archive = config["synthesis"]["atmospheres"]
+    archive = config["model_grids"]["atmospheres"]
     return grid_archive(archive, grid) if archive != "own" else []
 
 
 def grid_archives():
     """The records of all archives that the grids are made of."""
-    sources = config["synthesis"]["sources"].items()
-    published = [
-        grid_archive(made, grid)
-        for grid, made in sources
-        if made in ("bosz", "phoenix")
-    ]
-    synthesised = [
-        grid_atmospheres(grid) for grid, made in sources if made == "synthesised"
-    ]
+    sources = config["model_grids"]["sources"].items()
+    published = [grid_archive(made, grid) for grid, made in sources if made in ("bosz", "phoenix")]
+    synthesised = [grid_atmospheres(grid) for grid, made in sources if made == "synthesised"]
     return published + [record for record in synthesised if record]

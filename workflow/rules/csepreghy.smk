@@ -1,10 +1,9 @@
-# The exhibits of Csepreghy 2020.
+# The samples and networks of Csepreghy 2020.
 #
 # NEEDS   resources/sdss/csepreghy.h5; with a mirror, resources/sdss/mirror.h5
 # MAKES   resources/csepreghy/sample.h5, mirror.h5           spectra that pass the cuts, with widths and parts
 #         results/csepreghy/models/<run>/                    the networks and how they were made
 #         results/csepreghy/predictions/<run>_test.csv       what they say of every spectrum of the sample
-#         results/csepreghy/<exhibit>.png|pdf|csv|tex
 
 # Each run: the network, the task, the smoothing (filled in below), and which seed of the weights.
 MAIN_RUNS = {
@@ -32,9 +31,7 @@ OTHER_RUNS = {
 # Networks that trained on other spectra are asked about the real ones of a mirror too.
 REAL_SPECTRA = (
     ["resources/csepreghy/mirror.h5"]
-    if MIRROR
-    and Path(MIRROR, "sdss").is_dir()
-    and config["datasets"]["sdss_csepreghy"]["source"] != "mirror"
+    if MIRROR and Path(MIRROR, "sdss").is_dir() and config["datasets"]["sdss_csepreghy"]["source"] != "mirror"
     else []
 )
 # Exhibits of a kind: run and quantity; run; run, whether right, number of spectra, smoothing.
@@ -75,11 +72,7 @@ BASELINES = {
 COMPARED = {
     "cnn": {"task": "class", "model": "CNN (flux: no redshift)", "against": "mixed"},
     "mixed": {"task": "class", "model": "Mixed-input network", "against": None},
-    "mixed_smooth": {
-        "task": "class",
-        "model": "Mixed-input network, smoothed",
-        "against": "mixed",
-    },
+    "mixed_smooth": {"task": "class", "model": "Mixed-input network, smoothed", "against": "mixed"},
     **{
         task: {"task": task, "model": "Mixed-input network", "against": None}
         for task in ("galaxies", "galaxies_known", "stars", "stars_full")
@@ -95,31 +88,6 @@ COMPARED = {
 }
 for name, row in COMPARED.items():
     row["seeds"] = [run for run in MAIN_RUNS if run.startswith(f"{name}_seed")]
-AUTOENCODERS = [f"fig{number}" for number in range(31, 38)]
-
-THESIS_FIGURES = [
-    *["fig01", "fig03", "fig05", "fig10", "fig15", "fig16"],
-    *[*CURVES, *EXAMPLES, *AUTOENCODERS],
-]
-THESIS_TABLES = [
-    *["table2", "table4", "table5", "table6", *MATRICES],
-    *["table_accuracy", "table_clusters", "table_real", "table_sample", "table_widths"],
-]
-
-
-rule csepreghy:
-    """All exhibits of the document."""
-    input:
-        expand(
-            "results/csepreghy/{exhibit}.{format}",
-            exhibit=THESIS_FIGURES,
-            format=["png", "pdf"],
-        ),
-        expand(
-            "results/csepreghy/{exhibit}.{format}",
-            exhibit=THESIS_TABLES,
-            format=["csv", "tex"],
-        ),
 
 
 rule prepare_csepreghy:
@@ -173,9 +141,7 @@ rule train_csepreghy:
         histories=expand("results/csepreghy/models/{run}/history.csv", run=MAIN_RUNS),
         layers=expand("results/csepreghy/models/{run}/layers.csv", run=MAIN_RUNS),
         cards=expand("results/csepreghy/models/{run}/card.json", run=MAIN_RUNS),
-        predictions=expand(
-            "results/csepreghy/predictions/{run}_test.csv", run=MAIN_RUNS
-        ),
+        predictions=expand("results/csepreghy/predictions/{run}_test.csv", run=MAIN_RUNS),
         real="results/csepreghy/predictions/main_mirror.csv",
     log:
         "logs/csepreghy/train_main.log",
@@ -183,7 +149,6 @@ rule train_csepreghy:
         "benchmarks/results/train_csepreghy_main.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=6000,
         runtime=1440,
@@ -206,9 +171,7 @@ use rule train_csepreghy as train_csepreghy_subclasses with:
         histories=expand("results/csepreghy/models/{run}/history.csv", run=OTHER_RUNS),
         layers=expand("results/csepreghy/models/{run}/layers.csv", run=OTHER_RUNS),
         cards=expand("results/csepreghy/models/{run}/card.json", run=OTHER_RUNS),
-        predictions=expand(
-            "results/csepreghy/predictions/{run}_test.csv", run=OTHER_RUNS
-        ),
+        predictions=expand("results/csepreghy/predictions/{run}_test.csv", run=OTHER_RUNS),
     log:
         "logs/csepreghy/train_subclasses.log",
     benchmark:
@@ -219,166 +182,6 @@ use rule train_csepreghy as train_csepreghy_subclasses with:
         seed=lookup(within=config, dpath="seed"),
     message:
         "Training the mixed-input network on smoothed flux and on subclasses"
-
-
-rule csepreghy_tables_of_the_sample:
-    """The code of the classes, and the spectra that each cut leaves."""
-    input:
-        samples=["resources/csepreghy/sample.h5", *REAL_SPECTRA],
-        dropped=[
-            path.replace(".h5", "_dropped.csv")
-            for path in ["resources/csepreghy/sample.h5", *REAL_SPECTRA]
-        ],
-    output:
-        **tables("table2", "table_sample"),
-    log:
-        "logs/csepreghy/sample_tables.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    message:
-        "Drawing the tables of the sample"
-    script:
-        "../scripts/csepreghy/sample_tables.py"
-
-
-rule csepreghy_spectra:
-    """Example spectra of a star, a galaxy and a quasar."""
-    input:
-        sample="resources/csepreghy/sample.h5",
-    output:
-        **figures("fig01", "fig03", "fig05"),
-    log:
-        "logs/csepreghy/spectra.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=20,
-    message:
-        "Drawing example spectra"
-    script:
-        "../scripts/csepreghy/spectra.py"
-
-
-rule csepreghy_layers:
-    """Architectures of the CNN and of the mixed-input network."""
-    input:
-        rules.train_csepreghy.output.layers,
-        rules.train_csepreghy.output.cards,
-    output:
-        **figures("fig10", "fig16"),
-    log:
-        "logs/csepreghy/layers.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        runs={"fig10": "cnn", "fig16": "mixed"},
-        models=lambda wildcards, input: os.path.dirname(os.path.dirname(input[0])),
-    message:
-        "Drawing the architectures of the networks"
-    script:
-        "../scripts/csepreghy/layers.py"
-
-
-rule csepreghy_curves:
-    """Learning curves of the networks."""
-    input:
-        expand(
-            "results/csepreghy/models/{run}/{file}",
-            run={run for run, _ in CURVES.values()},
-            file=["history.csv", "card.json"],
-        ),
-    output:
-        **figures(*CURVES),
-    log:
-        "logs/csepreghy/curves.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        curves=CURVES,
-        models=lambda wildcards, input: os.path.dirname(os.path.dirname(input[0])),
-    message:
-        "Drawing learning curves"
-    script:
-        "../scripts/csepreghy/curves.py"
-
-
-rule csepreghy_confusion:
-    """Confusion matrices on the test set."""
-    input:
-        [f"results/csepreghy/predictions/{run}_test.csv" for run in MATRICES.values()],
-    output:
-        **tables(*MATRICES),
-    log:
-        "logs/csepreghy/confusion.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        tables=list(MATRICES),
-    message:
-        "Drawing confusion matrices"
-    script:
-        "../scripts/csepreghy/confusion.py"
-
-
-rule csepreghy_examples:
-    """Spectra that the networks classify rightly and wrongly."""
-    input:
-        sample="resources/csepreghy/sample.h5",
-        predictions=[
-            f"results/csepreghy/predictions/{run}_test.csv"
-            for run, *_ in EXAMPLES.values()
-        ],
-    output:
-        **figures(*EXAMPLES),
-    log:
-        "logs/csepreghy/examples.log",
-    benchmark:
-        "benchmarks/results/csepreghy_examples.tsv"
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=20,
-    params:
-        examples=EXAMPLES,
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Drawing right and wrong predictions"
-    script:
-        "../scripts/csepreghy/examples.py"
-
-
-rule csepreghy_lookalikes:
-    """Quasars and stars that look alike."""
-    input:
-        sample="resources/csepreghy/sample.h5",
-        predictions="results/csepreghy/predictions/cnn_test.csv",
-    output:
-        **figures("fig15"),
-    log:
-        "logs/csepreghy/fig15.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=20,
-    message:
-        "Drawing Figure 15"
-    script:
-        "../scripts/csepreghy/lookalikes.py"
 
 
 rule study_csepreghy:
@@ -394,7 +197,6 @@ rule study_csepreghy:
         "benchmarks/results/study_csepreghy.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=6000,
         runtime=2880,
@@ -406,26 +208,6 @@ rule study_csepreghy:
         "Searching the CNN of Csepreghy 2020, and varying the sample's size"
     script:
         "../scripts/csepreghy/studies.py"
-
-
-rule csepreghy_tables_of_the_studies:
-    """Trials of the search, and accuracy against size and smoothing."""
-    input:
-        search="results/csepreghy/search_cnn.csv",
-        sizes="results/csepreghy/sizes.csv",
-    output:
-        **tables("table4", "table5", "table6"),
-    log:
-        "logs/csepreghy/study_tables.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    message:
-        "Drawing the tables of the studies"
-    script:
-        "../scripts/csepreghy/study_tables.py"
 
 
 rule autoencoders_csepreghy:
@@ -441,7 +223,6 @@ rule autoencoders_csepreghy:
         "benchmarks/results/autoencoders_csepreghy.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=6000,
         runtime=1440,
@@ -453,31 +234,6 @@ rule autoencoders_csepreghy:
         "Training the autoencoders of Csepreghy 2020"
     script:
         "../scripts/csepreghy/autoencoders.py"
-
-
-rule csepreghy_autoencoders:
-    """Reconstructions, latent spaces and the clusters in them."""
-    input:
-        rules.autoencoders_csepreghy.output.quasars,
-        rules.autoencoders_csepreghy.output.all,
-    output:
-        **figures(*AUTOENCODERS),
-        **tables("table_clusters"),
-    log:
-        "logs/csepreghy/autoencoder_figures.log",
-    benchmark:
-        "benchmarks/results/csepreghy_autoencoder_figures.tsv"
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=30,
-    params:
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Drawing what the autoencoders make of spectra"
-    script:
-        "../scripts/csepreghy/autoencoder_figures.py"
 
 
 rule csepreghy_baselines:
@@ -492,7 +248,6 @@ rule csepreghy_baselines:
         "benchmarks/results/csepreghy_baselines.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
@@ -503,56 +258,3 @@ rule csepreghy_baselines:
         "Classifying by features alone"
     script:
         "../scripts/csepreghy/baselines.py"
-
-
-rule csepreghy_accuracy:
-    """Accuracy of every network and baseline, and of the networks on real spectra."""
-    input:
-        predictions=expand(
-            "results/csepreghy/predictions/{name}_test.csv",
-            name=[*MAIN_RUNS, *OTHER_RUNS, *BASELINES],
-        ),
-        real="results/csepreghy/predictions/main_mirror.csv",
-    output:
-        **tables("table_accuracy", "table_real"),
-    log:
-        "logs/csepreghy/accuracy.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        names=[*MAIN_RUNS, *OTHER_RUNS, *BASELINES],
-        models=COMPARED,
-        settings=lookup(within=config, dpath="evaluation"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Drawing the accuracies"
-    script:
-        "../scripts/csepreghy/accuracy.py"
-
-
-rule csepreghy_widths:
-    """Equivalent widths by both definitions, and by the pipeline."""
-    input:
-        samples=["resources/csepreghy/sample.h5", *REAL_SPECTRA],
-        provenance=[
-            sdss_archive("csepreghy"),
-            *["resources/archives/mirror/sdss/provenance.json" for _ in REAL_SPECTRA],
-        ],
-    output:
-        **tables("table_widths"),
-    log:
-        "logs/csepreghy/table_widths.log",
-    benchmark:
-        "benchmarks/results/csepreghy_widths.tsv"
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=120,
-    message:
-        "Comparing equivalent widths"
-    script:
-        "../scripts/csepreghy/table_widths.py"

@@ -4,18 +4,18 @@
 #         resources/grids/<source>/<grid>/<part>.npz                       the nodes of one metallicity
 #         resources/grids/<source>/<grid>.npz                              the grid; the package keeps a copy of each
 
-VALD = "" if config["synthesis"]["lines"] == "own" else config["synthesis"]["lines"]
+VALD = "" if config["model_grids"]["lines"] == "own" else config["model_grids"]["lines"]
 
 
 wildcard_constraints:
-    grid="|".join(config["synthesis"]["grids"]),
+    grid="|".join(config["model_grids"]["grids"]),
     archive="bosz|phoenix|atlas9",
 
 
 rule fetch_grid:
     """Bring the files that a grid needs of an archive here."""
     input:
-        datasets=os.path.join(workflow.basedir, "config", "datasets.csv"),
+        datasets=DATASETS,
     output:
         provenance="resources/archives/{access}/{archive}_{grid}/provenance.json",
     log:
@@ -29,13 +29,11 @@ rule fetch_grid:
         mem_mb=1000,
         runtime=1440,
     params:
-        settings=lookup(within=config, dpath="synthesis/grids/{grid}"),
+        settings=lookup(within=config, dpath="model_grids/grids/{grid}"),
         offline=lookup(within=config, dpath="archives/offline"),
         mirror=MIRROR,
         contents=lambda wildcards: (
-            mirror_contents(wildcards.archive)
-            if wildcards.access == "mirror"
-            else None
+            mirror_contents(wildcards.archive) if wildcards.access == "mirror" else None
         ),
     message:
         "Fetching {wildcards.archive} for the grid {wildcards.grid} ({wildcards.access})"
@@ -55,7 +53,7 @@ rule simulate_grid:
         mem_mb=2000,
         runtime=240,
     params:
-        settings=lookup(within=config, dpath="synthesis/grids/{grid}"),
+        settings=lookup(within=config, dpath="model_grids/grids/{grid}"),
     message:
         "Simulating {wildcards.archive} for the grid {wildcards.grid}"
     script:
@@ -83,7 +81,7 @@ rule grid_part:
         mem_mb=1000,
         runtime=60,
     params:
-        settings=lookup(within=config, dpath="synthesis/grids/{grid}"),
+        settings=lookup(within=config, dpath="model_grids/grids/{grid}"),
         lines=VALD,
     message:
         "Synthesising part {wildcards.part} of the grid {wildcards.grid}"
@@ -104,12 +102,11 @@ rule published_grid_part:
         part=r"\d+",
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=120,
     params:
-        settings=lookup(within=config, dpath="synthesis/grids/{grid}"),
+        settings=lookup(within=config, dpath="model_grids/grids/{grid}"),
     message:
         "Reading part {wildcards.part} of the grid {wildcards.grid} from {wildcards.archive}"
     script:
@@ -132,7 +129,7 @@ rule grid:
         mem_mb=2000,
         runtime=10,
     params:
-        settings=lookup(within=config, dpath="synthesis/grids/{grid}"),
+        settings=lookup(within=config, dpath="model_grids/grids/{grid}"),
     message:
         "Storing the grid {wildcards.grid} ({wildcards.source})"
     script:

@@ -5,8 +5,8 @@
 
 from obafgkm.report.claims import product_files, read_claims
 
-CLAIMS = os.path.join(workflow.basedir, "config", "claims.yaml")
-PAGE = os.path.join(workflow.basedir, "workflow", "report", "claims.html")
+CLAIMS = ROOT / "config" / "claims.yaml"
+PAGE = REPORT / "claims.html"
 
 
 rule ledger:

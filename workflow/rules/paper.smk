@@ -7,8 +7,8 @@
 
 from obafgkm.report.paper import exhibits, read_declaration, table_files
 
-PAPER = os.path.join(workflow.basedir, "paper")
-NUMBERS = read_declaration(os.path.join(PAPER, "numbers.yaml"))
+PAPER = ROOT / "paper"
+NUMBERS = read_declaration(PAPER / "numbers.yaml")
 
 
 rule paper_numbers:
@@ -26,7 +26,7 @@ rule paper_numbers:
         runtime=10,
     params:
         # Their contents, because their paths change with the place of this repository.
-        sources=contents([CLAIMS, Path(PAPER, "numbers.yaml")]),
+        sources=contents([CLAIMS, PAPER / "numbers.yaml"]),
         settings={
             name: lookup(within=config, dpath=setting["key"])
             for name, setting in NUMBERS["settings"].items()
@@ -59,7 +59,7 @@ rule paper:
         mem_mb=1000,
         runtime=10,
     params:
-        sources=contents(Path(PAPER).iterdir()),
+        sources=contents(PAPER.iterdir()),
     message:
         "Typesetting the paper"
     script:

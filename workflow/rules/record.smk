@@ -4,8 +4,6 @@
 # MAKES   results/<document>/models/<model>/card.md
 #         results/provenance.json, crate.zip, report.zip
 
-REPORT = Path(workflow.basedir, "workflow", "report")
-
 CARDS = {
     "sharma": [
         *["ann", "ann_centred", "cnn", "cnn_luminosity", "autoencoder"],
@@ -27,10 +25,7 @@ rule model_cards:
             model=[name for name in CARDS["sharma"] if name != "autoencoder"],
         ),
         "results/sharma/models/autoencoder/card.json",
-        expand(
-            "results/csepreghy/predictions/{run}_test.csv",
-            run=[*MAIN_RUNS, *OTHER_RUNS],
-        ),
+        expand("results/csepreghy/predictions/{run}_test.csv", run=[*MAIN_RUNS, *OTHER_RUNS]),
         rules.autoencoders_csepreghy.output,
         expand("results/saldic/predictions/{family}.csv", family=["multi", "single"]),
         sensitivity="results/sharma/table_sensitivity.csv",
@@ -48,12 +43,7 @@ rule model_cards:
         mem_mb=1000,
         runtime=10,
     params:
-        described=contents(
-            [
-                REPORT / "models.yaml",
-                Path(workflow.basedir, "config", "datasets.csv"),
-            ]
-        ),
+        described=contents([REPORT / "models.yaml", DATASETS]),
         evaluation=lookup(within=config, dpath="evaluation"),
     message:
         "Writing cards of the models"
@@ -66,11 +56,7 @@ rule record_provenance:
     input:
         rules.science.output,
         photometry=hammer_photometry,
-        archives=[
-            *map(provenance, LIBRARIES),
-            *map(sdss_archive, ["sharma", "csepreghy"]),
-            *grid_archives(),
-        ],
+        archives=[*map(provenance, LIBRARIES), *map(sdss_archive, ["sharma", "csepreghy"]), *grid_archives()],
     output:
         report(
             "results/provenance.json",
@@ -121,13 +107,8 @@ rule crate:
 rule archive_report:
     """Gather figures, tables, captions, code and run times in Snakemake's report."""
     input:
-        rules.sharma.input,
-        rules.hammer.input,
-        rules.gebran.input,
-        rules.saldic.input,
-        rules.synthetic_gap.input,
-        rules.csepreghy.input,
-        rules.beyond.input,
+        products(),
+        rules.list_exhibits.output,
         rules.science.output,
         rules.paper.output,
         rules.record_provenance.output,

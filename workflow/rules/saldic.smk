@@ -1,28 +1,10 @@
-# The exhibits of Saldic & Rathcke: stellar parameters from synthetic spectra of high resolution.
+# Saldic & Rathcke: stellar parameters from synthetic spectra of high resolution.
 #
 # MAKES   resources/saldic/spectra.h5                 down-sampled spectra of the label grid
 #         results/saldic/models/<network>/            the networks and how they were made
 #         results/saldic/predictions/<family>.csv     what networks and baselines say of their test spectra
-#         results/saldic/<exhibit>.png|pdf|csv|tex
 
-SALDIC_FIGURES = ["fig_spectrum", "fig_curves", "fig_single", "fig_multi"]
-SALDIC_TABLES = ["table_grid", "table_model", "table_errors"]
 SALDIC_GRID = grid_file("saldic")
-
-
-rule saldic:
-    """All exhibits of the document."""
-    input:
-        expand(
-            "results/saldic/{exhibit}.{format}",
-            exhibit=SALDIC_FIGURES,
-            format=["png", "pdf"],
-        ),
-        expand(
-            "results/saldic/{exhibit}.{format}",
-            exhibit=SALDIC_TABLES,
-            format=["csv", "tex"],
-        ),
 
 
 rule saldic_spectra:
@@ -41,7 +23,7 @@ rule saldic_spectra:
         mem_mb=3000,
         runtime=60,
     params:
-        grid=lookup(within=config, dpath="synthesis/grids/saldic"),
+        grid=lookup(within=config, dpath="model_grids/grids/saldic"),
         settings=lookup(within=config, dpath="saldic/spectra"),
         seed=lookup(within=config, dpath="seed"),
     message:
@@ -66,7 +48,6 @@ rule train_saldic:
         family="multi|single",
     conda:
         "../../envs/cpu.yaml"
-    threads: 1
     resources:
         mem_mb=8000,
         runtime=1440,
@@ -104,177 +85,3 @@ rule saldic_baselines:
         "Predicting by the baselines"
     script:
         "../scripts/saldic/baselines.py"
-
-
-rule table_grid:
-    """The grid of Teff and log g, with its spectra at each Teff."""
-    input:
-        spectra="resources/saldic/spectra.h5",
-    output:
-        csv=report(
-            "results/saldic/table_grid.csv",
-            caption="../report/saldic/table_grid.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "the label grid"},
-        ),
-        tex="results/saldic/table_grid.tex",
-    log:
-        "logs/saldic/table_grid.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    message:
-        "Drawing the label grid"
-    script:
-        "../scripts/saldic/table_grid.py"
-
-
-rule fig_spectrum:
-    """One spectrum, full and down-sampled."""
-    input:
-        grid=SALDIC_GRID,
-    output:
-        png=report(
-            "results/saldic/fig_spectrum.png",
-            caption="../report/saldic/fig_spectrum.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "a spectrum, full and down-sampled"},
-        ),
-        pdf="results/saldic/fig_spectrum.pdf",
-    log:
-        "logs/saldic/fig_spectrum.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        settings=lookup(within=config, dpath="saldic/spectra"),
-    message:
-        "Drawing a spectrum, full and down-sampled"
-    script:
-        "../scripts/saldic/fig_spectrum.py"
-
-
-rule table_model:
-    """Layers and parameters of the four-parameter network."""
-    input:
-        layers="results/saldic/models/multi_layers.csv",
-    output:
-        csv=report(
-            "results/saldic/table_model.csv",
-            caption="../report/saldic/table_model.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "the network's layers"},
-        ),
-        tex="results/saldic/table_model.tex",
-    log:
-        "logs/saldic/table_model.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    message:
-        "Drawing the network's layers"
-    script:
-        "../scripts/saldic/table_model.py"
-
-
-rule fig_curves:
-    """Learning curves of the four-parameter network."""
-    input:
-        history="results/saldic/models/multi_history.csv",
-    output:
-        png=report(
-            "results/saldic/fig_curves.png",
-            caption="../report/saldic/fig_curves.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "learning curves"},
-        ),
-        pdf="results/saldic/fig_curves.pdf",
-    log:
-        "logs/saldic/fig_curves.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    message:
-        "Drawing learning curves"
-    script:
-        "../scripts/saldic/fig_curves.py"
-
-
-rule fig_single:
-    """Predicted against true parameters, one network each."""
-    input:
-        predictions="results/saldic/predictions/single.csv",
-    output:
-        png=report(
-            "results/saldic/fig_single.png",
-            caption="../report/saldic/fig_single.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "one-parameter networks"},
-        ),
-        pdf="results/saldic/fig_single.pdf",
-    log:
-        "logs/saldic/fig_single.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    message:
-        "Drawing one-parameter networks"
-    script:
-        "../scripts/saldic/comparison.py"
-
-
-use rule fig_single as fig_multi with:
-    input:
-        predictions="results/saldic/predictions/multi.csv",
-    output:
-        png=report(
-            "results/saldic/fig_multi.png",
-            caption="../report/saldic/fig_multi.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "the four-parameter network"},
-        ),
-        pdf="results/saldic/fig_multi.pdf",
-    log:
-        "logs/saldic/fig_multi.log",
-    message:
-        "Drawing the four-parameter network"
-
-
-rule table_errors:
-    """Errors of networks and baselines by parameter and by what is held out."""
-    input:
-        multi="results/saldic/predictions/multi.csv",
-        single="results/saldic/predictions/single.csv",
-        baselines="results/saldic/predictions/baselines.csv",
-    output:
-        csv=report(
-            "results/saldic/table_errors.csv",
-            caption="../report/saldic/table_errors.rst",
-            category="Saldic & Rathcke",
-            labels={"exhibit": "errors by parameter"},
-        ),
-        tex="results/saldic/table_errors.tex",
-    log:
-        "logs/saldic/table_errors.log",
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        settings=lookup(within=config, dpath="evaluation"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Drawing errors by parameter"
-    script:
-        "../scripts/saldic/table_errors.py"

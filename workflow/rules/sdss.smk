@@ -89,7 +89,7 @@ rule simulate_sdss:
 rule mirror_sdss:
     """Link the spectra of SDSS that a local mirror holds."""
     input:
-        datasets=os.path.join(workflow.basedir, "config", "datasets.csv"),
+        datasets=DATASETS,
     output:
         provenance="resources/archives/mirror/sdss/provenance.json",
     log:

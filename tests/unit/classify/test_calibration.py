@@ -93,6 +93,20 @@ def test_too_few_stars_for_the_level_make_sets_of_all_classes(n):
     assert conformal_sets(probabilities, threshold).all()
 
 
+@pytest.mark.parametrize(("n", "rank"), [(9, 1), (18, 1), (19, 2), (99, 10)])
+def test_the_threshold_is_the_order_statistic_of_split_conformal_prediction(n, rank):
+    """Of n stars and a new one, all equally likely to come lowest, the new one is among the lowest tenth."""
+    own = np.random.default_rng(8).permutation(np.linspace(0.1, 0.9, n))
+    probabilities = np.stack([own, 1 - own], axis=1)
+    assert conformal_threshold(probabilities, np.zeros(n, int)) == np.sort(own)[rank - 1]
+
+
+def test_one_star_in_a_hundred_lies_beyond_the_thresholds():
+    scores = np.random.default_rng(9).permutation(np.arange(10_000.0))
+    thresholds = outlier_thresholds(scores, np.full(10_000, 25))
+    assert (scores > thresholds[2]).sum() == 100
+
+
 def test_main_classes_of_many_stars_have_thresholds_of_their_own():
     rng = np.random.default_rng(7)
     predicted = np.concatenate([rng.integers(20, 30, 400), rng.integers(60, 70, 300), np.full(10, 45)])

@@ -13,7 +13,7 @@ from obafgkm.classify.conditions import FINE, Conditions, observe
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import network_inputs
 
-TRAIN = runpy.run_path(str(ROOT / "workflow/scripts/beyond/train.py"))
+TRAIN = runpy.run_path(str(ROOT / "workflow/scripts/classifier/train.py"))
 SETTINGS = {
     "copies": 6,
     "width": 2.0,

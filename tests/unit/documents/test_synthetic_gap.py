@@ -10,7 +10,7 @@ from conftest import ROOT
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.homogenise import wavelength_grid
 
-SCRIPTS = ROOT / "workflow" / "scripts" / "synthetic"
+SCRIPTS = ROOT / "workflow" / "scripts" / "synthetic_gap"
 SETTINGS = {"number": 60, "teff": [3850, 12000], "feh": [-1, 0.5], "snr": 100}
 WAVE = wavelength_grid(3900, 6799, 1)
 

@@ -64,16 +64,8 @@ def test_a_grid_of_spectra_is_expanded_to_the_files_that_are_wanted(table):
 def test_single_file(table):
     parameters = expand(table, "miles").set_index("path").loc["paramsMILES_v9.1.txt"]
     assert parameters["expects"] == ("Name", "MILES", "SpT", "Teff")
-    assert parameters["sha256"] is None
-    assert parameters["size"] is None
     assert not parameters["optional"]
     assert len(parameters["urls"]) == 2
-
-
-def test_checksum_and_length_are_passed_on(table):
-    known = table.assign(sha256="a" * 64, bytes="17")[table["id"] == "miles-spectra"]
-    file = expand(known, "miles").iloc[0]
-    assert (file["sha256"], file["size"]) == ("a" * 64, 17)
 
 
 def test_unknown_dataset(table):
@@ -88,9 +80,6 @@ def test_unknown_dataset(table):
         ("jhc-spectra", "range", "1-161", "column 'range'"),
         ("jhc-spectra", "range", "", "disagree"),
         ("jhc-types", "range", "1..5", "disagree"),
-        ("jhc-spectra", "bytes", "17", "whole family"),
-        ("miles-spectra", "sha256", "beef", "column 'sha256'"),
-        ("miles-spectra", "bytes", "15 MB", "column 'bytes'"),
         ("miles-spectra", "content", "zip", "column 'content'"),
         ("miles-spectra", "method", "ftp", "column 'method'"),
         ("miles-spectra", "method", "", "needs a method"),

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,12 +24,20 @@ import pandas as pd
 import pytest
 import requests
 
-from obafgkm.download import transfer
-from obafgkm.download.files import fetch, fetch_dataset
+from obafgkm.download import files, registry, transfer
+from obafgkm.download.files import check_dataset, fetch, fetch_dataset
 from obafgkm.download.transfer import Patience
 from obafgkm.errors import FetchError, MissingDatasetError
 
-FITS = b"SIMPLE  =                    T" + bytes(range(256)) * 1200
+
+def image(pixels):
+    """A FITS file of one row of bytes."""
+    cards = [("SIMPLE", "T"), ("BITPIX", "8"), ("NAXIS", "1"), ("NAXIS1", str(len(pixels)))]
+    header = "".join(f"{key:<8}= {value:>20}".ljust(80) for key, value in cards) + "END"
+    return header.encode().ljust(2880) + pixels.ljust(-(-len(pixels) // 2880) * 2880, b"\0")
+
+
+FITS = image(bytes(range(256)) * 1200)
 HTML = b"<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head></html>"
 QUICK = Patience(connect=5, read=5, attempts=3, backoff=0.005, longest_wait=2)
 
@@ -115,6 +124,12 @@ def trickle(handler):
         time.sleep(0.01)
 
 
+def known(body, **change):
+    """What the registry says of a file of these bytes."""
+    facts = {"sha256": hashlib.sha256(body).hexdigest(), "size": len(body)} | change
+    return registry.Entry(registry=Path("checksums.txt"), **facts)
+
+
 def record_of(path):
     return json.loads(Path(f"{path}.provenance.json").read_text())
 
@@ -126,7 +141,7 @@ def leftovers(path):
 def test_file_and_its_record(server, tmp_path):
     server.files["/a.fits"] = FITS
     path = tmp_path / "new" / "a.fits"
-    record = fetch([f"{server.url}/a.fits"], path, content="fits", size=len(FITS), patience=QUICK)
+    record = fetch([f"{server.url}/a.fits"], path, content="fits", known=known(FITS), patience=QUICK)
     assert path.read_bytes() == FITS
     assert record == record_of(path)
     assert record["sha256"] == hashlib.sha256(FITS).hexdigest()
@@ -163,6 +178,17 @@ def test_file_put_here_by_hand_is_used_and_recorded(server, tmp_path):
     assert fetch([f"{server.url}/a.fits"], path, content="fits", offline=True)["source"] == "found"
     assert record_of(path)["sha256"] == hashlib.sha256(FITS).hexdigest()
     assert server.requests == []
+
+
+def test_file_put_here_by_hand_is_read_to_its_end(server, tmp_path):
+    path = tmp_path / "a.fits"
+    path.write_bytes(FITS[:-5000])
+    with pytest.raises(FetchError, match=r"is here, but .*truncated.* could not be fetched.*404"):
+        fetch([f"{server.url}/a.fits"], path, content="fits", patience=QUICK)
+    assert path.read_bytes() == FITS[:-5000]
+    server.files["/a.fits"] = FITS
+    fetch([f"{server.url}/a.fits"], path, content="fits", patience=QUICK)
+    assert path.read_bytes() == FITS
 
 
 def test_busy_server_is_asked_again(server, tmp_path):
@@ -245,19 +271,149 @@ def test_part_that_is_longer_than_the_file_begins_anew(server, tmp_path):
     assert "Range" not in server.requests[2].headers
 
 
+MONDAY, TUESDAY = "Mon, 01 Jan 2024 00:00:00 GMT", "Tue, 02 Jan 2024 00:00:00 GMT"
+
+
+def part(first, longer=0, **headers):
+    """A part of the file as the answer to whatever was asked; headers with _ for -."""
+
+    total = len(FITS) + longer
+
+    def answer(handler):
+        span = {"Content_Range": f"bytes {first}-{total - 1}/{total}", "ETag": '"a"'} | headers
+        named = {name.replace("_", "-"): value for name, value in span.items() if value is not None}
+        send(handler, 206, handler.server.files[handler.path][first:], named)
+
+    return answer
+
+
+def cut_version(**headers):
+    def answer(handler):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        send(handler, 200, FITS[:100_000], named, length=len(FITS))
+        handler.close_connection = True
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "resumed"),
+    [
+        ({"ETag": '"a"'}, part(100_000), True),
+        ({"Last_Modified": MONDAY}, part(100_000, ETag=None, Last_Modified=MONDAY), True),
+        ({"ETag": 'W/"a"', "Last_Modified": MONDAY}, part(100_000, Last_Modified=MONDAY), True),
+        ({"ETag": '"a"'}, part(99_999), False),
+        ({"ETag": '"a"'}, part(0), False),
+        ({"ETag": '"a"'}, part(100_000, ETag='"b"'), False),
+        ({"ETag": '"a"'}, part(100_000, ETag=None), False),
+        ({"ETag": '"a"'}, part(100_000, ETag='W/"a"'), False),
+        ({"ETag": '"a"'}, part(100_000, longer=1), False),
+        ({"ETag": '"a"'}, part(100_000, Content_Range=None), False),
+        ({"ETag": '"a"'}, part(100_000, Content_Range=f"bytes 100000-{len(FITS) - 1}/*"), False),
+        ({"Last_Modified": MONDAY}, part(100_000, ETag=None, Last_Modified=TUESDAY), False),
+    ],
+)
+def test_only_the_same_version_is_continued_at_the_right_byte(server, tmp_path, first, then, resumed):
+    server.files["/a.fits"] = FITS
+    server.answers["/a.fits"] = [cut_version(**first), then]
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+    assert server.requests[1].headers["Range"] == "bytes=100000-"
+    assert server.requests[1].headers["If-Range"] == (first.get("Last_Modified") or first["ETag"])
+    assert len(server.requests) == (2 if resumed else 3)
+    assert resumed or "Range" not in server.requests[2].headers
+
+
+@pytest.mark.parametrize("first", [{}, {"ETag": 'W/"a"'}, {"Last_Modified": "yesterday"}])
+def test_what_names_no_version_is_begun_anew(server, tmp_path, first):
+    server.files["/a.fits"] = FITS
+    server.answers["/a.fits"] = [cut_version(**first)]
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    assert "Range" not in server.requests[1].headers
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+
+
+def test_part_of_another_server_is_not_continued(server, tmp_path):
+    """A redirect may lead elsewhere the second time; an ETag means something at its own address only."""
+    server.files["/a.fits"] = server.files["/b.fits"] = FITS
+
+    def to(place):
+        return lambda handler: send(handler, 302, headers={"Location": place})
+
+    server.answers["/a.fits"] = [to("/b.fits"), to("/c.fits"), to("/b.fits")]
+    server.answers["/b.fits"] = [cut_version(ETag='"a"')]
+    server.files["/c.fits"] = FITS[::-1]
+    server.answers["/c.fits"] = [part(100_000)]
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+
+
+def without_length(handler):
+    handler.protocol_version = "HTTP/1.0"
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(handler.server.files[handler.path])
+    handler.close_connection = True
+
+
+def test_text_of_unknown_length_is_refused(server, tmp_path):
+    """A connection that breaks would look like its end; a FITS file says itself where it ends."""
+    server.files |= {"/a.csv": b"name,teff\nSun,5772\n", "/a.fits": FITS}
+    server.answers = {"/a.csv": [without_length], "/a.fits": [without_length]}
+    with pytest.raises(FetchError, match="does not say how long"):
+        fetch([f"{server.url}/a.csv"], tmp_path / "a.csv", content="csv", patience=QUICK)
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", content="fits", patience=QUICK)
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+
+
+def test_file_without_end_is_given_up(server, tmp_path, monkeypatch):
+    def endless(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.close_connection = True
+        for _ in range(100):
+            handler.server.served += 10_000
+            try:
+                handler.wfile.write(bytes(10_000))
+            except OSError:
+                return
+            time.sleep(0.001)
+
+    server.answers["/a.fits"] = [endless]
+    monkeypatch.setattr("obafgkm.download.files.LARGEST", 50_000)
+    with pytest.raises(FetchError, match="sends more than 50000 bytes"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", content="fits", patience=QUICK)
+    assert list(tmp_path.iterdir()) == []
+    server.files["/b.fits"] = FITS
+    with pytest.raises(FetchError, match=f"{len(FITS)} bytes long, not 50000 at most"):
+        fetch([f"{server.url}/b.fits"], tmp_path / "b.fits", content="fits", patience=QUICK)
+
+
+def test_a_redirect_to_an_open_connection_is_refused(tmp_path, monkeypatch):
+    answer = requests.Response()
+    answer.url, answer.status_code, answer.raw = "http://a.org/x", 200, io.BytesIO(FITS)
+    monkeypatch.setattr(requests.Session, "get", lambda *_, **__: answer)
+    with pytest.raises(FetchError, match=r"leads to http://a\.org/x, which is not encrypted"):
+        fetch(["https://a.org/x"], tmp_path / "x", patience=QUICK)
+
+
 def test_wrong_checksum_is_refused(server, tmp_path):
     server.files["/a.fits"] = FITS
     path = tmp_path / "a.fits"
-    with pytest.raises(FetchError, match=r"a\.fits.*sha256 is .* not 0{64}"):
-        fetch([f"{server.url}/a.fits"], path, sha256="0" * 64, patience=QUICK)
+    wrong = known(FITS, sha256="0" * 64)
+    with pytest.raises(FetchError, match=r"a\.fits.*sha256 is .* not 0{64} as in checksums\.txt; delete"):
+        fetch([f"{server.url}/a.fits"], path, known=wrong, patience=QUICK)
     assert not path.exists()
     assert leftovers(path) == []
 
 
 def test_wrong_length_is_refused(server, tmp_path):
     server.files["/a.fits"] = FITS
-    with pytest.raises(FetchError, match=f"{len(FITS)} bytes long, not 17"):
-        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", size=17, patience=QUICK)
+    for size in (17, len(FITS) + 1):
+        with pytest.raises(FetchError, match=f"{len(FITS)} bytes long, not {size}"):
+            fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", known=known(FITS, size=size), patience=QUICK)
+        assert list(tmp_path.iterdir()) == []
+    assert server.served <= 2 * len(FITS)
 
 
 def gzipped_tar(*members):
@@ -437,7 +593,7 @@ def test_offline_opens_no_socket(no_network, tmp_path):
     with pytest.raises(FetchError, match=r"a\.fits is not here.*archives\.offline.*Ways on"):
         fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
     path.write_bytes(HTML)
-    with pytest.raises(FetchError, match=r"a\.fits is damaged"):
+    with pytest.raises(FetchError, match=r"a\.fits is here, but damaged or another file \(an HTML page"):
         fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
     assert path.read_bytes() == HTML
 
@@ -447,7 +603,7 @@ def test_offline_opens_no_socket(no_network, tmp_path):
 
 def family(url, count=20, **more):
     """The table of files that `obafgkm.download.datasets.expand` would give."""
-    common = {"dataset": "jhc", "method": "https", "sha256": None, "size": None, "optional": False}
+    common = {"dataset": "jhc", "method": "https", "optional": False}
     rows = [
         {
             **common,
@@ -469,7 +625,75 @@ def table_file(url, **more):
 
 def serve_family(server, count=20):
     for n in range(1, count + 1):
-        server.files[f"/{n}.fits"] = FITS[: 3000 + n]
+        server.files[f"/{n}.fits"] = image(bytes(range(n)))
+
+
+def test_what_was_fetched_first_is_demanded_ever_after(server, tmp_path):
+    serve_family(server, 2)
+    here = tmp_path / "remote" / "jhc"
+    fetch_dataset(family(server.url, 2), here, source="remote", progress=False, patience=QUICK)
+    entries = registry.read(tmp_path / "remote")
+    assert {name: (entry.sha256, entry.size) for name, entry in entries.items()} == {
+        f"jhc/ll/{n}.fits": (hashlib.sha256(server.files[f"/{n}.fits"]).hexdigest(), 5760) for n in (1, 2)
+    }
+    shutil.rmtree(here)
+    server.files["/2.fits"] = image(b"another")
+    with pytest.raises(FetchError, match=r"(?s)1 of 2 files.*2\.fits: its? .*sha256 is .* as in .*checksums"):
+        fetch_dataset(family(server.url, 2), here, source="remote", progress=False, patience=QUICK)
+    assert not (here / "ll/2.fits").exists()
+
+
+def test_what_the_table_of_checksums_says_comes_first(server, tmp_path):
+    serve_family(server, 1)
+    committed = tmp_path / "committed.txt"
+    committed.write_text(f"jhc/ll/1.fits sha256:{'0' * 64}\n")
+    ways = {"source": "remote", "progress": False, "patience": QUICK, "checksums": [committed]}
+    with pytest.raises(FetchError, match=r"as in .*committed"):
+        fetch_dataset(family(server.url, 1), tmp_path / "remote/jhc", **ways)
+
+
+def test_what_lies_here_unproven_is_not_vouched_for(tmp_path):
+    here = tmp_path / "remote" / "jhc" / "ll"
+    here.mkdir(parents=True)
+    (here / "1.fits").write_bytes(FITS)
+    fetch_dataset(family("https://x", 1), here.parent, source="remote", offline=True, progress=False)
+    assert registry.read(tmp_path / "remote") == {}
+
+
+def test_a_fault_of_ours_costs_one_file(server, tmp_path, monkeypatch, caplog):
+    serve_family(server, 3)
+    accept = files._accept
+
+    def stumble(part, destination, *rest):
+        if destination.name == "2.fits":
+            raise KeyError("total")
+        return accept(part, destination, *rest)
+
+    monkeypatch.setattr(files, "_accept", stumble)
+    with pytest.raises(FetchError, match=r"(?s)1 of 3 files.*ll/2\.fits: KeyError: 'total'"):
+        fetch_dataset(family(server.url, 3), tmp_path, source="remote", progress=False, patience=QUICK)
+    assert len(list((tmp_path / "ll").glob("*.fits"))) == 2
+    assert "stumble" in caplog.text
+
+
+@pytest.mark.parametrize("damage", [lambda body: body[:3000], lambda body: body[:-1] + b"x", lambda _: b""])
+def test_what_is_damaged_here_is_set_aside_and_fetched_again(server, tmp_path, damage):
+    serve_family(server, 3)
+    ways = {"source": "remote", "progress": False, "patience": QUICK}
+    fetch_dataset(family(server.url, 3), tmp_path / "jhc", **ways)
+    check_dataset(tmp_path / "jhc")
+    path = tmp_path / "jhc/ll/2.fits"
+    path.write_bytes(damaged := damage(path.read_bytes()))
+    with pytest.raises(FetchError, match=r"ll/2\.fits is not the file .* now 2\.fits\.damaged: run again"):
+        check_dataset(tmp_path / "jhc")
+    assert (tmp_path / "jhc/ll/2.fits.damaged").read_bytes() == damaged
+    assert not (tmp_path / "jhc/provenance.json").exists()
+    with pytest.raises(FetchError, match=r"ll/2\.fits is not here any more"):
+        check_dataset(tmp_path / "jhc")  # as a job that runs beside the first
+    before = len(server.requests)
+    fetch_dataset(family(server.url, 3), tmp_path / "jhc", **ways)
+    assert [request.path for request in server.requests[before:]] == ["/2.fits"]
+    check_dataset(tmp_path / "jhc")
 
 
 def test_family_with_one_missing_file(server, tmp_path):
@@ -488,7 +712,7 @@ def test_family_with_one_missing_file(server, tmp_path):
     assert list(table["path"]) == list(files["path"])
     summary = json.loads((tmp_path / "provenance.json").read_text())
     assert (summary["source"], summary["files"], summary["missing"]) == ("remote", 20, 0)
-    assert summary["bytes"] == sum(3000 + n for n in range(1, 21))
+    assert summary["bytes"] == sum(len(body) for body in server.files.values())
 
 
 def test_summary_is_the_same_for_the_same_files(server, tmp_path):
@@ -563,7 +787,7 @@ def mirror(tmp_path):
     folder = tmp_path / "mirror" / "jhc" / "ll"
     folder.mkdir(parents=True)
     for n in (1, 2, 4):
-        (folder / f"{n}.fits").write_bytes(FITS[: 3000 + n])
+        (folder / f"{n}.fits").write_bytes(image(bytes(range(n))))
     return tmp_path / "mirror"
 
 
@@ -579,7 +803,7 @@ def test_mirror_is_linked_and_gaps_are_told(no_network, mirror, tmp_path):
     link = here / "ll" / "4.fits"
     assert link.is_symlink()
     assert link.resolve() == (mirror / "jhc" / "ll" / "4.fits").resolve()
-    assert record_of(link)["sha256"] == hashlib.sha256(FITS[:3004]).hexdigest()
+    assert record_of(link)["sha256"] == hashlib.sha256(image(bytes(range(4)))).hexdigest()
     summary = json.loads((here / "provenance.json").read_text())
     assert (summary["source"], summary["files"], summary["missing"]) == ("mirror", 3, 1)
 
@@ -592,7 +816,7 @@ def test_mirror_is_copied_where_links_are_not_possible(mirror, tmp_path, monkeyp
     fetch_dataset(family("https://x", 4), tmp_path / "here", source="mirror", mirror=mirror, progress=False)
     copy = tmp_path / "here" / "ll" / "1.fits"
     assert not copy.is_symlink()
-    assert copy.read_bytes() == FITS[:3001]
+    assert copy.read_bytes() == image(bytes(range(1)))
 
 
 def test_files_that_left_the_mirror_leave_the_dataset(mirror, tmp_path):
@@ -613,6 +837,18 @@ def test_wrong_file_in_the_mirror_is_refused(mirror, tmp_path):
     with pytest.raises(FetchError, match=r"(?s)ll/2\.fits: an HTML page"):
         fetch_dataset(family("https://x", 4), tmp_path / "h", source="mirror", mirror=mirror, progress=False)
     assert (mirror / "jhc" / "ll" / "2.fits").read_bytes() == HTML
+
+
+def test_what_is_damaged_in_the_mirror_stays_there(mirror, tmp_path):
+    ways = {"source": "mirror", "mirror": mirror, "progress": False}
+    fetch_dataset(family("https://x", 4), tmp_path / "h", **ways)
+    original = mirror / "jhc" / "ll" / "2.fits"
+    original.write_bytes(damaged := FITS[:4000])
+    with pytest.raises(FetchError, match=r"2\.fits is not the file"):
+        check_dataset(tmp_path / "h")
+    assert original.read_bytes() == damaged
+    with pytest.raises(FetchError, match=r"ll/2\.fits: truncated"):
+        fetch_dataset(family("https://x", 4), tmp_path / "h", **ways)
 
 
 def test_pattern_takes_what_the_mirror_has(mirror, tmp_path):
@@ -662,7 +898,7 @@ def test_google_drive_request(tmp_path, monkeypatch):
     assert asked["folder"]["url"] == url
     assert asked["folder"]["skip_download"] is True
     assert asked["file"]["id"] == "id7"
-    assert asked["file"]["resume"] is True
+    assert asked["file"]["resume"] is False  # because gdown does not ask whether it is the same file still
     assert asked["file"]["timeout"] == (QUICK.connect, QUICK.read)
     assert (tmp_path / "a.fits").read_bytes() == FITS
     with pytest.raises(FetchError, match=r"has no 'b\.fits', only a\.fits"):

@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
+from astropy.io import fits
 
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.sql import SAMPLES, answer_of_labels, read_answer, write_answer
 from obafgkm.archives.sdss.urls import spectrum_url
+from obafgkm.download import registry
 from obafgkm.download.sdss import choose, download
 from obafgkm.download.skyserver import ask, slices
 from obafgkm.download.transfer import Patience
@@ -116,6 +118,9 @@ def test_the_service_is_asked_with_pauses(server, tmp_path):
         ((200, b""), "gave no table"),
         ((200, b"#Table1\nplate,number\n1,2\n"), "columns plate, number, not plate, n"),
         ((200, b"#Table1\nplate,n\n"), "no rows"),
+        ((200, b"#Table1\nplate,n\n266,\n"), "values of n that are no whole numbers"),
+        ((200, b"#Table1\nplate,n\n266,4\n2x7,4\n"), "values of plate that are no whole numbers"),
+        ((200, b"#Table1\nplate,n\n266,4.5\n"), "values of n"),
         ((400, b"bad"), "answered 400"),
     ],
 )
@@ -148,6 +153,20 @@ def test_a_second_run_asks_only_for_what_is_lacking(server, tmp_path):
     assert len(server.requests) == asked + 1
     with pytest.raises(FetchError, match="forbids to ask"):
         ask(SAMPLES["csepreghy"], f"{server.url}/sql", tmp_path / "b.csv", offline=True, **WAYS)
+
+
+def test_a_part_of_the_catalogue_that_is_damaged_is_asked_for_again(server, tmp_path):
+    path = tmp_path / "a.csv"
+    server.limit = 4
+    with pytest.raises(FetchError):
+        ask(SAMPLES["csepreghy"], f"{server.url}/sql", path, rows=6, **WAYS)
+    server.limit = None
+    parts = sorted((tmp_path / "a.csv.parts").glob("*.csv"))
+    for part in parts:
+        part.write_bytes(part.read_bytes()[:-20].rpartition(b"\n")[0])
+    asked = len(server.requests)
+    assert len(ask(SAMPLES["csepreghy"], f"{server.url}/sql", path, rows=6, **WAYS)) == 14
+    assert len(server.requests) - asked >= len(parts)
 
 
 def test_slices_hold_every_plate_once():
@@ -231,6 +250,23 @@ def test_spectra_are_brought_and_packed(archive, survey, server, tmp_path):
     some = Spectra.read(tmp_path / "a.h5", rows=slice(3, 5))
     np.testing.assert_array_equal(some.flux, packed.flux[3:5])
     assert some.labels["name"].to_list() == packed.labels["name"][3:5].to_list()
+
+
+def test_a_spectrum_that_has_changed_on_the_server_is_refused(archive, server, tmp_path):
+    ways = {"server": server.url, "progress": False, "patience": QUICK}
+    download(archive, tmp_path / "a", 16, **ways)
+    entries = registry.read(tmp_path)
+    assert {f"sdss{url}" for url in server.files} == set(entries)
+    file = next((tmp_path / "a").rglob("spec-*.fits"))
+    file.unlink()
+    url = next(url for url in server.files if url.endswith(file.name))
+    with fits.open(io.BytesIO(server.files[url])) as hdus:
+        hdus[1].data["flux"][7] += 1
+        hdus.writeto(changed := io.BytesIO())
+    server.files[url] = changed.getvalue()
+    with pytest.raises(FetchError, match=r"sha256 is .*, not .* as in .*checksums\.txt"):
+        download(archive, tmp_path / "a", 16, **ways)
+    assert not file.exists()
 
 
 def test_the_file_of_another_spectrum_is_refused(archive, server, tmp_path):

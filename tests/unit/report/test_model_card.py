@@ -51,4 +51,6 @@ def test_errors_of_parameters_have_intervals_that_hold_them():
 
 
 def test_a_table_is_markdown():
-    assert markdown_table(pd.DataFrame({"a": [1], "b": ["x"]})) == "| a | b |\n| --- | --- |\n| 1 | x |"
+    assert (
+        markdown_table(pd.DataFrame({"a": [1], "b": ["x"]})) == "| a   | b   |\n|:----|:----|\n| 1   | x   |"
+    )

@@ -108,14 +108,14 @@ def test_wavelengths_outside_the_grid_are_an_error(a_stars):
 
 @pytest.mark.parametrize("name", ["a_stars", "fgk_stars", "saldic"])
 def test_kept_grids_are_those_of_the_default_configuration(name, config):
-    expected = GridDescription.from_dict(config["synthesis"]["grids"][name])
+    expected = GridDescription.from_dict(config["model_grids"]["grids"][name])
     grid = SyntheticGrid.load(name, expected)
     assert grid.residual_rms < 1e-3
 
 
 def test_a_grid_of_other_nodes_is_not_taken(config):
-    other = config["synthesis"]["grids"]["a_stars"] | {"step": 2.0}
-    with pytest.raises(ArchiveFileError, match=r"synthesis\.sources"):
+    other = config["model_grids"]["grids"]["a_stars"] | {"step": 2.0}
+    with pytest.raises(ArchiveFileError, match=r"model_grids\.sources"):
         SyntheticGrid.load("a_stars", GridDescription.from_dict(other))
 
 

@@ -1,5 +1,7 @@
 """Configuration: schema, files and their documentation agree."""
 
+from copy import deepcopy
+
 import jsonschema
 import pytest
 import yaml
@@ -34,12 +36,66 @@ def test_every_configuration_is_valid(overlay):
         ({"sed": 1}, "sed"),
         ({"sharma": {"ann": {"epoch": 10}}}, "epoch"),
         ({"datasets": {"jhc": {"source": "simulate"}}}, "simulate"),
-        ({"simulation": {"fraction": 0}}, "fraction|0 is less"),
+        ({"simulated_archives": {"fraction": 0}}, "fraction|0 is less"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(change, message):
     with pytest.raises(jsonschema.ValidationError, match=message):
         jsonschema.validate(merge(load("config.yaml"), change), schema)
+
+
+def numbers(node, path=()):
+    """Where each number of a configuration stands."""
+    if isinstance(node, dict | list):
+        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from numbers(child, (*path, key))
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield path
+
+
+def refused(config, paths, value):
+    """Which of these places are refused when this value stands there."""
+    changed = deepcopy(config)
+    for path in paths:
+        place = changed
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(changed)
+    return {tuple(error.absolute_path) for error in errors}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_every_number_must_be_one(value):
+    """NaN meets any bound of a schema, and infinity most."""
+    config = merge(load("config.yaml"), load("published.yaml"))
+    paths = set(numbers(config))
+    assert len(paths) > 200
+    assert refused(config, paths, value) >= paths
+
+
+def test_the_key_is_named():
+    config = load("config.yaml")
+    config["hammer"]["slide"]["learning_rate"] = float("nan")
+    with pytest.raises(
+        jsonschema.ValidationError, match=r"(?s)nan.*\['hammer'\]\['slide'\]\['learning_rate'\]"
+    ):
+        jsonschema.validate(config, schema)
+
+
+@pytest.mark.parametrize(
+    ("seed", "right"), [(4_000_000_000, True), (2**32, False), (-1, False), (0.5, False)]
+)
+def test_seeds_are_those_that_keras_takes(seed, right):
+    assert (refused(load("config.yaml"), [("seed",)], seed) == set()) is right
+
+
+@pytest.mark.parametrize("rate", [0, -0.001, 1.5])
+def test_learning_rates_lie_between_zero_and_one(rate):
+    config = load("config.yaml")
+    paths = {path for path in numbers(config) if {"learning_rate", "learning_rates"} & set(path)}
+    assert len(paths) > 10
+    assert refused(config, paths, rate) >= paths
 
 
 def test_every_key_has_a_description_and_its_default_is_that_of_the_default_file():

@@ -20,7 +20,7 @@ def test_modules_are_found_through_others():
 
 
 def test_imports_inside_functions_count():
-    assert "training/engine.py" in names("train/ann.py")
+    assert "training/engine.py" in names("sharma/train_ann.py")
 
 
 def test_data_beside_a_module_counts(tmp_path, monkeypatch):

@@ -32,8 +32,9 @@ from obafgkm.archives import (
 from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["FWHM", "WAVE", "read", "read_spectrum", "star_names", "write"]
+__all__ = ["FWHM", "REFERENCE", "TITLE", "WAVE", "read", "read_spectrum", "star_names", "write"]
 
+TITLE, REFERENCE = "CFLIB", "Valdes et al. (2004)"
 FWHM = 1.0
 WAVE = np.round(3465.0 + 0.4 * np.arange(15011), 1)
 

@@ -17,8 +17,9 @@ from obafgkm.archives import collect, complete_labels, fits_bytes, folder_files,
 from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["FWHM", "WAVE", "read", "read_simbad_types", "write"]
+__all__ = ["FWHM", "REFERENCE", "TITLE", "WAVE", "read", "read_simbad_types", "write"]
 
+TITLE, REFERENCE = "ELODIE 3.1", "Prugniel et al. (2007)"
 FWHM = 0.57
 WAVE = np.round(3900.0 + 0.2 * np.arange(14501), 1)
 

@@ -14,8 +14,9 @@ from astropy.io import fits
 from obafgkm.archives import collect, complete_labels, fits_bytes, folder_files, open_fits, read_table
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["EXCLUDED", "FWHM", "WAVE", "read", "write"]
+__all__ = ["EXCLUDED", "FWHM", "REFERENCE", "TITLE", "WAVE", "read", "write"]
 
+TITLE, REFERENCE = "JHC Atlas", "Jacoby et al. (1984)"
 FWHM = 4.5
 WAVE = 3510.0 + 1.4 * np.arange(2799)
 # Not used by Sharma et al. 2020, section 2.1, who keep the other 158.

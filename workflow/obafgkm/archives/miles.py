@@ -23,9 +23,10 @@ from obafgkm.archives import (
 )
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["FWHM", "WAVE", "read", "write"]
+__all__ = ["FWHM", "REFERENCE", "TITLE", "WAVE", "read", "write"]
 
 # Sharma et al. 2020, Table 1, from Prugniel et al. 2011; Falcón-Barroso et al. 2011 measure 2.50.
+TITLE, REFERENCE = "MILES", "Sánchez-Blázquez et al. (2006)"
 FWHM = 2.56
 WAVE = 3540.5 + 0.9 * np.arange(4300)
 

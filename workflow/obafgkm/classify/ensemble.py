@@ -28,7 +28,7 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
     labels : DataFrame (n rows)
         Columns ``mk_class, luminosity, fwhm, source``.
     settings : dict
-        The section ``beyond`` of the configuration.
+        The section ``classifier`` of the configuration.
     seed : int
     checkpoint : path
 
@@ -57,9 +57,7 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
         x,
         y,
         (x[few], y[few]),
-        epochs=network["epochs"],
-        batch=network["batch"],
-        patience=network["epochs"],
+        **engine.schedule(network),
         monitor="loss",
         seed=seed,
         checkpoint=checkpoint,

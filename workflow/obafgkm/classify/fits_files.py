@@ -15,19 +15,19 @@ Images
     One spectrum, or one a row, with linear or logarithmic wavelengths in the header (JHC's are tables; ELODIE
     and MILES are such images), or in an extension that is named after a column of `COLUMNS`.
 
-Whatever else ``specutils`` has a loader for is read by it.
+Whatever else ``specutils`` has a loader for is read by it, where it is installed.
 """
 
 import io
 import re
 from collections import ChainMap
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import numpy as np
 from astropy.io import fits
 
 from obafgkm.classify.spectrum import Spectrum, from_specutils, medium_of_header
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, MissingPackageError, require
 
 __all__ = ["COLUMNS", "find_columns", "read_fits"]
 
@@ -128,7 +128,7 @@ def _cflib(path, content):
     """The library's own reader knows its gaps."""
     from obafgkm.archives import cflib
 
-    content = PurePath(path).read_bytes() if content is None else content
+    content = Path(path).read_bytes() if content is None else content
     labels, flux = cflib.read_spectrum(PurePath(path).name, content)
     return [Spectrum(labels["name"], cflib.WAVE, flux, None, "air", "angstrom")]
 
@@ -216,15 +216,19 @@ def _header_wavelengths(header, n):
 
 def _by_specutils(path, content):
     """Spectra of a file that one of the loaders of specutils recognises."""
+    unknown = (
+        "no spectrum recognised: a table needs columns such as wavelength, flux and error, an image "
+        "CRVAL1 and CDELT1, or one of the loaders of specutils must know it"
+    )
+    try:
+        require("spectra", "specutils")
+    except MissingPackageError as error:
+        raise ArchiveFileError(path, f"{unknown}; {error}") from error
     from specutils import SpectrumList  # seconds
 
     try:
         spectra = SpectrumList.read(path if content is None else io.BytesIO(content))
     except Exception as error:  # each loader has errors of its own
-        raise ArchiveFileError(
-            path,
-            "no spectrum recognised: a table needs columns such as wavelength, flux and error, an image "
-            "CRVAL1 and CDELT1, or one of the loaders of specutils must know it",
-        ) from error
+        raise ArchiveFileError(path, unknown) from error
     for spectrum in spectra:
         yield from from_specutils(spectrum, _name({}, path))

@@ -10,6 +10,7 @@ from numpy.polynomial import legendre
 from scipy.ndimage import gaussian_filter1d
 
 from obafgkm import mk
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.classify.spectrum import Spectrum
 from obafgkm.errors import ArchiveFileError, SpectralTypeError
 from obafgkm.spectra import Spectra
@@ -17,7 +18,6 @@ from obafgkm.spectroscopy.resolution import gaussian_matrix
 
 __all__ = ["Standards", "load_standards"]
 
-_ARCHIVES = ("jhc", "elodie", "miles", "cflib")
 _DEGREE = 6  # of the polynomial between star and standard: reddening, flux calibration, a continuum
 _SMOOTHING = 4.0  # FWHM in pixels at which both are compared: resolutions differ
 _SIMULATED_FWHM = 3.0  # Angstrom
@@ -136,7 +136,7 @@ def _real(path):
     if path.is_file():
         yield Spectra.read(path)
         return
-    folders = [path / name for name in _ARCHIVES if (path / name).is_dir()]
+    folders = [path / name for name in LIBRARIES if (path / name).is_dir()]
     for folder in folders:
         try:
             yield import_module(f"obafgkm.archives.{folder.name}").read(folder)[0]

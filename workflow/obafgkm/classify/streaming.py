@@ -15,7 +15,7 @@ import numpy as np
 
 from obafgkm.classify.answers import answer, unreadable
 from obafgkm.classify.reading import read_file
-from obafgkm.errors import ArchiveFileError, ObafgkmError
+from obafgkm.errors import ArchiveFileError, ObafgkmError, require
 
 __all__ = ["classify_entries", "load_model", "stream"]
 
@@ -47,9 +47,15 @@ def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None)
     ------
     dict
         With the keys of `obafgkm.classify.answers.COLUMNS`: one a spectrum, one a file that cannot be read.
+
+    Raises
+    ------
+    MissingPackageError
+        If there are pages to draw and nothing to draw them with.
     """
     files = [str(file) for file in files]
     if plot:
+        require("plots", "matplotlib", "scipy")
         Path(plot).mkdir(parents=True, exist_ok=True)
     sizes = [
         (os.path.getsize(file) if os.path.isfile(file) else 0) + (_PAGE if plot else 0) for file in files

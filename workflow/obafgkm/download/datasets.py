@@ -1,7 +1,6 @@
 """The table of datasets, ``config/datasets.csv``: where the files of the archives are, and what they must be.
 
-A checksum or a length stands in the table only where it was taken from the archive's original file. Where the
-cell is empty, the checksum in the provenance record that is written beside a downloaded file takes its place.
+Their checksums and lengths stand in the registry, see `obafgkm.download.registry`.
 """
 
 from pathlib import Path
@@ -59,8 +58,6 @@ def _contradiction(row):
     numbered = "{n" in row["path"]
     if numbered != bool(row["range"]):
         return f"path '{row['path']}' and range '{row['range']}' disagree: a family has '{{n}}' and a range"
-    if numbered and (row["sha256"] or row["bytes"]):
-        return "one sha256 or length cannot hold for a whole family"
     if "*" in row["path"] and row["optional"] == "no":
         return f"path '{row['path']}' has a '*', so that its files cannot be listed: it must be optional"
     if not row["primary_url"] and (row["optional"] == "no" or row["method"] or row["second_url"]):
@@ -86,7 +83,7 @@ def expand(table, dataset, files=()):
     -------
     DataFrame
         Columns dataset, id, role, path, urls (tuple of str), method, content, expects (tuple of str),
-        sha256 (str or None), size (bytes, int or None), optional (bool).
+        optional (bool).
 
     Raises
     ------
@@ -121,7 +118,5 @@ def _file(row, n, file):
         "path": row["path"].format(n=n, file=file),
         "urls": tuple(url.format(n=n, file=quote(file)) for url in urls if url),
         "expects": tuple(row["expects"].split()),
-        "sha256": row["sha256"] or None,
-        "size": int(row["bytes"]) if row["bytes"] else None,
         "optional": row["optional"] == "yes",
     }

@@ -1,18 +1,19 @@
 """Bring the files of archives here: from their services, or from a local mirror.
 
-Every file is checked before it takes its name, and its origin is recorded beside it, in
+Every file is checked before it takes its name: against the registry of checksums where that knows it, and
+else by reading it to its end. Its origin and its checksum are recorded beside it, in
 ``<file>.provenance.json``; ``provenance.json`` sums up a dataset. What has arrived of an unfinished download
 stays in ``<file>.part``, where the next attempt, or the next run, goes on.
+
+The files of a mirror are not held against the registry, because a mirror may have another edition of an
+archive; they are read to their end.
 """
 
 import errno
 import hashlib
 import logging
 import os
-import re
 import shutil
-import tarfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -23,10 +24,26 @@ import pandas as pd
 import requests
 from tqdm import tqdm
 
-from obafgkm.download.transfer import PATIENCE, Absent, Refused, beside, read_json, transfer, write_json
-from obafgkm.errors import AbsentFileError, FetchError, MissingDatasetError, ObafgkmError
+from obafgkm.download import contents, registry
+from obafgkm.download.transfer import (
+    LARGEST,
+    PATIENCE,
+    Absent,
+    Refused,
+    beside,
+    read_json,
+    transfer,
+    write_json,
+)
+from obafgkm.errors import (
+    AbsentFileError,
+    ArchiveFileError,
+    FetchError,
+    MissingDatasetError,
+    ObafgkmError,
+)
 
-__all__ = ["carry_out", "failure_list", "fetch", "fetch_dataset"]
+__all__ = ["carry_out", "check_dataset", "failure_list", "fetch", "fetch_dataset", "register"]
 
 # A service that fails this often in a row is down; asking it for the rest of 2,000 files would take hours.
 _ENOUGH_FAILURES = 12
@@ -41,8 +58,7 @@ def fetch(
     method="https",
     content=None,
     expects=(),
-    sha256=None,
-    size=None,
+    known=None,
     verify=None,
     offline=False,
     patience=PATIENCE,
@@ -62,10 +78,8 @@ def fetch(
         What the file must be.
     expects : sequence of str
         Columns of the CSV file, or words in the first line of the text, that must be there.
-    sha256 : str, optional
-        Checksum that the file must have.
-    size : int, optional
-        Length that the file must have, bytes.
+    known : obafgkm.download.registry.Entry, optional
+        Checksum and length that the file must have.
     verify : callable, optional
         Takes the path of a file that passed all other checks; raises ObafgkmError at a wrong one.
     offline : bool
@@ -89,11 +103,14 @@ def fetch(
         arrived is kept, except where it was the wrong thing.
     """
     destination = Path(destination)
-    check = partial(_check, content=content, expects=expects, sha256=sha256, size=size, verify=verify)
-    if record := _kept(destination, check):
-        return record
+    check = partial(_check, content=content, expects=expects, known=known, verify=verify)
+    state = "is not here"
+    try:
+        if record := _kept(destination, check):
+            return record
+    except Refused as error:
+        state = f"is here, but damaged or another file ({error})"
     if offline:
-        state = "is damaged" if destination.is_file() else "is not here"
         raise FetchError(
             f"{destination} {state}, and archives.offline forbids to download it. Ways on: set "
             "archives.offline to false; put the file there; or take the dataset from a mirror, or simulated"
@@ -104,15 +121,25 @@ def fetch(
         destination.parent.mkdir(parents=True, exist_ok=True)
         for url in urls:
             try:
-                transfer(url, part, method, patience, session or requests.Session())
+                transfer(
+                    url,
+                    part,
+                    method,
+                    patience,
+                    session or requests.Session(),
+                    content=content,
+                    largest=(known and known.size) or LARGEST,
+                )
                 return _accept(part, destination, check, "remote", url)
             except (Refused, FetchError) as error:
                 failures.append((url, error))
-    problem = FetchError
+                if not part.is_file():
+                    beside(part, ".json").unlink(missing_ok=True)
+    listed = f"{destination} {state}, and could not be fetched. "
+    listed += "; ".join(f"{url}: {error}" for url, error in failures)
     if all(isinstance(error, Absent) for _, error in failures):
-        problem = AbsentFileError
-    listed = "; ".join(f"{url}: {error}" for url, error in failures)
-    raise problem(f"{destination} could not be fetched. {listed}")
+        raise AbsentFileError(listed)
+    raise FetchError(f"{listed}. Where you can have the file in another way, save it under this name")
 
 
 def fetch_dataset(
@@ -126,6 +153,7 @@ def fetch_dataset(
     jobs=4,
     progress=True,
     patience=PATIENCE,
+    checksums=(),
 ):
     """Bring all files of one dataset into a directory, and write ``provenance.json`` there.
 
@@ -146,6 +174,9 @@ def fetch_dataset(
     progress : bool
         Show a progress bar.
     patience : obafgkm.download.transfer.Patience
+    checksums : sequence of path-like
+        Registries of what downloaded files must be, beside that of the folder that `directory` lies in. In
+        that one the files are recorded that arrive for the first time.
 
     Returns
     -------
@@ -169,10 +200,13 @@ def fetch_dataset(
         tasks = _mirror_tasks(files, directory, folder)
         jobs = 1
     else:
-        tasks = _download_tasks(files, directory, offline, patience)
+        known = registry.read(*checksums, directory.parent)
+        tasks = _download_tasks(files, directory, offline, patience, known)
     records, failures = carry_out(
         tasks, jobs, tqdm(total=len(tasks), desc=dataset, unit="file", disable=not progress)
     )
+    if source == "remote":
+        register(directory.parent, {f"{dataset}/{path}": record for path, record in records.items()})
     needed = set(files["path"][~files["optional"].astype(bool)])
     grave = {path: reason for path, reason in failures.items() if path in needed or source == "mirror"}
     if grave:
@@ -190,7 +224,16 @@ def fetch_dataset(
     return table
 
 
-def _download_tasks(files, directory, offline, patience):
+def register(folder, records):
+    """Record downloaded files (dict of name to provenance record) in the registry of a folder of datasets.
+
+    A file that lay here without a record of where it comes from is not vouched for.
+    """
+    vouched = {name: record for name, record in records.items() if record["source"] == "remote"}
+    registry.record(folder, {name: (its["sha256"], its["bytes"]) for name, its in vouched.items()})
+
+
+def _download_tasks(files, directory, offline, patience, known):
     """For each file that has an address, a call that downloads it."""
     session = requests.Session()
     return {
@@ -201,8 +244,7 @@ def _download_tasks(files, directory, offline, patience):
             method=file.method,
             content=file.content,
             expects=file.expects,
-            sha256=file.sha256,
-            size=file.size,
+            known=known.get(f"{file.dataset}/{file.path}"),
             offline=offline,
             patience=patience,
             session=session,
@@ -251,7 +293,7 @@ def _matches(folder, path):
 def _link(found, destination, file):
     """Link a file of the mirror, or copy it where the file system has no links."""
     part = beside(destination, ".part")
-    check = partial(_check, content=file.content, expects=file.expects, sha256=file.sha256, size=file.size)
+    check = partial(_check, content=file.content, expects=file.expects)
     with _disk_errors(destination, part):
         destination.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
@@ -300,6 +342,11 @@ def carry_out(tasks, jobs, bar):
                 except FetchError as error:
                     failures[futures[future]] = str(error)
                     in_a_row += 1
+                except Exception as error:
+                    # A fault of ours must cost this file only; the log has what is needed to mend it.
+                    _log.exception("%s", futures[future])
+                    failures[futures[future]] = f"{type(error).__name__}: {error}"
+                    in_a_row += 1
                 if in_a_row == _ENOUGH_FAILURES:
                     for other in futures:
                         other.cancel()
@@ -337,18 +384,20 @@ def _summarise(table, dataset, source, directory):
 
 
 def _kept(destination, check):
-    """The record of a file that is here and intact, or None."""
+    """The record of a file that is here, or None where there is none; Refused if it is not as it was."""
     if not destination.is_file():
-        return None
-    try:
-        digest = check(destination)
-    except Refused:
         return None
     record = read_json(beside(destination, ".provenance.json"))
     if not record:
-        record = _record("found", "", digest, destination)
+        record = _record("found", "", check(destination), destination)
         write_json(beside(destination, ".provenance.json"), record)
-    return record if record["sha256"] == digest else None
+        return record
+    digest = _sha256(destination)
+    if digest != record.get("sha256"):
+        raise Refused(f"its sha256 is {digest}, not that of its record")
+    # What was verified before, and is still the same, need not be read to its end again.
+    check(destination, digest)
+    return record
 
 
 def _accept(part, destination, check, source, url):
@@ -356,7 +405,7 @@ def _accept(part, destination, check, source, url):
     try:
         digest = check(part)
     except Refused:
-        part.unlink()
+        part.unlink(missing_ok=True)
         beside(part, ".json").unlink(missing_ok=True)
         raise
     record = _record(source, url, digest, part)
@@ -372,52 +421,70 @@ def _record(source, url, digest, path):
     return {"source": source, "url": url, "sha256": digest, "bytes": path.stat().st_size, "time": now}
 
 
-def _check(path, *, content, expects, sha256, size, verify=None):
-    """Checksum of a file that is what it should be; Refused says what is wrong with another."""
+def _check(path, verified=None, *, content, expects, known=None, verify=None):
+    """Checksum of a file that is what it should be; Refused says what is wrong with another.
+
+    A file of the checksum `verified` has been read to its end before.
+    """
     length = path.stat().st_size
-    if size is not None and length != size:
-        raise Refused(f"{length} bytes long, not {size}")
-    with open(path, "rb") as file:
-        start = file.read(2048)
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if re.match(rb"\s*(<!doctype html|<html|<head)", start, re.IGNORECASE):
-        title = re.search(rb"<title[^>]*>\s*(.*?)\s*</title>", start, re.IGNORECASE | re.DOTALL)
-        called = f", titled '{title[1].decode('utf-8', 'replace')}'" if title else ""
-        raise Refused(f"an HTML page{called}, where a file of type {content} should be")
-    if content == "fits" and not start.startswith(b"SIMPLE  ="):
-        raise Refused(f"no FITS file: it begins {start[:20]!r}")
-    if content == "gz" and not start.startswith(b"\x1f\x8b"):
-        raise Refused(f"no gzipped file: it begins {start[:20]!r}")
-    if content == "tar.gz":
-        _check_tar(path)
-    if content in ("csv", "text"):
-        _check_first_line(start, content, expects)
-    if sha256 and digest != sha256:
-        raise Refused(f"its sha256 is {digest}, not {sha256}")
-    if verify:
-        try:
+    if known and known.size not in (None, length):
+        raise Refused(f"{length} bytes long, not {known.size}{_way_on(known)}")
+    digest = verified or _sha256(path)
+    try:
+        if not known and not verified:
+            contents.verify(path, content, expects)
+        elif known and digest != known.sha256:
+            contents.verify(path, None)  # a page of HTML says more than its checksum
+            raise Refused(f"its sha256 is {digest}, not {known.sha256}{_way_on(known)}")
+        if verify:
             verify(path)
-        except ObafgkmError as error:
-            raise Refused(str(error)) from error
+    except ArchiveFileError as error:
+        raise Refused(error.problem) from error
+    except ObafgkmError as error:
+        raise Refused(str(error)) from error
     return digest
 
 
-def _check_tar(path):
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            members = sum(member.isfile() for member in archive)
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise Refused(f"no gzipped tar archive, or a truncated one ({error})") from error
-    if not members:
-        raise Refused("a tar archive without files")
+def _way_on(known):
+    return f" as in {known.registry}; delete its line there if the archive has replaced it on purpose"
 
 
-def _check_first_line(start, content, expects):
-    line = start.decode("utf-8", "replace").split("\n")[0].strip()
-    words = line.split("," if content == "csv" else None)
-    if lacking := [word for word in expects if word not in words]:
-        raise Refused(f"its first line, {line[:80]!r}, lacks {', '.join(lacking)}")
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_dataset(directory):
+    """Find files of a dataset that have changed since they were brought here, before they are read.
+
+    They are set aside as ``<file>.damaged``, and the dataset counts as not fetched, so that the next run
+    brings them anew, and these only. A simulated dataset has no records of its files, and passes.
+
+    Parameters
+    ----------
+    directory : path-like
+
+    Raises
+    ------
+    FetchError
+        If there are such files, or some are gone; the message names the first of them.
+    """
+    directory = Path(directory)
+    damaged = []
+    for record in sorted(directory.rglob("*.provenance.json")):
+        path = record.with_name(record.name.removesuffix(".provenance.json"))
+        if not path.is_file():
+            damaged.append(f"{path} is not here any more")
+        elif _sha256(path) != read_json(record).get("sha256"):
+            os.replace(path, beside(path, ".damaged"))
+            damaged.append(
+                f"{path} is not the file any more that was fetched (its sha256 differs); it is now "
+                f"{path.name}.damaged"
+            )
+    if damaged:
+        (directory / "provenance.json").unlink(missing_ok=True)
+        more = f", and {len(damaged) - 1} more beside it" if len(damaged) > 1 else ""
+        raise FetchError(f"{damaged[0]}{more}: run again, and it will be fetched anew")
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from tqdm import tqdm
 
 from obafgkm.archives.sdss.spectra import read_spectrum
 from obafgkm.archives.sdss.urls import spectrum_url
-from obafgkm.download.files import carry_out, failure_list, fetch
+from obafgkm.download import registry
+from obafgkm.download.files import carry_out, failure_list, fetch, register
 from obafgkm.download.transfer import PATIENCE
 from obafgkm.errors import AbsentFileError, FetchError
 
@@ -84,14 +85,18 @@ def download(
         If other files could not be had; those that arrived stay, and a new run asks for the rest.
     """
     session = requests.Session()
-    tasks = {}
+    known = registry.read(Path(directory).parent)
+    tasks, keys = {}, {}
     for plate, mjd, fiber, run2d in catalogue[["plate", "mjd", "fiberID", "run2d"]].itertuples(index=False):
         name = f"{plate:04d}-{mjd}-{fiber:04d}"
+        url = spectrum_url(release, run2d, plate, mjd, fiber, server=server)
+        keys[name] = f"sdss{url.removeprefix(server)}"
         tasks[name] = partial(
             _fetch_or_miss,
-            [spectrum_url(release, run2d, plate, mjd, fiber, server=server)],
+            [url],
             Path(directory) / "spectra" / "lite" / f"{plate:04d}" / f"spec-{name}.fits",
             content="fits",
+            known=known.get(keys[name]),
             verify=_verify,
             offline=offline,
             patience=patience,
@@ -102,9 +107,10 @@ def download(
     records, failures = carry_out(
         tasks, jobs, tqdm(total=len(tasks), desc="spectra", unit="file", disable=not progress)
     )
+    here = {name: record for name, record in records.items() if isinstance(record, dict)}
+    register(Path(directory).parent, {keys[name]: record for name, record in here.items()})
     if failures:
         raise FetchError(failure_list("sdss", failures, len(tasks)))
-    here = {name: record for name, record in records.items() if isinstance(record, dict)}
     missing = pd.DataFrame(
         [(name, reason) for name, reason in records.items() if name not in here], columns=["name", "reason"]
     )

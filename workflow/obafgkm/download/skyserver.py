@@ -14,6 +14,9 @@ from obafgkm.errors import ArchiveFileError, FetchError
 
 __all__ = ["ask", "slices"]
 
+_COUNTED = {"plate", "mjd", "fiberID", "n"}
+_LARGEST = 1 << 30  # bytes of one answer; 500,000 rows, the service's limit, are a fifth of it
+
 
 def ask(query, service, path, *, rows=100_000, pause=1.0, offline=False, patience=PATIENCE):
     """Ask for all rows of a query, and write them as one answer of the service.
@@ -100,8 +103,15 @@ def slices(counts, rows):
     yield plates[0], plates[-1], number
 
 
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 class _Client:
-    """Asks one question after the other; what lies answered in the directory `parts` is not asked again."""
+    """Asks one question after the other; what lies answered in the directory `parts` is not asked again.
+
+    The name of an answer holds its checksum: a table of counts that lost its end would lose plates unnoticed.
+    """
 
     def __init__(self, service, parts, pause, offline, patience):
         self.service, self.parts, self.pause = service, parts, pause
@@ -113,11 +123,16 @@ class _Client:
     def __call__(self, sql, columns, number=None):
         """The answer to a question, with these columns, and this number of rows where it is known."""
         self.asked.append(sql)
-        answer = self.parts / f"{hashlib.sha256(f'{self.service} {sql}'.encode()).hexdigest()[:16]}.csv"
-        if not answer.is_file():
-            self._bring(sql, beside(answer, ".part"), columns, number)
-            beside(answer, ".part").rename(answer)
-        return read_answer(str(answer), answer.read_bytes())
+        question = _digest(f"{self.service} {sql}".encode())
+        for answer in self.parts.glob(f"{question}-*.csv"):
+            content = answer.read_bytes()
+            if answer.stem == f"{question}-{_digest(content)}":
+                return self._judged(str(answer), content, columns, number)
+            answer.unlink()  # damaged since
+        part = self.parts / f"{question}.part"
+        table = self._bring(sql, part, columns, number)
+        part.rename(self.parts / f"{question}-{_digest(part.read_bytes())}.csv")
+        return table
 
     def _bring(self, sql, part, columns, number):
         if self.offline:
@@ -127,8 +142,8 @@ class _Client:
         ).prepare()
         time.sleep(max(0.0, self._last + self.pause - time.monotonic()))
         try:
-            transfer(url.url, part, "https", self.patience, self.session)
-            self._judge(read_answer(self.service, part.read_bytes()), columns, number)
+            transfer(url.url, part, "https", self.patience, self.session, content="csv", largest=_LARGEST)
+            return self._judged(self.service, part.read_bytes(), columns, number)
         except (Refused, ArchiveFileError) as error:
             part.unlink(missing_ok=True)
             raise FetchError(f"{self.service} could not be asked: {error}. The query: {sql}") from error
@@ -136,9 +151,16 @@ class _Client:
             self._last = time.monotonic()
             beside(part, ".json").unlink(missing_ok=True)
 
-    def _judge(self, table, columns, number):
+    def _judged(self, place, answer, columns, number):
+        """The table that an answer holds, if it is the one that was asked for."""
+        table = read_answer(place, answer)
         if list(table.columns) != columns:
             got = ", ".join(map(str, table.columns))[:200]
             raise ArchiveFileError(self.service, f"answered with columns {got}, not {', '.join(columns)}")
         if number is not None and len(table) != number:
             raise ArchiveFileError(self.service, f"answered with {len(table)} rows, not {number}")
+        for column in _COUNTED.intersection(columns):
+            # An empty table has no type yet.
+            if len(table) and not pd.api.types.is_integer_dtype(table[column]):
+                raise ArchiveFileError(place, f"answered with values of {column} that are no whole numbers")
+        return table

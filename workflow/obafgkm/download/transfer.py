@@ -1,7 +1,15 @@
 """One address, one file: transfers over HTTPS, from Google Drive and from VizieR.
 
 What has arrived of a file lies in its part file; ``<part file>.json`` beside it says of which address, and of
-how many bytes, it is the beginning, so that the next attempt or the next run goes on there.
+which version of how many bytes, it is the beginning, so that the next attempt or the next run goes on there.
+
+Connections, redirects, TLS, time-outs and the check of an answer's length are those of requests and urllib3,
+which also reads ``Retry-After``; the registry of checksums is in pooch's format. The loop of attempts is our
+own, because none of the three libraries that could replace it does what the archives need. The retries of
+urllib3 end where the headers of an answer have arrived: they neither resume a body that is cut off nor give
+up one that trickles. pooch repeats a failed download at once and from its first byte, and deletes what has
+arrived; a downloader class of one's own would have to hold all of this module. `astropy.utils.data` checks no
+checksum, resumes nothing and keeps files under names of its own in a cache of the home directory.
 """
 
 import json
@@ -12,15 +20,34 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
-__all__ = ["PATIENCE", "Absent", "Patience", "Refused", "beside", "read_json", "transfer", "write_json"]
+from obafgkm.errors import FetchError
 
+__all__ = [
+    "LARGEST",
+    "PATIENCE",
+    "Absent",
+    "Patience",
+    "Refused",
+    "beside",
+    "read_json",
+    "transfer",
+    "write_json",
+]
+
+# Bytes beyond which no file of the archives is taken, whatever the server sends: the largest, the tar archive
+# of CFLIB, has some hundred megabytes.
+LARGEST = 4 << 30
 _AGENT = {"User-Agent": "obafgkm (python-requests)", "Accept-Encoding": "identity"}
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
+_DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"  # RFC 9110, section 5.6.7; others name no version
+# Files of these types show by themselves where they end, so that a transfer that was cut off is noticed.
+_SHOW_THEIR_END = {"fits", "gz", "tar.gz"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +98,7 @@ class Absent(Refused):
     """The service is well, and has no such file."""
 
 
-def transfer(url, part, method, patience, session):
+def transfer(url, part, method, patience, session, *, content=None, largest=LARGEST):
     """Bring one file into its part file; failures that may pass are met with growing pauses.
 
     Parameters
@@ -81,6 +108,10 @@ def transfer(url, part, method, patience, session):
     method : {'https', 'gdrive', 'vizier'}
     patience : Patience
     session : requests.Session
+    content : {'fits', 'tar.gz', 'gz', 'csv', 'text'}, optional
+        What the file should be.
+    largest : int
+        Bytes beyond which an answer is refused.
 
     Raises
     ------
@@ -91,7 +122,7 @@ def transfer(url, part, method, patience, session):
     OSError
         If the part file cannot be written.
     """
-    attempt_once = partial(_METHODS[method], url, part, patience, session)
+    attempt_once = partial(_METHODS[method], url, part, patience, session, content, largest)
     for attempt in range(patience.attempts):
         try:
             return attempt_once()
@@ -104,11 +135,16 @@ def transfer(url, part, method, patience, session):
             TimeoutError,
         ) as error:
             failure = _Again(_reason(error))
+        except (Refused, FetchError, OSError):
+            raise
+        except Exception as error:
+            # A library that stumbles over an odd answer: no header may end more than this attempt.
+            failure = _Again(f"the answer cannot be understood ({type(error).__name__}: {error})")
         pause = failure.wait
         if pause is None:
             pause = min(patience.backoff * 2**attempt * random.uniform(0.5, 1.5), patience.longest_wait)
         if pause > patience.longest_wait:
-            raise Refused(f"{failure}; it asks to be left alone for {pause:.0f} s")
+            raise Refused(f"{failure}; it asks to be left alone for {pause} s")
         if attempt + 1 < patience.attempts:
             time.sleep(pause)
     raise Refused(f"{failure} (asked {patience.attempts} times)")
@@ -120,33 +156,108 @@ def _reason(error):
     return f"network error: {re.sub(r'^.*?: (?=Failed|.Errno)', '', str(cause))}"
 
 
-def _from_https(url, part, patience, session):
+def _from_https(url, part, patience, session, content, largest):
     """One attempt over HTTPS, from where the last one ended."""
     known = read_json(beside(part, ".json"))
-    have = part.stat().st_size if part.is_file() and known.get("url") == url and known["total"] else 0
+    have = part.stat().st_size if part.is_file() and _can_be_resumed(known, url) else 0
     if have and have == known["total"]:
         return
     headers = dict(_AGENT)
     if have:
-        headers["Range"] = f"bytes={have}-"
-        if known["validator"]:
-            headers["If-Range"] = known["validator"]
+        headers |= {"Range": f"bytes={have}-", "If-Range": known["etag"] or known["modified"]}
     with session.get(
         url, headers=headers, stream=True, timeout=(patience.connect, patience.read)
     ) as response:
         _judge_status(response, part)
-        resumed = response.status_code == 206
-        total = int(response.headers.get("Content-Length", 0)) + (have if resumed else 0)
-        if resumed and total != known["total"]:
-            part.unlink()
-            raise _Again(f"the file has changed, from {known['total']} to {total} bytes")
-        if not resumed:
+        _judge_encoding(response, url, content)
+        answer = _version(response, url)
+        if response.status_code == 206:
+            _judge_range(response, known, answer, have, part)
+            total = known["total"]
+        else:
             part.unlink(missing_ok=True)
-            # A weak ETag does not promise the same bytes, and If-Range may not carry it.
-            etag = response.headers.get("ETag", "W/")
-            validator = response.headers.get("Last-Modified", "") if etag.startswith("W/") else etag
-            write_json(beside(part, ".json"), {"url": url, "total": total, "validator": validator})
-        _pour(response.raw, part, patience)
+            total = answer["total"] = _length(response)
+            if total is None and not response.raw.chunked and content not in _SHOW_THEIR_END:
+                raise Refused(
+                    "the server does not say how long it is, so that one cut off would pass for whole"
+                )
+            if (total or 0) > largest:
+                raise Refused(f"{total} bytes long, not {largest} at most")
+            write_json(beside(part, ".json"), answer)
+        try:
+            _pour(response.raw, part, patience, largest if total is None else total)
+        except Refused:
+            part.unlink()
+            raise
+    if total is not None and part.stat().st_size < total:
+        raise _Again(f"the answer ended after {part.stat().st_size} of {total} bytes")
+
+
+def _can_be_resumed(known, url):
+    """Whether the record beside a part file is ours, of this address, and says which version it is of."""
+    named = bool(known.get("etag") or known.get("modified"))
+    return named and known.get("url") == url and isinstance(known.get("total"), int)
+
+
+def _version(response, url):
+    """What tells one version of a file from another: address that answered, ETag and time of modification."""
+    served = urlsplit(response.url)
+    etag = response.headers.get("ETag", "").strip()
+    modified = response.headers.get("Last-Modified", "").strip()
+    return {
+        "url": url,
+        # Without the query, in which services sign what they redirect to, anew each time.
+        "served": f"{served.scheme}://{served.netloc}{served.path}",
+        # A weak ETag does not promise the same bytes, and If-Range may not carry it.
+        "etag": etag if re.fullmatch(r'"[^"]*"', etag) else "",
+        "modified": modified if re.fullmatch(_DATE, modified) else "",
+    }
+
+
+def _judge_range(response, known, answer, have, part):
+    """Take a part of a file only if it continues, byte for byte, the version that lies here."""
+    if not have:
+        raise _Again("the server answered 206, with a part, where the whole file was asked for")
+    given = response.headers.get("Content-Range", "")
+    expected = f"bytes {have}-{known['total'] - 1}/{known['total']}"
+    length = _length(response)
+    validator = "etag" if known["etag"] else "modified"
+    if " ".join(given.split()).lower() != expected or length not in (None, known["total"] - have):
+        problem = f"Content-Range '{given}' where '{expected}' was asked for"
+    elif answer[validator] != known[validator] or answer["served"] != known.get("served"):
+        problem = f"another version of the file, or none that is named ('{answer[validator]}')"
+    else:
+        return
+    part.unlink()
+    raise _Again(f"the server continued with {problem}; beginning anew", 0)
+
+
+def _length(response):
+    """The length of an answer's body in bytes, or None where it is not told.
+
+    Equal lengths that are repeated count as one (RFC 9110, section 8.6); with a Transfer-Encoding there is
+    none (RFC 9112, section 6.3).
+    """
+    if response.raw.chunked:
+        return None
+    given = response.headers.get("Content-Length")
+    lengths = {length.strip() for length in given.split(",")} if given is not None else set()
+    if not lengths:
+        return None
+    if len(lengths) > 1 or not re.fullmatch(r"[0-9]{1,18}", lengths.copy().pop()):
+        raise _Again(f"the server answered with the Content-Length '{given[:80]}'")
+    return int(lengths.pop())
+
+
+def _judge_encoding(response, url, content):
+    """Refuse an answer whose bytes are not those of the file."""
+    hops = [*(hop.url for hop in response.history), response.url]
+    if url.startswith("https:") and not all(hop.startswith("https:") for hop in hops):
+        raise Refused(f"it leads to {hops[-1]}, which is not encrypted")
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    # Of a file that is itself compressed some servers say so in this place.
+    if encoding not in ("", "identity") and content not in ("gz", "tar.gz", None):
+        raise _Again(f"the server answered in the encoding '{encoding}', which was not asked for")
 
 
 def _judge_status(response, part):
@@ -154,7 +265,7 @@ def _judge_status(response, part):
     if code in _BUSY:
         raise _Again(f"the server answered {code} {response.reason}", _retry_after(response))
     if code == 416:
-        part.unlink()
+        part.unlink(missing_ok=True)
         raise _Again("the server has no bytes after those that are here; beginning anew")
     if code in (404, 410):
         raise Absent(f"the server answered {code} {response.reason}")
@@ -166,16 +277,20 @@ def _retry_after(response):
     """Pause that the server asks for, s, or None."""
     asked = response.headers.get("Retry-After")
     try:
-        return urllib3.Retry().parse_retry_after(asked) if asked else None
-    except urllib3.exceptions.InvalidHeader:
+        return max(0, round(urllib3.Retry().parse_retry_after(asked))) if asked else None
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
         return None
 
 
-def _pour(raw, part, patience):
+def _pour(raw, part, patience, most):
     """Append what arrives; give up a transfer that is too slow, which no time-out on single reads notices."""
     began, arrived = time.monotonic(), 0
     with open(part, "ab") as file:
+        size = file.tell()
         while chunk := raw.read1(_CHUNK, decode_content=False):
+            size += len(chunk)
+            if size > most:
+                raise Refused(f"the server sends more than {most} bytes of it")
             file.write(chunk)
             arrived += len(chunk)
             elapsed = time.monotonic() - began
@@ -185,24 +300,29 @@ def _pour(raw, part, patience):
                 began, arrived = time.monotonic(), 0
 
 
-def _from_drive(url, part, patience, _session):
-    """One attempt at the file of this name in a Google Drive folder; gdown resumes what it left."""
+def _from_drive(url, part, patience, _session, content, _largest):
+    """One attempt at the file of this name in a Google Drive folder."""
     import gdown
 
     name = part.name.removesuffix(".part")
     # Without cookies: gdown would keep them in the home directory.
     ways = {"quiet": True, "use_cookies": False, "timeout": (patience.connect, patience.read)}
+    # gdown resumes without asking whether the file is still the same: only where a mixture would be noticed.
+    resume = content in ("gz", "tar.gz")
     try:
         listing = gdown.download_folder(url=url, skip_download=True, output=str(part.parent), **ways)
         ids = {Path(file.path).name: file.id for file in listing}
         if name not in ids:
             raise Refused(f"the Google Drive folder has no '{name}', only {', '.join(sorted(ids)[:10])}")
-        gdown.download(id=ids[name], output=str(part), resume=True, **ways)
+        gdown.download(id=ids[name], output=str(part), resume=resume, **ways)
     except gdown.exceptions.DownloadError as error:
-        raise Refused(f"Google Drive: {' '.join(str(error).split())}") from error
+        raise Refused(
+            f"Google Drive: {' '.join(str(error).split())}. Where too many have asked for a file it refuses "
+            f"all for a day: try again tomorrow, or open the address in a browser and save {name}"
+        ) from error
 
 
-def _from_vizier(url, part, patience, _session):
+def _from_vizier(url, part, patience, _session, _content, _largest):
     from obafgkm.archives.vizier import save_table
 
     save_table(url, part, patience.read)
@@ -217,11 +337,12 @@ def beside(path, suffix):
 
 
 def read_json(path):
-    """Content of a small JSON file; an empty dict where it is missing or cut off."""
+    """Content of a small JSON file; an empty dict where it is missing, cut off or no record."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
+    return content if isinstance(content, dict) else {}
 
 
 def write_json(path, content):

@@ -1,1 +1,5 @@
 """How well a model does: metrics, their intervals, tables of predictions."""
+
+from obafgkm.errors import require
+
+require("workflow", "scipy", "sklearn")

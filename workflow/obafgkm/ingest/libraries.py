@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from obafgkm import mk
-from obafgkm.archives import cflib, collect, elodie, jhc, miles
+from obafgkm.archives import collect, jhc
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.errors import SpectralTypeError
 
-__all__ = ["LIBRARIES", "MAX_GAP", "ingest", "read_library"]
+__all__ = ["MAX_GAP", "ingest", "read_library"]
 
-LIBRARIES = {"jhc": jhc, "miles": miles, "cflib": cflib, "elodie": elodie}
 MAX_GAP = 50.0  # Angstrom inside 3900-6800; CFLIB stars with a wider gap are left out (Sharma et al., 2.2)
 
 
@@ -23,7 +23,8 @@ def ingest(library, directory):
 
     Parameters
     ----------
-    library : {'jhc', 'miles', 'cflib', 'elodie'}
+    library : str
+        One of `obafgkm.archives.libraries.LIBRARIES`.
     directory : path-like
         Holds the archive's files.
 
@@ -74,7 +75,7 @@ def read_library(library, directory):
 
 def _holds_nothing(directory):
     """Whether a mirror without this library left nothing but its record."""
-    return [path.name for path in Path(directory).iterdir()] == ["provenance.json"]
+    return {path.name for path in Path(directory).iterdir()} <= {"provenance.json", "provenance.json.sha256"}
 
 
 def _judge(row):

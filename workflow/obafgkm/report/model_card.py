@@ -93,8 +93,7 @@ def failures(named):
 
 def markdown_table(table):
     """A table in Markdown."""
-    lines = [list(table), ["---"] * table.shape[1], *table.astype(str).to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return table.astype(str).to_markdown(index=False, disable_numparse=True)
 
 
 def _with_interval(group, stars, evaluation, seed):

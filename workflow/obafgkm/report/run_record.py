@@ -63,8 +63,8 @@ def archive(record):
     record = Path(record)
     known = json.loads(record.read_text())
     if "sha256" not in known:
-        folder = record.parent
-        paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != record)
+        folder, own = record.parent, {record.name, f"{record.name}.sha256"}
+        paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in own)
         listing = "".join(f"{checksum(path)}  {path.relative_to(folder)}\n" for path in paths)
         known["files"], known["bytes"] = len(paths), sum(path.stat().st_size for path in paths)
         known["sha256"] = hashlib.sha256(listing.encode()).hexdigest()

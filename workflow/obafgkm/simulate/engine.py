@@ -3,12 +3,14 @@
 The engine keeps one state a process and is not safe in threads: use processes.
 """
 
+import atexit
 import contextlib
 import fcntl
 import functools
 import io
 import logging
 import os
+import stat
 import sys
 import tempfile
 import warnings
@@ -49,8 +51,7 @@ def initialise_engine():
     """
     # Without this the Fortran run-time holds its messages back until after silent_stdout.
     os.environ.setdefault("GFORTRAN_UNBUFFERED_PRECONNECTED", "y")
-    home = Path(tempfile.gettempdir()) / f"obafgkm-sme-{os.getuid()}"
-    home.mkdir(exist_ok=True)
+    home = _private_directory(f"obafgkm-sme-{os.getuid()}")
     real_home = os.environ.get("HOME")
     with open(home / "lock", "w") as lock, contextlib.redirect_stdout(io.StringIO()):
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -68,6 +69,22 @@ def initialise_engine():
     # The continuum every 5 Angstrom instead of at every pixel: 3.5 times faster, 1.3e-4 at most.
     library.SetContinuumOpacityGrid(5.0)
     return library
+
+
+def _private_directory(name):
+    """A folder of this name in the temporary directory, if nobody else can write there; else one of its own.
+
+    Everybody knows the name, and may have made a link or a folder of it before.
+    """
+    path = Path(tempfile.gettempdir()) / name
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    found = path.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022:
+        return path
+    own = tempfile.TemporaryDirectory(prefix=f"{name}-")
+    atexit.register(own.cleanup)
+    return Path(own.name)
 
 
 def load_model(lines, teff, logg, metallicity, layers, microturbulence=2.0):

@@ -57,7 +57,7 @@ class GridDescription:
 
     @classmethod
     def from_dict(cls, settings):
-        """From a section ``synthesis.grids.<name>`` of the configuration; lists become tuples."""
+        """From a section ``model_grids.grids.<name>`` of the configuration; lists become tuples."""
         return cls(**{key: _frozen(value) for key, value in settings.items()})
 
     @property
@@ -292,7 +292,7 @@ class SyntheticGrid:
             raise ArchiveFileError(
                 path,
                 "has other nodes, wavelengths or pixels than synthesis.grids of the configuration: set its "
-                "source in synthesis.sources to 'synthesised', or take the default grids",
+                "source in model_grids.sources to 'synthesised', or take the default grids",
             )
         return cls(description, mean, components, *rest)
 

@@ -9,6 +9,7 @@ two catalogues. Types stay within their main class, so that the counts hold.
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from obafgkm import mk
 from obafgkm.archives import cflib, elodie, jhc, miles
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.simulate.seeds import named_generator
 from obafgkm.simulate.stars import draw_stars, observe, signal_to_noise
 from obafgkm.spectra import Spectra
 
@@ -26,23 +28,6 @@ __all__ = ["LIBRARIES", "simulate_library", "sky"]
 
 _FIRST_STAR = 500001
 
-
-@dataclass(frozen=True)
-class Library:
-    """How a library looks: its pixels, its resolution (FWHM, Angstrom), its median signal-to-noise ratio."""
-
-    wave: np.ndarray
-    fwhm: float
-    snr: float
-    dereddened: bool
-
-
-LIBRARIES = {
-    "jhc": Library(jhc.WAVE, jhc.FWHM, 80.0, True),
-    "miles": Library(miles.WAVE, miles.FWHM, 100.0, True),
-    "elodie": Library(elodie.WAVE, elodie.FWHM, 80.0, False),
-    "cflib": Library(cflib.WAVE, cflib.FWHM, 80.0, False),
-}
 
 # Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor a row and a column.
 _CFLIB_TABLE = [
@@ -188,6 +173,9 @@ class Sky:
 def sky(seed):
     """The sky of a seed, and who observed what in it.
 
+    Every library and every group of stars has random numbers of its own, so that another library leaves these
+    as they are, if its stars come last.
+
     Parameters
     ----------
     seed : int
@@ -196,59 +184,40 @@ def sky(seed):
     -------
     Sky
     """
-    rng = np.random.default_rng([seed, 0])
-    miles = _slots(_MILES_TABLE, *_MILES_COUNTS, rng)
-    elodie = _slots(_ELODIE_TABLE, *_ELODIE_COUNTS, rng)
-    elodie["member"], shared = _elodie_stars(elodie, miles, rng)
+    random = functools.partial(named_generator, seed, "sky")
+    miles = _slots(_MILES_TABLE, *_MILES_COUNTS, random("miles"))
+    elodie = _slots(_ELODIE_TABLE, *_ELODIE_COUNTS, random("elodie"))
+    elodie["member"], shared = _elodie_stars(elodie, miles, random("elodie", "members"))
     elodie_only = elodie.drop_duplicates("member").query("member not in @shared.index")
     homes = {
-        "cflib": (_slots(_CFLIB_TABLE, *_CFLIB_COUNTS, rng), 0.06),
-        "cflib with gaps": (_slots(_CFLIB_TABLE, *_CFLIB_WITH_GAPS, rng), 0.06),
+        "cflib": (_slots(_CFLIB_TABLE, *_CFLIB_COUNTS, random("cflib")), 0.06),
+        "cflib with gaps": (_slots(_CFLIB_TABLE, *_CFLIB_WITH_GAPS, random("cflib with gaps")), 0.06),
         "miles": (miles, 0.15),
         "elodie": (elodie_only, 0.06),
-        "miles untyped": (miles.sample(_MILES_UNTYPED, random_state=rng), 0.4),
-        "elodie untyped": (elodie.sample(_ELODIE_UNTYPED, random_state=rng), 0.2),
-        "jhc": (_jhc_slots(rng), 0.0),
+        "miles untyped": (miles.sample(_MILES_UNTYPED, random_state=random("miles untyped")), 0.4),
+        "elodie untyped": (elodie.sample(_ELODIE_UNTYPED, random_state=random("elodie untyped")), 0.2),
+        "jhc": (_jhc_slots(random("jhc")), 0.0),
     }
-    stars = pd.concat(
-        [
-            draw_stars(slots["number"], slots["luminosity"], rng, metal_poor).assign(
-                home=home, catalogued=slots["number"].to_numpy()
-            )
-            for home, (slots, metal_poor) in homes.items()
-        ],
-        ignore_index=True,
-    )
+    parts = []
+    for home, (slots, metal_poor) in homes.items():
+        rng = random(home, "stars")
+        part = draw_stars(slots["number"], slots["luminosity"], rng, metal_poor)
+        parts.append(
+            part.assign(home=home, catalogued=slots["number"].to_numpy(), priority=rng.random(len(part)))
+        )
+    stars = pd.concat(parts, ignore_index=True)
     stars["name"] = [f"HD {_FIRST_STAR + i}" for i in range(len(stars))]
-    stars["priority"] = rng.random(len(stars))
     at = {home: np.flatnonzero(stars["home"] == home) for home in homes}
     stars.loc[at["jhc"][_JHC_EXCLUDED], "feh"] = -1.0
 
     star_of_member = pd.Series(at["elodie"], index=elodie_only["member"])
     star_of_member = pd.concat([star_of_member, shared.map(lambda i: at["miles"][i])])
-    cflib = np.concatenate([at["cflib"], at["cflib with gaps"]])
-    elodie_rows = elodie["member"].map(star_of_member).to_numpy()
-    return Sky(
-        stars,
-        {
-            "jhc": pd.DataFrame(
-                {
-                    "star": at["jhc"],
-                    "type_text": _catalogued_types(stars.loc[at["jhc"]]),
-                    "catalogue_type_text": "",
-                }
-            ),
-            "miles": _miles_spectra(stars, at, cflib, rng),
-            "elodie": _elodie_spectra(stars, at, cflib, elodie_rows, rng),
-            "cflib": pd.DataFrame(
-                {
-                    "star": cflib,
-                    "type_text": _catalogued_types(stars.loc[cflib]),
-                    "catalogue_type_text": _second_opinion(stars.loc[cflib], rng, complete=0.85),
-                }
-            ),
-        },
-    )
+    at["all of cflib"] = np.concatenate([at["cflib"], at["cflib with gaps"]])
+    at["elodie typed"] = elodie["member"].map(star_of_member).to_numpy()
+    spectra = {
+        name: library.observed(stars, at, random(name, "spectra")) for name, library in LIBRARIES.items()
+    }
+    return Sky(stars, spectra)
 
 
 def _elodie_stars(elodie, miles, rng):
@@ -281,8 +250,19 @@ def _elodie_stars(elodie, miles, rng):
     return member, pd.Series(pairs["row_miles"].to_numpy(), index=pairs["row"])
 
 
-def _miles_spectra(stars, at, cflib, rng):
-    common = np.sort(rng.choice(cflib, _MILES_AND_CFLIB, replace=False))
+def _jhc_spectra(stars, at, rng):
+    types = _catalogued_types(stars.loc[at["jhc"]])
+    return pd.DataFrame({"star": at["jhc"], "type_text": types, "catalogue_type_text": ""})
+
+
+def _cflib_spectra(stars, at, rng):
+    observed = at["all of cflib"]
+    types, opinion = _catalogued_types(stars.loc[observed]), _second_opinion(stars.loc[observed], rng, 0.85)
+    return pd.DataFrame({"star": observed, "type_text": types, "catalogue_type_text": opinion})
+
+
+def _miles_spectra(stars, at, rng):
+    common = np.sort(rng.choice(at["all of cflib"], _MILES_AND_CFLIB, replace=False))
     star = np.concatenate([at["miles"], common, at["miles untyped"]])
     types = _catalogued_types(stars.loc[at["miles"]])
     types += _second_opinion(stars.loc[common], rng)
@@ -290,8 +270,9 @@ def _miles_spectra(stars, at, cflib, rng):
     return pd.DataFrame({"star": star, "type_text": types, "catalogue_type_text": ""})
 
 
-def _elodie_spectra(stars, at, cflib, typed, rng):
-    common = np.sort(rng.choice(cflib, _ELODIE_AND_CFLIB, replace=False))
+def _elodie_spectra(stars, at, rng):
+    typed = at["elodie typed"]
+    common = np.sort(rng.choice(at["all of cflib"], _ELODIE_AND_CFLIB, replace=False))
     n_repeats = _ELODIE_SPECTRA - typed.size - common.size - _ELODIE_UNTYPED
     star = np.concatenate([typed, common, rng.choice(common, n_repeats), at["elodie untyped"]])
     seen = np.unique(star)
@@ -303,6 +284,42 @@ def _elodie_spectra(stars, at, cflib, typed, rng):
     return pd.DataFrame(
         {"star": star, "type_text": texts[star].to_numpy(), "catalogue_type_text": simbad[star].to_numpy()}
     )
+
+
+@dataclass(frozen=True)
+class Library:
+    """How a library looks.
+
+    Attributes
+    ----------
+    wave : array (n_pix,)
+        Angstrom, in air.
+    fwhm : float
+        Resolution, Angstrom.
+    snr : float
+        Median signal-to-noise ratio.
+    dereddened : bool
+    file : str
+        Name of a file, from the number of the spectrum and the star's number in the Henry Draper Catalogue.
+    observed : callable
+        Takes the stars of the sky, the rows of each group of them and a generator of random numbers; returns
+        the library's entry of `Sky.spectra`.
+    """
+
+    wave: np.ndarray
+    fwhm: float
+    snr: float
+    dereddened: bool
+    file: str
+    observed: Callable
+
+
+LIBRARIES = {
+    "jhc": Library(jhc.WAVE, jhc.FWHM, 80.0, True, "jc_{number}.fits", _jhc_spectra),
+    "elodie": Library(elodie.WAVE, elodie.FWHM, 80.0, False, "{number:05d}.fits", _elodie_spectra),
+    "miles": Library(miles.WAVE, miles.FWHM, 100.0, True, "s{number:04d}.fits", _miles_spectra),
+    "cflib": Library(cflib.WAVE, cflib.FWHM, 80.0, False, "{star}.fits", _cflib_spectra),
+}
 
 
 def simulate_library(name, seed, fraction=1.0, grid=None):
@@ -329,9 +346,10 @@ def simulate_library(name, seed, fraction=1.0, grid=None):
     """
     library, heaven = LIBRARIES[name], sky(seed)
     grid = StellarGrid.load() if grid is None else grid
-    rng = np.random.default_rng([seed, 1 + list(LIBRARIES).index(name)])
+    rng = named_generator(seed, "library", name)
     spectra = heaven.spectra[name].assign(snr=signal_to_noise(len(heaven.spectra[name]), library.snr, rng))
-    spectra["file"] = _file_names(name, heaven.stars.loc[spectra["star"], "name"])
+    names = heaven.stars.loc[spectra["star"], "name"].str.removeprefix("HD ")
+    spectra["file"] = [library.file.format(number=i, star=star) for i, star in enumerate(names, 1)]
     spectra = spectra[_thinned(heaven.stars.loc[spectra["star"]], fraction)]
     stars = heaven.stars.loc[spectra["star"]].reset_index(drop=True)
     stars["teff"], stars["logg"], stars["feh"] = grid.clip(stars["teff"], stars["logg"], stars["feh"])
@@ -363,13 +381,6 @@ def simulate_library(name, seed, fraction=1.0, grid=None):
     )
     provenance = {"source": "simulated", "library": name, "seed": seed, "fraction": fraction}
     return Spectra(library.wave, flux, ivar, labels, "air", library.fwhm, provenance)
-
-
-def _file_names(name, stars):
-    if name == "cflib":
-        return [f"{star.removeprefix('HD ')}.fits" for star in stars]
-    form = {"jhc": "jc_{}.fits", "miles": "s{:04d}.fits", "elodie": "{:05d}.fits"}[name]
-    return [form.format(i + 1) for i in range(len(stars))]
 
 
 def _thinned(stars, fraction):

@@ -21,6 +21,7 @@ from obafgkm.simulate.peculiar import peculiar_spectra
 from obafgkm.simulate.photometry import ab_magnitudes
 from obafgkm.simulate.quasars import draw_quasars, quasar_spectra
 from obafgkm.simulate.restframe import FIRST, INSTRUMENT, REST, smooth_field, starlight
+from obafgkm.simulate.seeds import named_generator
 from obafgkm.simulate.stars import draw_stars
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.extinction import extinction_curve
@@ -165,7 +166,7 @@ def simulate_survey(sample, counts, seed, grid, chunk=300):
         continuum``; None for stars.
     """
     survey = SAMPLES[sample]
-    rng = np.random.default_rng([seed, 31 + list(SAMPLES).index(sample)])
+    rng = named_generator(seed, "sdss", sample)
     parts = []
     for object_class, count in counts.items():
         for first in range(0, count, chunk):

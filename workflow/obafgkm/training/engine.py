@@ -17,7 +17,7 @@ from obafgkm.errors import DivergenceError
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
-__all__ = ["fit", "layer_table", "load", "predict"]
+__all__ = ["fit", "layer_table", "load", "predict", "schedule"]
 
 _MANY_WEIGHTS = 150_000
 
@@ -230,6 +230,22 @@ def _drain_metrics(model):
     return metrics
 
 
+def schedule(settings):
+    """How long to train and in what steps, as `fit` takes it, from a section of the configuration.
+
+    Parameters
+    ----------
+    settings : dict
+        ``epochs``, ``batch``, where there are such ``patience`` and ``micro_batch``, and whatever else.
+
+    Returns
+    -------
+    dict
+    """
+    names = ("epochs", "batch", "patience", "micro_batch")
+    return {name: settings[name] for name in names if name in settings}
+
+
 def fit(
     model,
     x,
@@ -238,12 +254,12 @@ def fit(
     *,
     epochs,
     batch,
-    patience,
     monitor,
     seed,
     checkpoint,
-    every=60.0,
+    patience=None,
     micro_batch=None,
+    every=60.0,
 ):
     """Train a compiled model with early stopping; it ends with the weights of its best epoch.
 
@@ -256,8 +272,6 @@ def fit(
     validation : tuple of arrays
         Validation ``(x, y)``.
     epochs, batch : int
-    patience : int
-        Epochs without improvement after which training stops.
     monitor : str
         Quantity that must improve: ``val_accuracy``, ``val_loss`` ...
     seed : int
@@ -265,19 +279,22 @@ def fit(
     checkpoint : path
         Directory of the checkpoint. A run that finds one of the same training goes on from it and ends as if
         it had never stopped; a finished run removes it.
-    every : float
-        Seconds between checkpoints, at least.
+    patience : int, optional
+        Epochs without improvement after which training stops; it goes through all of them without.
     micro_batch : int, optional
         Spectra whose activations are in memory at a time. A convolution's memory grows with the batch
         otherwise; the gradient, up to rounding, does not change.
+    every : float
+        Seconds between checkpoints, at least.
 
     Returns
     -------
     model : keras.Model
         The trained model; another object than the one given if the run was resumed.
     history : DataFrame
-        One row an epoch: ``epoch``, training and validation quantities.
+        One row per epoch: ``epoch``, training and validation quantities.
     """
+    patience = epochs if patience is None else patience
     fingerprint = _fingerprint(model, x, y, *validation, batch, patience, monitor, seed)
     record = _Record(checkpoint, fingerprint)
     given = record.restore(model)

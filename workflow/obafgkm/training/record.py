@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from obafgkm.training.backend import device
-from obafgkm.training.engine import fit, layer_table
+from obafgkm.training.engine import fit, layer_table, schedule
 
 __all__ = ["train_network"]
 
@@ -14,7 +14,7 @@ __all__ = ["train_network"]
 def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, directory, source):
     """Train on the spectra that are not held out; write how it went into `directory`.
 
-    ``history.csv`` has one row an epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
+    ``history.csv`` has one row per epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
     settings, seed, threads, backend, device and epochs. The model is left to the caller to save.
 
     Parameters
@@ -44,13 +44,10 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
         x[~held_out],
         y[~held_out],
         (x[held_out], y[held_out]),
-        epochs=settings["epochs"],
-        batch=settings["batch"],
-        patience=settings["patience"],
+        **schedule(settings),
         monitor=monitor,
         seed=seed,
         checkpoint=directory / "checkpoint",
-        micro_batch=settings.get("micro_batch"),
     )
     best = history[monitor].argmin() if "loss" in monitor else history[monitor].argmax()
     card = {

@@ -34,8 +34,8 @@ def modules(script):
 
 
 def digest(script):
-    """Checksum over the modules of `script` and the data files that lie beside or below them."""
-    total = hashlib.sha256()
+    """Checksum over `script`, its modules, and the data files that lie beside or below them."""
+    total = hashlib.sha256(checksum(script).encode())
     files = set(modules(script))
     for folder in {module.parent for module in files} - {_PACKAGE}:
         files |= {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}

@@ -7,6 +7,7 @@ import sys
 import traceback
 
 from obafgkm.errors import DamagedFileError, ObafgkmError
+from obafgkm.workflow.intermediates import check, seal
 
 __all__ = ["job"]
 
@@ -19,7 +20,7 @@ def job(snakemake, show_progress=False):
 
     Everything that the body and the libraries under it print goes to the job's log. An error that the user
     can act on is printed as one sentence on the terminal; its traceback goes to the log. A damaged file that
-    the workflow made is set aside, so that the next run makes it anew.
+    the workflow made, which its checksum tells, is set aside, so that the next run makes it anew.
 
     Parameters
     ----------
@@ -34,7 +35,9 @@ def job(snakemake, show_progress=False):
         if not show_progress:
             os.dup2(log.fileno(), 2)
         try:
+            check(snakemake.input)
             yield
+            seal(snakemake.output)
         except (ObafgkmError, OSError) as error:
             if isinstance(error, OSError) and error.errno not in _FULL:
                 raise
@@ -48,6 +51,8 @@ def _sentence(error, made):
     if isinstance(error, OSError):
         return f"{error}: free some space for {os.getcwd()} and run again; what has finished stays"
     if isinstance(error, DamagedFileError) and str(error.path) in map(str, made):
-        os.replace(error.path, aside := f"{error.path}.damaged")
+        aside = f"{error.path}.damaged"
+        with contextlib.suppress(FileNotFoundError):  # another job, which reads it too, was faster
+            os.replace(error.path, aside)
         return f"{error}; it is now {aside}: run again, and it will be made anew"
     return str(error)

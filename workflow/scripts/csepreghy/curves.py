@@ -15,7 +15,7 @@ if __name__ == "__main__":
     with job(snakemake):
         output = snakemake.output
         for figure, (run, quantity) in snakemake.params.curves.items():
-            folder = Path(snakemake.params.models) / run
+            folder = Path(snakemake.input[0]).parents[1] / run
             card = json.loads((folder / "card.json").read_text())
             drawn = draw_learning_curves(
                 pd.read_csv(folder / "history.csv"), card["best_epoch"], {quantity: NAMES[quantity]}

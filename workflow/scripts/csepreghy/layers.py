@@ -13,7 +13,7 @@ if __name__ == "__main__":
     with job(snakemake):
         output = snakemake.output
         for figure, run in snakemake.params.runs.items():
-            folder = Path(snakemake.params.models) / run
+            folder = Path(snakemake.input[0]).parents[1] / run
             source = json.loads((folder / "card.json").read_text())["source"]
             drawn = draw_layers(pd.read_csv(folder / "layers.csv"))
             save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], source)

@@ -31,6 +31,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
         (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``.
     """
     from obafgkm.documents.csepreghy.classifier import train_classifier
+    from obafgkm.training.engine import schedule
 
     settings = {key: config["mixed"][key] for key in ("learning_rate",)}
 
@@ -45,9 +46,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
                 x[~held_out],
                 y[~held_out],
                 (x[held_out], y[held_out]),
-                epochs=trial["epochs"],
-                batch=trial["batch"],
-                patience=trial["epochs"],
+                **schedule(trial),
                 monitor="val_accuracy",
                 seed=seed,
                 checkpoint=Path(path).with_suffix(".checkpoint"),

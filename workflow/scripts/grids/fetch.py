@@ -19,5 +19,6 @@ if __name__ == "__main__":
             mirror=params.mirror or None,
             offline=params.offline,
             jobs=snakemake.threads,
+            checksums=[Path(snakemake.input.datasets).with_name("checksums.txt")],
         )
         print(files["source"].value_counts().to_string())

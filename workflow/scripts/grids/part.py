@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from obafgkm.download.files import check_dataset
 from obafgkm.simulate.grids import GridDescription, compute_part
 from obafgkm.simulate.synthesis import Physics
 from obafgkm.workflow.job import job
@@ -10,6 +11,8 @@ if __name__ == "__main__":
     with job(snakemake):
         record, params = snakemake.input.get("atmospheres"), snakemake.params
         directory = Path(record).parent if record else None  # resources/archives/<source>/<archive>_<grid>
+        if record:
+            check_dataset(directory)
         compute_part(
             GridDescription.from_dict(params.settings),
             int(snakemake.wildcards.part),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from obafgkm.download.files import check_dataset
 from obafgkm.simulate.grids import GridDescription
 from obafgkm.simulate.published import compute_published_part
 from obafgkm.workflow.job import job
@@ -9,6 +10,7 @@ from obafgkm.workflow.job import job
 if __name__ == "__main__":
     with job(snakemake):
         directory = Path(snakemake.input.provenance).parent
+        check_dataset(directory)
         compute_published_part(
             GridDescription.from_dict(snakemake.params.settings),
             int(snakemake.wildcards.part),

@@ -61,6 +61,6 @@ if __name__ == "__main__":
         source = read_sample(inputs.sample)["source"].iloc[0]
         predictions = pd.concat([pd.read_csv(path) for path in (inputs.networks, inputs.baselines)])
         table = table_ablation(predictions, **params.bootstrap, seed=params.seed).assign(source=source)
-        write_table(table, output.csv, output.tex, digits=3)
+        write_table(table, output.table_ablation, output.table_ablation_tex, digits=3)
         figure = fig_ablation(table, pd.read_csv(inputs.importance))
-        save_figure(figure, [output.png, output.pdf], source)
+        save_figure(figure, [output.fig_ablation, output.fig_ablation_pdf], source)

@@ -6,12 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from obafgkm.archives.sdss.sql import read_answer
+from obafgkm.download.files import check_dataset
 from obafgkm.ingest.sdss import pack
 from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
         record = Path(snakemake.input.provenance)
+        check_dataset(record.parent)
         catalogue, missing = record.with_name("catalogue.csv"), record.with_name("missing.csv")
         rejected = pack(
             record.parent,

@@ -80,6 +80,8 @@ if __name__ == "__main__":
         output, params = snakemake.output, snakemake.params
         tables = dict(zip(params.names, map(pd.read_csv, snakemake.input), strict=True))
         calibration = table_calibration(tables, params.settings, params.seed)
-        write_table(calibration, output.csv, output.tex)
+        write_table(calibration, output.table_calibration, output.table_calibration_tex)
         source = next(iter(tables.values()))["source"][0]
-        save_figure(fig_calibration(tables, calibration), [output.png, output.pdf], source)
+        save_figure(
+            fig_calibration(tables, calibration), [output.fig_calibration, output.fig_calibration_pdf], source
+        )

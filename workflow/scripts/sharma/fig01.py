@@ -3,22 +3,23 @@
 import numpy as np
 import pandas as pd
 
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.mk import MAIN_CLASSES, main_class
 from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
-TITLES = {"jhc": "JHC Atlas", "cflib": "CFLIB", "miles": "MILES", "elodie": "ELODIE 3.1"}
+ORDER = ["jhc", "cflib", "miles", "elodie"]
 
 
 def fig01(labels):
     """Draw the figure from the labels of the training and the test sample."""
     figure, panels = new_figure(PAGE, 0.6 * PAGE, panels=(2, 2), sharex=True)
-    for axes, (library, title) in zip(panels.flat, TITLES.items(), strict=True):
+    for axes, library in zip(panels.flat, ORDER, strict=True):
         members = labels.loc[labels["library"] == library, "mk_class"]
         count = np.bincount(main_class(members), minlength=len(MAIN_CLASSES))
         bars = axes.bar(list(MAIN_CLASSES), count, width=0.7)
-        axes.set(title=f"{title}: {len(members)} spectra", ylabel="Spectra")
+        axes.set(title=f"{LIBRARIES[library].TITLE}: {len(members)} spectra", ylabel="Spectra")
         axes.margins(y=0.12)
         if len(members):
             axes.bar_label(bars, fontsize=7)

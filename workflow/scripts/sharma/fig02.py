@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 
 from obafgkm.documents.sharma.samples import internal_dispersion
-from obafgkm.evaluation.metrics import sigma_clip
+from obafgkm.evaluation.metrics import survives_clipping
 from obafgkm.mk import N_CLASSES
 from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.plots.classes import label_class_axis
@@ -22,7 +22,7 @@ def fig02(table, threshold):
         Clipping threshold of the mean in standard deviations.
     """
     figure, axes = new_figure(PAGE, 0.4 * PAGE)
-    mean = table["dispersion"][sigma_clip(table["dispersion"], threshold)].mean()
+    mean = table["dispersion"][survives_clipping(table["dispersion"], threshold)].mean()
     axes.scatter(table["class"], table["dispersion"], s=3 * table["population"], alpha=0.5, linewidths=0)
     axes.axhline(mean, color="C1", ls="--")
     axes.set(xlabel="Class", ylabel="Internal dispersion (flux at 5550 Å = 1)", xlim=(-1, N_CLASSES))

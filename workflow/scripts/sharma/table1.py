@@ -2,16 +2,12 @@
 
 import pandas as pd
 
+from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.report.tables import write_table
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
-REFERENCES = {
-    "jhc": ("JHC Atlas", "Jacoby et al. (1984)"),
-    "elodie": ("ELODIE 3.1", "Prugniel et al. (2007)"),
-    "cflib": ("CFLIB", "Valdes et al. (2004)"),
-    "miles": ("MILES", "Sánchez-Blázquez et al. (2006)"),
-}
+ORDER = ["jhc", "elodie", "cflib", "miles"]
 
 
 def table1(ingested, unreadable, unhomogenised, training, test, left_out):
@@ -28,7 +24,7 @@ def table1(ingested, unreadable, unhomogenised, training, test, left_out):
     """
     selected = pd.concat([training.labels, test.labels])["library"].value_counts()
     rows = []
-    for library, (name, reference) in REFERENCES.items():
+    for library in ORDER:
         spectra = ingested[library]
         reasons = left_out.loc[left_out["library"] == library, "reason"]
         n_unreadable = (unreadable["library"] == library).sum()
@@ -36,7 +32,7 @@ def table1(ingested, unreadable, unhomogenised, training, test, left_out):
         in_cflib = reasons.str.contains("CFLIB").sum()
         rows.append(
             {
-                "library": name,
+                "library": LIBRARIES[library].TITLE,
                 "source": spectra.source,
                 "files": len(spectra) + n_unreadable,
                 "rejected": n_rejected,
@@ -46,7 +42,7 @@ def table1(ingested, unreadable, unhomogenised, training, test, left_out):
                 "first wavelength (Å)": round(float(spectra.wave[0])),
                 "last wavelength (Å)": round(float(spectra.wave[-1])),
                 "FWHM (Å)": spectra.fwhm,
-                "reference": reference,
+                "reference": LIBRARIES[library].REFERENCE,
             }
         )
     return pd.DataFrame(rows)

@@ -62,7 +62,7 @@ def errors(spectra):
     sets += [({"test": "reddening", "setting": a_v}, spectra.flux) for a_v in (0, 0.1, 0.25, 1)]
     predictions = classified(networks, spectra, sets).fillna({"repeat": 0})
     # The order of a file's rows does not matter.
-    return script("robustness/errors")["sensitivity_errors"](predictions.sample(frac=1), SETTINGS, 1)
+    return script("sharma/robustness_errors")["sensitivity_errors"](predictions.sample(frac=1), SETTINGS, 1)
 
 
 def test_every_network_sees_the_pixels_and_the_shape_that_it_takes(spectra):
@@ -74,7 +74,7 @@ def test_every_network_sees_the_pixels_and_the_shape_that_it_takes(spectra):
 
 
 def test_a_spectrum_is_lines_times_continuum_and_keeps_its_signal_to_noise(spectra):
-    normalised, continua = script("robustness/samples")["divided_spectra"](spectra)
+    normalised, continua = script("sharma/divide_by_continua")["divided_spectra"](spectra)
     assert np.median(normalised.flux) == pytest.approx(1, abs=0.05)
     np.testing.assert_allclose(normalised.flux * continua.flux, spectra.flux, rtol=1e-6)
     before, after = (s.flux * np.sqrt(s.ivar) for s in (spectra, normalised))
@@ -82,7 +82,7 @@ def test_a_spectrum_is_lines_times_continuum_and_keeps_its_signal_to_noise(spect
 
 
 def test_every_test_set_tells_what_it_is(spectra):
-    sets = list(script("robustness/spoilt")["spoilt_sets"](spectra, spectra, 2, 0.05, 4200, 1))
+    sets = list(script("sharma/classify_spoilt")["spoilt_sets"](spectra, spectra, 2, 0.05, 4200, 1))
     assert [(about["test"], about.get("repeat")) for about, _ in sets[:3]] == [
         ("normalised", None),
         ("shuffled continua", 0),
@@ -106,7 +106,7 @@ def test_trainings_differ_in_what_they_are_told_and_survive_a_kill(spectra, tmp_
         told.append((flux.mean(), (labels["mk_class"] != spectra.labels["mk_class"]).sum(), seed))
         return np.full(len(test_flux), 10)
 
-    retrain = script("robustness/retrain")["retrain"]
+    retrain = script("sharma/retrain")["retrain"]
     table = retrain(cases, samples, predict, tmp_path / "trials.jsonl")
     mean = spectra.flux.mean()
     assert told == [(mean, 0, 2), (pytest.approx(2 * mean), 0, 1), (mean, 3, 1)]
@@ -123,9 +123,9 @@ def test_a_program_need_not_classify_every_spectrum(spectra, errors):
         return pd.DataFrame({"number": number, "type": "B0", "outcome": "classified"})
 
     spectra.labels["name"] = spectra.labels["star"]
-    mk_program = script("robustness/mk_program")["classify_reddened"]
+    mk_program = script("sharma/classify_by_program")["classify_reddened"]
     table = mk_program(spectra, [0, 1], 4200, classify).assign(model="nutmaat")
-    measured = script("robustness/errors")["sensitivity_errors"](table, SETTINGS, 1)
+    measured = script("sharma/robustness_errors")["sensitivity_errors"](table, SETTINGS, 1)
     assert measured["classified"].tolist() == [4, 4]
     expected = spectra.labels["mk_class"][2:]
     np.testing.assert_allclose(measured["rms"], np.sqrt(((expected - 10) ** 2).mean()))
@@ -179,7 +179,7 @@ def test_the_star_of_the_paper_or_the_nearest_class_stands_in(spectra):
 
 
 def test_figures_are_drawn(errors, spectra):
-    normalised, _ = script("robustness/samples")["divided_spectra"](spectra)
+    normalised, _ = script("sharma/divide_by_continua")["divided_spectra"](spectra)
     predictions = pd.DataFrame({"predicted": np.full(6, 10)})
     assert len(script("sharma/fig16")["fig16"](spectra, normalised, predictions).axes) == 6
     one = errors[errors["model"] == "ann"]

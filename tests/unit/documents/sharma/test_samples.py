@@ -30,7 +30,7 @@ def test_stars_of_cflib_and_spectra_without_luminosity_do_not_train():
     libraries = {
         "jhc": library("jhc", ["a", "b"], [4, 4]),
         "elodie": library("elodie", ["c", "c", "d"], [4, 4, -1]),
-        "miles": library("miles", ["e", "f"], [2, 2]),
+        "miles": library("miles", ["e", "f"], [0, 2]),  # class I, the supergiants, is number 0
         "cflib": library("cflib", ["a", "x"], [4, -1]),
     }
     training, test, left_out = sharma_samples(libraries, {"a", "x", "f"})

@@ -122,7 +122,7 @@ def test_the_network_counts_its_live_units_and_depends_on_no_earlier_one(backend
 
 
 def test_the_network_takes_each_combination_both_ways():
-    list_trials = runpy.run_path(str(SCRIPTS / "search" / "search.py"))["list_trials"]
+    list_trials = runpy.run_path(str(SCRIPTS / "sharma" / "search.py"))["list_trials"]
     settings = {"trials": 3, "epochs": 9, "space": SPACE}
     trials = list_trials("ann", settings, [False, True], seed=1, folds=2)
     assert [trial["centred"] for trial in trials.values()] == [False, True] * 3

@@ -9,7 +9,7 @@ import pandas as pd
 
 from obafgkm.documents.csepreghy.networks import build_cnn
 from obafgkm.documents.csepreghy.sample import shaped
-from obafgkm.training.engine import fit
+from obafgkm.training.engine import fit, schedule
 
 __all__ = ["hyper_parameters", "search_cnn"]
 
@@ -91,9 +91,7 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
                 x[~held_out],
                 y[~held_out],
                 (x[held_out], y[held_out]),
-                epochs=settings["epochs"],
-                batch=settings["batch"],
-                patience=settings["patience"],
+                **schedule(settings),
                 monitor="val_accuracy",
                 seed=seed,
                 checkpoint=Path(directory) / f"checkpoint_{trial.trial_id}",

@@ -116,7 +116,7 @@ class Trainer:
         import keras
 
         from obafgkm.documents.gebran.network import build_gebran, initialise
-        from obafgkm.training.engine import fit
+        from obafgkm.training.engine import fit, schedule
 
         low, high = limits
         # One scale for all components, so that noise in the faint ones is not blown up.
@@ -138,9 +138,7 @@ class Trainer:
             x["training"],
             y["training"],
             (x["validation"], y["validation"]),
-            epochs=settings["epochs"],
-            batch=settings["batch"],
-            patience=settings["epochs"],
+            **schedule(settings),
             monitor="val_loss",
             seed=self.seed,
             checkpoint=self.checkpoint,

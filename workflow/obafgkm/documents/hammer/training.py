@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from obafgkm.archives.sdss.photometry import FEATURES, features
 from obafgkm.documents.hammer.networks import build_photometric, build_side_by_side, initialise
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.training.engine import fit
+from obafgkm.training.engine import fit, schedule
 
 __all__ = ["architecture", "search", "train_networks"]
 
@@ -75,9 +75,7 @@ def train_networks(samples, names, settings, seeds, checkpoint):
         model,
         *stack("training", shuffled),
         stack("validation", in_order("validation")),
-        epochs=settings["epochs"],
-        batch=settings["batch"],
-        patience=settings["epochs"],
+        **schedule(settings),
         monitor="val_loss",
         seed=seeds[0],
         checkpoint=checkpoint,

@@ -5,10 +5,11 @@ import pandas as pd
 
 from obafgkm.spectra import concatenate
 
-__all__ = ["TRAINING_LIBRARIES", "internal_dispersion", "sharma_samples"]
+__all__ = ["SHARMA_LIBRARIES", "internal_dispersion", "sharma_samples"]
 
 TRAINING_LIBRARIES = ("jhc", "elodie", "miles")
 TEST_LIBRARY = "cflib"
+SHARMA_LIBRARIES = (*TRAINING_LIBRARIES, TEST_LIBRARY)
 
 
 def sharma_samples(libraries, test_stars):

@@ -75,7 +75,7 @@ def fit_and_predict(
 
     import keras
 
-    from obafgkm.training.engine import predict
+    from obafgkm.training.engine import predict, schedule
 
     keras.backend.clear_session(free_memory=False)  # or memory grows; freeing it at once takes 0.2 s
     keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
@@ -99,9 +99,7 @@ def fit_and_predict(
         x[~inner],
         number[~inner],
         (x[inner], number[inner]),
-        epochs=settings["epochs"],
-        batch=settings["batch"],
-        patience=settings["patience"],
+        **schedule(settings),
         monitor="val_accuracy",
         seed=seed,
         checkpoint=checkpoint,

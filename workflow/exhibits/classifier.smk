@@ -1,0 +1,41 @@
+# Exhibits of the classifier for anybody's spectra; what a row says: workflow/rules/documents.smk.
+
+CLASSIFIER_PREDICTIONS = {"predictions": "results/classifier/predictions.csv"}
+
+EXHIBITS["classifier"] = {
+    "tables": dict(
+        about="errors, sets, luminosities, outliers and failures on stars left out",
+        input=dict(
+            **CLASSIFIER_PREDICTIONS,
+            objects="results/classifier/objects.csv",
+            peers=[
+                *map(prediction, PEERS),
+                *expand("results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS),
+            ],
+        ),
+        params=dict(
+            peers=[*[f"{name} of Sharma et al." for name in PEERS.values()], *MK_PROGRAMS.values()],
+            **EVALUATION,
+        ),
+        exhibits=CLASSIFIER_TABLES,
+        labels={
+            "table_held_out": "Held out",
+            "table_conditions": "Conditions",
+            "table_sets": "Sets",
+            "table_luminosity": "Luminosity",
+            "table_outliers": "Outliers",
+            "table_failures": "Failures",
+        },
+        runtime=20,
+    ),
+    "figures": dict(
+        about="classes, errors under bad conditions, and reliability on stars left out",
+        input=dict(**CLASSIFIER_PREDICTIONS, conditions="results/classifier/table_conditions.csv"),
+        exhibits=["fig_classes", "fig_conditions", "fig_reliability"],
+        labels=dict(
+            fig_classes="Classes", fig_conditions="Conditions, figure", fig_reliability="Reliability"
+        ),
+        runtime=20,
+    ),
+}
+PRODUCTS["classifier"] = ["results/classifier/model/card.md"]

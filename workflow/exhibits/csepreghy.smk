@@ -1,0 +1,104 @@
+# Exhibits of Csepreghy 2020; what a row says: workflow/rules/documents.smk.
+
+THESIS_SAMPLE = {"sample": "resources/csepreghy/sample.h5"}
+SAMPLE_AND_MIRROR = [THESIS_SAMPLE["sample"], *REAL_SPECTRA]
+
+
+def asked(run):
+    """File of what a network or a baseline says of the sample."""
+    return f"results/csepreghy/predictions/{run}_test.csv"
+
+
+EXHIBITS["csepreghy"] = {
+    "sample_tables": dict(
+        about="the code of the classes, and the spectra that each cut leaves",
+        input=dict(
+            samples=SAMPLE_AND_MIRROR,
+            dropped=[path.replace(".h5", "_dropped.csv") for path in SAMPLE_AND_MIRROR],
+        ),
+        exhibits=["table2", "table_sample"],
+        labels=dict(table_sample="Sample"),
+    ),
+    "spectra": dict(
+        about="example spectra of a star, a galaxy and a quasar",
+        input=THESIS_SAMPLE,
+        exhibits=["fig01", "fig03", "fig05"],
+        mem_mb=4000,
+        runtime=20,
+    ),
+    "layers": dict(
+        about="architectures of the CNN and of the mixed-input network",
+        inputs=[*rules.train_csepreghy.output.layers, *rules.train_csepreghy.output.cards],
+        params=dict(runs={"fig10": "cnn", "fig16": "mixed"}),
+        exhibits=["fig10", "fig16"],
+    ),
+    "curves": dict(
+        about="learning curves of the networks",
+        inputs=expand(
+            "results/csepreghy/models/{run}/{file}",
+            run=sorted({run for run, _ in CURVES.values()}),
+            file=["history.csv", "card.json"],
+        ),
+        params=dict(curves=CURVES),
+        exhibits=list(CURVES),
+    ),
+    "confusion": dict(
+        about="confusion matrices on the test set",
+        inputs=[*map(asked, MATRICES.values())],
+        params=dict(tables=list(MATRICES)),
+        exhibits=list(MATRICES),
+    ),
+    "examples": dict(
+        about="spectra that the networks classify rightly and wrongly",
+        input=dict(**THESIS_SAMPLE, predictions=[asked(run) for run, *_ in EXAMPLES.values()]),
+        params=dict(examples=EXAMPLES, **SEED),
+        exhibits=list(EXAMPLES),
+        mem_mb=4000,
+        runtime=20,
+    ),
+    "fig15": dict(
+        about="quasars and stars that look alike",
+        input=dict(**THESIS_SAMPLE, predictions=asked("cnn")),
+        script="lookalikes",
+        mem_mb=4000,
+        runtime=20,
+    ),
+    "study_tables": dict(
+        about="trials of the search, and accuracy against size and smoothing",
+        input=dict(search="results/csepreghy/search_cnn.csv", sizes="results/csepreghy/sizes.csv"),
+        exhibits=["table4", "table5", "table6"],
+    ),
+    "autoencoder_figures": dict(
+        about="reconstructions, latent spaces and the clusters in them",
+        inputs=[*rules.autoencoders_csepreghy.output],
+        params=SEED,
+        exhibits=[*[f"fig{number}" for number in range(31, 38)], "table_clusters"],
+        labels=dict(table_clusters="Clusters"),
+        mem_mb=4000,
+        runtime=30,
+    ),
+    "accuracy": dict(
+        about="accuracy of every network and baseline, and of the networks on real spectra",
+        input=dict(
+            predictions=[*map(asked, [*MAIN_RUNS, *OTHER_RUNS, *BASELINES])],
+            real="results/csepreghy/predictions/main_mirror.csv",
+        ),
+        params=dict(names=[*MAIN_RUNS, *OTHER_RUNS, *BASELINES], models=COMPARED, **EVALUATION),
+        exhibits=["table_accuracy", "table_real"],
+        labels=dict(table_accuracy="Accuracy", table_real="Real spectra"),
+        runtime=30,
+    ),
+    "table_widths": dict(
+        about="equivalent widths by both definitions, and by the pipeline",
+        input=dict(
+            samples=SAMPLE_AND_MIRROR,
+            provenance=[
+                sdss_archive("csepreghy"),
+                *["resources/archives/mirror/sdss/provenance.json" for _ in REAL_SPECTRA],
+            ],
+        ),
+        labels="Widths",
+        mem_mb=4000,
+        runtime=120,
+    ),
+}

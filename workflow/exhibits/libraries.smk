@@ -1,0 +1,10 @@
+# Exhibits of stellar libraries; what a row says: workflow/rules/documents.smk.
+
+EXHIBITS["libraries"] = {
+    "fig_spectra": dict(
+        about="an O, an A, a G and an M star of each library",
+        inputs=expand("resources/homogenised/{library}.h5", library=LIBRARIES),
+        params=dict(libraries=list(LIBRARIES), mirror=MIRROR),
+        labels="Spectra",
+    )
+}

@@ -1,0 +1,57 @@
+# The synthetic gap: what networks trained on synthetic spectra say of real stars.
+#
+# NEEDS   resources/archives/<source>/miles/provenance.json
+# MAKES   resources/synthetic_gap/spectra.h5, gap_stars.h5    synthetic spectra and MILES at one resolution
+#         results/synthetic_gap/predictions.csv               what each model says of them
+
+
+rule gap_samples:
+    """Make synthetic spectra at the resolution of the homogenised libraries; homogenise MILES's stars."""
+    input:
+        provenance=provenance("miles"),
+        nodes=NODES,
+    output:
+        synthetic="resources/synthetic_gap/spectra.h5",
+        stars="resources/synthetic_gap/stars.h5",
+    log:
+        "logs/synthetic_gap/gap_samples.log",
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        settings=lookup(within=config, dpath="synthetic_gap/spectra"),
+        homogenise=lookup(within=config, dpath="homogenise"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Making spectra to measure the synthetic gap with"
+    script:
+        "../scripts/synthetic_gap/gap_samples.py"
+
+
+rule gap:
+    """Train on synthetic spectra; predict held-out ones and the stars of MILES."""
+    input:
+        synthetic="resources/synthetic_gap/spectra.h5",
+        stars="resources/synthetic_gap/stars.h5",
+    output:
+        predictions="results/synthetic_gap/predictions.csv",
+    log:
+        "logs/synthetic_gap/gap.log",
+    benchmark:
+        "benchmarks/results/synthetic_gap.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=600,
+        gpu=0,
+    params:
+        settings=lookup(within=config, dpath="synthetic_gap"),
+        unity_at=lookup(within=config, dpath="homogenise/unity_at"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Measuring the synthetic gap"
+    script:
+        "../scripts/synthetic_gap/gap.py"

@@ -1,0 +1,146 @@
+"""Calibrate the classifier on stars that it was not trained on; tell what it says of each; release it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.classify.calibration import (
+    conformal_threshold,
+    fit_temperature,
+    outlier_thresholds,
+    scaled_mean,
+    scaled_weights,
+)
+from obafgkm.classify.export import write_onnx
+from obafgkm.classify.inputs import WAVE
+from obafgkm.classify.model import FAINTEST, conformal_sets, is_outlier, median_class
+from obafgkm.mk import N_CLASSES
+from obafgkm.spectra import read_labels
+from obafgkm.workflow.job import job
+
+_CLEAN = "as observed"
+_OTHER_STARS = (
+    "WD|CV|Carbon|[LT][0-9]?"  # subclasses of SDSS: white dwarfs, novae, carbon stars, brown dwarfs
+)
+_NAMES = ["library", "file", "name", "star", "source", "mk_type", "mk_class", "luminosity"]
+
+
+def calibrate(studies, labels):
+    """Temperatures and thresholds from what several trainings say of the stars that each left out.
+
+    Returns
+    -------
+    dict
+        ``temperature, conformal_threshold, outlier_thresholds, calibrated_on`` (number of spectra).
+    """
+    held = np.concatenate([study["held"] for study in studies])
+    members = np.concatenate([study[f"network {_CLEAN}"] for study in studies], axis=1)
+    scores = np.concatenate([study[f"outlier {_CLEAN}"] for study in studies])
+    classes, luminosity = labels["mk_class"].to_numpy()[held], labels["luminosity"].to_numpy()[held]
+    temperature = fit_temperature(members, classes, luminosity)
+    probabilities = scaled_mean(members, temperature)[:, :N_CLASSES]
+    return {
+        "temperature": temperature,
+        "conformal_threshold": conformal_threshold(probabilities, classes),
+        "outlier_thresholds": outlier_thresholds(scores, median_class(probabilities)),
+        "calibrated_on": len(held),
+    }
+
+
+def answers(study, labels, calibration):
+    """What one training says of the spectra that it left out: one row a spectrum and condition."""
+    tables = []
+    for key in study:
+        if not key.startswith("network ") or key.endswith(" objects"):
+            continue
+        condition = key.removeprefix("network ")
+        own = labels.iloc[study["held"]][_NAMES].reset_index(drop=True)
+        table = calibrated_answers(study[key], study[f"outlier {condition}"], calibration)
+        sets, probabilities = table.pop("sets"), table.pop("probabilities")
+        rows, classes = np.arange(len(own)), own["mk_class"].to_numpy()
+        tables.append(
+            own.assign(
+                condition=condition,
+                **table,
+                in_set=sets[rows, classes],
+                set_size=sets.sum(1),
+                probability=probabilities.max(1),
+                mode=probabilities.argmax(1),
+                **{peer: study[f"{peer} {condition}"] for peer in ("forest", "forest_lines", "nearest")},
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def calibrated_answers(members, scores, calibration):
+    """Columns of answers, by name."""
+    both = scaled_mean(members, calibration["temperature"])
+    probabilities, luminosity = np.split(both, [N_CLASSES], axis=1)
+    return {
+        "network": median_class(probabilities),
+        "luminosity_said": luminosity.argmax(1),
+        "luminosity_probability": luminosity.max(1),
+        "outlier": scores,
+        "flagged": is_outlier(scores, probabilities, calibration["outlier_thresholds"]),
+        "sets": conformal_sets(probabilities, calibration["conformal_threshold"]),
+        "probabilities": probabilities,
+    }
+
+
+def object_kinds(objects):
+    """What objects of SDSS are by their targets and by the classes of the pipeline."""
+    kind = objects["class"].map({"GALAXY": "galaxies", "QSO": "quasars", "STAR": "stars from O to M"})
+    kind = kind.fillna("objects of no class")
+    kind[objects["subclass"].str.match(_OTHER_STARS)] = "other stars"
+    kind[objects["target"] == "SKY"] = "sky"
+    return kind
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        inputs, output, params = snakemake.input, snakemake.output, snakemake.params
+        labels = read_labels(inputs.stars)
+        studies = {}
+        for name, path in zip(params.left_out, inputs.studies, strict=True):
+            with np.load(path) as arrays:
+                studies[name] = dict(arrays)
+        released = studies.pop("none")
+        studies = {name: study for name, study in studies.items() if len(study["held"])}
+        folds = [study for name, study in studies.items() if name.startswith("fold")]
+        tables = []
+        for name, study in studies.items():
+            is_fold = name.startswith("fold")
+            others = [
+                s for other, s in studies.items() if other != name and other.startswith("fold") == is_fold
+            ]
+            tables.append(answers(study, labels, calibrate(others or folds, labels)).assign(left_out=name))
+        pd.concat(tables, ignore_index=True).to_csv(output.predictions, index=False, float_format="%.5g")
+
+        calibration = calibrate(folds, labels)
+        objects = read_labels(inputs.objects)
+        if len(objects):
+            table = calibrated_answers(released["network objects"], released["outlier objects"], calibration)
+            table = pd.DataFrame({key: table[key] for key in ("network", "outlier", "flagged")})
+            table["snr"] = released["snr objects"]
+            table["untyped"] = table["flagged"] | (table["snr"] < FAINTEST)
+            names = objects[["file", "class", "subclass", "z", "source"]].assign(kind=object_kinds(objects))
+            names.reset_index(drop=True).join(table).to_csv(output.objects, index=False, float_format="%.5g")
+        else:
+            pd.DataFrame(columns=["file", "kind"]).to_csv(output.objects, index=False)
+
+        sizes = sorted({key.split()[1] for key in released if key.startswith("weights ")}, key=int)
+        members = [[released[f"weights {k} {i}"] for i in range(8)] for k in sizes]
+        write_onnx(output.onnx, [scaled_weights(weights, calibration["temperature"]) for weights in members])
+        arrays = {name: released[f"outliers {name}"].astype(np.float16) for name in ("mean", "components")}
+        np.savez_compressed(output.outliers, **arrays)
+        counts = labels.groupby(["library", "source"]).size().reset_index(name="spectra")
+        card = {
+            "wave": [WAVE[0], WAVE[-1], WAVE.size],
+            **calibration,
+            "trained_on": counts.to_dict("records"),
+            "settings": params.settings,
+            "seed": params.seed,
+        }
+        with open(output.card, "w") as file:
+            json.dump(card, file, indent=1)

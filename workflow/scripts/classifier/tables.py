@@ -1,0 +1,204 @@
+"""The classifier on stars left out, set against its peers: errors, sets, luminosities, outliers, failures."""
+
+import numpy as np
+import pandas as pd
+
+from obafgkm.evaluation.intervals import bootstrap_interval, with_intervals
+from obafgkm.evaluation.metrics import dispersion
+from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name, whole_class
+from obafgkm.report.tables import write_table
+from obafgkm.workflow.job import job
+
+_CLEAN = "as observed"
+_MODELS = {
+    "network": "this classifier",
+    "forest": "random forest on flux (Sharma et al.)",
+    "forest_lines": "random forest, lines only",
+    "nearest": "nearest template, lines only",
+}
+_WORST = 25
+
+
+def errors(expected, *predicted):
+    """Raw sigma and main-class accuracy of the last prediction; its raw sigma less that of the first."""
+    sigma = [np.std(one - expected) for one in predicted]
+    right = np.clip(whole_class(predicted[-1]) // 10, 0, 6) == expected // 10
+    return {"sigma": sigma[-1], "accuracy": right.mean(), "sigma_less_classifier": sigma[-1] - sigma[0]}
+
+
+def table_held_out(predictions, peers, bootstrap):
+    """One row a library or fold left out, and model.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+    peers : dict of str to DataFrame
+        What others say of the stars of CFLIB; columns ``file, predicted``.
+    """
+    rows = []
+    clean = predictions[predictions["condition"] == _CLEAN]
+    fold = clean["left_out"].str.startswith("fold")
+    libraries = clean[~fold]
+    groups = [
+        *libraries.groupby("left_out", sort=False),
+        ("all libraries", libraries),
+        ("all libraries, not flagged", libraries[~libraries["flagged"]]),
+        ("folds by star", clean[fold]),
+    ]
+    for left_out, part in groups:
+        columns = {words: part[name].to_numpy(float) for name, words in _MODELS.items()}
+        if left_out == "cflib":
+            for name, table in peers.items():
+                columns[name] = part[["file"]].merge(table, how="left")["predicted"].to_numpy(float)
+        for words, predicted in columns.items():
+            known = np.isfinite(predicted)  # programs leave some stars without a type
+            if not known.any():
+                continue
+            arrays = [
+                column[known]
+                for column in (part["mk_class"].to_numpy(), columns[_MODELS["network"]], predicted)
+            ]
+            rows.append(
+                {
+                    "left_out": left_out,
+                    "model": words,
+                    "spectra": known.sum(),
+                    **with_intervals(errors, part["star"][known], *arrays, **bootstrap),
+                    "mad_sigma": dispersion(arrays[2] - arrays[0])["mad_sigma"],
+                    "source": part["source"].iloc[0],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def predictions_of(path):
+    """Columns ``file, predicted`` of a table of predictions, of unreddened spectra where it has others."""
+    table = pd.read_csv(path)
+    if "setting" in table:
+        table = table[table["setting"] == 0]
+    return table[["file", "predicted"]]
+
+
+def table_conditions(predictions, bootstrap):
+    """One row a condition, of all stars as left out with their library."""
+    rows = []
+    libraries = predictions[~predictions["left_out"].str.startswith("fold")]
+    clean = libraries[libraries["condition"] == _CLEAN]
+    for condition, part in libraries.groupby("condition", sort=False):
+        expected = part["mk_class"].to_numpy()
+        row = {"condition": condition, "spectra": len(part)}
+        for name in _MODELS:
+            bounds = bootstrap_interval(errors, part["star"], expected, part[name].to_numpy(), **bootstrap)[
+                "sigma"
+            ]
+            value = errors(expected, part[name].to_numpy())["sigma"]
+            own = errors(clean["mk_class"].to_numpy(), clean[name].to_numpy())["sigma"]
+            row |= {f"{name}_sigma": value}
+            row |= {f"{name}_sigma_low": bounds[0], f"{name}_sigma_high": bounds[1]}
+            row[f"{name}_over_clean"] = value / own
+        known = part[part["luminosity"] >= 0]
+        row["luminosity_right"] = (known["luminosity"] == known["luminosity_said"]).mean()
+        row |= {"in_set_90": part["in_set"].mean(), "set_size": part["set_size"].mean()}
+        row |= {"flagged": part["flagged"].mean(), "source": part["source"].iloc[0]}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def table_sets(predictions):
+    """Coverage and size of the conformal sets by main class, as left out with the library and by fold."""
+    rows = []
+    clean = predictions[predictions["condition"] == _CLEAN]
+    for left_out, part in [
+        *clean.groupby("left_out", sort=False),
+        ("all libraries", clean[~clean["left_out"].str.startswith("fold")]),
+        ("all folds", clean[clean["left_out"].str.startswith("fold")]),
+    ]:
+        main = part["mk_class"] // 10
+        for name, own in [("all", part), *((MAIN_CLASSES[k], part[main == k]) for k in range(7))]:
+            if len(own):
+                rows.append(
+                    {
+                        "left_out": left_out,
+                        "class": name,
+                        "spectra": len(own),
+                        "in_set": own["in_set"].mean(),
+                        "set_size": own["set_size"].mean(),
+                        "source": part["source"].iloc[0],
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def table_luminosity(predictions):
+    """Expected luminosity classes in rows, those said in columns, of stars as left out by fold."""
+    clean = predictions[(predictions["condition"] == _CLEAN) & predictions["left_out"].str.startswith("fold")]
+    known = clean[clean["luminosity"] >= 0]
+    counts = pd.crosstab(known["luminosity"], known["luminosity_said"])
+    counts = counts.reindex(index=range(5), columns=range(5), fill_value=0)
+    counts.index, counts.columns = LUMINOSITY_CLASSES, LUMINOSITY_CLASSES
+    right = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+    table = counts.assign(recall=right, source=known["source"].iloc[0])
+    return table.reset_index(names="expected")
+
+
+def table_outliers(predictions, objects):
+    """Share that is flagged, and that gets no type: of stars left out, and of objects of SDSS."""
+    is_fold = predictions["left_out"].str.startswith("fold")
+    samples = {
+        f"stars {words}, {condition}": part
+        for words, own in [("left out with their library", ~is_fold), ("left out by fold", is_fold)]
+        for condition, part in predictions[own].groupby("condition", sort=False)
+        if condition in (_CLEAN, "as in training", "normalised")
+    }
+    if len(objects):
+        samples |= {f"SDSS, {kind}": part for kind, part in objects.groupby("kind")}
+    return pd.DataFrame(
+        {
+            "sample": sample,
+            "spectra": len(part),
+            "flagged": part["flagged"].mean(),
+            # Too noisy to be typed are objects of SDSS alone: no condition of the stars is worse than S/N 5.
+            "untyped": part.get("untyped", part["flagged"]).mean(),
+            "source": part["source"].iloc[0],
+        }
+        for sample, part in samples.items()
+    )
+
+
+def table_failures(predictions):
+    """The stars that are furthest off, by name, as left out with their library."""
+    clean = predictions[
+        (predictions["condition"] == _CLEAN) & ~predictions["left_out"].str.startswith("fold")
+    ]
+    off = clean.assign(error=(clean["network"] - clean["mk_class"]))
+    off = off.reindex(off["error"].abs().sort_values(ascending=False, kind="stable").index).head(_WORST)
+    said = [
+        class_name(number) + LUMINOSITY_CLASSES[k]
+        for number, k in off[["network", "luminosity_said"]].to_numpy(int)
+    ]
+    columns = ["name", "left_out", "mk_type", "said", "error", "in_set", "flagged", "forest", "source"]
+    return off.assign(said=said)[columns]
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        inputs, output, settings = snakemake.input, snakemake.output, snakemake.params.settings
+        predictions = pd.read_csv(inputs.predictions, keep_default_na=False, na_values=[""])
+        peers = {
+            name: predictions_of(path)
+            for name, path in zip(snakemake.params.peers, inputs.peers, strict=True)
+        }
+        bootstrap = {"samples": settings["bootstrap"], "confidence": settings["confidence"]}
+        bootstrap["seed"] = snakemake.params.seed
+        tables = {
+            "table_held_out": table_held_out(predictions, peers, bootstrap),
+            "table_conditions": table_conditions(predictions, bootstrap),
+            "table_sets": table_sets(predictions),
+            "table_luminosity": table_luminosity(predictions),
+            "table_outliers": table_outliers(
+                predictions, pd.read_csv(inputs.objects, keep_default_na=False, na_values=[""])
+            ),
+            "table_failures": table_failures(predictions),
+        }
+        for name, table in tables.items():
+            write_table(table, output[name], output[f"{name}_tex"], digits=3)

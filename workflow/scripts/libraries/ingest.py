@@ -1,0 +1,24 @@
+"""Read one library from its archive files; reject, with the reason, what cannot be read."""
+
+import json
+from pathlib import Path
+
+from obafgkm.download.files import check_dataset
+from obafgkm.ingest.libraries import ingest
+from obafgkm.workflow.job import job
+
+
+def ingest_library(library, provenance, spectra_path, rejected_path):
+    """Ingest the files that lie beside `provenance` into one HDF5 file and a table of rejections."""
+    check_dataset(Path(provenance).parent)
+    spectra, rejected = ingest(library, Path(provenance).parent)
+    spectra.provenance["source"] = json.loads(Path(provenance).read_text())["source"]
+    spectra.labels["source"] = spectra.provenance["source"]
+    spectra.write(spectra_path)
+    rejected.to_csv(rejected_path, index=False)
+    print(f"{library}: {len(spectra)} spectra, {len(rejected)} rejected")
+
+
+if __name__ == "__main__":
+    with job(snakemake):
+        ingest_library(snakemake.wildcards.library, snakemake.input.provenance, *snakemake.output)
