@@ -215,6 +215,12 @@ def test_the_numbers_of_the_ledger_are_of_every_kind():
     assert set(DECLARATION["numbers"]["ledger.claims"]["where"]["kind"]) == set(KINDS)
 
 
+def test_the_data_of_every_folder_that_the_text_names_are_known():
+    named = re.findall(r'\("[^"]+", "(\w+)"\)', (PAPER / "provenance.typ").read_text())
+    assert len(named) > 4
+    assert set(named) <= {path.partition("/")[0] for path in table_files(DECLARATION)}
+
+
 @pytest.fixture
 def small_paper(tmp_path):
     """A paper of one number and one table."""
