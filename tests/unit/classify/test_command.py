@@ -57,7 +57,12 @@ def stand_in(monkeypatch):
         classes = np.eye(70)[(np.abs(flux[:, 100]) * 10).astype(int) % 70]
         luminosity, nothing = np.eye(5)[[4] * len(flux)], np.zeros(len(flux))
         return SimpleNamespace(
-            temperature=classes, luminosity=luminosity, outlier=nothing, flagged=nothing > 0, sets=classes > 0
+            temperature=classes,
+            luminosity=luminosity,
+            outlier=nothing,
+            flagged=nothing > 0,
+            sets=classes > 0,
+            has_lines=nothing == 0,
         )
 
     model = SimpleNamespace(wave=np.linspace(3800, 7000, 3000), classify=answer)
@@ -140,6 +145,44 @@ def test_a_list_of_files(stand_in, files, tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 6
 
 
+def test_a_list_may_have_a_byte_order_mark_blank_lines_and_comments(stand_in, files, tmp_path, capsys):
+    listed = tmp_path / "list.txt"
+    listed.write_text(
+        f"\ufeff{files[0]}\n\n# the second night\n  {files[1]}  \r\n", encoding="utf-8", newline=""
+    )
+    assert main(["classify", f"@{listed}"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_reading_is_shown_without_typing_and_written(files, tmp_path, capsys):
+    wave, flux = star(3)
+    table = Table(
+        {"wavelength_vac": airtovac(wave) / 10, "flux": flux, "sky": flux}, units={"wavelength_vac": "nm"}
+    )
+    table.write(tmp_path / "hd1.fits")
+    assert main(["read", str(tmp_path / "hd1.fits"), files[7], "-o", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    for said in ("wavelength_vac (nm)", "vacuum", "column sky", "flux_assumed", "hd1_read.ecsv"):
+        assert said in printed.out
+    assert "HTML page" in printed.err
+    read = Table.read(tmp_path / "hd1_read.ecsv")
+    np.testing.assert_allclose(read["wave"], airtovac(wave))
+    np.testing.assert_allclose(read["flux"], flux)
+    assert (read.meta["AIRORVAC"], read["wave"].unit) == ("vacuum", units.AA)
+
+
+def test_every_row_says_how_it_was_read(stand_in, files, tmp_path):
+    wave, flux = star(3)
+    Table({"loglam": np.log10(wave), "flux": flux, "ivar": 1 + 0 * wave}).write(tmp_path / "star.fits")
+    row = classify_files(tmp_path / "star.fits").iloc[0]
+    assert (row["read_wave"], row["read_error"]) == (
+        "column loglam (log10 Angstrom)",
+        "column ivar (inverse variance)",
+    )
+    assert (row["medium"], row["read_medium"]) == ("air", "not said, air assumed")
+    assert row["flags"].endswith("medium_assumed,flux_assumed")
+
+
 def test_the_reader_of_a_pipe_may_stop(files):
     command = subprocess.run(
         f"{{ {' '.join(map(repr, RUN))} classify {' '.join(map(repr, files[:5]))}; echo $? >&2; }} | head -1",
@@ -199,7 +242,8 @@ def test_classifying_a_file_imports_nothing_slow(files):
 def test_arrays_files_and_media_give_the_same_answers(stand_in, tmp_path):
     wave, flux = star(3)
     np.savetxt(tmp_path / "star.txt", np.stack([wave, flux], axis=1), fmt="%.12g")
-    columns = [key for key in COLUMNS if key not in ("file", "name", "flags")]
+    apart = {"file", "name", "flags", "medium", *(key for key in COLUMNS if key.startswith("read_"))}
+    columns = [key for key in COLUMNS if key not in apart]
     from_file = classify_files(tmp_path / "star.txt")[columns]
     from_arrays = classify(wave, flux, medium="air")[columns]
     in_vacuum = classify(airtovac(wave), flux, medium="vacuum")[columns]

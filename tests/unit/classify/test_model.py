@@ -203,5 +203,5 @@ def test_the_level_of_the_continuum_is_seen_whatever_the_lines():
 @pytest.mark.parametrize("unit", [1e-19, 1.0, 1e36])
 def test_signal_to_noise_does_not_depend_on_the_unit_of_flux(unit):
     flux = np.full(WAVE.size, unit)
-    star = Spectrum("star", WAVE, flux, np.full(WAVE.size, 25 / unit**2), "air", "angstrom")
+    star = Spectrum("star", WAVE, flux, np.full(WAVE.size, 25 / unit**2), "air")
     assert signal_to_noise(*star.on_grid(WAVE)) == pytest.approx(5, rel=0.01)

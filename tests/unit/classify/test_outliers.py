@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter1d
 
 from obafgkm.classify.inputs import WAVE
-from obafgkm.classify.outliers import Outliers, _gaussian_mean
+from obafgkm.classify.outliers import Outliers, gaussian_mean
 
 PLACES = np.random.default_rng(1).uniform(3900, 6900, (3, 12, 1))
 LINES = np.exp(-0.5 * ((WAVE - PLACES) / 8) ** 2).sum(1)  # of three elements
@@ -107,7 +107,7 @@ def test_spectra_of_hardly_any_pixel_have_a_score(outliers):
 @pytest.mark.parametrize("sigma", [2.0, 2 / np.sqrt(2)])
 def test_the_smoothing_is_that_of_scipy(sigma, kind):
     values = np.random.default_rng(0).standard_normal((5, WAVE.size)).astype(kind)
-    smoothed = _gaussian_mean(values, sigma)
+    smoothed = gaussian_mean(values, sigma)
     assert smoothed.dtype == values.dtype
     np.testing.assert_allclose(
         smoothed, gaussian_filter1d(values, sigma), rtol=0, atol=4 * np.finfo(kind).eps

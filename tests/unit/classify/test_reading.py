@@ -15,7 +15,7 @@ from obafgkm.archives import cflib, elodie, jhc, miles, write_tar
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.labels import COLUMNS as SDSS_LABELS
 from obafgkm.classify.reading import read_file
-from obafgkm.classify.spectrum import from_specutils
+from obafgkm.classify.reading.by_specutils import spectra_of
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.wavelengths import airtovac
@@ -133,7 +133,7 @@ def make(kind, folder):
         path.write_text("Wavelength,Flux\n".replace("Wave", "# vacuum\nWave") + lines)
         return path, "vacuum"
     if kind == "ascii":
-        np.savetxt(path, np.stack([wave, light(wave), 0 * wave + 0.5], axis=1))
+        np.savetxt(path, np.stack([wave, light(wave), 0 * wave + 0.5], axis=1), header="wave flux error")
         return path, None
     raise AssertionError(kind)
 
@@ -240,10 +240,10 @@ def test_a_spectrum_of_specutils_in_other_units():
     header = {"header": {"AIRORVAC": "air", "OBJECT": "HD 1"}}
     error = StdDevUncertainty(0.1 * flux.value)
     given = specutils.Spectrum(flux=flux, spectral_axis=air / 10 * units.nm, uncertainty=error, meta=header)
-    (spectrum,) = from_specutils(given)
+    (spectrum,) = spectra_of(given)
     assert (spectrum.name, spectrum.medium) == ("HD 1", "air")
     np.testing.assert_allclose(spectrum.flux * np.sqrt(spectrum.ivar), 10)
-    spectrum.flux = spectrum.flux * 1e6
+    spectrum.flux = spectrum.flux / spectrum.flux[0] * light(air[0])
     assert line_centre(spectrum) == pytest.approx(LINE, abs=0.03)
 
 

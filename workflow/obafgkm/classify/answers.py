@@ -8,7 +8,7 @@ from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.mk import LUMINOSITY_CLASSES, class_name
 
-__all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "unreadable"]
+__all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "reading", "unreadable"]
 
 _ALTERNATIVES = 5  # classes that are listed with their probabilities
 _LEAST_PROBABLE = 0.01  # of those
@@ -55,9 +55,21 @@ COLUMNS = {
     "wave_max": Column(float, "Angstrom", "last valid wavelength within that range, in air"),
     "outlier": Column(float, "", "outlier score; flagged ones look like no star of types O to M"),
     "flags": Column(
-        str, "", "outlier, low_snr, untyped, partial, medium_assumed, unreadable; joined by commas"
+        str,
+        "",
+        "outlier, no_lines, low_snr, untyped, partial, medium_assumed, unit_assumed, flux_assumed, "
+        "unreadable; joined by commas",
     ),
     "problem": Column(str, "", "why a file or spectrum could not be read"),
+    "read_part": Column(str, "", "how it was read: the extension, table or rows of the file"),
+    "read_wave": Column(str, "", "where the wavelengths come from, and their unit"),
+    "read_flux": Column(str, "", "where the flux comes from, its unit, and what was made of it"),
+    "read_error": Column(str, "", "where the errors come from"),
+    "medium": Column(str, "", "what the wavelengths were read as: air or vacuum"),
+    "read_medium": Column(str, "", "what says so"),
+    "masked": Column(float, "", "share of the pixels of the file that are not used"),
+    "joined": Column(str, "", "orders or arms that were joined"),
+    "left_out": Column(str, "", "parts of the file that were not read as this spectrum"),
 }
 
 
@@ -83,11 +95,12 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     Returns
     -------
     dict
-        With the keys of `COLUMNS`. A spectrum gets no type where it is flagged as an outlier, or too noisy
-        to tell whether it is one.
+        With the keys of `COLUMNS`. A spectrum gets no type where it is flagged as an outlier, shows no lines
+        of its class, or is too noisy to tell.
     """
     row = unreadable(file, spectrum.name, "")
     temperature, luminosity = types.temperature[i], types.luminosity[i]
+    row |= reading(spectrum)
     here = ivar > 0
     row["snr"] = signal_to_noise(flux, ivar)
     row["coverage"] = float(here.mean())
@@ -97,10 +110,13 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     row["luminosities"] = _ranked(LUMINOSITY_CLASSES, luminosity)
     flags = {
         "outlier": types.flagged[i],
+        "no_lines": not types.has_lines[i],
         "low_snr": row["snr"] < _NOISY,
-        "untyped": types.flagged[i] or row["snr"] < FAINTEST,
+        "untyped": types.flagged[i] or not types.has_lines[i] or row["snr"] < FAINTEST,
         "partial": row["coverage"] < _FULL,
         "medium_assumed": spectrum.medium is None,
+        "unit_assumed": "unit_assumed" in spectrum.receipt.assumed,
+        "flux_assumed": "flux_assumed" in spectrum.receipt.assumed,
     }
     row["flags"] = ",".join(flag for flag, is_set in flags.items() if is_set)
     if flags["untyped"]:
@@ -117,6 +133,22 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     row["class_number"] = mean
     row["class_number_error"] = float(np.sqrt(temperature @ (numbers - mean) ** 2))
     return row
+
+
+def reading(spectrum):
+    """The columns of a row that say how a spectrum was read."""
+    receipt = spectrum.receipt
+    return {
+        "read_part": receipt.part,
+        "read_wave": receipt.wave,
+        "read_flux": receipt.flux,
+        "read_error": receipt.error,
+        "medium": spectrum.medium or "air",
+        "read_medium": receipt.medium,
+        "masked": float(receipt.masked),
+        "joined": receipt.joined,
+        "left_out": receipt.left_out,
+    }
 
 
 def class_range(probabilities, share):

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 __all__ = ["classify", "classify_files"]
 
 
@@ -43,11 +41,12 @@ def classify(wave, flux=None, ivar=None, *, medium=None, model=None):
 
     Parameters
     ----------
-    wave : array (n_pix,) or specutils.Spectrum
-        Wavelengths in Angstrom; or a spectrum, or several on one axis, without the other two.
-    flux, ivar : array (n_pix,) or (n_spec, n_pix)
-        Flux per unit wavelength or normalised, NaN where there is none; its inverse variance, which may be
-        left out.
+    wave : array or Quantity (n_pix,) or (n_spec, n_pix), or a specutils object
+        Wavelengths, in Angstrom where they have no unit; or a ``Spectrum``, ``SpectrumList``,
+        ``SpectrumCollection`` or list of spectra without the other two.
+    flux, ivar : array, masked array or Quantity (n_pix,) or (n_spec, n_pix)
+        Flux, per unit wavelength or normalised where it has no unit, NaN or masked where there is none; its
+        inverse variance, which may be left out.
     medium : {'air', 'vacuum'}, optional
         What the wavelengths are measured in; air where it is not given.
     model : path, optional
@@ -60,20 +59,12 @@ def classify(wave, flux=None, ivar=None, *, medium=None, model=None):
     Raises
     ------
     ArchiveFileError
-        If wavelengths, flux and inverse variance have different lengths.
+        If wavelengths, flux and inverse variance have different lengths or a unit of something else.
     """
-    from obafgkm.classify.spectrum import Spectrum, from_specutils
+    from obafgkm.classify.reading.arrays import spectra_of_arrays
     from obafgkm.classify.streaming import classify_entries, load_model
 
-    if flux is None:
-        spectra = list(from_specutils(wave))
-    else:
-        fluxes = np.atleast_2d(flux)
-        ivars = [None] * len(fluxes) if ivar is None else np.broadcast_to(np.atleast_2d(ivar), fluxes.shape)
-        spectra = [
-            Spectrum(str(i + 1), wave, *pair, unit="angstrom")
-            for i, pair in enumerate(zip(fluxes, ivars, strict=True))
-        ]
+    spectra = spectra_of_arrays(wave, flux, ivar)
     for spectrum in spectra:
         spectrum.medium = medium or spectrum.medium
     entries = ((None, "", spectrum) for spectrum in spectra)

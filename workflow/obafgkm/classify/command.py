@@ -1,4 +1,4 @@
-"""The command ``obafgkm``: ``obafgkm classify FILES…`` types spectra."""
+"""The command ``obafgkm``: ``classify FILES…`` types spectra, ``read FILES…`` shows how they are read."""
 
 import argparse
 import os
@@ -14,9 +14,15 @@ _GOOD, _SOME_BAD, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 _CLASSIFY = """\
 MK types and luminosity classes of optical spectra, with their uncertainties.
 
-Reads FITS (SDSS, LAMOST, JHC, ELODIE, MILES, CFLIB, tables, images, and what specutils reads), text with two
-or three columns (wavelength, flux, error), HDF5 of this package, gzipped or not, and tar archives of them;
-one spectrum a file or many. Spectra need 300 Å or more of 3800-7000 Å; flux-calibrated or normalised."""
+Reads FITS (tables and images; SDSS, LAMOST, DESI, JHC, ELODIE, MILES, CFLIB, IRAF, and surveys that specutils
+knows), VOTable, ECSV, CDS and plain text of two or more columns, HDF5 of this package, compressed or not,
+and tar and zip archives of them; one spectrum per file or many. Spectra need 300 Å or more of 3800-7000 Å;
+flux-calibrated or normalised. `obafgkm read` shows what it concludes about a file."""
+
+_READ = """\
+Shows how spectra are read, without typing them: extension, columns, units, medium, masked pixels, parts
+joined and left out. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelengths in Angstrom in the
+medium of the file, flux per unit wavelength, its error."""
 
 _END = """\
 The table goes to standard output, all else to standard error. Exit code: 0 if every file could be read, 1 if
@@ -25,11 +31,20 @@ some could not (they are listed with the reason, and in the table), 2 for a wron
 examples:
   obafgkm classify spec-0266-51602-0031.fits
   obafgkm classify *.fits --output types.csv
-  obafgkm classify @list.txt --jobs 4 --output types.fits --plot pages"""
+  obafgkm classify @list.txt --jobs 4 --output types.fits --plot pages
+  obafgkm read spectrum.fits"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One whose lists of files may have blank lines, comments and a byte-order mark."""
+
+    def convert_arg_line_to_args(self, line):
+        line = line.removeprefix("\ufeff").removeprefix("ï»¿").strip()
+        return [] if not line or line.startswith("#") else [line]
 
 
 def _parser():
-    parser = argparse.ArgumentParser("obafgkm", description="Neural networks for spectra.")
+    parser = _Parser("obafgkm", description="Neural networks for spectra.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     classify = commands.add_parser(
         "classify",
@@ -44,7 +59,7 @@ def _parser():
         "files",
         nargs="+",
         metavar="FILES",
-        help="spectra; @list.txt stands for the files it lists, one a line",
+        help="spectra; @list.txt stands for the files it lists, one per line",
     )
     add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv or .fits")
     add(
@@ -69,6 +84,20 @@ def _parser():
     )
     add("--model", metavar="FOLDER", help="another model than the released one")
     add("--quiet", action="store_true", help="print neither the table nor the progress")
+    read = commands.add_parser(
+        "read",
+        help="how spectra are read",
+        description=_READ,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        fromfile_prefix_chars="@",
+    )
+    read.add_argument("files", nargs="+", metavar="FILES", help="as of classify")
+    read.add_argument(
+        "--medium", choices=["air", "vacuum"], help="of the wavelengths (default: by each file)"
+    )
+    read.add_argument(
+        "-o", "--output", metavar="FOLDER", default=".", help="of the spectra as read (default: this folder)"
+    )
     return parser
 
 
@@ -97,12 +126,13 @@ def main(arguments=None):
     """
     options = _parser().parse_args(arguments)
     try:
-        return _classify(options)
+        return _read(options) if options.command == "read" else _classify(options)
     except ObafgkmError as error:
         print(f"obafgkm: {error}", file=sys.stderr)
         return _USAGE
     except KeyboardInterrupt:
-        kept = f"; the rows so far are in {options.output}.part" if _is_csv(options.output) else ""
+        is_csv = options.command == "classify" and _is_csv(options.output)
+        kept = f"; the rows so far are in {options.output}.part" if is_csv else ""
         print(f"obafgkm: interrupted{kept}", file=sys.stderr)
         return _INTERRUPTED
     except OSError as error:
@@ -152,6 +182,21 @@ def _classify(options):
                 break
     if bad:
         print(f"obafgkm: {bad} of {total} could not be read", file=sys.stderr)
+    return _SOME_BAD if bad else _GOOD
+
+
+def _read(options):
+    from obafgkm.classify.showing import show_file
+
+    with warnings.catch_warnings(action="ignore"):  # of FITS headers against the standard
+        bad = 0
+        for file in options.files:
+            for text, problem in show_file(file, options.medium, options.output):
+                bad += bool(problem)
+                if problem:
+                    print(f"{file}: {problem}", file=sys.stderr)
+                elif not _printed(text):
+                    return _GOOD
     return _SOME_BAD if bad else _GOOD
 
 

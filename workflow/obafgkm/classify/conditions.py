@@ -109,7 +109,7 @@ def on_fine_grid(spectra):
     """
     flux, problems = np.full((len(spectra), FINE.size), np.nan, np.float32), [""] * len(spectra)
     for i, name in enumerate(spectra.labels["file"]):
-        own = Spectrum(name, spectra.wave, spectra.flux[i], spectra.ivar[i], spectra.medium, "angstrom")
+        own = Spectrum(name, spectra.wave, spectra.flux[i], spectra.ivar[i], spectra.medium)
         try:
             flux[i] = own.on_grid(FINE)[0]
         except ArchiveFileError as error:

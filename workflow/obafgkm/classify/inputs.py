@@ -47,13 +47,15 @@ def lines_and_continuum(flux, ivar=None):
     return np.clip(flux / mean - 1, -1, 2) * good, mean * scale, good
 
 
-def network_inputs(flux, ivar=None):
+def network_inputs(flux, ivar=None, seen=None):
     """What the network sees.
 
     Parameters
     ----------
     flux, ivar : array (n_spec, n_pix)
         See `lines_and_continuum`.
+    seen : tuple, optional
+        What that returns of them, where it is known.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def network_inputs(flux, ivar=None):
         The lines, a value a pixel; the continuum's logarithm less its own mean, a value a bin of 32 Angstrom;
         the share of pixels that each bin has. The first two are 0 where there is none.
     """
-    lines, mean, good = lines_and_continuum(flux, ivar)
+    lines, mean, good = seen or lines_and_continuum(flux, ivar)
     bins = (len(lines), -1, _BIN)
     share, level = good.reshape(bins).mean(2), np.log(mean).reshape(bins).mean(2)
     level -= (level * share).sum(1, keepdims=True) / np.maximum(share.sum(1, keepdims=True), 1e-6)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from obafgkm.classify.inputs import WAVE, network_inputs
+from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
+from obafgkm.classify.presence import has_lines
 from obafgkm.errors import ArchiveFileError
 from obafgkm.mk import N_CLASSES
 
@@ -34,6 +35,8 @@ class Types:
         Where the outlier score is above the threshold of the main class.
     sets : array of bool (n, 70)
         Conformal sets, made to hold the true class of 90 % of the stars.
+    has_lines : array of bool (n,)
+        Where the lines of the median class are seen, see `obafgkm.classify.presence`.
     """
 
     temperature: np.ndarray
@@ -41,6 +44,7 @@ class Types:
     outlier: np.ndarray
     flagged: np.ndarray
     sets: np.ndarray
+    has_lines: np.ndarray
 
 
 class Model:
@@ -85,12 +89,14 @@ class Model:
 
     def classify(self, flux, ivar):
         """Types of spectra (n, n_pix) on `wave`, in any unit; NaN or inverse variance 0 where missing."""
-        temperature, luminosity = self._session.run(None, {"spectra": network_inputs(flux, ivar)})
+        seen = lines_and_continuum(flux, ivar)
+        temperature, luminosity = self._session.run(None, {"spectra": network_inputs(flux, ivar, seen)})
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
         with self._threads.limit(limits=1):
-            outlier = self._outliers.scores(flux, ivar)
+            outlier = self._outliers.scores(flux, ivar, seen)
         flagged = is_outlier(outlier, temperature, self.card["outlier_thresholds"])
-        return Types(temperature, luminosity, outlier, flagged, sets)
+        found = has_lines(ivar, median_class(temperature), seen)
+        return Types(temperature, luminosity, outlier, flagged, sets, found)
 
 
 def conformal_sets(probabilities, threshold):

@@ -6,7 +6,7 @@ import numpy as np
 
 from obafgkm.classify.inputs import lines_and_continuum
 
-__all__ = ["Outliers"]
+__all__ = ["Outliers", "gaussian_mean"]
 
 _CHUNK = 64
 _SIGMA = 2.0  # pixels; smooths all spectra to some 10 Angstrom, so that sharp ones are no outliers
@@ -30,12 +30,12 @@ class Outliers:
     @classmethod
     def of_stars(cls, flux, ivar, number):
         """Components of stars, (n, n_pix) on `obafgkm.classify.inputs.WAVE`."""
-        lines, _, good = _smoothed(flux, ivar)
+        lines, _, good = _smoothed(*lines_and_continuum(flux, ivar), ivar)
         mean = lines.sum(0) / np.maximum(good.sum(0), 1)
         components = np.linalg.svd((lines - mean) * good, full_matrices=False)[2][:number]
         return cls(mean.astype(np.float32), components.astype(np.float32))
 
-    def scores(self, flux, ivar):
+    def scores(self, flux, ivar, seen=None):
         """What the components leave of the lines beyond the noise, root mean square.
 
         The components are fitted to the pixels that there are by least squares.
@@ -43,6 +43,8 @@ class Outliers:
         Parameters
         ----------
         flux, ivar : array (n, n_pix)
+        seen : tuple, optional
+            What `obafgkm.classify.inputs.lines_and_continuum` returns of them, where it is known.
 
         Returns
         -------
@@ -51,12 +53,15 @@ class Outliers:
         """
         products = np.einsum("ip,jp->pij", self.components, self.components)
         products = products.reshape(len(self.mean), -1)
-        parts = range(0, len(flux), _CHUNK)
-        scores = [self._scores(flux[i : i + _CHUNK], ivar[i : i + _CHUNK], products) for i in parts]
+        parts = [slice(i, i + _CHUNK) for i in range(0, len(flux), _CHUNK)]
+        known = [
+            lines_and_continuum(flux[i], ivar[i]) if seen is None else [a[i] for a in seen] for i in parts
+        ]
+        scores = [self._scores(own, ivar[i], products) for i, own in zip(parts, known, strict=True)]
         return np.concatenate(scores) if scores else np.empty(0)
 
-    def _scores(self, flux, ivar, products):
-        lines, noise, good = _smoothed(flux, ivar)
+    def _scores(self, seen, ivar, products):
+        lines, noise, good = _smoothed(*seen, ivar)
         centred, number = (lines - self.mean) * good, len(self.components)
         normal = (good.astype(np.float32) @ products).reshape(-1, number, number)
         normal += _FAINT_NOISE * np.eye(number)
@@ -68,17 +73,16 @@ class Outliers:
         return np.sqrt(np.maximum((left**2).sum(1) / count / free - noise.sum(1) / count, 0))
 
 
-def _smoothed(flux, ivar):
+def _smoothed(lines, mean, good, ivar):
     """Smoothed lines, the variance of their noise, and where there are pixels; (n, n_pix) each."""
-    lines, mean, good = lines_and_continuum(flux, ivar)
-    weight = np.maximum(_gaussian_mean(good.astype(float), _SIGMA), 0.1)
+    weight = np.maximum(gaussian_mean(good.astype(float), _SIGMA), 0.1)
     variance = good / np.where(good, ivar * mean**2, 1)
     # The square of a Gaussian is one of a width smaller by the root of two.
-    noise = _gaussian_mean(variance, _SIGMA / np.sqrt(2)) / (2 * np.sqrt(np.pi) * _SIGMA)
-    return _gaussian_mean(lines, _SIGMA) / weight * good, noise / weight**2 * good, good
+    noise = gaussian_mean(variance, _SIGMA / np.sqrt(2)) / (2 * np.sqrt(np.pi) * _SIGMA)
+    return gaussian_mean(lines, _SIGMA) / weight * good, noise / weight**2 * good, good
 
 
-def _gaussian_mean(values, sigma):
+def gaussian_mean(values, sigma):
     """Rows of an array smoothed by a Gaussian, mirrored at their ends.
 
     The same sums in the same order as ``scipy.ndimage.gaussian_filter1d``, and as fast. Nothing else that

@@ -1,5 +1,6 @@
-"""A page a star: its spectrum with its lines, the nearest standard, and the probabilities of its types."""
+"""A page per star: its spectrum with its lines, the nearest standard, and the probabilities of its types."""
 
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -56,6 +57,7 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
     axes["L"].bar(LUMINOSITY_CLASSES, luminosity, color="tab:blue")
     axes["L"].set(xlabel="luminosity class", ylim=(0, 1))
     figure.suptitle(_title(row), fontsize=9)
+    _box(axes["R"], row)
     figure.supxlabel(f"{known.source}; times a polynomial", x=0.995, ha="right", fontsize=5, color="0.45")
     figure.savefig(path, dpi=150)
     plt.close(figure)
@@ -65,6 +67,8 @@ def _title(row):
     """Two lines: the star and its type; the ranges and what else is to be known."""
     if "outlier" in row["flags"]:
         second = "not typed: it looks like no star of types O to M"
+    elif "no_lines" in row["flags"]:
+        second = "not typed: no spectral lines are seen beyond the noise"
     elif "untyped" in row["flags"]:
         second = "not typed: too noisy"
     else:
@@ -75,6 +79,20 @@ def _title(row):
         f"{row['name']}   {row['type'] or '-'}   ({Path(row['file']).name})\n"
         f"{second}   S/N {row['snr']:.0f}   coverage {row['coverage']:.0%}{flags}"
     )
+
+
+def _box(axes, row):
+    """How the spectrum was read, in a box."""
+    lines = [
+        f"wavelengths: {row['read_wave']}; {row['medium']} ({row['read_medium'] or 'not said'})",
+        f"flux: {row['read_flux']}; errors: {row['read_error']}; {row['masked']:.1%} masked",
+    ]
+    lines += [
+        f"{what}: {row[key]}" for key, what in (("joined", "joined"), ("left_out", "left out")) if row[key]
+    ]
+    text = "\n".join(textwrap.shorten(line, 170, placeholder=" ...") for line in lines)
+    style = {"facecolor": "white", "alpha": 0.85, "edgecolor": "0.7", "linewidth": 0.4, "boxstyle": "square"}
+    axes.text(0.995, 0.96, text, transform=axes.transAxes, ha="right", va="top", fontsize=4.5, bbox=style)
 
 
 def _draw_spectrum(axes, wave, flux, fit, label):

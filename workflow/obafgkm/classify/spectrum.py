@@ -1,39 +1,40 @@
-"""One spectrum of a user's file, and how it comes onto the wavelengths of a classifier."""
+"""One spectrum as it was read, and how it comes onto the wavelengths of a classifier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from obafgkm.classify.receipt import Receipt
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectroscopy.wavelengths import vactoair
 
-__all__ = ["MEDIA", "Spectrum", "from_specutils", "inverse_variance", "medium_of_header", "signal_to_noise"]
+__all__ = ["MEDIA", "Spectrum", "inverse_variance", "signal_to_noise"]
 
 MEDIA = ("air", "vacuum")
-_ANGSTROM = {"angstrom": 1.0, "angstroms": 1.0, "a": 1.0, "aa": 1.0, "nm": 10.0, "um": 1e4, "micron": 1e4}
-_ANGSTROM |= {"0.1nm": 1.0, "nanometer": 10.0, "nanometers": 10.0, "microns": 1e4, "µm": 1e4, "m": 1e10}
+_COARSEST = 10.0  # Angstrom a pixel, beyond which lines cannot be seen
 _LEAST_COVERED = 300.0  # Angstrom of the classifier's range
+_PARTS = 8  # of a spectrum, in each of which pixels have one usual distance
 _MARGIN = 20.0  # Angstrom beyond it that are looked at
 
 
 @dataclass
 class Spectrum:
-    """One spectrum as a file has it.
+    """One spectrum as a file has it, in Angstrom.
 
     Attributes
     ----------
     name : str
         The object's, by the header; else that of the file.
     wave : array (n_pix,)
-        Wavelength.
+        Wavelength in Angstrom.
     flux : array (n_pix,)
         Flux per unit wavelength, in any units, or normalised to the continuum; NaN where there is none.
     ivar : array (n_pix,) or None
         Inverse variance of the flux, 0 where there is none; None where the file has no errors.
     medium : {'air', 'vacuum', None}
         What the wavelengths are measured in; None where the file does not say.
-    unit : str
-        Of the wavelengths; '' where the file does not say: their size tells Angstrom from nm and micron.
+    receipt : Receipt
+        How it was read.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Spectrum:
     flux: np.ndarray
     ivar: np.ndarray | None = None
     medium: str | None = None
-    unit: str = ""
+    receipt: Receipt = field(default_factory=Receipt)
 
     def __post_init__(self):
         self.wave, self.flux = np.asarray(self.wave, float).ravel(), np.asarray(self.flux, float).ravel()
@@ -65,7 +66,7 @@ class Spectrum:
             good &= np.isfinite(self.ivar) & (self.ivar > 0)
         if np.count_nonzero(good) < 5 or not self.flux[good].any():
             raise ArchiveFileError(self.name, "no valid pixel: all are masked, not finite or zero")
-        wave, flux = self.wave[good] * _in_angstrom(self.unit, self.wave[good]), self.flux[good]
+        wave, flux = self.wave[good], self.flux[good]
         ivar = None if self.ivar is None else self.ivar[good]
         if self.medium == "vacuum":
             wave = vactoair(wave)
@@ -77,8 +78,8 @@ class Spectrum:
     def on_grid(self, grid):
         """Flux and inverse variance on evenly or smoothly spaced wavelengths.
 
-        The flux of a pixel of the grid is the mean of the straight lines that join the spectrum's pixels, so
-        finer pixels are averaged and coarser ones interpolated, and no light is lost.
+        The flux of a pixel of the grid is the mean, weighted by inverse variance, of the straight lines that
+        join the spectrum's pixels: finer pixels are averaged and coarser ones interpolated.
 
         Parameters
         ----------
@@ -94,7 +95,8 @@ class Spectrum:
         Raises
         ------
         ArchiveFileError
-            If less than 300 Angstrom of the grid are covered, or the flux is zero throughout.
+            If less than 300 Angstrom of the grid are covered, the pixels are coarser than 10 Angstrom, or no
+            pixel is valid.
         """
         wave, flux, ivar = self.cleaned()
         pixel = np.gradient(grid)
@@ -102,7 +104,7 @@ class Spectrum:
         covered = np.zeros(grid.size, bool)
         if np.count_nonzero(near) > 4:
             wave, flux, ivar = wave[near], flux[near], None if ivar is None else ivar[near]
-            step = np.median(np.diff(wave))
+            step = np.maximum(np.median(np.diff(wave)), _local_step(wave, grid))
             right = np.searchsorted(wave, grid).clip(1, wave.size - 1)
             nearest = np.minimum(np.abs(grid - wave[right - 1]), np.abs(grid - wave[right]))
             covered = (grid >= wave[0]) & (grid <= wave[-1]) & (nearest <= np.maximum(0.75 * step, pixel / 2))
@@ -112,26 +114,45 @@ class Spectrum:
                 f"covers {wave[0]:.0f}-{wave[-1]:.0f} Å, {length:.0f} Å of them within {grid[0]:.0f}-"
                 f"{grid[-1]:.0f} Å; {_LEAST_COVERED:.0f} Å are needed",
             )
-        sampled = _means(wave, flux, grid)
-        if ivar is None:
-            ivar = np.full(wave.size, inverse_variance(flux))
+        if (width := np.median(np.diff(wave))) > _COARSEST:
+            raise ArchiveFileError(
+                self.name,
+                f"its pixels of {width:.0f} Å are too coarse: spectral lines cannot be seen in it; "
+                f"{_COARSEST:.0f} Å at most are needed",
+            )
         # Inverse variance adds up over the pixels that are averaged; interpolation adds nothing to it.
         averaged = np.maximum(pixel / np.interp(grid, wave, np.gradient(wave)), 1)
-        return (
-            np.where(covered, sampled, np.nan),
-            np.where(covered, np.interp(grid, wave, ivar) * averaged, 0),
-        )
+        if ivar is None or ivar.min() == ivar.max():
+            sampled = _means(wave, flux, grid)
+            weight = inverse_variance(flux) if ivar is None else ivar[0]
+        else:
+            weight, weighted = _means(wave, np.stack([ivar, flux * ivar]), grid)
+            sampled = weighted / np.maximum(weight, np.finfo(float).tiny)
+        return np.where(covered, sampled, np.nan), np.where(covered, weight * averaged, 0)
 
 
-def _means(wave, flux, grid):
-    """Means, over the pixels of a grid, of the straight lines that join the pixels of a spectrum."""
+def _local_step(wave, grid):
+    """Usual distance of pixels about each wavelength of a grid: it may change along a spectrum."""
+    count = min(_PARTS, wave.size // 20)
+    if count < 2:
+        return 0.0
+    steps = np.diff(wave)[: (wave.size - 1) // count * count].reshape(count, -1)
+    middle = wave[: steps.size].reshape(count, -1)[:, steps.shape[1] // 2]
+    return np.interp(grid, middle, np.median(steps, axis=1))
+
+
+def _means(wave, values, grid):
+    """Means, over the pixels of a grid, of the straight lines that join values (..., n_pix) of a spectrum."""
     centre, step = (grid[1:] + grid[:-1]) / 2, np.diff(wave)
     edges = np.concatenate([[2 * grid[0] - centre[0]], centre, [2 * grid[-1] - centre[-1]]])
     edges = edges.clip(wave[0], wave[-1])
-    whole = np.concatenate([[0], np.cumsum((flux[1:] + flux[:-1]) / 2 * step)])
+    whole = np.zeros(values.shape)
+    np.cumsum((values[..., 1:] + values[..., :-1]) * (step / 2), axis=-1, out=whole[..., 1:])
     left = (np.searchsorted(wave, edges, side="right") - 1).clip(0, step.size - 1)
     within = edges - wave[left]
-    integral = whole[left] + within * (flux[left] + np.diff(flux)[left] / step[left] * within / 2)
+    first = values[..., left]
+    slope = (values[..., left + 1] - first) / step[left]
+    integral = whole[..., left] + within * (first + slope * within / 2)
     return np.diff(integral) / np.maximum(np.diff(edges), 1e-9)
 
 
@@ -157,52 +178,3 @@ def inverse_variance(flux):
     """
     noise = 1.482602 / np.sqrt(6) * np.median(np.abs(2 * flux[2:-2] - flux[:-4] - flux[4:]))
     return 1 / max(noise, 1e-6 * np.abs(flux).max()) ** 2
-
-
-def _in_angstrom(unit, wave):
-    """How many Angstrom a unit has; of a unit that is not given, the size of the numbers tells."""
-    unit = str(unit).strip().lower()
-    if unit in _ANGSTROM:
-        return _ANGSTROM[unit]
-    middle = np.median(wave)
-    return 1.0 if middle > 1500 else 10.0 if middle > 100 else 1e4
-
-
-def medium_of_header(header):
-    """Medium of the wavelengths by a FITS header: 'air', 'vacuum', or None where it does not say."""
-    if "VACUUM" in header:
-        return "vacuum" if header["VACUUM"] in (True, 1, "T", "True") else "air"
-    said = str(header.get("AIRORVAC", "")).lower()
-    if said[:3] in ("air", "vac"):
-        return "air" if said.startswith("air") else "vacuum"
-    if str(header.get("TELESCOP", "")).upper().startswith(("SDSS", "LAMOST")):
-        return "vacuum"
-    # Paper III of the FITS coordinates: WAVE is in vacuum, AWAV in air.
-    kind = str(header.get("CTYPE1", "")).strip().upper()
-    return {"AWAV": "air", "AWAV-LOG": "air", "WAVE": "vacuum", "WAVE-LOG": "vacuum"}.get(kind)
-
-
-def from_specutils(spectrum, name=""):
-    """Spectra of a ``specutils.Spectrum``, which may hold several.
-
-    Yields
-    ------
-    Spectrum
-    """
-    from astropy import units
-    from astropy.nddata import InverseVariance
-
-    axis = spectrum.wavelength.to(units.AA)
-    flux, ivar = spectrum.flux.value.reshape(-1, axis.size), None
-    if spectrum.uncertainty is not None:
-        ivar = spectrum.uncertainty.represent_as(InverseVariance).array.reshape(flux.shape)
-    if spectrum.mask is not None:
-        flux = np.where(spectrum.mask.reshape(flux.shape), np.nan, flux)
-    if spectrum.flux.unit.is_equivalent(units.Jy):  # to flux per unit wavelength, but for a constant
-        flux, ivar = flux / axis.value**2, None if ivar is None else ivar * axis.value**4
-    header = spectrum.meta.get("header", {}) or {}
-    name = str(header.get("OBJECT", "")).strip() or name
-    for row in range(len(flux)):
-        own = name if len(flux) == 1 else f"{name} {row + 1}"
-        errors = None if ivar is None else ivar[row]
-        yield Spectrum(own, axis.value, flux[row], errors, medium_of_header(header), "angstrom")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.classify.answers import answer, unreadable
+from obafgkm.classify.answers import answer, reading, unreadable
 from obafgkm.classify.reading import read_file
 from obafgkm.errors import ArchiveFileError, ObafgkmError, require
 
@@ -178,7 +178,8 @@ def classify_entries(model, entries):
         i = 0
         for (key, file, spectrum), pair in zip(batch, sampled, strict=True):
             if isinstance(pair, str):
-                yield key, spectrum, unreadable(file, getattr(spectrum, "name", ""), pair)
+                row = unreadable(file, getattr(spectrum, "name", ""), pair)
+                yield key, spectrum, row | (reading(spectrum) if hasattr(spectrum, "receipt") else {})
                 continue
             row = answer(file, spectrum, model.wave, *pair, types, i)
             yield key, spectrum, row, *pair, types.temperature[i], types.luminosity[i]

@@ -71,7 +71,7 @@ def on_grid(objects):
     flux, ivar = np.full((2, len(objects), WAVE.size), np.nan)
     ivar[:] = 0
     for i in range(len(objects)):
-        own = Spectrum("", objects.wave, objects.flux[i], objects.ivar[i], objects.medium, "angstrom")
+        own = Spectrum("", objects.wave, objects.flux[i], objects.ivar[i], objects.medium)
         try:
             flux[i], ivar[i] = own.on_grid(WAVE)
         except ArchiveFileError:

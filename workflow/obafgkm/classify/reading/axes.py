@@ -1,0 +1,188 @@
+"""Wavelengths that the keywords of a FITS header give to the pixels of an image."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from obafgkm.classify.reading import medium as media
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.units import is_said, to_angstrom
+
+__all__ = ["Wavelengths", "header_wavelengths", "spectral_axis"]
+
+_SPECTRAL = {"WAVE": "wave", "AWAV": "wave", "FREQ": "frequency", "ENER": "energy", "WAVN": "wavenumber"}
+_NAMES = {"LAMB": "wave", "WAVELENGTH": "wave", "LAMBDA": "wave", "ANGSTROM": "wave", "SPECTRAL": "wave"}
+_VELOCITIES = ("VRAD", "VOPT", "VELO", "FELO", "VEL", "ZOPT", "BETA", "RADVEL")
+_NO_SPECTRUM = ("RA", "DEC", "GLON", "GLAT", "ANGLE", "POSITION", "STOKES", "TIME", "OFFSET", "SLIT")
+_LIKE_WAVELENGTHS = (1e-7, 1e5)  # which numbers a wavelength may have, in whatever unit
+
+
+@dataclass
+class Wavelengths:
+    """Wavelengths and what is known of them.
+
+    Attributes
+    ----------
+    wave : array (..., n_pix)
+        Angstrom.
+    said : str
+        Where they come from, and in which unit.
+    medium : str or None
+    medium_from : str
+    is_guessed : bool
+        Whether their unit is a guess.
+    """
+
+    wave: np.ndarray
+    said: str
+    medium: str | None = None
+    medium_from: str = ""
+    is_guessed: bool = False
+
+
+def spectral_axis(header, n_axes):
+    """Number (from 1) of the axis that holds the spectrum: the one that says so, else the first."""
+    for axis in range(1, n_axes + 1):
+        if _kind(header.get(f"CTYPE{axis}", "")):
+            return axis
+    return 1
+
+
+def _kind(ctype):
+    """Kind of a spectral axis by CTYPE; '' where that says none."""
+    ctype = str(ctype).strip().upper()
+    if ctype[:4] in _SPECTRAL and re.fullmatch(r".{4}(-[A-Z0-9]{3})?", ctype):
+        return _SPECTRAL[ctype[:4]]
+    return next((kind for name, kind in _NAMES.items() if ctype.startswith(name)), "")
+
+
+def header_wavelengths(header, n, axis=1):
+    """Wavelengths of the pixels of an axis.
+
+    Parameters
+    ----------
+    header : mapping
+    n : int
+        Pixels.
+    axis : int
+        Number of the axis, from 1.
+
+    Returns
+    -------
+    Wavelengths
+
+    Raises
+    ------
+    RefusedError
+        If the header gives none, or gives something else than wavelengths.
+    """
+    if "COEFF0" in header:  # SDSS and LAMOST
+        wave = 10 ** (header["COEFF0"] + header["COEFF1"] * np.arange(n))
+        medium, source = media.by_header(header)
+        return Wavelengths(wave, "COEFF0, COEFF1 (log10 Angstrom)", medium, source)
+    ctype, unit = str(header.get(f"CTYPE{axis}", "")).strip().upper(), _unit(header, axis)
+    first, step = header.get(f"CRVAL{axis}"), _step(header, axis)
+    if ctype.startswith(_VELOCITIES):
+        raise RefusedError(f"CTYPE{axis} = {ctype!r}: velocities, no wavelengths")
+    if ctype.startswith(("PIX", "CHAN", "INDEX")):
+        raise RefusedError(f"CTYPE{axis} = {ctype!r}: the axis counts pixels, it has no wavelengths")
+    if ctype.startswith(_NO_SPECTRUM):
+        raise RefusedError(f"CTYPE{axis} = {ctype!r}: no axis of wavelengths")
+    if not isinstance(first, int | float) or not step:
+        raise RefusedError(f"it has no wavelengths: no CRVAL{axis} with CDELT{axis} or CD{axis}_{axis}")
+    kind = _kind(ctype) or "wave"
+    if first in (0, 1) and step == 1 and not (is_said(unit) and kind != "wave"):
+        raise RefusedError(f"CRVAL{axis} = {first:g} and steps of 1: the axis counts pixels, no wavelengths")
+    values = _values(header, n, axis, ctype, unit)
+    is_log = _is_logarithmic(header, ctype)
+    label = f"the axis of wavelengths (CUNIT{axis})"
+    log = "log" if is_log else ""
+    if not is_said(unit) and kind == "wave" and not is_log and not _LIKE_WAVELENGTHS[0] < abs(first):
+        raise RefusedError(f"CRVAL{axis} = {first:g}: no wavelength")
+    wave, said, is_guessed, is_vacuum = to_angstrom(values, unit, kind, log, label)
+    said = f"CRVAL{axis}, step {step:.6g} ({ctype + ', ' if ctype else ''}{said})"
+    return Wavelengths(wave, said, *_medium(header, ctype, axis, is_vacuum), is_guessed)
+
+
+def _medium(header, ctype, axis, is_vacuum):
+    """The medium: what a keyword says, else what the type of the axis says."""
+    medium, source = media.by_header(header)
+    explicit = source and not source.startswith("TELESCOP")
+    if not explicit and (by_type := media.by_ctype(ctype)):
+        return by_type, f"CTYPE{axis} = {ctype!r}"
+    if is_vacuum:
+        return "vacuum", f"CUNIT{axis} is none of length"
+    if medium:
+        return medium, source
+    words = f"{header.get(f'CTYPE{axis}', '')} {_comment(header, f'CTYPE{axis}')} "
+    words += f"{_comment(header, f'CRVAL{axis}')} {header.get('WAT1_001', '')}"
+    if medium := media.by_words(words):
+        return medium, "the comments of the axis"
+    medium = media.by_comments(header)
+    return (medium, "the comments of the header") if medium else (None, "")
+
+
+def _comment(header, key):
+    comments = getattr(header, "comments", None) or getattr(
+        getattr(header, "maps", [None])[0], "comments", {}
+    )
+    return comments[key] if key in header and key in comments else ""
+
+
+def _unit(header, axis):
+    """The unit of the axis; IRAF says it in WAT."""
+    unit = str(header.get(f"CUNIT{axis}", "")).strip()
+    found = re.search(r"units=[\"']?(\w+)", str(header.get(f"WAT{axis}_001", "")))
+    if not is_said(unit) and found:
+        unit = found[1]
+    if not is_said(unit):
+        unit = next((str(header[key]).strip() for key in ("XUNITS", "WUNIT") if key in header), "")
+    return unit
+
+
+def _step(header, axis):
+    """Step a pixel: a CD matrix goes before CDELT (FITS paper I)."""
+    if f"CD{axis}_{axis}" in header:
+        return header[f"CD{axis}_{axis}"]
+    step = header.get(f"CDELT{axis}", 0)
+    return step * header.get(f"PC{axis}_{axis}", 1) if isinstance(step, int | float) else 0
+
+
+def _is_logarithmic(header, ctype):
+    """IRAF's DC-FLAG, or an axis called LOG...; WAVE-LOG means another thing."""
+    words = str(header.get("WAT1_001", "")).lower()
+    return (
+        header.get("DC-FLAG") == 1
+        or ctype.startswith(("LOG", "LN"))
+        or ctype == "WAVE_LOG"
+        or ("log" in re.findall(r"label=\"?(\w+)", words))
+    )
+
+
+def _values(header, n, axis, ctype, unit):
+    """Coordinates of the pixels of one axis, by astropy where the axis is more than linear."""
+    first, step = header[f"CRVAL{axis}"], _step(header, axis)
+    offset = (np.arange(n) + 1 - header.get(f"CRPIX{axis}", 1)) * step
+    if not re.fullmatch(r"[A-Z]{4}-(LOG|[A-Z]2[A-Z]|GR[IA]|TAB)", ctype):
+        return first + offset
+    if ctype.endswith("-LOG") and not is_said(unit) and abs(first) < 10:
+        raise RefusedError(
+            f"CTYPE{axis} = {ctype!r} with CRVAL{axis} = {first:g}: the FITS standard wants a wavelength "
+            f"there, not its logarithm"
+        )
+    from astropy import units
+    from astropy.wcs import WCS
+
+    keys = {"CTYPE1": ctype, "CRVAL1": first, "CDELT1": step, "CRPIX1": header.get(f"CRPIX{axis}", 1)}
+    keys |= {"WCSAXES": 1, "CUNIT1": unit if is_said(unit) else "Angstrom" if first > 1500 else "m"}
+    keys |= {key: header[key] for key in ("RESTWAV", "RESTFRQ") if key in header}
+    keys |= {f"PV1_{i}": header[f"PV{axis}_{i}"] for i in range(8) if f"PV{axis}_{i}" in header}
+    from astropy.io import fits
+
+    axes = WCS(fits.Header(keys), naxis=1, fix=True)
+    values = axes.wcs_pix2world(np.arange(n, dtype=float)[:, None], 0)[:, 0]
+    own = units.Unit(str(axes.wcs.cunit[0]))
+    return (
+        (values * own).to_value(units.Unit(keys["CUNIT1"])) if own != units.Unit(keys["CUNIT1"]) else values
+    )

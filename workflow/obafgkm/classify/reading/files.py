@@ -1,0 +1,267 @@
+"""Any file of a user: its compression and its format, by its first bytes and not by its name."""
+
+import bz2
+import gzip
+import lzma
+import re
+import tarfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+
+from obafgkm.classify.reading.gate import settle
+from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.receipt import Receipt
+from obafgkm.classify.spectrum import MEDIA, Spectrum
+from obafgkm.errors import ArchiveFileError, ObafgkmError
+
+__all__ = ["read_file"]
+
+_ROWS = 256  # of an HDF5 file in memory at a time
+_FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
+_COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
+_MEMBERS = (
+    ".fits",
+    ".fit",
+    ".fts",
+    ".txt",
+    ".csv",
+    ".dat",
+    ".ascii",
+    ".asc",
+    ".ecsv",
+    ".xml",
+    ".vot",
+    ".gz",
+    ".fz",
+)
+_OTHERS = {  # what else it may be, by its first bytes
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"\x93NUMPY": "an array of NumPy: save wavelengths and flux as text, or use obafgkm.classify from Python",
+    b"\x80\x04": "a pickle of Python: use obafgkm.classify from Python",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook: save it as CSV",
+}
+
+
+def read_file(path, medium=None):
+    """Read all spectra of a file, one after another.
+
+    Parameters
+    ----------
+    path : path-like
+        FITS (see `obafgkm.classify.reading.fits_hdus`), a table that astropy reads, text of two or more
+        columns, HDF5 as `obafgkm.spectra` writes it, each maybe compressed by gzip, bzip2, xz or compress,
+        or a tar or zip archive of such files.
+    medium : {'air', 'vacuum'}, optional
+        What the wavelengths are measured in, whatever the file says.
+
+    Yields
+    ------
+    Spectrum
+        Or, of a member of an archive that cannot be read, its name and the reason as a str.
+
+    Raises
+    ------
+    ArchiveFileError
+        If the file cannot be read, or no spectrum is found in it.
+    """
+    if medium not in (None, *MEDIA):
+        raise ValueError(f"medium {medium!r} is neither 'air' nor 'vacuum'")
+    path, count = Path(path), 0
+    with _clear_errors(path):
+        for spectrum in _read(path):
+            count += 1
+            if isinstance(spectrum, Spectrum):
+                if medium:
+                    spectrum.medium, spectrum.receipt.medium = medium, "the option --medium"
+                elif spectrum.medium is None:
+                    spectrum.receipt.medium = "not said, air assumed"
+            yield spectrum
+    if not count:
+        raise ArchiveFileError(path, "holds no spectrum")
+
+
+@contextmanager
+def _clear_errors(path):
+    """Turn whatever goes wrong with a file into one sentence."""
+    try:
+        yield
+    except RefusedError as error:
+        raise ArchiveFileError(path, str(error)) from error
+    except ObafgkmError:
+        raise
+    except IsADirectoryError as error:
+        raise ArchiveFileError(path, f"is a folder: give its files, {path}/*.fits") from error
+    except FileNotFoundError as error:
+        raise ArchiveFileError(path, "there is no such file") from error
+    except PermissionError as error:
+        raise ArchiveFileError(path, "may not be read: you lack the permission") from error
+    except Exception as error:  # what foreign readers raise at damaged files is not documented
+        problem = f"damaged, or not what its format says ({type(error).__name__}: {error})"
+        raise ArchiveFileError(path, " ".join(problem.split())) from error
+
+
+def _read(path):
+    with path.open("rb") as file:
+        start = file.read(512)
+    opener = next((opener for magic, opener in _COMPRESSED.items() if start.startswith(magic)), None)
+    if opener is None and start.startswith(_FITS):  # of which only a part may be needed
+        from obafgkm.classify.reading.fits_hdus import read_fits
+
+        yield from read_fits(path)
+        return
+    if start.startswith(_HDF5):
+        yield from _read_hdf5(path)
+        return
+    if start.startswith(_ZIP):
+        yield from _members(_zip_members(path))
+        return
+    if start.startswith(_LZW):
+        yield from _read_content(path, _uncompressed(path))
+        return
+    with (opener or open)(path, "rb") as file:
+        start = file.read(512)
+        if start[257:262] == b"ustar":
+            yield from _members(_tar_members(path))
+        else:
+            yield from _read_content(path, start + file.read())
+
+
+def _uncompressed(path):
+    """Content of a file that ``compress`` made, by astropy, which needs a package of its own for them."""
+    from astropy.utils.data import get_readable_fileobj
+
+    try:
+        with get_readable_fileobj(str(path), encoding="binary") as file:
+            return file.read()
+    except ModuleNotFoundError as error:
+        raise RefusedError(f"compressed by 'compress': run 'uncompress {path}' first") from error
+
+
+def _read_content(path, content):
+    if content.startswith(_FITS):
+        from obafgkm.classify.reading.fits_hdus import read_fits
+
+        yield from read_fits(path, content)
+    else:
+        yield from _read_text(path, content)
+
+
+def _tar_members(path):
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if member.isfile():
+                yield member.name, lambda member=member: archive.extractfile(member).read()
+
+
+def _zip_members(path):
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if not member.is_dir():
+                yield member.filename, lambda member=member: archive.read(member)
+
+
+def _members(members):
+    for full, read in members:
+        name = PurePath(full).name
+        if PurePath(name).suffix.lower() not in _MEMBERS or name.startswith("._"):
+            continue
+        try:
+            with _clear_errors(name):
+                content = read()
+                content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+                yield from _read_content(name, content)
+        except ArchiveFileError as error:
+            yield str(error)
+
+
+def _read_hdf5(path):
+    from obafgkm.spectra import Spectra, read_labels
+
+    for first in range(0, len(read_labels(path)), _ROWS):
+        part = Spectra.read(path, slice(first, first + _ROWS))
+        rows = zip(part.flux, part.ivar, part.labels.to_dict("records"), strict=True)
+        for number, (flux, ivar, label) in enumerate(rows, first + 1):
+            name = label.get("name") or f"{path.stem} {number}"
+            receipt = Receipt("", "wave (Angstrom)", "flux (relative)", "ivar", "the file")
+            receipt.masked = 1 - float(((ivar > 0) & (flux == flux)).mean())
+            yield Spectrum(name, part.wave, flux, ivar, part.medium, receipt)
+
+
+def _read_text(path, content):
+    """Spectra of a text: a table of a format that astropy knows, or plain columns of numbers."""
+    stem = _stem(path)
+    for magic, what in _OTHERS.items():
+        if content.startswith(magic):
+            raise RefusedError(f"{what}, not a spectrum")
+    text = _decoded(content)
+    if not text.strip():
+        raise RefusedError("empty: fetch it again")
+    if "\0" in text[:4096]:
+        raise RefusedError(f"neither FITS, HDF5 nor text: it begins {text[:8]!r}")
+    if text.startswith("#K "):
+        from obafgkm.classify.reading.surveys import cflib_spectrum
+
+        yield cflib_spectrum(path, content)
+        return
+    from obafgkm.classify.reading.tables import astropy_format, parts_of_table
+
+    form = astropy_format(text)
+    if not form and text.lstrip()[:1] == "<":
+        if re.search(r"<!doctype html|<html|<head|<body", text[:2000], re.IGNORECASE):
+            raise RefusedError("an HTML page, not a spectrum: the download failed, fetch it again")
+        raise RefusedError("an XML file that is no VOTable: save the spectrum as VOTable, FITS or text")
+    if form:
+        parts = parts_of_table(text, form, stem)
+    else:
+        from obafgkm.classify.reading.text import text_parts
+
+        parts = text_parts(text, stem)
+    yield from _settled(parts, stem)
+
+
+def _settled(parts, stem):
+    """Spectra of the parts of a text: of one object where they go on from one another."""
+    found, problems, first = [], [], None
+    for part in parts:
+        try:
+            found.append((part, list(settle(part, part.object or stem))))
+        except RefusedError as error:
+            first = first or error
+            problems.append(f"{part.name}: {error}".lstrip(": "))
+    if not found:
+        raise first
+    spectra = [spectrum for _, own in found for spectrum in own]
+    if len(spectra) > 1 and len(found) > 1:
+        ranges = [(spectrum.wave.min(), spectrum.wave.max()) for spectrum in spectra]
+        if are_orders(ranges):
+            spectra = [joined(spectra, stem, "parts")]
+        else:
+            for i, spectrum in enumerate(spectra):
+                own = found[i][0].name if len(found) == len(spectra) else ""
+                spectrum.name = own or f"{stem} {i + 1}"
+    for spectrum in spectra:
+        spectrum.receipt.leave_out(*problems)
+        yield spectrum
+
+
+def _stem(path):
+    name = PurePath(path).name
+    for ending in (".gz", ".bz2", ".xz", ".Z"):
+        name = name.removesuffix(ending)
+    return PurePath(name).stem
+
+
+def _decoded(content):
+    """Text of whatever encoding: with a byte-order mark, UTF-8, else Latin-1."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

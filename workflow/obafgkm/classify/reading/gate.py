@@ -1,0 +1,243 @@
+"""The gate itself: columns, whatever they come from, become spectra in Angstrom and flux per wavelength."""
+
+from collections import Counter
+
+import numpy as np
+
+from obafgkm.classify.reading import medium as media
+from obafgkm.classify.reading.axes import Wavelengths
+from obafgkm.classify.reading.columns import Column
+from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.pixels import inverse_variances, masked
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
+from obafgkm.classify.receipt import Receipt
+from obafgkm.classify.spectrum import Spectrum
+
+__all__ = ["settle"]
+
+_AXES = ("wave", "frequency", "energy", "wavenumber")
+_ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, and the power that their units are of
+_MOST_MARKED = 0.95  # share of the pixels that a mask may rule out
+_NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp"}
+
+
+def settle(part, name):
+    """The spectra of a part.
+
+    Parameters
+    ----------
+    part : obafgkm.classify.reading.columns.Part
+    name : str
+        Of the object, where the part does not say it.
+
+    Yields
+    ------
+    Spectrum
+
+    Raises
+    ------
+    RefusedError
+        If there are no wavelengths or no flux among its columns, or what is said of them is not understood.
+    """
+    by_kind = {}
+    for column in part.columns:
+        by_kind.setdefault(column.settled_role().kind, []).append(column)
+    fluxes = _fluxes(by_kind)
+    waves = _waves(part, by_kind)
+    used = {id(column) for column in (*fluxes, *waves)}
+    spectra = []
+    for flux in fluxes:
+        error, masks = (
+            _error(flux, by_kind, len(fluxes) > 1),
+            [*by_kind.get("mask", []), *by_kind.get("good", [])],
+        )
+        used |= {id(column) for column in (*masks, *([error] if error else []))}
+        spectra.append((flux, error, masks))
+    left = [column.label for column in part.columns if id(column) not in used and column.name]
+    several = len(spectra) > 1
+    for flux, error, masks in spectra:
+        own = f"{name} {flux.name}" if several else name
+        yield from _rows(part, own, flux, waves, error, masks, left)
+
+
+def _fluxes(by_kind):
+    """The columns of flux: the best one, or all that are told apart by a number or a name."""
+    found = [*by_kind.get("flux", []), *by_kind.get("magnitude", [])]
+    if not found:
+        others = sorted(_NO_STAR & by_kind.keys())
+        raise RefusedError(f"holds {', '.join(others)}, no flux of a star" if others else "no column of flux")
+    ranked = sorted(found, key=lambda c: (c.settled_role().rank, c.settled_role().kind == "magnitude"))
+    best = ranked[0].settled_role()
+    same = [c for c in ranked if (c.settled_role().rank, c.settled_role().kind) == (best.rank, best.kind)]
+    plain = [c for c in same if not c.settled_role().tag]
+    if plain:
+        return plain[:1] if len({c.name.lower() for c in plain}) > 1 else plain
+    return same
+
+
+def _waves(part, by_kind):
+    """Columns of wavelengths, the best first: those that name their medium, then wavelengths themselves."""
+    found = [column for kind in _AXES for column in by_kind.get(kind, [])]
+    if not found and part.axis is None:
+        for kind, meaning in (("velocity", "velocities"), ("pixel", "pixel numbers")):
+            if kind in by_kind:
+                raise RefusedError(f"{by_kind[kind][0].label} holds {meaning}; there are no wavelengths")
+        raise RefusedError("no column of wavelengths")
+    return sorted(found, key=lambda c: (c.settled_role().rank, _AXES.index(c.settled_role().kind)))
+
+
+def _error(flux, by_kind, several):
+    """The column that says how good a flux is: the one whose name has the same words, else the plain one."""
+    tag = flux.settled_role().tag
+    for wanted in dict.fromkeys([tag, ""]):
+        for kind in _ERRORS:
+            for column in by_kind.get(kind, []):
+                if column.settled_role().tag == wanted and column.values.shape == flux.values.shape:
+                    return column
+    alone = [column for kind in _ERRORS for column in by_kind.get(kind, [])]
+    return (
+        alone[0] if len(alone) == 1 and not several and "reduced" not in alone[0].settled_role().tag else None
+    )
+
+
+def _wavelengths(part, waves):
+    """Wavelengths of all spectra of a part, or a list of them for each."""
+    problem = None
+    for column in waves:
+        try:
+            return _of_column(part, column)
+        except RefusedError as error:
+            problem = problem or error
+    if part.axis is None:
+        raise problem
+    return part.axis
+
+
+def _of_column(part, column):
+    role = column.settled_role()
+    unit, in_unit = media.within_unit(column.unit)
+    unit = unit if is_said(unit) else role.unit
+    label = f"the {column.label}"
+    if column.values.dtype == object:
+        wave, said, is_guessed, is_vacuum = to_angstrom(column.values[0], unit, role.kind, role.log, label)
+        wave = [to_angstrom(values, unit, role.kind, role.log, label)[0] for values in column.values]
+    else:
+        wave, said, is_guessed, is_vacuum = to_angstrom(column.values, unit, role.kind, role.log, label)
+    medium, source = _medium(part, column, role.medium or in_unit, is_vacuum)
+    return Wavelengths(wave, f"{column.label} ({said})", medium, source, is_guessed)
+
+
+def _medium(part, column, by_name, is_vacuum):
+    """The medium of a column, and what says so; what stands nearest to it counts first."""
+    if by_name:
+        return by_name, f"the name of the {column.label}"
+    said = column.said.lower()
+    if medium := media.by_ucd(said, part.header):
+        return medium, f"the UCD of the {column.label}"
+    if medium := media.by_words(said):
+        return medium, f"the description of the {column.label}"
+    if is_vacuum:
+        return "vacuum", f"the {column.label} holds no lengths"
+    if part.medium:
+        return part.medium
+    medium, source = media.by_header(part.header)
+    if not medium and (medium := media.by_comments(part.header)):
+        source = "the comments of the header"
+    if not medium and part.axis is not None and not isinstance(part.axis, list):
+        medium, source = part.axis.medium, part.axis.medium_from
+    return (medium, source) if medium else (None, "")
+
+
+def _rows(part, name, flux, waves, error, masks, left):
+    """The spectra of one column of flux."""
+    known = _wavelengths(part, waves)
+    values = flux.values
+    is_one = values.ndim == 1 and values.dtype != object
+    rows = [values] if is_one else values
+    count = len(rows)
+    names = part.rows if part.rows is not None and len(part.rows) == count else None
+    if count > 1 and names is not None and max(Counter(names).values()) > 1:
+        names = [f"{own} {i + 1}" for i, own in enumerate(names)]
+
+    def one(i):
+        axis = known[i] if isinstance(known, list) else known
+        own = names[i] if names is not None else name if count == 1 else f"{name} {i + 1}"
+        return _spectrum(part, str(own).strip() or name, _row(flux, i), axis, i, error, masks, left)
+
+    if count > 1 and names is None and are_orders([_range(known, i) for i in range(count)]):
+        yield joined([one(i) for i in range(count)], name, "orders" if count > 2 else "parts")
+        return
+    for i in range(count):
+        yield one(i)
+
+
+def _range(known, i):
+    axis = known[i] if isinstance(known, list) else known
+    is_shared = isinstance(known, list) or (not isinstance(axis.wave, list) and np.ndim(axis.wave) == 1)
+    wave = axis.wave if is_shared else axis.wave[i]
+    wave = np.asarray(wave, float)
+    good = wave[np.isfinite(wave) & (wave > 0)]
+    return (good.min(), good.max()) if good.size else (np.nan, np.nan)
+
+
+def _row(column, i):
+    """One spectrum's values of a column, which may hold them for all."""
+    values = column.values
+    if values.dtype != object and values.ndim == 1:
+        return Column(column.name, values, column.unit, column.where, column.said, column.role)
+    row = values[0] if len(values) == 1 else values[i]
+    return Column(column.name, np.asarray(row), column.unit, column.where, column.said, column.role)
+
+
+def _spectrum(part, name, flux, axis, i, error, masks, left):
+    """One spectrum, with what is known of its pixels."""
+    wave = axis.wave
+    if isinstance(wave, list) or np.ndim(wave) > 1:
+        wave = wave[0] if len(wave) == 1 else wave[i]
+    role, values = flux.settled_role(), np.ma.filled(np.ma.asarray(flux.values, float), np.nan).ravel()
+    if np.size(wave) != values.size:
+        raise RefusedError(f"{np.size(wave)} wavelengths for {values.size} values of flux")
+    bad = masked(values)
+    values = np.where(bad, np.nan, values) if bad.any() else values
+    unit = flux.unit if is_said(flux.unit) else role.unit
+    values, factor, said, assumed = flux_density(values, unit, wave, f"the {flux.label}")
+    receipt = Receipt(part.name, axis.said, f"{flux.label} ({said})", medium=axis.medium_from)
+    receipt.assumed |= {assumed} - {""}
+    if axis.is_guessed:
+        receipt.assumed.add("unit_assumed")
+    ivar = None
+    if error is not None:
+        ivar, receipt.error = _ivar(_row(error, i), flux, unit, factor)
+    else:
+        receipt.error = "none; estimated from the scatter"
+    for mask in masks:
+        own = _row(mask, i)
+        if own.values.shape == values.shape:
+            marked = (own.values.astype(float) != 0) != (own.settled_role().kind == "good")
+            if marked.mean() > _MOST_MARKED:
+                raise RefusedError(f"the {mask.label} marks {marked.mean():.1%} of the pixels as bad")
+            values = np.where(marked, np.nan, values)
+    good = np.isfinite(values) & np.isfinite(wave)
+    if ivar is not None:
+        good &= ivar > 0
+    receipt.masked = 1 - float(good.mean())
+    receipt.leave_out(*part.left_out, *left)
+    return Spectrum(name, wave, values, ivar, axis.medium, receipt)
+
+
+def _ivar(error, flux, unit, factor):
+    """Inverse variances in the unit that the flux was brought to, and where they come from."""
+    kind = error.settled_role().kind
+    values = np.ma.filled(np.ma.asarray(error.values, float), np.nan).ravel()
+    if kind == "error" and error.unit.strip().lower() in ("%", "percent"):
+        values = values / 100 * np.abs(np.asarray(flux.values, float).ravel())
+    ivar = inverse_variances(values, kind)
+    if ivar is None or ivar.shape != np.shape(flux.values):
+        return None, f"{error.label} holds none that are known; estimated from the scatter"
+    scale = unit_scale(error.unit, unit, _ERRORS[kind])
+    scale = scale if kind == "ivar" else scale ** (-2 if kind == "error" else -1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ivar = ivar * scale / np.asarray(factor) ** 2 if np.ndim(factor) or scale != 1 else ivar
+    words = {"ivar": "inverse variance", "error": "errors", "variance": "variance"}
+    return np.where(np.isfinite(ivar), ivar, 0), f"{error.label} ({words[kind]})"

@@ -1,0 +1,220 @@
+"""An image of FITS, with the extensions that go with it, as one part."""
+
+import numpy as np
+
+from obafgkm.classify.reading.axes import header_wavelengths, spectral_axis
+from obafgkm.classify.reading.columns import Column, Part
+from obafgkm.classify.reading.multispec import is_multispec, multispec_wavelengths
+from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.roles import Role, role_of
+
+__all__ = ["image_part"]
+
+_FEW = 6  # rows at most that may be wavelengths, flux and errors
+_POSITIONS = ("SLIT", "ANGLE", "POSITION", "OFFSET", "RA-", "DEC-", "SPATIAL", "ARCSEC", "Y_SLIT")
+_ROW_KEYS = ("BANDID", "ARRAY", "ROW", "LABEL", "COL", "PLANE", "CUBE")
+_OTHERS = ("error", "ivar", "variance", "mask", "good")
+
+
+def image_part(hdu, others, header, name):
+    """Take an image apart.
+
+    Parameters
+    ----------
+    hdu : astropy.io.fits image
+    others : dict
+        Lists of further images by their role.
+    header : mapping
+    name : str
+        Of the part.
+
+    Returns
+    -------
+    Part
+
+    Raises
+    ------
+    RefusedError
+        If it has no wavelengths.
+    """
+    data = np.asarray(hdu.data)
+    own = hdu.name or "PRIMARY"
+    unit = str(hdu.header.get("BUNIT", ""))
+    data, axis_number = _turned(data, header)
+    n = data.shape[-1]
+    _refuse_positions(data, header, axis_number)
+    waves = [other for other in others.get("wave", []) if np.shape(other.data)[-1:] == (n,)]
+    axis = None
+    if not waves:
+        if (part := _rows_as_columns(data, header, unit, own)) is not None:
+            return part
+        axis = (
+            multispec_wavelengths(header, n)
+            if is_multispec(header)
+            else header_wavelengths(header, n, axis_number)
+        )
+    flux, further, left = _by_row(data, hdu.header, unit)
+    columns = [flux, *further]
+    if isinstance(axis, list):
+        count = 1 if flux.values.ndim == 1 else len(flux.values)
+        if len(axis) != count:
+            raise RefusedError(f"{len(axis)} rows of wavelengths in WAT2 for {count} rows of flux")
+        axis = axis[0] if flux.values.ndim == 1 else axis
+    for wave in waves[:1]:
+        columns.append(
+            Column(wave.name, np.asarray(wave.data).squeeze(), str(wave.header.get("BUNIT", "")), "extension")
+        )
+    if not further:
+        for kind in _OTHERS:
+            for other in others.get(kind, []):
+                values = np.asarray(other.data).squeeze()
+                if values.shape == flux.values.shape:
+                    unit = str(other.header.get("BUNIT", ""))
+                    columns.append(Column(other.name, values, unit, "extension", role=Role(kind)))
+                else:
+                    left.append(f"{other.name} (of another shape)")
+    return Part(name, columns, axis, header, left_out=left)
+
+
+def _turned(data, header):
+    """An image whose last axis is that of wavelengths, without axes of one pixel, and its number in FITS."""
+    number = spectral_axis(header, data.ndim)
+    if data.ndim > 1 and number <= data.ndim:
+        data = np.moveaxis(data, data.ndim - number, -1)
+    shape = [size for size in data.shape[:-1] if size != 1]
+    data = data.reshape(*shape, data.shape[-1])
+    if data.ndim == 2 and data.shape[-1] <= _FEW < data.shape[0] and "CRVAL1" not in header:
+        data = data.T
+    if data.ndim > 3 or (data.ndim == 3 and number > 1 and max(data.shape[:2]) > 1):
+        count = int(np.prod(data.shape[:-1]))
+        raise RefusedError(f"a cube of {count:,} spectra: extract the star's first")
+    return data, number
+
+
+def _refuse_positions(data, header, spectral):
+    """Rows that are places on the sky, such as along a slit, are no spectra of stars."""
+    if data.ndim < 2:
+        return
+    for axis in (1, 2):
+        kind = str(header.get(f"CTYPE{axis}", "")).strip().upper()
+        if axis != spectral and kind.startswith(_POSITIONS):
+            raise RefusedError(
+                f"CTYPE{axis} = {kind!r}: {len(data)} rows along a slit; extract the star first"
+            )
+
+
+def _rows_as_columns(data, header, unit, name):
+    """The part of an image whose rows are wavelengths, flux and maybe errors; None where it is none."""
+    has_axis = any(f"{key}1" in header for key in ("CRVAL", "CDELT", "CD1_")) or "COEFF0" in header
+    if (
+        data.ndim != 2
+        or not 2 <= len(data) <= _FEW
+        or (has_axis and header.get("CRVAL1") not in (0, 1, None))
+    ):
+        return None
+    rising = [i for i, row in enumerate(data) if _is_like_wavelengths(row)]
+    if len(rising) != 1:
+        return None
+    units = [str(header.get(key, "")) for key in ("XUNITS", "YUNITS")]
+    roles, labels = _row_roles(header, len(data))
+    wave = Column(str(rising[0] + 1), data[rising[0]], units[0], "row", role=Role("wave"))
+    rest = [i for i in range(len(data)) if i != rising[0]]
+    star = next((i for i in rest if roles[i] and roles[i].kind == "flux"), rest[0])
+    columns = [wave, Column(str(star + 1), data[star], unit or units[1], "row", role=Role("flux"))]
+    left = []
+    for i in rest:
+        if i == star:
+            continue
+        kind = roles[i].kind if roles[i] else errors_fit(data[i], data[star])
+        if kind in _OTHERS:
+            columns.append(Column(str(i + 1), data[i], units[1], "row", role=Role(kind)))
+        else:
+            left.append(f"row {i + 1}{labels[i]}")
+    return Part("", columns, None, header, left_out=left)
+
+
+def _is_like_wavelengths(row):
+    """Whether numbers rise or fall steadily within what wavelengths can be."""
+    row = np.asarray(row, float)
+    steps = np.diff(row)
+    if not np.isfinite(row).all() or row.size < 10 or not ((steps > 0).all() or (steps < 0).all()):
+        return False
+    return row.min() > 0 and row.max() < 1e6 and steps.std() < 2 * abs(steps.mean())
+
+
+def _row_roles(header, count):
+    """Roles of the rows by keywords such as BANDID1, None where they do not say; and what they say."""
+    for key in _ROW_KEYS:
+        said = [str(header.get(f"{key}{i + 1}", "")) for i in range(count)]
+        roles = [_band_role(text) for text in said]
+        if all(said) and any(role.kind == "flux" for role in roles):
+            return roles, [f" ({text.split(' - ')[0].split(',')[0]})" for text in said]
+    return [None] * count, [""] * count
+
+
+def _band_role(text):
+    """Role of a band of IRAF by its BANDID: the word before the dash."""
+    head = text.split(" - ")[0].lower()
+    if head.startswith("raw"):
+        return Role("flux", rank=2)
+    return role_of(head)
+
+
+def _by_row(data, header, unit):
+    """Flux of an image, its errors and what is left out, where rows or bands have roles; else all is flux."""
+    if data.ndim == 1:
+        return (
+            Column(header.get("EXTNAME", "PRIMARY"), data, unit, "extension", role=_flux_role(header)),
+            [],
+            [],
+        )
+    roles, labels = _row_roles(header, len(data))
+    what = "band" if data.ndim == 3 or any(f"BANDID{i + 1}" in header for i in range(len(data))) else "row"
+    if roles[0] is None:
+        roles = _roles_by_numbers(data)
+        labels = (
+            ["", *[f" ({role.kind})" if role and role.kind else "" for role in roles[1:]]]
+            if roles
+            else labels
+        )
+    if roles is None:  # so many stars
+        if data.ndim == 3:
+            raise RefusedError(f"{len(data)} bands, and nothing says what they are (BANDID1 ...)")
+        return Column("", data, unit, "rows", role=_flux_role(header)), [], []
+    kinds = [role.kind if role else "" for role in roles]
+    star = min(
+        (i for i, role in enumerate(roles) if role and role.kind == "flux"), key=lambda i: roles[i].rank
+    )
+    further, left = [], []
+    for i, kind in enumerate(kinds):
+        if kind in _OTHERS and not any(column.role.kind == kind for column in further):
+            further.append(Column(f"{i + 1}{labels[i]}", data[i], "", what, role=Role(kind)))
+        elif i != star:
+            left.append(f"{what} {i + 1}{labels[i] or ' (nothing says what it is)'}")
+    return Column(f"{star + 1}{labels[star]}", data[star], unit, what, role=Role("flux")), further, left
+
+
+def _flux_role(header):
+    """Flux, or magnitudes where the name of the extension says so."""
+    role = role_of(str(header.get("EXTNAME", "")))
+    return role if role.kind == "magnitude" else Role("flux", unit=role.unit if role.kind == "flux" else "")
+
+
+def _roles_by_numbers(data):
+    """Roles of a few rows of which nothing is said; None where they are so many stars.
+
+    One that is never negative and as large as the scatter of the first row (or its square, or one over
+    that) is its error: then the file is of one object, and what else it holds is left out.
+    """
+    flux = data[0] if data.ndim == 2 else data[0, 0]
+    if not 2 <= len(data) <= _FEW:
+        return None
+    rows = [row if data.ndim == 2 else row[0] for row in data[1:]]
+    kinds = ["flux"]
+    for row in rows:  # the first that fits
+        is_other = any(kinds[1:]) or _is_like_wavelengths(row) or has_own_noise(row, flux)
+        kinds.append("" if is_other else errors_fit(row, flux))
+    if not any(kinds[1:]):
+        return [Role("flux"), *[None] * (len(data) - 1)] if data.ndim == 3 else None
+    return [Role(kind) if kind else None for kind in kinds]

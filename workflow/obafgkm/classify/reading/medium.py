@@ -1,0 +1,88 @@
+"""Air or vacuum: what says so, and what it says."""
+
+import re
+
+__all__ = ["by_comments", "by_ctype", "by_header", "by_ucd", "by_words", "from_vacuum_or_air", "within_unit"]
+
+_TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
+_SAYS_MEDIUM = ("AIRORVAC", "AIR_VAC", "AIRVAC", "VACORAIR", "VACAIR", "WAVETYPE", "WAVEMED", "WAVMED")
+_SAYS_MEDIUM += ("MEDIUM", "SPECMED", "WAVE_MED", "WAVEFORM", "LAMTYPE", "WLTYPE", "WAVEREF", "WAVELEN")
+_IS_VACUUM = ("VACUUM", "VAC", "ISVACUUM", "VACWAVE", "WAVEVAC", "VACUUM_W", "IN_VAC")
+_IS_AIR = ("AIR", "ISAIR", "AIRWAVE", "WAVEAIR", "IN_AIR")
+# FITS paper III: WAVE is in vacuum, AWAV in air; the others have no other wavelength.
+_CTYPES = {"AWAV": "air", "WAVE": "vacuum", "FREQ": "vacuum", "ENER": "vacuum", "WAVN": "vacuum"}
+_SURVEYS = ("SDSS", "LAMOST")
+
+
+def from_vacuum_or_air(value):
+    """The medium that a value names: 'air', 'vacuum', or None."""
+    words = set(re.findall(r"[a-z]+", str(value).lower()))
+    is_air, is_vacuum = "air" in words, bool(words & {"vacuum", "vac", "vacua"})
+    return None if is_air == is_vacuum else "air" if is_air else "vacuum"
+
+
+def by_header(header):
+    """The medium by the keywords of a header, and which of them says so; (None, '') where none does."""
+    found = {}
+    for key in _SAYS_MEDIUM:
+        if medium := from_vacuum_or_air(header.get(key, "")):
+            found[f"{key} = {header[key]!r}"] = medium
+    for keys, medium, other in ((_IS_VACUUM, "vacuum", "air"), (_IS_AIR, "air", "vacuum")):
+        for key in keys:
+            if key in header:
+                value = str(header[key]).strip().lower()
+                said = medium if value in _TRUE else other if value in _FALSE else from_vacuum_or_air(value)
+                if said:
+                    found[f"{key} = {header[key]!r}"] = said
+    if len(set(found.values())) == 1:
+        return next(iter(found.values())), next(iter(found))
+    if not found and str(header.get("TELESCOP", "")).upper().startswith(_SURVEYS):
+        return "vacuum", f"TELESCOP = {header['TELESCOP']!r}"
+    return None, ""
+
+
+def by_ctype(kind):
+    """The medium by the type of an axis, such as ``AWAV-LOG``; None where it does not say."""
+    return _CTYPES.get(str(kind).strip().upper()[:4]) if _is_coded(str(kind)) else None
+
+
+def _is_coded(kind):
+    return re.fullmatch(r"[A-Z]{4}(-(LOG|TAB|GR[IA]|[A-Z]2[A-Z]))?", kind.strip().upper()) is not None
+
+
+def by_ucd(said, header):
+    """The medium by the UCD of the wavelengths: the atmosphere is air; ESO's archive else means vacuum."""
+    if "em.wl" in said and "obs.atmos" in said:
+        return "air"
+    if "em.wl" in said and str(header.get("ORIGIN", "")).upper().startswith("ESO"):
+        return "vacuum"
+    return None
+
+
+def by_words(text):
+    """The medium by free text, such as the lines above a table: 'air', 'vacuum', or None.
+
+    A word counts, not letters within a name; of a conversion, what it leads to.
+    """
+    text = re.sub(r"[_\-.]+", " ", text.lower())
+    if found := re.search(r"\b(air|vac(?:uum)?)\b[^.;\n]{0,12}\b(?:to|2|into)\b\s*(air|vac(?:uum)?)\b", text):
+        return "air" if found[2] == "air" else "vacuum"
+    if found := re.search(r"\bnot\b(?: in)? (air|vac(?:uum)?)\b", text):
+        return "vacuum" if found[1] == "air" else "air"
+    return from_vacuum_or_air(re.sub(r"\bair ?mass\b", "", text))
+
+
+def by_comments(header):
+    """The medium by the comments of a FITS header that speak of wavelengths."""
+    lines = [str(line) for key in ("COMMENT", "HISTORY") if key in header for line in header[key]]
+    about = [line for line in lines if re.search(r"wave|lambda", line, re.IGNORECASE)]
+    said = {by_words(line) for line in about} - {None}
+    return said.pop() if len(said) == 1 else None
+
+
+def within_unit(unit):
+    """A unit, and the medium that stands with it: ``Angstrom (vacuum)``."""
+    found = re.search(r"[\s,;(\[]*\b(?:in )?(vacuum|vac|air)\b[)\]]*", unit, re.IGNORECASE)
+    if not found:
+        return unit, None
+    return unit.replace(found[0], "").strip(), from_vacuum_or_air(found[1])

@@ -1,0 +1,85 @@
+"""IRAF's multispec: each row of an image has wavelengths of its own, in the keywords WAT2_nnn."""
+
+import re
+
+import numpy as np
+from numpy.polynomial import chebyshev, legendre
+
+from obafgkm.classify.reading import medium as media
+from obafgkm.classify.reading.axes import Wavelengths
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.units import to_angstrom
+
+__all__ = ["is_multispec", "multispec_wavelengths"]
+
+_POLYNOMIALS = {1: chebyshev.chebval, 2: legendre.legval}
+
+
+def is_multispec(header):
+    """Whether a header speaks of wavelengths in this way."""
+    kinds = (str(header.get(f"CTYPE{axis}", "")).upper() for axis in (1, 2))
+    return any(kind.startswith("MULTISPE") for kind in kinds)
+
+
+def multispec_wavelengths(header, n):
+    """Wavelengths of the rows.
+
+    Parameters
+    ----------
+    header : mapping
+    n : int
+        Pixels of a row.
+
+    Returns
+    -------
+    list of Wavelengths
+        One for each row; NaN beyond its own pixels.
+
+    Raises
+    ------
+    RefusedError
+        If they are not given, or by a function that is not known here.
+    """
+    # Each keyword holds 68 characters, of which blanks at the end are dropped by readers.
+    text = "".join(str(header[key]).ljust(68) for key in sorted(k for k in header if k.startswith("WAT2_")))
+    words = [found[1] for found in re.finditer(r"spec\d+\s*=\s*\"([^\"]*)\"", text)]
+    if not words:
+        raise RefusedError("CTYPE1 = 'MULTISPE' without the keywords WAT2_nnn: it has no wavelengths")
+    found = re.search(r"units=\"?([\w.]+)", str(header.get("WAT1_001", "")))
+    unit, (medium, source) = found[1] if found else "", media.by_header(header)
+    rows = []
+    for number, row in enumerate(words, 1):
+        values = _row([float(word) for word in row.split()], n, number)
+        wave, said, is_guessed, _ = to_angstrom(values, unit, label="the axis of wavelengths (WAT1_001)")
+        rows.append(Wavelengths(wave, f"WAT2 spec{number} ({said})", medium, source, is_guessed))
+    return rows
+
+
+def _row(numbers, n, number):
+    """Wavelengths of one row: "aperture beam type first step pixels z low high [functions]"."""
+    kind, first, step, own, redshift = int(numbers[2]), *numbers[3:7]
+    pixels = np.arange(1, n + 1, dtype=float)
+    if kind == -1:
+        raise RefusedError(f"row {number} has no wavelengths (WAT2 says type -1)")
+    if kind == 2:
+        values = _function(numbers[9:], pixels)
+    else:
+        values = first + step * (pixels - 1)
+        values = 10**values if kind == 1 else values
+    return np.where(pixels <= own, values / (1 + redshift), np.nan)
+
+
+def _function(numbers, pixels):
+    """Sum of weighted dispersion functions; splines are refused."""
+    total = np.zeros_like(pixels)
+    while numbers:
+        weight, shift, kind, order = numbers[0], numbers[1], int(numbers[2]), int(numbers[3])
+        if kind not in _POLYNOMIALS:
+            raise RefusedError(
+                f"IRAF's dispersion function of type {kind} is not known here: resample with dispcor first"
+            )
+        low, high = numbers[4:6]
+        scaled = (2 * pixels - (low + high)) / (high - low)
+        total += weight * (shift + _POLYNOMIALS[kind](scaled, numbers[6 : 6 + order]))
+        numbers = numbers[6 + order :]
+    return total

@@ -1,0 +1,152 @@
+"""Which pixels count: masks, gaps of zeros, sentinels, errors that are infinite or not known."""
+
+import numpy as np
+
+__all__ = ["errors_fit", "has_own_noise", "inverse_variances", "masked", "scatter"]
+
+_SENTINELS = np.array(
+    [-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0, -99999.0, -32768.0, -1e20, -1e30, -1e34]
+)
+_SENTINELS = np.concatenate([_SENTINELS, -_SENTINELS, [9.969209968386869e36, 3.4028234663852886e38]])
+_ZEROS = 3  # in a row: no detector says exactly nothing so often
+_CONSTANT = 20  # equal values in a row
+_REPEATED = 5  # times that an extreme value stands there, far from all others
+_FAR = 3.0  # as a multiple of the range of the others
+_NO_WEIGHT = 1e-6  # of the median inverse variance: such a pixel weighs nothing
+
+
+def masked(flux):
+    """Which pixels of a spectrum hold no flux.
+
+    Parameters
+    ----------
+    flux : array (n_pix,)
+
+    Returns
+    -------
+    array of bool (n_pix,)
+        Not finite; in a row of exactly zero (3 or more) or of any constant but one (20 or more), as between
+        detectors; or a sentinel such as -999.
+    """
+    bad = ~np.isfinite(flux)
+    good = flux[~bad] if bad.any() else flux
+    if good.size < 10:
+        return bad
+    bad |= _runs(flux)
+    low, high = good.min(), good.max()
+    for value in (low, high):
+        is_known = np.isclose(value, _SENTINELS, rtol=1e-6).any()
+        if is_known or np.count_nonzero(good == value) >= _REPEATED:
+            others = good[good != value]
+            if others.size and value and _is_far(value, others):
+                bad |= flux == value
+    return bad
+
+
+def _is_far(value, others):
+    low, high = others.min(), others.max()
+    return low < high and (
+        value < low - _FAR * (high - low) or value > high + _FAR * (high - low) or value < 0 <= low
+    )
+
+
+def _runs(flux):
+    """Pixels in runs of one exact value."""
+    same = flux[1:] == flux[:-1]
+    bad = np.zeros(flux.size, bool)
+    if np.count_nonzero(same) < _ZEROS - 1:
+        return bad
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]))).reshape(-1, 2)
+    for first, last in edges:
+        length = last - first + 1
+        value = flux[first]
+        if length >= (_ZEROS if value == 0 else _CONSTANT) and value != 1:
+            bad[first : last + 1] = True
+    return bad
+
+
+def inverse_variances(values, kind):
+    """Inverse variances of what says how good the pixels are.
+
+    Parameters
+    ----------
+    values : array (n_pix,)
+    kind : str
+        error, variance or ivar.
+
+    Returns
+    -------
+    array (n_pix,) or None
+        0 where a pixel is not to be used: its error is infinite, zero, negative, huge or not a number. None
+        where no error is known.
+    """
+    values = np.asarray(values, float)
+    finite = np.isfinite(values)
+    if kind == "ivar":
+        if not finite.any():
+            return None
+        ivar = np.where(finite & (values > 0), values, 0.0)
+    else:
+        known = finite & (values > 0)
+        if not known.any():
+            return None
+        power = values[known] ** (2 if kind == "error" else 1)
+        if not np.isfinite(power).all() or not power.all():  # beyond the numbers of a computer
+            power = np.clip(power, 1e-300, 1e300)
+        ivar = np.zeros(values.shape)
+        ivar[known] = 1 / power
+        # Where most are not known they are no sign of bad pixels.
+        if np.count_nonzero(np.isnan(values)) > values.size / 2:
+            return None
+    positive = ivar[ivar > 0]
+    if positive.size:
+        ivar[ivar < _NO_WEIGHT * np.median(positive)] = 0
+    return ivar
+
+
+def scatter(flux):
+    """Standard deviation of the noise from the scatter of neighbours (DER_SNR)."""
+    good = flux[np.isfinite(flux)]
+    if good.size < 10:
+        return 0.0
+    return float(1.482602 / np.sqrt(6) * np.median(np.abs(2 * good[2:-2] - good[:-4] - good[4:])))
+
+
+def errors_fit(errors, flux):
+    """Whether numbers without a name can be the errors of a flux: 'error', 'variance', 'ivar' or ''.
+
+    They must be positive and, at the median, no further from the scatter of the flux than lines and
+    correlated noise can bring them.
+    """
+    noise = scatter(flux)
+    good = np.isfinite(errors) & np.isfinite(flux)
+    if np.count_nonzero(good) < 10 or noise == 0:
+        return ""
+    errors, level = errors[good], np.median(np.abs(flux[good]))
+    if np.count_nonzero(errors < 0) or not (middle := np.median(errors)) > 0:
+        return ""
+    guesses = {"error": middle, "variance": np.sqrt(middle), "ivar": middle**-0.5}
+    ratios = {
+        kind: abs(np.log(max(value, 1e-300) / noise))
+        for kind, value in guesses.items()
+        if value < 0.5 * level
+    }
+    if not ratios:
+        return ""
+    best = min(ratios, key=ratios.get)
+    if ratios["error"] < np.log(4) if "error" in ratios else False:
+        best = "error"
+    return best if ratios[best] < np.log(20) else ""
+
+
+def has_own_noise(values, flux):
+    """Whether numbers scatter as a spectrum of their own does, and not as errors that follow a flux do."""
+    level, own = np.nanmedian(np.abs(flux)), np.nanmedian(np.abs(values))
+    if not (level > 0 and own > 0) or scatter(values) / own < 0.3 * scatter(flux) / level:
+        return False
+    first, second = (
+        2 * row[2:-2] - row[:-4] - row[4:] for row in (np.asarray(flux, float), np.asarray(values, float))
+    )
+    good = np.isfinite(first) & np.isfinite(second)
+    ranks = [np.argsort(np.argsort(row[good])) for row in (first, second)]
+    return bool(np.corrcoef(ranks)[0, 1] < 0.5)

@@ -1,0 +1,266 @@
+"""What a column, an extension or a row is, by its name and by its UCD or utype."""
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+
+__all__ = ["Role", "role_of", "tokens"]
+
+
+def _words(text):
+    return set(text.split())
+
+
+# Names written in one word, as the words that they are made of.
+_COMPACT = {
+    "andmask": "and mask",
+    "badpix": "mask",
+    "bestfit": "model",
+    "bpm": "mask",
+    "dflux": "flux error",
+    "dq": "mask",
+    "eflux": "flux error",
+    "errflux": "flux error",
+    "ferr": "flux error",
+    "flam": "flux flam",
+    "flambda": "flux flam",
+    "fluxerr": "flux error",
+    "fluxerror": "flux error",
+    "fluxivar": "ivar",
+    "fluxlambda": "flux flam",
+    "fluxnorm": "normalized flux",
+    "fluxnu": "flux fnu",
+    "fluxsky": "sky",
+    "fluxvar": "variance",
+    "fnorm": "normalized flux",
+    "fnu": "flux fnu",
+    "goodpix": "good",
+    "goodpixels": "good",
+    "invvar": "ivar",
+    "ivarflux": "ivar",
+    "normflux": "normalized flux",
+    "ormask": "or mask",
+    "pixmask": "mask",
+    "skyflux": "sky",
+    "spectralaxis": "wave",
+    "wavegrid": "wave",
+}
+_COMPACT |= {
+    f"{log}{wave}": f"{log} wave"
+    for log in ("log", "ln", "log10")
+    for wave in ("lam", "lambda", "wave", "wavelength", "wl", "angstrom", "angstroms")
+}
+_COMPACT |= {"loglam10": "log10 wave", "loglambda10": "log10 wave", "logwavelengths": "log wave"}
+_COMPACT |= {
+    joined: f"wave {medium}"
+    for wave in ("wave", "wavelength", "lambda", "lam", "wl")
+    for medium in ("air", "vac", "vacuum")
+    for joined in (f"{wave}{medium}", f"{medium}{wave}")
+}
+
+_WAVE = _words("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll")
+_WAVE_UNITS = {
+    "angstrom",
+    "angstroms",
+    "ang",
+    "aa",
+    "nm",
+    "nanometer",
+    "nanometers",
+    "micron",
+    "microns",
+    "um",
+}
+_FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
+_ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
+_VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
+_PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
+_ERROR = _words(
+    "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms"
+)
+_IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
+_MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
+_GOOD = {"good", "valid", "usable"}
+_NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
+_FLUX = _words("flux fluxes spectrum spectra spec intensity signal data sci science density")
+_FLUX |= _words("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
+_MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag", "stmag", "mab", "vegamag"}
+_OTHERS = {  # what is neither the star's light nor says how good it is, by the words that say so
+    "sky": {"sky", "background", "bkg", "bkgd", "bg"},
+    "model": {"model", "fit", "synth", "synthetic", "predicted", "best"},
+    "template": {"template", "templates", "tmpl"},
+    "continuum": {"continuum", "cont", "contin"},
+    "telluric": {"telluric", "tellurics", "transmission", "trans", "atmosphere"},
+    "calibration": {"response", "sens", "sensfunc", "calib", "blaze", "flat", "flatfield", "throughput"},
+    "lamp": {"arc", "lamp", "comparison", "thar", "bias", "dark"},
+    "resolution": _words("resolution res wdisp wresl fwhm lsf dispersion disp resolvingpower"),
+    "signal-to-noise ratio": {"snr", "s2n", "sn"},
+}
+_RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
+_NAMES = _words("name object star designation desig obsid mangaid specobjid targetid id source target")
+_UCDS = {
+    "em.wl": "wave",
+    "em.freq": "frequency",
+    "em.energy": "energy",
+    "em.wavenumber": "wavenumber",
+    "spect.dopplerveloc": "velocity",
+    "stat.error": "error",
+    "stat.variance": "variance",
+    "meta.code": "mask",
+    "phot.mag": "magnitude",
+    "phot.flux": "flux",
+    "phot.count": "flux",
+    "instr.skylevel": "sky",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """What something is.
+
+    Attributes
+    ----------
+    kind : str
+        wave, frequency, energy, wavenumber, velocity, pixel, flux, magnitude, error, variance, ivar, mask,
+        good (a mask that marks what is valid), flags (bits that need not rule a pixel out), name, a key of
+        what is no star's light (sky, model, template, continuum ...), or '' where the name says nothing.
+    log : str
+        '', log, log10 or ln, of wavelengths.
+    medium : str or None
+        That the name of wavelengths says.
+    unit : str
+        That the name says.
+    rank : int
+        The smaller the better, among several of one kind.
+    tag : str
+        What the name says beside it: an arm, an order, a star.
+    """
+
+    kind: str
+    log: str = ""
+    medium: str | None = None
+    unit: str = ""
+    rank: int = 0
+    tag: str = ""
+
+
+def tokens(name):
+    """The words of a name, in small letters."""
+    name = name.replace("λ", " lambda ").replace("Å", " angstrom ").replace("µ", "u").replace("μ", "u")
+    name = unicodedata.normalize("NFKC", name)
+    if not name.isupper():
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    words = []
+    for word in re.findall(r"[a-z]+10|[a-z]+|\d+", name.lower()):
+        words += _COMPACT.get(word, word).split()
+    joined = "".join(words)
+    return _COMPACT[joined].split() if joined in _COMPACT else words
+
+
+@functools.lru_cache(maxsize=4096)
+def role_of(name, said=""):
+    """The role of something by its name and by what else is said of it.
+
+    Parameters
+    ----------
+    name : str
+    said : str
+        UCD or utype; '' where there is none.
+
+    Returns
+    -------
+    Role
+    """
+    name, unit = _unit_in(name)
+    words = tokens(name)
+    role = _by_words(words, set(words), unit)
+    by_ucd = _by_ucd(said.lower())
+    if by_ucd and not (role.kind in ("good", *_OTHERS) or by_ucd == role.kind):
+        role = Role(by_ucd, role.log, role.medium, role.unit, role.rank, role.tag)
+    if "meta.main" in said:
+        role = Role(role.kind, role.log, role.medium, role.unit, role.rank - 2, role.tag)
+    return role
+
+
+def _unit_in(name):
+    """A name and the unit in brackets behind it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``."""
+    found = re.fullmatch(r"\s*(.*?)\s*[\[(]\s*(.*?)\s*[\])]\s*", name)
+    if not found or tokens(found[1])[-1:] in (["log"], ["log10"], ["ln"], ["f"], []):
+        return name, ""
+    return found[1], found[2]
+
+
+def _by_words(words, known, unit):
+    rest = lambda *sets: "_".join(word for word in words if not any(word in group for group in sets))  # noqa: E731
+    is_wave = bool(known & _WAVE) or (bool(known & _WAVE_UNITS) and not known & (_FLUX | _MAGNITUDE))
+    is_wave |= {"spectral", "axis"} <= known
+    short = len(words) == 2 and words[0] in ("e", "d") and bool(known & (_FLUX - {"f"} | _MAGNITUDE))
+    if known & (_MASK | _GOOD):
+        kind = "good" if known & _GOOD and not known & _MASK else "mask"
+        return Role("flags" if known & {"and", "or"} else kind, tag=rest(_MASK, _GOOD))
+    if "inverse" in known or ("inv" in known and known & _VARIANCE) or known & _IVAR:
+        return Role("ivar", unit=unit, tag=rest(_IVAR, _VARIANCE, _FLUX, {"inverse", "inv"}))
+    if known & _VARIANCE:
+        return Role("variance", unit=unit, tag=rest(_VARIANCE, _FLUX))
+    without_sky = known & {"sub", "subtracted", "skysub", "minus"}
+    for kind, group in _OTHERS.items():
+        if kind == "sky" and without_sky:
+            continue
+        if known & group and not known & _NORMALISED and not (is_wave and kind == "resolution"):
+            return Role(kind, tag=rest(group, _FLUX))
+    if known & _ERROR or short:
+        if is_wave and not known & _FLUX:
+            return Role("resolution")  # of the wavelengths
+        return Role("error", unit=unit, tag=rest(_ERROR, _FLUX, {"e", "d"}))
+    if is_wave:
+        return _of_waves(words, known, unit, rest)
+    if known & _MAGNITUDE:
+        system = "STmag" if "stmag" in known or "st" in known else ""
+        system = system or ("ABmag" if known & {"abmag", "mab", "ab"} else "mag")
+        return Role("magnitude", unit=unit or system, tag=rest(_MAGNITUDE, {"ab", "st"}))
+    for kind, group in (("frequency", _FREQUENCY), ("energy", _ENERGY), ("wavenumber", _WAVENUMBER)):
+        if known & group and not known & _FLUX:
+            by_name = next((word for word in words if word in ("hz", "ghz", "thz", "ev", "kev")), "")
+            unit = unit or {"ghz": "GHz", "thz": "THz", "hz": "Hz", "ev": "eV", "kev": "keV"}.get(by_name, "")
+            return Role(kind, unit=unit, log=next((w for w in words if w.startswith(("log", "ln"))), ""))
+    if known & (_FLUX | _NORMALISED) or words == ["y"]:
+        return _of_flux(words, known, unit, rest)
+    if known & _VELOCITY:
+        return Role("velocity", unit=unit)
+    if known & _PIXEL:
+        return Role("pixel", unit=unit)
+    return Role("name" if known & _NAMES else "", tag=rest())
+
+
+def _of_waves(words, known, unit, rest):
+    medium = "air" if "air" in known else "vacuum" if known & {"vac", "vacuum"} else None
+    log = next((word for word in words if word in ("log", "log10", "ln")), "")
+    unit = unit or next((word for word in words if word in _WAVE_UNITS), "")
+    tag = rest(_WAVE, _WAVE_UNITS, {"air", "vac", "vacuum", "log", "log10", "ln", "spectral", "axis"})
+    return Role("wave", log, medium, unit, 0 if medium else 1, tag)
+
+
+def _of_flux(words, known, unit, rest):
+    rank = 2 if known & _RAW else 1 if known & _NORMALISED else 0
+    for word, own in (("jy", "Jy"), ("mjy", "mJy"), ("fnu", "fnu"), ("flam", "flam")):
+        unit = unit or (own if word in known else "")
+    if not unit and "log" in known:
+        unit = "log"
+    if not unit and known & _NORMALISED:
+        unit = "normalized"
+    tag = rest(_FLUX, _NORMALISED, _RAW, {"jy", "mjy", "fnu", "flam", "log"})
+    return Role("flux", unit=unit, rank=rank, tag=tag)
+
+
+def _by_ucd(said):
+    if "spectralaxis.value" in said:
+        return "wave"
+    if "fluxaxis.value" in said:
+        return "flux"
+    if "accuracy.stat" in said:
+        return "error"
+    if "accuracy.quality" in said:
+        return "mask"
+    first = re.split(r"[;\s]", said.strip())[0]
+    return next((kind for ucd, kind in _UCDS.items() if first.startswith(ucd)), "")

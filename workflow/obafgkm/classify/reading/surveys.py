@@ -1,0 +1,66 @@
+"""Layouts of surveys and libraries that do not say all that is known of them."""
+
+from pathlib import PurePath
+
+import numpy as np
+
+from obafgkm.classify.reading.axes import header_wavelengths
+from obafgkm.classify.reading.pixels import inverse_variances
+from obafgkm.classify.receipt import Receipt
+from obafgkm.classify.spectrum import Spectrum
+
+__all__ = ["cflib_spectrum", "survey_image"]
+
+_BUNIT = "1e-17 erg/s/cm2/Angstrom"
+
+
+def survey_image(hdu, header, name):
+    """The spectrum of an image of SDSS to data release 7 or of LAMOST to data release 7.
+
+    Parameters
+    ----------
+    hdu : astropy.io.fits image
+    header : mapping
+    name : str
+
+    Returns
+    -------
+    Spectrum or None
+        None where it is neither of them.
+    """
+    if hdu.header.get("NAXIS") != 2 or "COEFF0" not in header:
+        return None
+    if "SPEC_CLN" in header:  # rows: flux, flux less continuum, error, mask
+        flux, error, kind, left = (
+            hdu.data[0],
+            hdu.data[2],
+            "error",
+            "row 2 (flux less continuum), row 4 (mask)",
+        )
+        label, unit, medium = "row 3 (errors)", str(header.get("BUNIT", _BUNIT)), "vacuum"
+        source = "the layout of SDSS"
+    elif str(header.get("TELESCOP", "")).startswith("LAMOST") and len(hdu.data) > 1:
+        flux, error, kind, left = hdu.data[0], hdu.data[1], "ivar", "rows 3 to 5 (wavelengths, masks)"
+        label, unit, medium, source = "row 2 (inverse variance)", "relative", None, ""
+    else:
+        return None
+    axis = header_wavelengths(header, flux.size)
+    ivar = inverse_variances(error, kind)
+    good = np.isfinite(flux) if ivar is None else np.isfinite(flux) & (ivar > 0)
+    receipt = Receipt(
+        hdu.name, axis.said, f"row 1 ({unit})", label, source or axis.medium_from, 1 - float(good.mean())
+    )
+    receipt.leave_out(left)
+    return Spectrum(name, axis.wave, flux, ivar, medium or axis.medium, receipt)
+
+
+def cflib_spectrum(path, content):
+    """The spectrum of a file of CFLIB, FITS or text, by the library's own reader, which knows its gaps."""
+    from obafgkm.archives import cflib
+
+    labels, flux = cflib.read_spectrum(PurePath(path).name, content)
+    receipt = Receipt(
+        "", "CFLIB's own (Angstrom)", "relative, per unit wavelength", "none; estimated from the scatter",
+        "the library's documentation", 1 - float(np.isfinite(flux).mean())
+    )  # fmt: skip
+    return Spectrum(labels["name"], cflib.WAVE, flux, None, "air", receipt)

@@ -1,0 +1,108 @@
+"""Tables of formats that astropy reads: VOTable, ECSV, CDS, IPAC, fixed width."""
+
+import io
+
+import numpy as np
+
+from obafgkm.classify.reading import medium as media
+from obafgkm.classify.reading.columns import Column, Part
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.roles import role_of
+
+__all__ = ["astropy_format", "parts_of_table"]
+
+
+def astropy_format(text):
+    """The format of astropy that a text is in, by its first lines; '' where it is plain text."""
+    start = text[:4096]
+    if "<VOTABLE" in start.upper():
+        return "votable"
+    if start.startswith("# %ECSV"):
+        return "ascii.ecsv"
+    if "Byte-by-byte Description" in text[:20000]:
+        return "ascii.mrt" if start.lstrip().startswith("Title:") else "ascii.cds"
+    if start.lstrip().startswith("\\begin{"):
+        return "ascii.latex"
+    first = next((line for line in start.splitlines() if line.strip()), "")
+    if first.startswith("\\") or (first.startswith("|") and first.rstrip().endswith("|")):
+        second = [line for line in start.splitlines() if line.startswith("|")][1:2]
+        is_ipac = first.startswith("\\") or not second or not any(c.isdigit() for c in second[0])
+        return "ascii.ipac" if is_ipac else "ascii.fixed_width"
+    return ""
+
+
+def parts_of_table(text, form, name):
+    """The parts of a text in a format of astropy.
+
+    Parameters
+    ----------
+    text : str
+    form : str
+        See `astropy_format`.
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    list of Part
+
+    Raises
+    ------
+    RefusedError
+        If astropy cannot read it, or no table in it holds a spectrum.
+    """
+    try:
+        tables = list(_tables(text, form))
+    except Exception as error:  # what astropy raises at damaged tables is not documented
+        raise RefusedError(f"damaged, or no table of the format {form} ({error})") from error
+    parts = [_part(table, name) for table in tables]
+    if not (good := [part for part in parts if part.columns]):
+        raise RefusedError(f"a table of the format {form} without columns of numbers")
+    return good
+
+
+def _tables(text, form):
+    if form == "votable":
+        from astropy.io.votable import parse
+
+        votable = parse(io.BytesIO(text.encode("utf-8")), verify="ignore")
+        for table in votable.iter_tables():
+            if len(table.array):
+                own = table.to_table(use_names_over_ids=True)
+                own.meta["utypes"] = {field.name: field.utype or "" for field in table.fields}
+                own.meta["name"] = table.name or table.ID or ""
+                own.meta["words"] = f"{table.description or ''} " + " ".join(
+                    f"{param.name} {param.value}" for param in table.params
+                )
+                yield own
+        return
+    from astropy.io import ascii
+
+    yield ascii.read(text, format=form.removeprefix("ascii."))
+
+
+def _part(table, name):
+    columns = []
+    for key in table.colnames:
+        own = table[key]
+        if not np.issubdtype(np.asarray(own).dtype, np.number) and np.asarray(own).dtype != object:
+            continue
+        ucd = own.meta.get("ucd", "") or getattr(own, "ucd", "") if hasattr(own, "meta") else ""
+        said = " ".join(filter(None, [str(ucd or ""), table.meta.get("utypes", {}).get(key, "")]))
+        description = str(getattr(own, "description", "") or getattr(own.info, "description", "") or "")
+        role = role_of(key, said)
+        if not role.kind and description:
+            role = role_of(description)
+        values = np.ma.filled(np.ma.asarray(own, float), np.nan) if own.dtype != object else np.asarray(own)
+        unit = str(own.unit) if own.unit is not None else ""
+        columns.append(Column(key, values, unit, "column", f"{said} {description}".strip(), role))
+    header = {
+        str(key).upper(): value
+        for key, value in table.meta.items()
+        if isinstance(value, str | int | float | bool)
+    }
+    comments = table.meta.get("comments", [])
+    medium = media.by_words(" ".join([*map(str, comments), table.meta.get("words", "")]))
+    target = str(header.get("OBJECT", header.get("TARGNAME", "")))
+    said = (medium, "the comments of the table") if medium else None
+    return Part(str(table.meta.get("name", "")), columns, None, header, target, None, said)

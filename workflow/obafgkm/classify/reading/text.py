@@ -1,0 +1,299 @@
+"""Spectra in plain text: columns of numbers, however they are separated, named and written."""
+
+import re
+
+import numpy as np
+
+from obafgkm.classify.reading import medium as media
+from obafgkm.classify.reading.columns import Column, Part
+from obafgkm.classify.reading.pixels import errors_fit
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.roles import Role, role_of
+from obafgkm.classify.reading.units import is_said, is_unit
+
+__all__ = ["text_parts"]
+
+
+def _words(text):
+    return set(text.split())
+
+
+_MISSING = _words("nan -nan +nan inf -inf +inf infinity indef null none n/a na -- masked nodata ... *")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
+_COMMENT = "#%!"
+_AXES = {"wave", "frequency", "energy", "wavenumber", "pixel"}
+_TWO_DOTS = re.compile(r"\d\.\d+\.\d")
+_UNITS = {  # words that speak of a unit in the lines above a table
+    "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
+    "flux": r"[mµu]?jy|ab ?mag(?:nitudes?)?|st ?mag(?:nitudes?)?|mag(?:nitudes?)?|counts?|adu|electrons|"
+    r"(?:\d\S* ?)?ergs?[^;,)\]]*|(?:\d\S* ?)?w ?[/ ]?m\S*",
+}
+
+
+def text_parts(text, name):
+    """Take a text apart.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    list of Part
+        Several where spectra stand one below or beside the other.
+
+    Raises
+    ------
+    RefusedError
+        If it holds no columns of numbers that can be a spectrum.
+    """
+    header, rows, separator, left = _numbers(text)
+    table = np.array(rows, float).T
+    if len(table) < 2:
+        raise RefusedError("one column only: wavelength and flux are needed")
+    words = " ".join(line.lower() for line in header)
+    names, units = _names(header, len(table), separator)
+    columns = _named(table, names, units) if names else _unnamed(table)
+    for column in columns:
+        kind = column.settled_role().kind
+        if (
+            kind in ("wave", "flux", "magnitude")
+            and not is_said(column.unit)
+            and not column.settled_role().unit
+        ):
+            column.unit = _unit_in_words(words, "wave" if kind == "wave" else "flux")
+    found = media.by_words(words)
+    medium = (found, "the lines above the numbers") if found else None
+    if "bestfit" in words and names:
+        medium = ("vacuum", "the layout of SkyServer")
+        for column in columns:
+            if column.settled_role().kind == "flux":
+                column.unit = column.unit or "1e-17 erg/s/cm2/Angstrom"
+    return [Part("", own, medium=medium, left_out=list(left)) for own in _apart(columns)]
+
+
+def _numbers(text):
+    """The lines above the numbers, rows of numbers, what separates them, and what was left out."""
+    lines = re.sub(r"\"(-?\d+),(\d+)\"", r"\1.\2", text).splitlines()
+    if not any("," in line or ";" in line for line in lines[-20:]) and any(
+        _TWO_DOTS.search(line) for line in lines
+    ):
+        lines = _unglued(lines)
+    separator, has_decimal_comma = _style(lines)
+    ends = [line.rstrip().endswith(separator) for line in lines if separator and separator in line]
+    if ends and separator.strip() and sum(ends) > 0.9 * len(ends):
+        lines = [line.rstrip().removesuffix(separator) for line in lines]
+    header, rows, other = [], [], []
+    widths = {}
+    parsed = []
+    for line in lines:
+        plain = line.strip().lstrip("\ufeff")
+        values = None
+        if plain and plain[0] not in _COMMENT:
+            values = _values(re.split(rf"\s[{_COMMENT}]", plain)[0], separator, has_decimal_comma)
+        parsed.append((line, values))
+        if values is not None:
+            widths[len(values)] = widths.get(len(values), 0) + 1
+    if not widths or sum(widths.values()) < 2:
+        raise RefusedError("no spectrum: fewer than two lines of wavelength and flux")
+    usual = max(widths, key=lambda width: (widths[width], width))
+    for line, values in parsed:
+        if values is not None and len(values) == usual:
+            rows.append(values)
+        elif not rows:
+            header.append(line.strip().lstrip(_COMMENT + "\ufeff").strip())
+        elif line.strip() and line.strip()[0] not in _COMMENT:
+            other.append((len(rows), line.strip()))
+    inside = [line for place, line in other if place < len(rows)]
+    if len(rows) < 2 or len(inside) > 0.01 * len(rows):
+        problem = "no spectrum: its lines have different numbers of columns, or words among the numbers"
+        raise RefusedError(f"{problem}: {inside[0][:40]!r}" if inside else problem)
+    left = [f"{len(other)} lines of another form, such as {other[0][1][:40]!r}"] if other else []
+    return header, rows, separator, left
+
+
+def _unglued(lines):
+    """Lines whose first two columns of fixed width touch, with a blank between them.
+
+    Of the numbers of decimals that the first may have, that counts which makes its steps most regular.
+    """
+    best = (np.inf, lines)
+    for decimals in range(1, 6):
+        pattern = re.compile(rf"^(\s*\d+\.\d{{{decimals}}})(?=\d*\.\d)")
+        parted = [pattern.sub(r"\1 ", line) for line in lines]
+        if any(_TWO_DOTS.search(line) for line in parted if re.match(r"\s*\d+\.", line)):
+            continue
+        first = [line.split()[0] for line in parted if re.match(r"\s*\d+\.\d+\s", line)]
+        steps = np.diff(np.array(first, float)) if len(first) > 2 else np.zeros(1)
+        roughness = steps.std() / abs(steps.mean()) if steps.mean() else np.inf
+        if roughness < best[0] - 1e-6:
+            best = (roughness, parted)
+    return best[1]
+
+
+def _style(lines):
+    """What separates the cells of a line, None for blanks; and whether commas are decimal points."""
+    sample = [line for line in lines if re.match(r"\s*[\"']?[-+.\d]", line)][:400]
+    sample = sample[len(sample) // 10 :] or sample
+    for separator in (";", "\t", "|", ","):
+        if sample and sum(separator in line for line in sample) > 0.9 * len(sample):
+            if separator == ",":
+                break
+            cells = [cell.strip(" \"'") for line in sample for cell in line.split(separator)]
+            return separator, _is_decimal_comma(cells)
+    cells = [cell for line in sample for cell in line.split()]
+    if sample and all(len(line.split()) > 1 for line in sample) and _is_decimal_comma(cells):
+        return None, True
+    by_comma = sample and sum("," in line for line in sample) > 0.9 * len(sample)
+    return ("," if by_comma else None), False
+
+
+def _is_decimal_comma(cells):
+    cells = [cell for cell in cells if cell]
+    with_comma = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
+    return with_comma > 0.4 * len(cells) and not any("." in cell for cell in cells)
+
+
+def _values(line, separator, has_decimal_comma):
+    """Numbers of a line; None where it holds words."""
+    cells = line.split(separator) if separator else line.split()
+    cells = [cell.strip().strip("\"'").strip() for cell in cells]
+    values = []
+    for cell in cells:
+        cell = cell.replace(",", ".") if has_decimal_comma else cell
+        try:
+            values.append(float(cell))
+            continue
+        except ValueError:
+            pass
+        if not cell or cell.lower() in _MISSING:
+            values.append(np.nan)
+            continue
+        fortran = re.sub(r"(?<=[\d.])[dDqQ](?=[-+]?\d)", "e", cell)
+        fortran = re.sub(r"(?<=\d)(?<!e)(?<!E)([-+]\d{3})$", r"e\1", fortran)
+        if _NUMBER.fullmatch(fortran):
+            values.append(float(fortran))
+        elif not separator and len(found := _GLUED.findall(fortran)) > 1 and "".join(found) == fortran:
+            if not re.search(r"\d[-+]\d", fortran) or re.fullmatch(r"\d{4}-\d\d?-\d\d?", fortran):
+                return None
+            values += [float(number) for number in found]
+        else:
+            return None
+    return values if any(np.isfinite(value) for value in values) else None
+
+
+def _names(header, count, separator):
+    """Names of the columns and their units, by the last lines above the numbers that have so many words."""
+    units = None
+    for line in reversed(header[-12:]):
+        for words in _split(line, separator):
+            if len(words) != count:
+                continue
+            kinds = {role_of(word).kind for word in words}
+            unknown = sum(not role_of(word).kind for word in words)
+            if kinds & {"velocity"} or (kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)):
+                return words, units or [""] * count
+            if units is None and all(is_unit(word.strip("()[] ")) for word in words):
+                units = [word.strip("()[] ") for word in words]
+                break
+    return None, None
+
+
+def _split(line, separator):
+    """Ways in which a line of names may be meant."""
+    for own in dict.fromkeys([separator, ",", ";", "\t", "|", None]):
+        if own is None:
+            yield re.findall(r"[^\s\[(]+(?:\s*[\[(][^\])]*[\])])?|[\[(][^\])]*[\])]", line)
+            yield re.split(r"\s{2,}", line.strip())
+            yield line.split()
+        elif own in line:
+            yield [word.strip().strip("\"'").strip() for word in line.split(own)]
+
+
+def _named(table, names, units):
+    columns = [Column(name, values, unit) for name, values, unit in zip(names, table, units, strict=True)]
+    if not {column.settled_role().kind for column in columns} & (_AXES | {"velocity"}):
+        axis = next(column for column in columns if not column.settled_role().kind)
+        found = re.search(r"[\[(](.*)[\])]", axis.name)
+        axis.role = Role("wave", unit=found[1] if found else "")
+    return columns
+
+
+def _unnamed(table):
+    """Columns without names: wavelengths are those that rise, flux what follows, errors what fits as such."""
+    waves = [i for i, values in enumerate(table) if _is_like_wavelengths(values)]
+    sizes = np.nanmedian(table, axis=1)
+    waves = [i for i in waves if sizes[waves[0]] / 3 < sizes[i] < sizes[waves[0]] * 3]
+    if not waves:
+        if _counts(table[0]):
+            raise RefusedError("its first column only counts, and no other holds wavelengths")
+        waves = [0]  # of several spectra, one below the other
+    columns = [Column(str(i + 1), table[i]) for i in range(len(table))]
+    for number, wave in enumerate(waves):
+        columns[wave].role = Role("wave", tag=str(number))
+        last = waves[number + 1] if number + 1 < len(waves) else len(table)
+        following = list(range(wave + 1, last)) or [i for i in range(len(table)) if i not in waves][:1]
+        if not following:
+            raise RefusedError("no column of flux beside the wavelengths")
+        flux = following[0]
+        columns[flux].role = Role("flux", tag=str(number))
+        for i in following[1:]:
+            kind = errors_fit(table[i], table[flux]) if i == following[1] else ""
+            if i == following[1] and not np.isfinite(table[i]).any():
+                kind = "error"
+            columns[i].role = Role(kind, tag=str(number))
+    for column in columns:
+        column.role = column.role or Role("pixel")
+    return columns
+
+
+def _counts(values):
+    return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
+
+
+def _is_like_wavelengths(values):
+    """Whether a column of numbers rises or falls throughout, and does not only count."""
+    values = values[np.isfinite(values)]
+    if values.size < 5 or (values <= 0).any() or _counts(values):
+        return False
+    steps = np.diff(values)
+    return bool((steps > 0).all() or (steps < 0).all()) and values.max() < 1e6
+
+
+def _unit_in_words(words, kind):
+    """A unit that the lines above a table name beside wavelengths or flux; '' where they do not."""
+    about = {"wave": r"(?:wave\w*|lambda|λ|x)", "flux": r"(?:flux\w*|intensity|y|magnitudes?)"}[kind]
+    found = re.search(rf"\b{about}\b[^,;\n]{{0,25}}?[\s(\[:=]({_UNITS[kind]})(?=[\s,;.)\]]|$)", words)
+    return found[1].strip() if found else ""
+
+
+def _apart(columns):
+    """Columns of each spectrum: those beside one another, and those below one another."""
+    tags = {column.role.tag for column in columns if column.role and column.role.kind == "wave"}
+    groups = [columns]
+    if len(tags) > 1:
+        groups = [[c for c in columns if c.role.tag == tag and c.role.kind] for tag in sorted(tags)]
+    apart = []
+    for group in groups:
+        wave = next((column for column in group if column.settled_role().kind == "wave"), None)
+        apart += _below(group, wave) if wave is not None else [group]
+    return apart
+
+
+def _below(columns, wave):
+    """Columns of each spectrum where the wavelengths start again and again."""
+    steps = np.diff(wave.values)
+    sign = np.sign(np.nanmedian(steps)) if steps.size else 1
+    span = np.nanmax(wave.values) - np.nanmin(wave.values)
+    breaks = np.flatnonzero(sign * steps < -0.02 * span) + 1
+    if not breaks.size or breaks.size > wave.values.size / 20:
+        return [columns]
+    return [
+        [Column(c.name, values, c.unit, c.where, c.said, c.role)
+         for c, values in zip(columns, pieces, strict=True)]
+        for pieces in zip(*(np.split(c.values, breaks) for c in columns), strict=True)
+    ]  # fmt: skip

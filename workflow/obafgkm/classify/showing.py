@@ -1,0 +1,96 @@
+"""How a file is read, for a person to look at: the receipts as text, the spectra as read as ECSV."""
+
+from pathlib import Path
+
+import numpy as np
+
+from obafgkm.classify.reading import read_file
+from obafgkm.errors import ArchiveFileError
+
+__all__ = ["receipt_text", "show_file", "write_spectrum"]
+
+
+def show_file(file, medium=None, folder="."):
+    """Read a file, and write each of its spectra as it was read.
+
+    Parameters
+    ----------
+    file : path
+    medium : {'air', 'vacuum'}, optional
+        What the wavelengths are measured in, whatever the file says.
+    folder : path
+        Of ``<name of the file>_read.ecsv``; of several spectra the later ones are numbered.
+
+    Yields
+    ------
+    text : str
+        What was concluded.
+    problem : str
+        Why there is no spectrum; '' where there is one.
+    """
+    folder, stem = Path(folder), Path(file).name.split(".")[0] or Path(file).stem
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for number, spectrum in enumerate(read_file(file, medium), start=1):
+            if isinstance(spectrum, str):
+                yield "", spectrum
+                continue
+            own = folder / f"{stem}_read{'' if number == 1 else f'_{number}'}.ecsv"
+            write_spectrum(own, spectrum)
+            yield f"{receipt_text(file, spectrum)}\n  written to   {own}", ""
+    except ArchiveFileError as error:
+        yield "", error.problem
+
+
+def receipt_text(file, spectrum):
+    """The receipt of a spectrum as lines of text."""
+    receipt = spectrum.receipt
+    good = np.isfinite(spectrum.flux) & np.isfinite(spectrum.wave)
+    good &= True if spectrum.ivar is None else spectrum.ivar > 0
+    wave = spectrum.wave[good]
+    covered = (
+        f"{wave.min():.2f}-{wave.max():.2f} Å, {good.sum():,} of {good.size:,} pixels"
+        if wave.size
+        else "none"
+    )
+    facts = {
+        "part": receipt.part,
+        "wavelengths": receipt.wave,
+        "medium": f"{spectrum.medium or 'air'} ({receipt.medium or 'not said'})",
+        "covered": covered,
+        "flux": receipt.flux,
+        "errors": receipt.error,
+        "masked": f"{receipt.masked:.1%}",
+        "joined": receipt.joined,
+        "left out": receipt.left_out,
+        "assumed": ", ".join(
+            sorted(receipt.assumed | ({"medium_assumed"} if spectrum.medium is None else set()))
+        ),
+    }
+    lines = [f"  {key:<12} {value}" for key, value in facts.items() if value]
+    return "\n".join([f"{spectrum.name}   ({file})", *lines])
+
+
+def write_spectrum(path, spectrum):
+    """Write a spectrum as it was read to an ECSV file, with its receipt in the header."""
+    from astropy.table import Table
+
+    table = Table({"wave": spectrum.wave, "flux": np.asarray(spectrum.flux)})
+    table["wave"].unit = "Angstrom"
+    table["wave"].description = f"wavelength in {spectrum.medium or 'air (assumed)'}"
+    table["flux"].description = "flux per unit wavelength, up to a constant"
+    if spectrum.ivar is not None:
+        with np.errstate(divide="ignore"):
+            table["error"] = np.where(spectrum.ivar > 0, spectrum.ivar**-0.5, np.nan)
+        table["error"].description = "standard deviation of the flux; NaN where it is not used"
+    receipt = spectrum.receipt
+    table.meta = {
+        "OBJECT": spectrum.name,
+        **({"AIRORVAC": spectrum.medium} if spectrum.medium else {}),
+        "read": {
+            key: value for key, value in vars(receipt).items() if key not in ("assumed", "masked") and value
+        },
+        "masked": float(receipt.masked),
+        "assumed": sorted(receipt.assumed),
+    }
+    table.write(path, format="ascii.ecsv", overwrite=True)
