@@ -43,7 +43,7 @@ def test_sources_of_the_thesis_are_kept_or_the_step_is_told(run):
     assert (table["packed"] == table[steps].sum(axis=1)).all()
     labels = read_labels(run / "resources/csepreghy/sample.h5")
     # With a mirror, a second part of the table is of its spectra.
-    rows = table[table["source"] == labels["source"].iloc[0]].drop("All")
+    rows = table[table["role"] == "sample"].drop("All")
     kept = labels["class"].value_counts()
     assert (rows["kept"] == kept.reindex(rows.index, fill_value=0)).all()
 

@@ -89,12 +89,12 @@ EXHIBITS["sharma"] = {
     ),
     "table3": dict(
         about="every model on the test sample",
-        inputs=[*map(prediction, MODELS)],
+        inputs=[prediction(model) for model in MODELS],
         params=names_of(MODELS) | EVALUATION,
     ),
     "calibration": dict(
         about="how far the probabilities of the classifiers can be trusted",
-        inputs=[*map(prediction, CLASSIFIERS)],
+        inputs=[prediction(model) for model in CLASSIFIERS],
         params=names_of(CLASSIFIERS) | EVALUATION,
         exhibits=["fig_calibration", "table_calibration"],
         labels=dict(fig_calibration="Calibration, figure", table_calibration="Calibration"),
@@ -179,13 +179,13 @@ EXHIBITS["sharma"] = {
     ),
     "table_seeds": dict(
         about="mean and scatter of each model's numbers over trainings with other seeds",
-        input=dict(first=[*map(prediction, SEEDS)], others=RETRAININGS),
+        input=dict(first=[prediction(model) for model in SEEDS], others=RETRAININGS),
         params=dict(names={model: MODELS[model] for model in SEEDS}, **CLIP),
         labels="Seeds",
     ),
     "table_pairs": dict(
         about="differences between models on the same stars, and between what a network learns from",
-        input=dict(predictions=[*map(prediction, MODELS)], retrained=RETRAINED_ALONE),
+        input=dict(predictions=[prediction(model) for model in MODELS], retrained=RETRAINED_ALONE),
         params=dict(names=MODELS, network=RETRAINED, **EVALUATION),
         labels="Paired differences",
     ),

@@ -3,7 +3,7 @@
 # NEEDS   config/claims.yaml; the tables that its claims name
 # MAKES   results/claims.csv, claims.html
 
-from obafgkm.report.ledger import product_files, read_claims
+from obafgkm.report.claims import product_files, read_claims
 
 CLAIMS = ROOT / "config" / "claims.yaml"
 PAGE = REPORT / "claims.html"
@@ -12,7 +12,7 @@ PAGE = REPORT / "claims.html"
 rule ledger:
     """Compare every published number with the tables of this run."""
     input:
-        products=[f"results/{path}" for path in product_files(read_claims(CLAIMS), config["ledger"]["scale"])],
+        products=[f"results/{path}" for path in product_files(read_claims(CLAIMS))],
     output:
         csv=report(
             "results/claims.csv",

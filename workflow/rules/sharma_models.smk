@@ -271,7 +271,7 @@ rule classify_sdss:
 rule median_of_models:
     """The median of what the paper's six models say of each test spectrum."""
     input:
-        map(prediction, SIX),
+        [prediction(model) for model in SIX],
     output:
         predictions="results/sharma/predictions/median_cflib.csv",
     log:

@@ -158,7 +158,7 @@ rule classify_by_program:
 rule robustness_errors:
     """Measure the error of every test."""
     input:
-        clean=map(prediction, NETWORKS),
+        clean=[prediction(model) for model in NETWORKS],
         retrained=f"results/sharma/robustness/retrained_{RETRAINED}.csv",
         spoilt="results/sharma/robustness/spoilt.csv",
         programs=expand("results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS),

@@ -10,7 +10,7 @@ import yaml
 from conftest import ROOT
 
 from obafgkm.errors import ClaimError, PaperError
-from obafgkm.report.ledger import Claim, read_claims
+from obafgkm.report.claims import Claim, read_claims
 from obafgkm.report.paper import (
     chosen_words,
     exhibits,
@@ -20,6 +20,7 @@ from obafgkm.report.paper import (
     table_files,
     typeset,
 )
+from obafgkm.report.verdicts import KINDS
 
 PAPER = ROOT / "paper"
 DECLARATION = read_declaration(PAPER / "numbers.yaml")
@@ -208,6 +209,16 @@ def test_published_numbers_are_claims():
     names = {claim.name for claim in read_claims(ROOT / "config/claims.yaml")}
     assert {entry["claim"] for entry in DECLARATION["published"].values()} <= names
     assert all((path.endswith(".csv")) for path in table_files(DECLARATION))
+
+
+def test_the_numbers_of_the_ledger_are_of_every_kind():
+    assert set(DECLARATION["numbers"]["ledger.claims"]["where"]["kind"]) == set(KINDS)
+
+
+def test_the_data_of_every_folder_that_the_text_names_are_known():
+    named = re.findall(r'\("[^"]+", "(\w+)"\)', (PAPER / "provenance.typ").read_text())
+    assert len(named) > 4
+    assert set(named) <= {path.partition("/")[0] for path in table_files(DECLARATION)}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from PyAstronomy import pyasl
 from obafgkm.errors import ArchiveFileError, ObafgkmError
 from obafgkm.simulate import grids
 from obafgkm.simulate.grids import GridDescription, SyntheticGrid
+from obafgkm.simulate.synthesis import Physics
 from obafgkm.spectra import Spectra, read_chunks, write_chunks
 
 WAVE = np.arange(4452.0, 4990.0, 0.05)
@@ -140,6 +141,7 @@ def test_nodes_come_back_from_their_file_and_a_killed_part_goes_on(tmp_path, mon
     assert len(calls) == 4 * 4 * 4 + 1  # the node that was under way is computed twice
     rms = grids.gather_parts(description, parts, tmp_path / "grid.npz")
     grid = SyntheticGrid.load(tmp_path / "grid.npz", description)
+    assert grid.source == "simulated"
     assert rms < 2e-4
     flux = grid.spectra(8000.0, 3.0, 0.0)[0]
     np.testing.assert_allclose(flux, synthesise(8000.0, 3.0, 0.0, grid.wave)[0], atol=1e-3)
@@ -149,3 +151,17 @@ def test_a_file_that_is_no_grid_is_named(tmp_path):
     (tmp_path / "grid.npz").write_bytes(b"PK nonsense")
     with pytest.raises(ArchiveFileError, match=r"grid\.npz"):
         SyntheticGrid.load(tmp_path / "grid.npz")
+
+
+@pytest.mark.parametrize(
+    ("physics", "source"),
+    [
+        (Physics(), "simulated"),
+        (Physics("models", "list.vald"), "ATLAS9 and VALD"),
+        (Physics("models"), "ATLAS9 and own lines"),
+        (Physics(lines="list.vald"), "own atmospheres and VALD"),
+        (Physics("models", "list.vald", simulated=True), "simulated"),
+    ],
+)
+def test_spectra_say_what_they_are_made_of(physics, source):
+    assert physics.source == source

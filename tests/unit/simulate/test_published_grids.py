@@ -36,7 +36,7 @@ def test_a_published_grid_becomes_one_of_ours(kept, tmp_path, archive, tolerance
     assert written - {phoenix.WAVE_FILE} == set(archive_files(description, archive))
     parts = [tmp_path / f"{part}.npz" for part in range(4)]
     for number, part in enumerate(parts):
-        compute_published_part(description, number, archive, tmp_path, part)
+        compute_published_part(description, number, archive, tmp_path, part, "mirror")
     gather_parts(description, parts, tmp_path / "grid.npz")
     grid = SyntheticGrid.load(tmp_path / "grid.npz", description)
     star = pd.DataFrame({"teff": [5500.0], "logg": 4.1, "feh": -0.5, "vsini": 3.0})
@@ -44,6 +44,7 @@ def test_a_published_grid_becomes_one_of_ours(kept, tmp_path, archive, tolerance
     assert np.sqrt(np.mean((flux - expected) ** 2)) < tolerance
     assert np.mean(1 - flux) == pytest.approx(np.mean(1 - expected), abs=tolerance)
     assert flux.min() < 0.5  # there are lines to differ in
+    assert (grid.source, kept.source) == (archive.upper(), "simulated")
 
 
 def test_black_body():

@@ -1,89 +1,168 @@
 """The ledger of claims as one page that needs no server: it filters and sorts in the browser."""
 
 import html
+import math
 import string
+
+from obafgkm.report.ledger import summary
+from obafgkm.report.verdicts import VERDICTS
 
 __all__ = ["page"]
 
-_SHOWN = {
-    "document": "Document",
-    "exhibit": "Exhibit",
-    "locator": "Place",
-    "quantity": "Quantity",
-    "unit": "Unit",
-    "published": "Published",
-    "tolerance": "Tolerance",
-    "ours": "Ours",
-    "seeds": "Runs",
-    "source": "Data",
+_COLUMNS = {
     "verdict": "Verdict",
-    "reason": "Reason",
+    "place": "Document",
+    "quantity": "Quantity, and the document's words",
+    "published": "Published",
+    "picture": "Both",
+    "ours": "Ours",
+    "stake": "At stake",
+    "source": "Data",
+    "reason": "Why",
+    "product": "Exhibit and file",
 }
-_NUMBERS = {"published", "tolerance", "ours", "seeds"}
+_NUMBERS = ("published", "ours", "stake")
+_WIDTH, _HEIGHT, _MARGIN = 120, 26, 5  # pixels of a picture
 
 
 def page(table, template):
-    """The page.
+    """The page: claims that differ first, then those that too few spectra leave open; most at stake on top.
 
     Parameters
     ----------
     table : DataFrame
         Of `obafgkm.report.ledger.ledger`.
     template : str
-        HTML with the places ``$head``, ``$rows``, ``$counts``, ``$documents``, ``$verdicts`` and ``$scale``.
+        HTML with the places ``$summary``, ``$counts``, ``$exceptions``, ``$head``, ``$rows``, ``$documents``,
+        ``$verdicts``, ``$sources`` and ``$scale``.
 
     Returns
     -------
     str
     """
     counts = table["verdict"].value_counts()
-    numbered_first = table.sort_values("published", key=lambda column: column.isna(), kind="stable")
-    verdicts = [name for name in ("reproduced", "differs", "not comparable") if name in counts]
+    verdicts = [name for name in VERDICTS if name in counts]
+    ordered = table.assign(
+        rank=table["verdict"].map(VERDICTS.index),
+        weight=-table["stake"].fillna(0),
+        bare=table["published"].isna(),
+    ).sort_values(["rank", "bare", "weight"], kind="stable")
+    by_hand = table[table["by_hand"] != ""]
     return string.Template(template).substitute(
-        head="".join(map(_heading, _SHOWN)),
-        rows="\n".join(_row(row) for row in numbered_first.to_dict("records")),
-        counts="".join(
-            f'<div class="{_class(name)}"><b>{counts[name]}</b> {name}</div>' for name in verdicts
+        summary="".join(
+            f"<li><b>{html.escape(document)}</b>: {html.escape(line)}</li>"
+            for document, line in summary(table).items()
         ),
+        counts="".join(
+            f'<div class="{_class(name)}"><b>{counts[name]:,}</b> {html.escape(name)}</div>'
+            for name in verdicts
+        ),
+        exceptions=_exceptions(by_hand),
+        head="".join(map(_heading, _COLUMNS)),
+        rows="\n".join(map(_row, ordered.to_dict("records"))),
         documents=_options(table["document"].unique()),
         verdicts=_options(verdicts),
+        sources=_options(sorted(set(table["source"]) - {""})),
         scale=html.escape(", ".join(table["scale"].unique())),
     )
+
+
+def _exceptions(claims):
+    """How many standard errors were set by hand, and why."""
+    if claims.empty:
+        return "No standard error was set by hand."
+    reasons = claims["by_hand"].value_counts()
+    told = "; ".join(f"{html.escape(reason)} ({count})" for reason, count in reasons.items())
+    return f"The standard errors of {len(claims)} numbers were set by hand: {told}."
 
 
 def _heading(name):
     """A heading that sorts by its column."""
     kind = ' class="number"' if name in _NUMBERS else ""
-    return f'<th scope="col"{kind}><button type="button">{_SHOWN[name]}</button></th>'
+    return f'<th scope="col"{kind}><button type="button">{html.escape(_COLUMNS[name])}</button></th>'
 
 
 def _row(row):
     """One claim; numbers carry their value for sorting."""
-    cells = []
-    for name in _SHOWN:
-        if name in _NUMBERS:
-            value = "" if row[name] != row[name] else f"{row[name]:.6g}"
-            cells.append(f'<td class="number" data-value="{value}">{_shown(row, name)}</td>')
-        elif name == "verdict":
-            cells.append(f'<td><span class="mark">{html.escape(row[name])}</span></td>')
-        else:
-            title = f' title="{html.escape(row["text"])}"' if name == "quantity" else ""
-            cells.append(f"<td{title}>{html.escape(str(row[name]))}</td>")
-    return f'<tr class="{_class(row["verdict"])}">{"".join(cells)}</tr>'
+    unit = f" {row['unit']}" if row["unit"] else ""
+    cells = {
+        "verdict": f'<span class="mark">{html.escape(row["verdict"])}</span>',
+        "place": f"<b>{html.escape(row['document'])}</b> {html.escape(row['exhibit'])}"
+        f"<small>{html.escape(row['locator'])}</small>",
+        "quantity": html.escape(row["quantity"] + (f" ({row['unit']})" if row["unit"] else ""))
+        + f"<q>{html.escape(row['text'])}</q>",
+        "published": _number(row, "published", unit),
+        "picture": _picture(row),
+        "ours": _number(row, "ours", unit),
+        "stake": _short(row["stake"]),
+        "source": html.escape(row["source"]),
+        "reason": html.escape(row["reason"]),
+        "product": "<br>".join(f"<code>{html.escape(path)}</code>" for path in _paths(row)),
+    }
+    data = {"document": row["document"], "verdict": row["verdict"], "source": row["source"]}
+    attributes = "".join(f' data-{name}="{html.escape(value)}"' for name, value in data.items())
+    body = "".join(
+        f'<td class="number" data-value="{_key(row[name])}">{cell}</td>'
+        if name in _NUMBERS
+        else f"<td>{cell}</td>"
+        for name, cell in cells.items()
+    )
+    return f'<tr class="{_class(row["verdict"])}"{attributes}>{body}</tr>'
 
 
-def _shown(row, name):
-    """A number as it is read: the printed one with its uncertainty, ours with its interval."""
-    if row[name] != row[name]:
+def _paths(row):
+    """The exhibit, without its ending, and the table that ours was read from, below the results."""
+    return dict.fromkeys(filter(None, (f"{row['document']}/{row['exhibit']}", row["product"])))
+
+
+def _number(row, name, unit):
+    """A number with its interval and its sample below it."""
+    if math.isnan(row[name]):
         return "–"
-    if name == "published" and row["published_uncertainty"] == row["published_uncertainty"]:
-        return f"{row[name]:,.9g} ± {row['published_uncertainty']:.4g}"
-    if name == "published":
-        return f"{row[name]:,.9g}"
-    text = f"{row[name]:,.0f}" if row[name].is_integer() else f"{row[name]:,.4g}"
-    if name == "ours" and row["ours_low"] == row["ours_low"]:
-        text += f" <small>({row['ours_low']:,.4g} to {row['ours_high']:,.4g})</small>"
-    return text
+    small = []
+    if not math.isnan(row[f"{name}_low"]):
+        small.append(f"{_short(row[f'{name}_low'])} to {_short(row[f'{name}_high'])}")
+    if not math.isnan(row[f"{name}_n"]) and row["kind"] not in ("size", "parameter", "setting", "entry"):
+        small.append(f"n = {row[f'{name}_n']:,.0f}")
+    text = f"{row[name]:,.9g}" if name == "published" else _short(row[name])
+    return text + (html.escape(unit) if unit == " %" else "") + f"<small>{'<br>'.join(small)}</small>"
+
+
+def _short(value):
+    if math.isnan(value):
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1e4 else f"{value:,.3g}"
+
+
+def _key(value):
+    return "" if math.isnan(value) else f"{value:.6g}"
+
+
+def _picture(row):
+    """The published number above ours on one scale, each a dot on its interval; counts as shares."""
+    points = {}
+    for name in ("published", "ours"):
+        whole = row[f"{name}_n"] if row["kind"] == "count" else 1
+        points[name] = [
+            row[key] / whole if whole else math.nan for key in (name, f"{name}_low", f"{name}_high")
+        ]
+    numbers = [value for three in points.values() for value in three if math.isfinite(value)]
+    if math.isnan(points["published"][0]) or math.isnan(points["ours"][0]):
+        return ""
+    low, high = min(numbers), max(numbers)
+    scale = (_WIDTH - 2 * _MARGIN) / (high - low) if high > low else 0
+
+    def place(value):
+        return _WIDTH / 2 if not scale else _MARGIN + scale * (value - low)
+
+    marks = []
+    for name, y in (("published", 8), ("ours", 18)):
+        value, left, right = points[name]
+        if math.isfinite(left):
+            marks.append(f'<path class="{name}" d="M{place(left):.1f} {y}H{place(right):.1f}"/>')
+        marks.append(f'<circle class="{name}" cx="{place(value):.1f}" cy="{y}" r="3"/>')
+    frame = f'width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="published and ours"'
+    return f"<svg {frame}>{''.join(marks)}</svg>"
 
 
 def _class(verdict):

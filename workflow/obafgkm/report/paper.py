@@ -16,7 +16,8 @@ import typst
 import yaml
 
 from obafgkm.errors import PaperError
-from obafgkm.report.ledger import Claim, measure
+from obafgkm.report.claims import Claim
+from obafgkm.report.ledger import measure
 
 __all__ = [
     "SCHEMA",
@@ -116,7 +117,7 @@ def gather(declaration, claims, settings, results, scale):
     """
     tables, results, formats = {}, Path(results), declaration["formats"]
     measured = {
-        name: measure(_as_claim(name, entry), results, tables, scale)
+        name: measure(_as_claim(name, entry), results, tables)
         for name, entry in declaration["numbers"].items()
     }
     gathered = {}
@@ -126,7 +127,7 @@ def gather(declaration, claims, settings, results, scale):
         ours, form = measured[name], formats[entry["format"]]
         spread = None
         if "sd" in entry:
-            spread = measure(_as_claim(name, {**entry, "column": entry["sd"]}), results, tables, scale).value
+            spread = measure(_as_claim(name, {**entry, "column": entry["sd"]}), results, tables).value
         gathered[name] = {
             "text": number_text(ours.value, form, spread),
             "interval": _interval_text(ours, form),
@@ -148,7 +149,7 @@ def gather(declaration, claims, settings, results, scale):
             "text": chosen_words(measured[entry["of"]], entry, measured.get(entry.get("against")))
         }
     for name, entry in declaration["lists"].items():
-        gathered[name] = {"text": _list_text(name, entry, results, tables, scale)}
+        gathered[name] = {"text": _list_text(name, entry, results, tables)}
     for package in declaration["software"]:
         gathered[f"software.{package}"] = {"text": version(package)}
     gathered["run.scale"] = {"text": scale}
@@ -246,9 +247,9 @@ def _interval_text(ours, form):
     return f"{_rounded(ours.low, form)} to {_rounded(ours.high, form)}"
 
 
-def _list_text(name, entry, results, tables, scale):
+def _list_text(name, entry, results, tables):
     """The rows of a table for which the words `test` (above, below, same) hold, as a list in a sentence."""
-    measure(_as_claim(name, {**entry, "reduce": "max"}), results, tables, scale)  # that the rows are there
+    measure(_as_claim(name, {**entry, "reduce": "max"}), results, tables)  # that the rows are there
     rows = tables[results / entry["file"]]
     for column, wanted in entry.get("where", {}).items():
         rows = rows[rows[column].isin(wanted if isinstance(wanted, list) else [wanted])]

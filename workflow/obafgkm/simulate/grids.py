@@ -119,7 +119,7 @@ def compute_part(description, part, path, physics=OWN_PHYSICS):
     part : int
         Number of the metallicity.
     path : path
-        ``.npz`` file to write: ``flux`` (n_teff, n_logg, n_pix), ``stable`` (n_teff, n_logg).
+        ``.npz`` file to write: ``flux`` (n_teff, n_logg, n_pix), ``stable`` (n_teff, n_logg), ``source``.
     physics : obafgkm.simulate.synthesis.Physics
     """
     path, wave = Path(path), description.pixels
@@ -132,7 +132,9 @@ def compute_part(description, part, path, physics=OWN_PHYSICS):
     ]
     shape = len(description.teff), description.n_logg
     flux, stable = zip(*nodes, strict=True)
-    np.savez(path, flux=np.reshape(flux, (*shape, -1)), stable=np.reshape(stable, shape))
+    np.savez(
+        path, flux=np.reshape(flux, (*shape, -1)), stable=np.reshape(stable, shape), source=physics.source
+    )
     for file in finished.iterdir():
         file.unlink()
     finished.rmdir()
@@ -171,16 +173,19 @@ def gather_parts(description, parts, path, leave_out=1e-4, n_components=200):
     float
         Rms of the difference between the stored and the synthesised spectra.
     """
-    flux, stable = zip(*map(_read_part, parts), strict=True)
-    return store_nodes(description, np.stack(flux, 2), np.stack(stable, 2), path, leave_out, n_components)
+    flux, stable, sources = zip(*map(_read_part, parts), strict=True)
+    source = ", ".join(sorted(set(sources)))
+    return store_nodes(
+        description, np.stack(flux, 2), np.stack(stable, 2), path, leave_out, n_components, source
+    )
 
 
 def _read_part(path):
     with np.load(path) as part:
-        return part["flux"], part["stable"]
+        return part["flux"], part["stable"], str(part["source"])
 
 
-def store_nodes(description, flux, stable, path, leave_out=1e-4, n_components=200):
+def store_nodes(description, flux, stable, path, leave_out=1e-4, n_components=200, source=OWN_PHYSICS.source):
     """Store a grid; `flux` is (n_teff, n_logg, n_feh, n_pix), normalised. See `gather_parts`."""
     depth = (1 - flux).reshape(-1, flux.shape[-1]).astype(float)
     mean = depth.mean(axis=0)
@@ -203,6 +208,7 @@ def store_nodes(description, flux, stable, path, leave_out=1e-4, n_components=20
             coefficients=coefficients.reshape(*flux.shape[:3], -1).astype("f4"),
             stable=stable,
             residual_rms=rms,
+            source=source,
         )
     return rms
 
@@ -228,12 +234,25 @@ class SyntheticGrid:
         Whether gravity holds the node's atmosphere against radiation at every depth.
     residual_rms : float
         What the components leave out of the nodes.
+    source : str
+        What its spectra are made of.
     limb_darkening : float
         Linear coefficient.
     """
 
-    def __init__(self, description, mean, components, coefficients, stable, residual_rms, limb_darkening=0.6):
+    def __init__(
+        self,
+        description,
+        mean,
+        components,
+        coefficients,
+        stable,
+        residual_rms,
+        source=OWN_PHYSICS.source,
+        limb_darkening=0.6,
+    ):
         self.description, self.stable, self.residual_rms = description, stable, float(residual_rms)
+        self.source = source
         self.wave, self._limb_darkening = description.pixels, limb_darkening
         axes = description.teff, np.linspace(0, 1, description.n_logg), description.feh
         self._splines = [CubicSpline(axis, np.eye(len(axis))) for axis in axes]
@@ -265,6 +284,8 @@ class SyntheticGrid:
                     stored[name] * np.float32(stored["step"]) for name in ("mean", "components")
                 )
                 rest = [stored[name] for name in ("coefficients", "stable", "residual_rms")]
+                if "source" in stored.files:  # the package's own grids are of its own physics
+                    rest.append(str(stored["source"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArchiveFileError(path, f"not a readable grid of synthetic spectra ({error})") from error
         if expected not in (None, description):

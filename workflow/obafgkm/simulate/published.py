@@ -7,7 +7,7 @@ from scipy.interpolate import CubicSpline
 
 from obafgkm.archives import atlas9, bosz, phoenix
 from obafgkm.errors import ArchiveFileError, ObafgkmError
-from obafgkm.simulate.synthesis import simulate_atlas9
+from obafgkm.simulate.synthesis import OWN_PHYSICS, simulate_atlas9
 
 __all__ = ["ARCHIVES", "archive_files", "compute_published_part", "nodes", "write_archive"]
 
@@ -87,7 +87,7 @@ def archive_files(description, archive):
     return [name(teff, logg, feh) for (teff, feh), own in there.items() for logg in own]
 
 
-def compute_published_part(description, part, archive, directory, path):
+def compute_published_part(description, part, archive, directory, path, source):
     """Write the spectra of one metallicity, normalised, at the grid's nodes and pixels.
 
     A node between two gravities of the archive is found by a cubic spline through all of its Teff.
@@ -102,6 +102,8 @@ def compute_published_part(description, part, archive, directory, path):
         The archive's files.
     path : path
         ``.npz`` file to write, as `obafgkm.simulate.grids.compute_part` does.
+    source : str
+        Where the archive's files come from; spectra of real ones are said to be of the archive.
     """
     feh, there = description.feh[part], nodes(description, archive)
     flux = []
@@ -110,7 +112,8 @@ def compute_published_part(description, part, archive, directory, path):
         spectra = [_normalised(description, archive, directory, teff, logg, feh) for logg in own]
         flux.append(CubicSpline(own, spectra)(description.gravities(teff)))
     flux = np.array(flux, "f4")
-    np.savez(path, flux=flux, stable=np.ones(flux.shape[:2], bool))
+    made_of = source if source == OWN_PHYSICS.source else archive.upper()
+    np.savez(path, flux=flux, stable=np.ones(flux.shape[:2], bool), source=made_of)
 
 
 def _normalised(description, archive, directory, teff, logg, feh):

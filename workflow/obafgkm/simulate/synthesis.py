@@ -58,10 +58,21 @@ class Physics:
         Directory of the archive of ATLAS9 models.
     lines : str or None
         A line list of VALD. Hydrogen remains the package's own, whose quantum numbers the engine needs.
+    simulated : bool
+        Whether the archive of ATLAS9 models is a simulated one.
     """
 
     atmospheres: str | None = None
     lines: str | None = None
+    simulated: bool = False
+
+    @property
+    def source(self):
+        """What its spectra are made of, for the column ``source`` of all that rests on them."""
+        if self.simulated or not (self.atmospheres or self.lines):
+            return "simulated"
+        atmospheres = "ATLAS9" if self.atmospheres else "own atmospheres"
+        return f"{atmospheres} and {'VALD' if self.lines else 'own lines'}"
 
     def models(self, metallicity):
         """File of the models of one metallicity."""

@@ -44,7 +44,8 @@ if __name__ == "__main__":
         for path, lost in zip(snakemake.input.samples, snakemake.input.dropped, strict=True):
             labels = read_labels(path)
             source = ", ".join(sorted(set(labels["source"])))
-            parts.append(table_sample(labels, pd.read_csv(lost, keep_default_na=False), source))
+            table = table_sample(labels, pd.read_csv(lost, keep_default_na=False), source)
+            parts.append(table.assign(role="other real spectra" if parts else "sample"))
             if len(parts) == 1:
                 known = labels.loc[(labels["class"] == "GALAXY") & (labels["subclass"] != ""), "subclass"]
                 codes = one_hot([name for name in known if " " not in name], source)

@@ -23,6 +23,13 @@ if __name__ == "__main__":
             )
             database.write(path)
             curves.append(
-                pd.DataFrame({"database": path.stem, "components": np.arange(len(errors)), "error": errors})
+                pd.DataFrame(
+                    {
+                        "database": path.stem,
+                        "components": np.arange(len(errors)),
+                        "error": errors,
+                        "source": database.source,
+                    }
+                )
             )
-        pd.concat(curves).assign(source="simulated").to_csv(output.errors, index=False)
+        pd.concat(curves).to_csv(output.errors, index=False)

@@ -45,5 +45,6 @@ if __name__ == "__main__":
     with job(snakemake):
         path, params = snakemake.input.spectra, snakemake.params
         flux = next(read_chunks(path, 0, _SHOWN))
-        teff = read_labels(path)["teff"][: len(flux)].to_numpy()
-        save_figure(fig1(read_wave(path), flux, teff, params.snr, params.seed), snakemake.output, "simulated")
+        labels = read_labels(path)[: len(flux)]
+        figure = fig1(read_wave(path), flux, labels["teff"].to_numpy(), params.snr, params.seed)
+        save_figure(figure, snakemake.output, labels["source"].iloc[0])

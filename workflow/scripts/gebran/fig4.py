@@ -35,4 +35,4 @@ if __name__ == "__main__":
         grid = SyntheticGrid.load(snakemake.input.get("grid") or "a_stars")
         flux = next(grid.sample(STAR, wave, params.resolving_power))
         replicas = augment(flux, params.snr, np.random.default_rng([params.seed, 25]))[:, 0]
-        save_figure(fig4(wave, replicas), snakemake.output, "simulated")
+        save_figure(fig4(wave, replicas), snakemake.output, grid.source)

@@ -31,7 +31,7 @@ def make_spectra(grid, settings, resolving_power, seed, training, test):
     ):
         stars = draw_stars(n, settings["ranges"], np.random.default_rng([seed, 21, number]))
         chunks = grid.sample(stars, wave, resolving_power)
-        write_chunks(path, wave, chunks, stars.assign(source="simulated"), wave.mean() / resolving_power)
+        write_chunks(path, wave, chunks, stars.assign(source=grid.source), wave.mean() / resolving_power)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
     return (
         run_trials(take_part(trials, part, settings["parts"]), evaluate, path)
         .drop(columns="data")
-        .assign(source="simulated")
+        .assign(source=database.source)
     )
 
 
@@ -62,5 +62,5 @@ if __name__ == "__main__":
         table.to_csv(output.trials, index=False)
         fixed = {name: params.settings["fixed"][name] for name in GRAPH}
         layers = layer_table(build_gebran(database.coefficients["training"].shape[1], **fixed))
-        layers.assign(source="simulated").to_csv(output.layers, index=False)
+        layers.assign(source=database.source).to_csv(output.layers, index=False)
         unfinished.unlink()

@@ -46,8 +46,9 @@ def table_interpolation(grids, points, seed):
         checks["components"] = np.array([grid.residual_rms])
         for check, errors in checks.items():
             rms = {"median_rms": np.median(errors) / _UNIT, "largest_rms": errors.max() / _UNIT}
-            rows.append({"grid": name, "check": check, "spectra": len(errors), **rms})
-    return pd.DataFrame(rows).assign(unit=f"{_UNIT:g} of the continuum", source="simulated")
+            about = {"grid": name, "check": check, "spectra": len(errors)}
+            rows.append(about | rms | {"unit": f"{_UNIT:g} of the continuum", "source": grid.source})
+    return pd.DataFrame(rows)
 
 
 if __name__ == "__main__":

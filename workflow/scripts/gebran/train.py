@@ -135,10 +135,11 @@ def train(trainings, databases, trainer, settings, evaluation, seed, path):
         return {"rows": rows}
 
     finished = run_trials(trials, evaluate, path)
-    errors = pd.DataFrame([row for rows in finished["rows"] for row in rows]).assign(source="simulated")
+    rows = [row for rows in finished["rows"] for row in rows]
+    errors = pd.DataFrame([row | {"source": loaded[row["database"]].source} for row in rows])
     tables = [pd.read_csv(file) for name in PARAMETERS if (file := pieces / f"{name}.csv").exists()]
     predictions = pd.concat(tables) if tables else pd.DataFrame({"parameter": []})
-    return errors, predictions.assign(source="simulated")
+    return errors, predictions.assign(source=loaded[settings["shown"]].source)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
-        check_dataset(Path(snakemake.input.provenance).parent)
+        directory = Path(snakemake.input.provenance).parent
+        check_dataset(directory)
         compute_published_part(
             GridDescription.from_dict(snakemake.params.settings),
             int(snakemake.wildcards.part),
             snakemake.wildcards.archive,
-            Path(snakemake.input.provenance).parent,
+            directory,
             snakemake.output.part,
+            source=directory.parent.name,  # resources/archives/<source>/<archive>_<grid>
         )

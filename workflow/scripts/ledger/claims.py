@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from obafgkm.report.ledger import ledger, read_claims
+from obafgkm.report.claims import read_claims
+from obafgkm.report.ledger import ledger, summary
 from obafgkm.report.ledger_page import page
 from obafgkm.workflow.job import job
 
@@ -14,4 +15,5 @@ if __name__ == "__main__":
         table = ledger(claims, "results", params.scale)
         table.to_csv(output.csv, index=False, float_format="%.6g")
         Path(output.html).write_text(page(table, (root / "workflow" / "report" / "claims.html").read_text()))
-        print(table.groupby(["document", "verdict"]).size().to_string())
+        for document, line in summary(table).items():
+            print(f"{document}: {line}")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from obafgkm.report.ledger import read_claims
+from obafgkm.report.claims import read_claims
 from obafgkm.report.paper import gather, read_declaration
 from obafgkm.workflow.job import job
 

@@ -50,4 +50,4 @@ if __name__ == "__main__":
         wave = pixels(settings)
         grid = SyntheticGrid.load(snakemake.input.grid or "saldic")
         flux = next(grid.sample(pd.DataFrame([STAR]), wave))[0]
-        save_figure(fig_spectrum(wave, flux, settings["down_sample"]), snakemake.output, "simulated")
+        save_figure(fig_spectrum(wave, flux, settings["down_sample"]), snakemake.output, grid.source)

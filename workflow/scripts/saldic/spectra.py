@@ -24,7 +24,7 @@ def make_spectra(grid, settings, seed, path):
         path,
         down_sample(wave[None], settings["down_sample"])[0],
         chunks,
-        labels.rename_axis("spectrum").reset_index().assign(source="simulated"),
+        labels.rename_axis("spectrum").reset_index().assign(source=grid.source),
     )
 
 

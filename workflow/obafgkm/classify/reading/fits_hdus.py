@@ -53,8 +53,8 @@ _NO_OBJECT |= {"FLATFIELD", "CALIB", "WAVE", "HENEAR", "TWILIGHT", "ZERO", "FLAT
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
 _UNKNOWN = (
-    "no spectrum recognised: a table needs columns such as wavelength and flux, an image wavelengths in its "
-    "header or beside it"
+    "no spectrum recognised: a table needs columns such as wavelength and flux, an image needs wavelengths "
+    "in its header or beside it"
 )
 _SDSS = "1e-17 erg/s/cm2/Angstrom"
 _FEW = 6  # rows that may be flux, errors, sky

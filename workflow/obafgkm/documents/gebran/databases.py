@@ -36,12 +36,15 @@ class Database:
         Replicas of a spectrum share its number.
     snr : dict of str to array (n,)
         Signal-to-noise ratios of the two noisy sets.
+    source : str
+        What the spectra are made of.
     """
 
     coefficients: dict
     labels: dict
     star: dict
     snr: dict
+    source: str
 
     @property
     def digest(self):
@@ -50,20 +53,20 @@ class Database:
 
     def write(self, path):
         """Write to ``.npz``."""
-        arrays = {
-            f"{name}/{key}": array for name, table in vars(self).items() for key, array in table.items()
-        }
-        np.savez(path, **arrays)
+        tables = {name: table for name, table in vars(self).items() if name != "source"}
+        arrays = {f"{name}/{key}": array for name, table in tables.items() for key, array in table.items()}
+        np.savez(path, source=self.source, **arrays)
 
     @classmethod
     def read(cls, path):
         """Read what `write` wrote."""
         tables = {name: {} for name in ("coefficients", "labels", "star", "snr")}
         with np.load(path) as file:
-            for key in file.files:
+            source = str(file["source"])
+            for key in set(file.files) - {"source"}:
                 name, part = key.split("/")
                 tables[name][part] = file[key]
-        return cls(**tables)
+        return cls(**tables, source=source)
 
 
 def make_database(training, test, n, augmented, *, validation, snr, components, passes, seed):
@@ -125,4 +128,5 @@ def make_database(training, test, n, augmented, *, validation, snr, components, 
         if noise:
             ratios[name] = np.concatenate(noise)
     clean = next(read_chunks(training, n_training, min(n, n_training + _CURVE), _CURVE))
-    return Database(coefficients, labels, star, ratios), reconstruction_errors(principal, clean)
+    source = ", ".join(sorted({*read_labels(training)["source"], *read_labels(test)["source"]}))
+    return Database(coefficients, labels, star, ratios, source), reconstruction_errors(principal, clean)
