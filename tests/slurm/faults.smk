@@ -43,4 +43,7 @@ rule late:
         "late.py"
 
 
+OTHERS = set()  # no workflow uses this one as a module
+
+
 include: "../../workflow/rules/attempts.smk"
