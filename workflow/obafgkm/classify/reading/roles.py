@@ -39,10 +39,12 @@ _COMPACT = {
     "fluxvar": "variance",
     "fnorm": "normalized flux",
     "fnu": "flux fnu",
+    "flagbits": "mask",
     "goodpix": "good",
     "goodpixels": "good",
     "invvar": "ivar",
     "ivarflux": "ivar",
+    "maskbits": "mask",
     "normflux": "normalized flux",
     "ormask": "or mask",
     "pixmask": "mask",
@@ -87,7 +89,7 @@ _ERROR = _words(
 _IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
 ERROR_WORDS = frozenset(_ERROR | _IVAR | _VARIANCE | {"inverse", "inv"})
 _MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
-_GOOD = {"good", "valid", "usable"}
+_GOOD = {"good", "valid", "usable", "use", "ok", "keep"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
 _FLUX = _words("flux fluxes spectrum spectra spec intensity signal data sci science density")
 _FLUX |= _words("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
@@ -141,8 +143,8 @@ class Role:
     ----------
     kind : str
         wave, frequency, energy, wavenumber, velocity, time, pixel, flux, magnitude, error, variance, ivar,
-        mask, good (a mask that marks what is valid), flags (bits that need not rule a pixel out), name, a key of
-        what is no star's light (sky, model, template, continuum ...), or '' where the name says nothing.
+        mask, good (a mask that marks what is valid), flags (bits that need not rule a pixel out), name, a
+        key of what is no star's light (sky, model, template ...), or '' where the name says nothing.
     log : str
         '', log, log10 or ln, of wavelengths.
     medium : str or None

@@ -231,7 +231,8 @@ def _names(header, count, separator):
             kinds = {role_of(word).kind for word in words}
             unknown = sum(not role_of(word).kind for word in words)
             has_light = kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)
-            if kinds & {"velocity"} or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
+            are_stars = "wave" in kinds and unknown == count - 1 > 1 and _are_names(words)
+            if kinds & {"velocity"} or are_stars or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]
@@ -250,12 +251,24 @@ def _split(line, separator):
             yield [word.strip().strip("\"'").strip() for word in line.split(own)]
 
 
+def _are_names(words):
+    """Whether words name stars, so that none could be a quantity: with a number, such as HD123."""
+    own = [word for word in words if not role_of(word).kind]
+    return all(re.search(r"[A-Za-z].*\d", word) for word in own) and len(set(own)) == len(own)
+
+
 def _named(table, names, units):
     columns = [Column(name, values, unit) for name, values, unit in zip(names, table, units, strict=True)]
     if not {column.settled_role().kind for column in columns} & (_AXES | {"velocity"}):
         axis = next(column for column in columns if not column.settled_role().kind)
         found = re.search(r"[\[(](.*)[\])]", axis.name)
         axis.role = Role("wave", unit=found[1] if found else "")
+    kinds = {column.settled_role().kind for column in columns}
+    if kinds == {"wave", ""}:  # stars by their names
+        for column in columns:
+            column.role = (
+                column.settled_role() if column.settled_role().kind else Role("flux", tag=column.name)
+            )
     return columns
 
 
