@@ -150,7 +150,7 @@ def _step_in_parts(model, micro_batch, batch):
             predicted = model(part, training=True)
             loss = model.compute_loss(part, expected, predicted, training=True)
             share = model.optimizer.scale_loss(loss * tf.cast(size / n, loss.dtype))
-        model._loss_tracker.update_state(loss, sample_weight=size)
+        model.metrics[0].update_state(loss, sample_weight=size)  # the mean loss, which Keras lists first
         model.compute_metrics(part, expected, predicted)
         added = tape.gradient(share, variables)
         gradients = [total + each for total, each in zip(gradients, added, strict=True)]
