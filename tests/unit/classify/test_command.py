@@ -173,7 +173,7 @@ def test_reading_is_shown_without_typing_and_written(files, tmp_path, capsys):
 
 def test_every_row_says_how_it_was_read(stand_in, files, tmp_path):
     wave, flux = star(3)
-    Table({"loglam": np.log10(wave), "flux": flux, "ivar": 1 + 0 * wave}).write(tmp_path / "star.fits")
+    Table({"loglam": np.log10(wave), "flux": flux, "ivar": 400 + 0 * wave}).write(tmp_path / "star.fits")
     row = classify_files(tmp_path / "star.fits").iloc[0]
     assert (row["read_wave"], row["read_error"]) == (
         "column loglam (log10 Angstrom)",

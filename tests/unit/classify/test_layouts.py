@@ -1035,6 +1035,215 @@ def test_any_table_comes_out_as_the_star(
         )
 
 
+# --- what observers' files say in further words
+
+MEDIA_BY_WORDS = {
+    "in brackets": ("# wavelength (vacuum) flux", "vacuum"),
+    "with the unit": ("# Wavelength [A, vac]  Flux", "vacuum"),
+    "to one from the other": ("# wavelengths converted to air from vacuum\nwave flux", "air"),
+    "not converted": ("# Wavelengths are in air and were not converted to vacuum\nwave flux", "air"),
+    "vac2air": ("# vac2air applied\nwave flux", "air"),
+    "keyword of FITS": ("# AIRMASS = 1.1\n# VACUUM = F\nwave flux", "air"),
+    "key and value": ("# is_vacuum: false\nwave flux", "air"),
+    "an observer": ("# Observer: A. Vac\nwave flux", None),
+    "an observatory": ("# Air Force Observatory\nwave flux", None),
+}
+
+
+@pytest.mark.parametrize("kind", MEDIA_BY_WORDS)
+def test_the_medium_is_heard_in_the_words_of_observers(kind, tmp_path):
+    names, medium = MEDIA_BY_WORDS[kind]
+    path = tmp_path / "star.txt"
+    text(path, VACUUM if medium == "vacuum" else AIR, STAR, names=names)
+    (spectrum,) = read(path)
+    assert spectrum.medium == medium
+    assert is_the_star(spectrum)
+
+
+@pytest.mark.parametrize("key", ["WLMEDIUM", "AIRVACUM", "LAMMED"])
+def test_any_keyword_whose_value_is_only_the_medium_is_heard(key, tmp_path):
+    path = tmp_path / "star.fits"
+    write(path, table({"wave": VACUUM, "flux": STAR}, **{key: "VAC"}))
+    (spectrum,) = read(path)
+    assert spectrum.medium == "vacuum"
+
+
+CALIBRATIONS = [("OBJECT", "ThAr lamp"), ("OBJECT", "CuAr"), ("OBJECT", "quartz"), ("OBJECT", "Sky_12")]
+CALIBRATIONS += [
+    ("IMAGETYP", "Master Flat"),
+    ("OBSTYPE", "twilight flat"),
+    ("CLASS", "SKY"),
+    ("OBJTYPE", "SKY"),
+]
+CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,WAVE"), ("HIERARCH ESO DPR CATG", "CALIB")]
+
+
+@pytest.mark.parametrize(("key", "value"), CALIBRATIONS)
+def test_a_calibration_is_refused_whichever_word_says_so(key, value, tmp_path):
+    for first in (True, False):
+        path = tmp_path / f"{first}.fits"
+        hdu = image(STAR, None if first else "SPECTRUM", **linear())
+        hdu.header[key] = value
+        write(path, hdu)
+        with pytest.raises(ArchiveFileError, match="no spectrum of a star"):
+            read(path)
+
+
+@pytest.mark.parametrize("name", ["Arcturus", "SKYLARK 3", "Sky survey star 4", "He 2-131", "comp star 3"])
+def test_a_star_may_have_such_a_word_in_its_name(name, tmp_path):
+    path = tmp_path / "star.fits"
+    write(path, image(STAR, OBJECT=name, **linear()))
+    (spectrum,) = read(path)
+    assert spectrum.name == name
+
+
+NO_SPECTRA = {
+    "times": "# time flux",
+    "pixels by a list of columns": "# col1: pixel number\n# col2: counts",
+    "a transmission": "wave transmission",
+    "a reflectance": "wave reflectance",
+}
+
+
+@pytest.mark.parametrize("kind", NO_SPECTRA)
+def test_columns_of_something_else_are_refused(kind, tmp_path):
+    path = tmp_path / "other.txt"
+    text(path, AIR, STAR, names=NO_SPECTRA[kind])
+    with pytest.raises(ArchiveFileError):
+        read(path)
+
+
+def test_a_cube_whose_wavelengths_come_first_is_refused(tmp_path):
+    path = tmp_path / "cube.fits"
+    write(path, image(np.ones((5, 5, 1)) * STAR, CTYPE1="WAVE", CUNIT1="Angstrom", **linear()))
+    with pytest.raises(ArchiveFileError, match="a cube of 25 spectra"):
+        read(path)
+
+
+FURTHER_TEXTS = {
+    "logflux": lambda p: text(p, AIR, np.log10(STAR), names="wave logflux"),
+    "log(F_lambda)": lambda p: text(p, AIR, np.log10(STAR), names="wave log(F_lambda)"),
+    "log_fnu": lambda p: text(p, AIR, np.log10(STAR * AIR**2), names="wave log_fnu"),
+    "unit and names in two lines": lambda p: text(
+        p, AIR, STAR * AIR**2 * 1e-30, names="# Flux units: erg/s/cm^2/Hz\nwave flux", form="%.6g"
+    ),
+    "decimal commas beside points": lambda p: p.write_text(
+        "\n".join(f"{wave:.1f};{str(round(flux, 5)).replace('.', ',')}"
+                  for wave, flux in zip(AIR, STAR, strict=True))
+    ),
+    "brackets": lambda p: p.write_text(
+        "\n".join(f"[{wave}, {flux}]" for wave, flux in zip(AIR, STAR, strict=True))
+    ),
+    "overflow": lambda p: p.write_text(
+        "\n".join(f"{wave} {'*****' if i % 97 == 0 else flux}"
+                  for i, (wave, flux) in enumerate(zip(AIR, STAR, strict=True)))
+    ),
+    "Markdown": lambda p: p.write_text(
+        "| wave | flux |\n|---|---|\n"
+        + "\n".join(f"| {wave} | {flux} |" for wave, flux in zip(AIR, STAR, strict=True))
+    ),
+    "a column of words": lambda p: p.write_text(
+        "wave flux type\n" + "\n".join(f"{wave} {flux} star" for wave, flux in zip(AIR, STAR, strict=True))
+    ),
+    "a header of FITS above": lambda p: p.write_text(
+        "SIMPLE  =                    T\nOBJECT  = 'HD 76151'\nCRVAL1  = 3620.0\nEND\n"
+        + "\n".join(f"{wave} {flux}" for wave, flux in zip(AIR, STAR, strict=True))
+    ),
+    "a mask of true and false": lambda p: p.write_text(
+        "wave,flux,mask\n" + "\n".join(
+            f"{AIR[i]},{flux},{i in BAD}" for i, flux in enumerate(spoiled(STAR)))
+    ),
+    "AASTeX": lambda p: Table({"wave": AIR, "flux": STAR}).write(p, format="ascii.aastex"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FURTHER_TEXTS)
+def test_text_of_other_programs_is_read(kind, tmp_path):
+    path = tmp_path / "star.txt"
+    FURTHER_TEXTS[kind](path)
+    (spectrum,) = read(path)
+    assert is_the_star(spectrum)
+
+
+def test_columns_named_by_stars_are_several_rows(tmp_path):
+    path = tmp_path / "stars.csv"
+    text(path, AIR, STAR, other(2.0, 3), names="wave,HD1,HD2", delimiter=",")
+    first, second = read(path)
+    assert first.name.endswith("HD1")
+    assert is_the_star(first)
+    assert second.name.endswith("HD2")
+    assert is_the_star(second, 2.0)
+
+
+def test_an_unnamed_column_of_signal_to_noise_ratios_is_no_error(tmp_path):
+    path = tmp_path / "star.txt"
+    text(path, AIR, STAR, STAR / ERROR)
+    (spectrum,) = read(path)
+    assert spectrum.ivar is None
+
+
+FURTHER_MASKS = {
+    "of what is valid, called mask": {"mask": ~MARK},
+    "of bits": {"maskbits": MARK * 4},
+    "of what to use": {"use": ~MARK},
+}
+
+
+@pytest.mark.parametrize("kind", FURTHER_MASKS)
+def test_a_mask_is_understood_whatever_it_marks(kind, tmp_path):
+    path = tmp_path / "star.fits"
+    columns = {key: values.astype(int) for key, values in FURTHER_MASKS[kind].items()}
+    write(path, table({"wave": AIR, "flux": spoiled(STAR), **columns}))
+    (spectrum,) = read(path)
+    assert spectrum.receipt.masked == pytest.approx(MARK.mean())
+    assert is_the_star(spectrum)
+
+
+def test_a_mask_of_ones_is_that_of_valid_pixels_in_files_of_pypeit(tmp_path):
+    path = tmp_path / "star.fits"
+    columns = {"OPT_WAVE": VACUUM, "OPT_COUNTS": 1e3 * STAR, "OPT_COUNTS_IVAR": 1 / (1e3 * ERROR) ** 2}
+    columns |= {"OPT_FLAM": STAR, "OPT_FLAM_IVAR": ERROR**-2, "OPT_MASK": np.ones(AIR.size, bool)}
+    write(path, table(columns, AIRORVAC="vac"))
+    (spectrum,) = read(path)
+    assert is_the_star(spectrum)
+    np.testing.assert_allclose(spectrum.ivar, ERROR**-2)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-40])
+def test_scattered_pixels_of_nothing_are_missing(value, tmp_path):
+    path = tmp_path / "star.fits"
+    write(path, table({"wave": AIR, "flux": spoiled(STAR, value)}))
+    (spectrum,) = read(path)
+    assert spectrum.receipt.masked == pytest.approx(BAD.size / AIR.size)
+
+
+def test_errors_that_are_all_one_are_not_known_and_tiny_ones_have_no_weight(tmp_path):
+    for name, error in {"ones": np.ones(AIR.size), "tiny": np.where(MARK, 1e-40, ERROR)}.items():
+        path = tmp_path / f"{name}.fits"
+        write(path, table({"wave": AIR, "flux": STAR, "err": error}))
+        (spectrum,) = read(path)
+        assert spectrum.ivar is None if name == "ones" else not spectrum.ivar[MARK].any()
+
+
+def test_another_form_of_the_same_star_is_no_second_star(tmp_path):
+    path = tmp_path / "star.fits"
+    further = [image(STAR, name, **linear()) for name in ("no_sky_sub", "normalised_spectrum")]
+    write(path, image(STAR, **linear()), *further)
+    (spectrum,) = read(path)
+    assert "NORMALISED_SPECTRUM" in spectrum.receipt.left_out
+
+
+def test_members_of_archives_are_known_by_their_content(tmp_path):
+    text(tmp_path / "star.txt", AIR, STAR)
+    content = (tmp_path / "star.txt").read_bytes()
+    path = tmp_path / "stars.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.spec", content)
+        archive.writestr("b.tsv.xz", lzma.compress(content))
+        archive.writestr("README.md", "Two spectra of one star.")
+    assert [is_the_star(spectrum) for spectrum in read(path)] == [True, True]
+
+
 # --- and the star gets its type
 
 

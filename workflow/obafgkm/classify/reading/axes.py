@@ -166,7 +166,8 @@ def _values(header, n, axis, ctype, unit):
     offset = (np.arange(n) + 1 - header.get(f"CRPIX{axis}", 1)) * step
     if not re.fullmatch(r"[A-Z]{4}-(LOG|[A-Z]2[A-Z]|GR[IA]|TAB)", ctype):
         return first + offset
-    if ctype.endswith("-LOG") and not is_said(unit) and abs(first) < 10:
+    is_short = abs(first) < 10 and (not is_said(unit) or unit.lower().startswith("ang"))
+    if ctype.endswith("-LOG") and is_short:
         raise RefusedError(
             f"CTYPE{axis} = {ctype!r} with CRVAL{axis} = {first:g}: the FITS standard wants a wavelength "
             f"there, not its logarithm"

@@ -20,7 +20,13 @@ __all__ = ["read_file"]
 
 _ROWS = 256  # of an HDF5 file in memory at a time
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
-_COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_COMPRESSED = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x5d\x00\x00": lzma.open,
+}
+_DECOMPRESSED = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\x00": lzma}
 _LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
 _MEMBERS = (
     ".fits",
@@ -34,7 +40,11 @@ _MEMBERS = (
     ".ecsv",
     ".xml",
     ".vot",
+    ".tsv",
+    ".tbl",
     ".gz",
+    ".bz2",
+    ".xz",
     ".fz",
 )
 _OTHERS = {  # what else it may be, by its first bytes
@@ -110,7 +120,7 @@ def _read(path):
     with path.open("rb") as file:
         start = file.read(512)
     opener = next((opener for magic, opener in _COMPRESSED.items() if start.startswith(magic)), None)
-    if opener is None and start.startswith(_FITS):  # of which only a part may be needed
+    if opener is None and _is_fits(start):  # of which only a part may be needed
         from obafgkm.classify.reading.fits_hdus import read_fits
 
         yield from read_fits(path)
@@ -132,6 +142,11 @@ def _read(path):
             yield from _read_content(path, start + file.read())
 
 
+def _is_fits(content):
+    """Whether it is FITS, whose header has no lines, and no text below the keywords of one."""
+    return content.startswith(_FITS) and b"\n" not in content[:80]
+
+
 def _uncompressed(path):
     """Content of a file that ``compress`` made, by astropy, which needs a package of its own for them."""
     from astropy.utils.data import get_readable_fileobj
@@ -144,7 +159,7 @@ def _uncompressed(path):
 
 
 def _read_content(path, content):
-    if content.startswith(_FITS):
+    if _is_fits(content):
         from obafgkm.classify.reading.fits_hdus import read_fits
 
         yield from read_fits(path, content)
@@ -169,15 +184,17 @@ def _zip_members(path):
 def _members(members):
     for full, read in members:
         name = PurePath(full).name
-        if PurePath(name).suffix.lower() not in _MEMBERS or name.startswith("._"):
+        if name.startswith("."):
             continue
         try:
             with _clear_errors(name):
                 content = read()
-                content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+                for magic, module in _DECOMPRESSED.items():
+                    content = module.decompress(content) if content.startswith(magic) else content
                 yield from _read_content(name, content)
         except ArchiveFileError as error:
-            yield str(error)
+            if PurePath(name).suffix.lower() in _MEMBERS:  # others may be anything
+                yield str(error)
 
 
 def _read_hdf5(path):

@@ -3,6 +3,7 @@
 import io
 import re
 from collections import ChainMap
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -36,20 +37,24 @@ _NAMES = (
     "id",
     "target",
 )
-_NO_OBJECT = {
-    "SKY",
-    "FLAT",
-    "LAMP",
-    "ARC",
-    "BIAS",
-    "DARK",
-    "COMP",
-    "COMPARISON",
-    "THAR",
-    "DOMEFLAT",
-    "SKYFLAT",
+_TYPE_KEYS = ("IMAGETYP", "OBSTYPE", "IMTYPE", "EXPTYPE", "OBJTYPE", "CLASS", "ESO DPR TYPE", "ESO DPR CATG")
+_CALIBRATIONS = {"arc", "bias", "blank", "calib", "calibration", "calibrations", "comp", "comparison", "dark"}
+_CALIBRATIONS |= {
+    "dome",
+    "flat",
+    "flatfield",
+    "domeflat",
+    "skyflat",
+    "halogen",
+    "lamp",
+    "lamps",
+    "quartz",
+    "sky",
 }
-_NO_OBJECT |= {"FLATFIELD", "CALIB", "WAVE", "HENEAR", "TWILIGHT", "ZERO", "FLAT FIELD"}
+_CALIBRATIONS |= {"thar", "tungsten", "twilight", "wave", "zero", "henear", "hene", "near", "cuar", "cune"}
+_CALIBRATIONS |= {"fear", "hgcd", "argon", "neon", "helium", "krypton", "xenon", "mercury"}
+_ELEMENTS = {"he", "ne", "ar", "kr", "xe", "hg", "cd", "zn", "cu", "fe", "th", "u", "cs", "na"}  # in a lamp
+_SCIENCE = {"object", "science", "star", "stars", "target", "std", "standard", "flux", "survey"}
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
 _UNKNOWN = (
@@ -88,7 +93,8 @@ def read_fits(path, content=None):
         if (known := _known(path, content, hdus, name)) is not None:
             yield from known
             return
-        _refuse_calibrations(hdus[0].header)
+        if reason := _calibration(hdus[0].header):
+            raise RefusedError(reason)
         parts, left_out = _parts(hdus)
         if any(_is_ambiguous(part) for part in parts) and (spectra := _by_specutils(path, content)):
             yield from spectra
@@ -122,10 +128,18 @@ def _object(header):
     return next((name for key in _OBJECT if (name := str(header.get(key, "")).strip())), "")
 
 
-def _refuse_calibrations(header):
-    for key in ("IMAGETYP", "OBSTYPE", "OBJECT", "IMTYPE", "EXPTYPE", "ESO DPR TYPE"):
-        if str(header.get(key, "")).strip().upper() in _NO_OBJECT:
-            raise RefusedError(f"{key} = {header[key]!r}: no spectrum of a star")
+def _calibration(header):
+    """Why a header is of no star; '' where it does not say so."""
+    for key in (*_TYPE_KEYS, "OBJECT"):
+        words = {word for word in tokens(str(header.get(key, ""))) if not word.isdigit()}
+        if key == "OBJECT":  # a name, in which such a word may stand for something else
+            known = _CALIBRATIONS | _ELEMENTS
+            is_other = words and words <= known and (words & _CALIBRATIONS or len(words) > 1)
+        else:
+            is_other = words & _CALIBRATIONS and not words & _SCIENCE
+        if is_other:
+            return f"{key} = {header[key]!r}: no spectrum of a star"
+    return ""
 
 
 def _known(path, content, hdus, name):
@@ -157,6 +171,9 @@ def _parts(hdus):
         if hdu.header.get("NAXIS", 0) == 0 or not hdu.header.get("NAXIS1", 1):
             continue
         header, own = ChainMap(hdu.header, main), str(hdu.name)
+        if hdu is not hdus[0] and (reason := _calibration(hdu.header)):
+            left_out.append(f"{own}: {reason}")
+            continue
         # A comment in brackets says nothing of an extension, so the role is that of its plain name.
         role = role_of(own)
         if isinstance(hdu, fits.BinTableHDU | fits.TableHDU) and not isinstance(hdu, fits.CompImageHDU):
@@ -248,6 +265,12 @@ def _table(hdu, header):
     if not kinds & waves and not kinds & {"velocity", "pixel"}:
         axis = header_wavelengths(header, length[-1])
     part = Part(hdu.name, columns, axis, header, _object(hdu.header))
+    lower = {name.lower() for name in names}
+    if {"flux", "loglam", "ivar", "and_mask"} <= lower:
+        part.medium = ("vacuum", "the layout of SDSS")
+    if lower & {"wave_grid_mid", "opt_wave", "box_wave"}:  # PypeIt, whose masks mark what is valid
+        for column in columns:
+            column.role = replace(column.role, kind="good") if column.role.kind == "mask" else column.role
     if len(length) > 1 or fluxes[0].values.dtype == object:
         own = next((name for key in _NAMES for name in names if name.lower() == key), None)
         if own is not None and np.ndim(hdu.data[own]) == 1 and length[0] > 1:
@@ -309,6 +332,11 @@ def _of_images(images, main, rows):
             if kind in _NO_SPECTRA - {"error", "ivar", "variance", "mask", "good", "wave"}:
                 left_out += [f"{hdu.name} ({kind})" for hdu in hdus]
         fluxes = [*by_role.get("flux", []), *by_role.get("magnitude", [])]
+        ranks = [role_of(str(hdu.name)).rank for hdu in fluxes]
+        left_out += [
+            f"{hdu.name} (another form)" for hdu, rank in zip(fluxes, ranks, strict=True) if rank > min(ranks)
+        ]
+        fluxes = [hdu for hdu, rank in zip(fluxes, ranks, strict=True) if rank == min(ranks)]
         for hdu in fluxes:
             others = {kind: list(found) for kind, found in {**common, **by_role}.items() if kind != "flux"}
             try:

@@ -1,5 +1,6 @@
 """The gate itself: columns, whatever they come from, become spectra in Angstrom and flux per wavelength."""
 
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -10,6 +11,7 @@ from obafgkm.classify.reading.columns import Column
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import inverse_variances, masked
 from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.roles import ERROR_WORDS, tokens
 from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
@@ -80,7 +82,7 @@ def _waves(part, by_kind):
     """Columns of wavelengths, the best first: those that name their medium, then wavelengths themselves."""
     found = [column for kind in _AXES for column in by_kind.get(kind, [])]
     if not found and part.axis is None:
-        for kind, meaning in (("velocity", "velocities"), ("pixel", "pixel numbers")):
+        for kind, meaning in (("velocity", "velocities"), ("pixel", "pixel numbers"), ("time", "times")):
             if kind in by_kind:
                 raise RefusedError(f"{by_kind[kind][0].label} holds {meaning}; there are no wavelengths")
         raise RefusedError("no column of wavelengths")
@@ -89,16 +91,25 @@ def _waves(part, by_kind):
 
 def _error(flux, by_kind, several):
     """The column that says how good a flux is: the one whose name has the same words, else the plain one."""
-    tag = flux.settled_role().tag
+    tag, own = flux.settled_role().tag, set(tokens(flux.name))
+    for kind in _ERRORS:
+        for column in by_kind.get(kind, []):
+            further = set(tokens(column.name)) - own
+            if own < set(tokens(column.name)) and further <= ERROR_WORDS and _is_like(column, flux):
+                return column
     for wanted in dict.fromkeys([tag, ""]):
         for kind in _ERRORS:
             for column in by_kind.get(kind, []):
-                if column.settled_role().tag == wanted and column.values.shape == flux.values.shape:
+                if column.settled_role().tag == wanted and _is_like(column, flux):
                     return column
     alone = [column for kind in _ERRORS for column in by_kind.get(kind, [])]
     return (
         alone[0] if len(alone) == 1 and not several and "reduced" not in alone[0].settled_role().tag else None
     )
+
+
+def _is_like(column, flux):
+    return column.values.shape == flux.values.shape
 
 
 def _wavelengths(part, waves):
@@ -116,8 +127,7 @@ def _wavelengths(part, waves):
 
 def _of_column(part, column):
     role = column.settled_role()
-    unit, in_unit = media.within_unit(column.unit)
-    unit = unit if is_said(unit) else role.unit
+    unit, in_unit = media.within_unit(column.unit if is_said(column.unit) else role.unit)
     label = f"the {column.label}"
     if column.values.dtype == object:
         wave, said, is_guessed, is_vacuum = to_angstrom(column.values[0], unit, role.kind, role.log, label)
@@ -214,7 +224,7 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
     for mask in masks:
         own = _row(mask, i)
         if own.values.shape == values.shape:
-            marked = (own.values.astype(float) != 0) != (own.settled_role().kind == "good")
+            marked = _marked(own, values)
             if marked.mean() > _MOST_MARKED:
                 raise RefusedError(f"the {mask.label} marks {marked.mean():.1%} of the pixels as bad")
             values = np.where(marked, np.nan, values)
@@ -224,6 +234,28 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
     receipt.masked = 1 - float(good.mean())
     receipt.leave_out(*part.left_out, *left)
     return Spectrum(name, wave, values, ivar, axis.medium, receipt)
+
+
+def _marked(mask, flux):
+    """Pixels that a mask rules out: those that it marks, or the others where it marks what is valid.
+
+    Programs do not agree on that. A mask of zeros and ones that marks most of the pixels, and of which the
+    few others are those that lie off the spectrum, marks what is valid.
+    """
+    marked = mask.values.astype(float) != 0
+    if mask.settled_role().kind == "good":
+        return ~marked
+    if 0.5 < marked.mean() < 1 and np.isin(mask.values, (0, 1)).all():
+        off = np.abs(flux - _running_median(flux))
+        if not np.isfinite(off[~marked]).any() or np.nanmedian(off[~marked]) > 3 * np.nanmedian(off[marked]):
+            return ~marked
+    return marked
+
+
+def _running_median(values):
+    padded = np.pad(values, 5, mode="edge")
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of nothing but gaps
+        return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 11), axis=-1)
 
 
 def _ivar(error, flux, unit, factor):

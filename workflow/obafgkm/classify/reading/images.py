@@ -86,7 +86,8 @@ def _turned(data, header):
     data = data.reshape(*shape, data.shape[-1])
     if data.ndim == 2 and data.shape[-1] <= _FEW < data.shape[0] and "CRVAL1" not in header:
         data = data.T
-    if data.ndim > 3 or (data.ndim == 3 and number > 1 and max(data.shape[:2]) > 1):
+    are_bands = number == 1 and ("BANDID1" in header or is_multispec(header))
+    if data.ndim > 3 or (data.ndim == 3 and not are_bands and max(data.shape[:2]) > 1):
         count = int(np.prod(data.shape[:-1]))
         raise RefusedError(f"a cube of {count:,} spectra: extract the star's first")
     return data, number

@@ -2,16 +2,33 @@
 
 import re
 
-__all__ = ["by_comments", "by_ctype", "by_header", "by_ucd", "by_words", "from_vacuum_or_air", "within_unit"]
+__all__ = [
+    "by_comments",
+    "by_ctype",
+    "by_header",
+    "by_lines",
+    "by_ucd",
+    "by_words",
+    "from_vacuum_or_air",
+    "within_unit",
+]
 
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
 _SAYS_MEDIUM = ("AIRORVAC", "AIR_VAC", "AIRVAC", "VACORAIR", "VACAIR", "WAVETYPE", "WAVEMED", "WAVMED")
 _SAYS_MEDIUM += ("MEDIUM", "SPECMED", "WAVE_MED", "WAVEFORM", "LAMTYPE", "WLTYPE", "WAVEREF", "WAVELEN")
-_IS_VACUUM = ("VACUUM", "VAC", "ISVACUUM", "VACWAVE", "WAVEVAC", "VACUUM_W", "IN_VAC")
-_IS_AIR = ("AIR", "ISAIR", "AIRWAVE", "WAVEAIR", "IN_AIR")
+_IS_VACUUM = ("VACUUM", "VAC", "ISVACUUM", "IS_VACUUM", "VACWAVE", "WAVEVAC", "VACUUM_W", "IN_VAC")
+_IS_AIR = ("AIR", "ISAIR", "IS_AIR", "AIRWAVE", "WAVEAIR", "IN_AIR")
 # FITS paper III: WAVE is in vacuum, AWAV in air; the others have no other wavelength.
 _CTYPES = {"AWAV": "air", "WAVE": "vacuum", "FREQ": "vacuum", "ENER": "vacuum", "WAVN": "vacuum"}
 _SURVEYS = ("SDSS", "LAMOST")
+_MEDIUM_KEY = re.compile(r"AIR(?!MASS)|VAC|MED|WAVE|WAV|LAM|WL")  # what else a keyword may be called
+_ONLY_MEDIUM = re.compile(r"\s*(?:in )?(air|vac|vacuum)\s*", re.IGNORECASE)
+_OF_WAVELENGTHS = re.compile(
+    r"wave|wl\b|lambda|λ|angstrom|å|spectral|\bnm\b|vac(?:uum)?(?:2|to)air|air(?:2|to)vac"
+)
+_PLAIN_WORDS = {"a", "all", "and", "are", "at", "frame", "heliocentric", "barycentric", "in", "is", "medium"}
+_PLAIN_WORDS |= {"of", "rest", "scale", "system", "the", "to", "true", "values", "reference", "air", "vac"}
+_PLAIN_WORDS |= {"vacuum", "converted", "corrected", "from", "measured", "not", "applied"}
 
 
 def from_vacuum_or_air(value):
@@ -38,6 +55,11 @@ def by_header(header):
         return next(iter(found.values())), next(iter(found))
     if not found and str(header.get("TELESCOP", "")).upper().startswith(_SURVEYS):
         return "vacuum", f"TELESCOP = {header['TELESCOP']!r}"
+    if not found:
+        for key in header:
+            value = header[key] if _MEDIUM_KEY.search(key) else None
+            if isinstance(value, str) and (said := _ONLY_MEDIUM.fullmatch(value)):
+                return from_vacuum_or_air(said[1]), f"{key} = {value!r}"
     return None, ""
 
 
@@ -65,11 +87,39 @@ def by_words(text):
     A word counts, not letters within a name; of a conversion, what it leads to.
     """
     text = re.sub(r"[_\-.]+", " ", text.lower())
+    text = re.sub(r"\b(air|vac)(?:2|to)(air|vac)\b", r"\1 to \2", text)
+    if found := re.search(
+        r"\bnot\b (?:been |yet )?(?:converted|corrected|transformed|brought) (?:in)?to (air|vac)", text
+    ):
+        return "vacuum" if found[1] == "air" else "air"
+    if found := re.search(r"\bto (air|vac(?:uum)?)\b[^.;\n]{0,25}\bfrom (air|vac)", text):
+        return from_vacuum_or_air(found[1])
     if found := re.search(r"\b(air|vac(?:uum)?)\b[^.;\n]{0,12}\b(?:to|2|into)\b\s*(air|vac(?:uum)?)\b", text):
         return "air" if found[2] == "air" else "vacuum"
     if found := re.search(r"\bnot\b(?: in)? (air|vac(?:uum)?)\b", text):
         return "vacuum" if found[1] == "air" else "air"
     return from_vacuum_or_air(re.sub(r"\bair ?mass\b", "", text))
+
+
+def by_lines(lines):
+    """The medium by the lines above a table, and what says so; (None, '') where none does.
+
+    A line counts that gives a keyword its value, that speaks of wavelengths, or that says nothing else: an
+    observatory or an observer may have such a name.
+    """
+    pairs = (re.fullmatch(r"\W*(\w+)\s*[=:]\s*(.*?)\s*(?:/.*)?", line) for line in lines)
+    keys = {found[1].upper(): found[2].strip("'\" ") for found in pairs if found}
+    medium, source = by_header(keys)
+    if medium and not source.startswith("TELESCOP"):
+        return medium, source
+    plain = [line.lower() for line in lines]
+    about = [
+        line
+        for line in plain
+        if _OF_WAVELENGTHS.search(line) or set(re.findall(r"[a-z]+", line)) <= _PLAIN_WORDS
+    ]
+    medium = by_words("\n".join(about))
+    return (medium, "the lines above the numbers") if medium else (None, "")
 
 
 def by_comments(header):

@@ -12,6 +12,9 @@ _ZEROS = 3  # in a row: no detector says exactly nothing so often
 _CONSTANT = 20  # equal values in a row
 _REPEATED = 5  # times that an extreme value stands there, far from all others
 _FAR = 3.0  # as a multiple of the range of the others
+_NOTHING = 1e-6  # of the median flux
+_DEEPEST = 0.02  # of the median flux: no line of a star that is well seen goes so deep
+_TOO_MUCH = 1e8  # of the median inverse variance: an error 10,000 times smaller than others is none
 _NO_WEIGHT = 1e-6  # of the median inverse variance: such a pixel weighs nothing
 
 
@@ -32,7 +35,7 @@ def masked(flux):
     good = flux[~bad] if bad.any() else flux
     if good.size < 10:
         return bad
-    bad |= _runs(flux)
+    bad |= _runs(flux) | _without_light(flux, good)
     low, high = good.min(), good.max()
     for value in (low, high):
         is_known = np.isclose(value, _SENTINELS, rtol=1e-6).any()
@@ -41,6 +44,17 @@ def masked(flux):
             if others.size and value and _is_far(value, others):
                 bad |= flux == value
     return bad
+
+
+def _without_light(flux, good):
+    """Pixels that hold nothing, or next to nothing: several in a row, or where all others are well above."""
+    level = np.median(np.abs(good))
+    nothing = np.abs(flux) <= _NOTHING * level
+    if not level or not nothing.any() or nothing.mean() > 0.5:
+        return np.zeros(flux.size, bool)
+    if good[np.abs(good) > _NOTHING * level].min() > _DEEPEST * level:
+        return nothing
+    return _runs(np.where(nothing, 0.0, flux))
 
 
 def _is_far(value, others):
@@ -82,6 +96,8 @@ def inverse_variances(values, kind):
     """
     values = np.asarray(values, float)
     finite = np.isfinite(values)
+    if values.size > 1 and (values == 1).all():  # what programs write in place of errors
+        return None
     if kind == "ivar":
         if not finite.any():
             return None
@@ -100,7 +116,8 @@ def inverse_variances(values, kind):
             return None
     positive = ivar[ivar > 0]
     if positive.size:
-        ivar[ivar < _NO_WEIGHT * np.median(positive)] = 0
+        usual = np.median(positive)
+        ivar[(ivar < _NO_WEIGHT * usual) | (ivar > _TOO_MUCH * usual)] = 0
     return ivar
 
 
@@ -131,6 +148,10 @@ def errors_fit(errors, flux):
         for kind, value in guesses.items()
         if value < 0.5 * level
     }
+    if not ratios:
+        return ""
+    if np.corrcoef(errors, flux[good])[0, 1] > 0.5:  # as signal-to-noise ratios are
+        ratios.pop("ivar", None)
     if not ratios:
         return ""
     best = min(ratios, key=ratios.get)

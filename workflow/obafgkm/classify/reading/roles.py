@@ -5,7 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Role", "role_of", "tokens"]
+__all__ = ["ERROR_WORDS", "Role", "role_of", "tokens"]
 
 
 def _words(text):
@@ -29,16 +29,22 @@ _COMPACT = {
     "fluxerror": "flux error",
     "fluxivar": "ivar",
     "fluxlambda": "flux flam",
+    "logflam": "log flux flam",
+    "logflambda": "log flux flam",
+    "logflux": "log flux",
+    "logfnu": "log flux fnu",
     "fluxnorm": "normalized flux",
     "fluxnu": "flux fnu",
     "fluxsky": "sky",
     "fluxvar": "variance",
     "fnorm": "normalized flux",
     "fnu": "flux fnu",
+    "flagbits": "mask",
     "goodpix": "good",
     "goodpixels": "good",
     "invvar": "ivar",
     "ivarflux": "ivar",
+    "maskbits": "mask",
     "normflux": "normalized flux",
     "ormask": "or mask",
     "pixmask": "mask",
@@ -75,13 +81,15 @@ _WAVE_UNITS = {
 _FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
 _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
 _VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
+_TIME = {"time", "times", "date", "jd", "mjd", "hjd", "bjd", "phase"}
 _PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
 _ERROR = _words(
     "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms"
 )
 _IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
+ERROR_WORDS = frozenset(_ERROR | _IVAR | _VARIANCE | {"inverse", "inv"})
 _MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
-_GOOD = {"good", "valid", "usable"}
+_GOOD = {"good", "valid", "usable", "use", "ok", "keep"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
 _FLUX = _words("flux fluxes spectrum spectra spec intensity signal data sci science density")
 _FLUX |= _words("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
@@ -91,8 +99,20 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
     "model": {"model", "fit", "synth", "synthetic", "predicted", "best"},
     "template": {"template", "templates", "tmpl"},
     "continuum": {"continuum", "cont", "contin"},
-    "telluric": {"telluric", "tellurics", "transmission", "trans", "atmosphere"},
-    "calibration": {"response", "sens", "sensfunc", "calib", "blaze", "flat", "flatfield", "throughput"},
+    "telluric": {"telluric", "tellurics", "transmission", "trans", "atmosphere", "absorbance", "extinction"},
+    "calibration": {
+        "response",
+        "sens",
+        "sensfunc",
+        "calib",
+        "blaze",
+        "flat",
+        "flatfield",
+        "throughput",
+        "reflectance",
+        "reflectivity",
+        "efficiency",
+    },
     "lamp": {"arc", "lamp", "comparison", "thar", "bias", "dark"},
     "resolution": _words("resolution res wdisp wresl fwhm lsf dispersion disp resolvingpower"),
     "signal-to-noise ratio": {"snr", "s2n", "sn"},
@@ -122,9 +142,9 @@ class Role:
     Attributes
     ----------
     kind : str
-        wave, frequency, energy, wavenumber, velocity, pixel, flux, magnitude, error, variance, ivar, mask,
-        good (a mask that marks what is valid), flags (bits that need not rule a pixel out), name, a key of
-        what is no star's light (sky, model, template, continuum ...), or '' where the name says nothing.
+        wave, frequency, energy, wavenumber, velocity, time, pixel, flux, magnitude, error, variance, ivar,
+        mask, good (a mask that marks what is valid), flags (bits that need not rule a pixel out), name, a
+        key of what is no star's light (sky, model, template ...), or '' where the name says nothing.
     log : str
         '', log, log10 or ln, of wavelengths.
     medium : str or None
@@ -203,6 +223,8 @@ def _by_words(words, known, unit):
         return Role("ivar", unit=unit, tag=rest(_IVAR, _VARIANCE, _FLUX, {"inverse", "inv"}))
     if known & _VARIANCE:
         return Role("variance", unit=unit, tag=rest(_VARIANCE, _FLUX))
+    if {"no", "sky"} <= known:
+        return Role("flux", unit=unit, rank=2)
     without_sky = known & {"sub", "subtracted", "skysub", "minus"}
     for kind, group in _OTHERS.items():
         if kind == "sky" and without_sky:
@@ -228,6 +250,8 @@ def _by_words(words, known, unit):
         return _of_flux(words, known, unit, rest)
     if known & _VELOCITY:
         return Role("velocity", unit=unit)
+    if known & _TIME:
+        return Role("time", unit=unit)
     if known & _PIXEL:
         return Role("pixel", unit=unit)
     return Role("name" if known & _NAMES else "", tag=rest())
@@ -245,8 +269,8 @@ def _of_flux(words, known, unit, rest):
     rank = 2 if known & _RAW else 1 if known & _NORMALISED else 0
     for word, own in (("jy", "Jy"), ("mjy", "mJy"), ("fnu", "fnu"), ("flam", "flam")):
         unit = unit or (own if word in known else "")
-    if not unit and "log" in known:
-        unit = "log"
+    if "log" in known and not unit.lower().startswith(("log", "dex")):
+        unit = f"log({unit})" if unit else "log"
     if not unit and known & _NORMALISED:
         unit = "normalized"
     tag = rest(_FLUX, _NORMALISED, _RAW, {"jy", "mjy", "fnu", "flam", "log"})

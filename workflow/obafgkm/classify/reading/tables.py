@@ -1,6 +1,7 @@
 """Tables of formats that astropy reads: VOTable, ECSV, CDS, IPAC, fixed width."""
 
 import io
+import re
 
 import numpy as np
 
@@ -22,8 +23,10 @@ def astropy_format(text):
     if "Byte-by-byte Description" in text[:20000]:
         return "ascii.mrt" if start.lstrip().startswith("Title:") else "ascii.cds"
     if start.lstrip().startswith("\\begin{"):
-        return "ascii.latex"
+        return "ascii.aastex" if "{deluxetable" in start else "ascii.latex"
     first = next((line for line in start.splitlines() if line.strip()), "")
+    if re.search(r"(?m)^\s*\|(?:\s*:?-+:?\s*\|)+\s*$", start):  # Markdown, as text with bars
+        return ""
     if first.startswith("\\") or (first.startswith("|") and first.rstrip().endswith("|")):
         second = [line for line in start.splitlines() if line.startswith("|")][1:2]
         is_ipac = first.startswith("\\") or not second or not any(c.isdigit() for c in second[0])

@@ -1,6 +1,7 @@
 """Spectra in plain text: columns of numbers, however they are separated, named and written."""
 
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -22,13 +23,19 @@ _MISSING = _words("nan -nan +nan inf -inf +inf infinity indef null none n/a na -
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
+_KEYWORD = re.compile(r"[A-Z][A-Z0-9_-]{0,7}\s*=\s*\S.*")  # of a FITS header above the numbers
+_BRACKETS = "[](){}"
+_TRUTH = {"true": 1.0, "false": 0.0}
 _COMMENT = "#%!"
-_AXES = {"wave", "frequency", "energy", "wavenumber", "pixel"}
+_AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
+_OF_NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
+_NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
 _TWO_DOTS = re.compile(r"\d\.\d+\.\d")
 _UNITS = {  # words that speak of a unit in the lines above a table
     "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
     "flux": r"[mµu]?jy|ab ?mag(?:nitudes?)?|st ?mag(?:nitudes?)?|mag(?:nitudes?)?|counts?|adu|electrons|"
-    r"(?:\d\S* ?)?ergs?[^;,)\]]*|(?:\d\S* ?)?w ?[/ ]?m\S*",
+    r"(?:\d\S* ?)?ergs?[^;,)\]\n]*|(?:\d\S* ?)?w ?[/ ]?m\S*",
 }
 
 
@@ -55,7 +62,7 @@ def text_parts(text, name):
     table = np.array(rows, float).T
     if len(table) < 2:
         raise RefusedError("one column only: wavelength and flux are needed")
-    words = " ".join(line.lower() for line in header)
+    words = "\n".join(line.lower() for line in header)
     names, units = _names(header, len(table), separator)
     columns = _named(table, names, units) if names else _unnamed(table)
     for column in columns:
@@ -66,8 +73,8 @@ def text_parts(text, name):
             and not column.settled_role().unit
         ):
             column.unit = _unit_in_words(words, "wave" if kind == "wave" else "flux")
-    found = media.by_words(words)
-    medium = (found, "the lines above the numbers") if found else None
+    medium = media.by_lines(header)
+    medium = medium if medium[0] else None
     if "bestfit" in words and names:
         medium = ("vacuum", "the layout of SkyServer")
         for column in columns:
@@ -83,6 +90,7 @@ def _numbers(text):
         _TWO_DOTS.search(line) for line in lines
     ):
         lines = _unglued(lines)
+    lines = [line.strip().strip("|") if line.lstrip().startswith("|") else line for line in lines]
     separator, has_decimal_comma = _style(lines)
     ends = [line.rstrip().endswith(separator) for line in lines if separator and separator in line]
     if ends and separator.strip() and sum(ends) > 0.9 * len(ends):
@@ -99,6 +107,9 @@ def _numbers(text):
         if values is not None:
             widths[len(values)] = widths.get(len(values), 0) + 1
     if not widths or sum(widths.values()) < 2:
+        if (without := _without_words(lines, separator)) is not None:
+            header, rows, separator, left = _numbers("\n".join(without[0]))
+            return header, rows, separator, [*left, *without[1]]
         raise RefusedError("no spectrum: fewer than two lines of wavelength and flux")
     usual = max(widths, key=lambda width: (widths[width], width))
     for line, values in parsed:
@@ -114,6 +125,20 @@ def _numbers(text):
         raise RefusedError(f"{problem}: {inside[0][:40]!r}" if inside else problem)
     left = [f"{len(other)} lines of another form, such as {other[0][1][:40]!r}"] if other else []
     return header, rows, separator, left
+
+
+def _without_words(lines, separator):
+    """Lines without the columns that hold words throughout, and what these are; None where none does."""
+    cells = [line.split(separator) for line in lines if line.strip() and line.strip()[0] not in _COMMENT]
+    usual = Counter(map(len, cells)).most_common(1)[0][0] if cells else 0
+    table = [row for row in cells if len(row) == usual]
+    numeric = [np.mean([_values(row[i], ";", False) is not None for row in table]) for i in range(usual)]
+    kept = [i for i in range(usual) if numeric[i] > 0.9]
+    if not 2 <= len(kept) < usual or any(0 < numeric[i] <= 0.9 for i in range(usual)):
+        return None
+    left = [f"column {i + 1} (words)" for i in range(usual) if i not in kept]
+    joint = separator or " "
+    return [joint.join(row[i] for i in kept) for row in table], left
 
 
 def _unglued(lines):
@@ -137,7 +162,7 @@ def _unglued(lines):
 
 def _style(lines):
     """What separates the cells of a line, None for blanks; and whether commas are decimal points."""
-    sample = [line for line in lines if re.match(r"\s*[\"']?[-+.\d]", line)][:400]
+    sample = [line for line in lines if re.match(r"\s*[\[({]*[\"']?[-+.\d]", line)][:400]
     sample = sample[len(sample) // 10 :] or sample
     for separator in (";", "\t", "|", ","):
         if sample and sum(separator in line for line in sample) > 0.9 * len(sample):
@@ -155,13 +180,16 @@ def _style(lines):
 def _is_decimal_comma(cells):
     cells = [cell for cell in cells if cell]
     with_comma = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
-    return with_comma > 0.4 * len(cells) and not any("." in cell for cell in cells)
+    if with_comma <= 0.4 * len(cells) or any("." in cell and "," in cell for cell in cells):
+        return False
+    are_thousands = all(_THOUSANDS.fullmatch(cell) for cell in cells if "," in cell)
+    return not (are_thousands and any("." in cell for cell in cells))
 
 
 def _values(line, separator, has_decimal_comma):
     """Numbers of a line; None where it holds words."""
     cells = line.split(separator) if separator else line.split()
-    cells = [cell.strip().strip("\"'").strip() for cell in cells]
+    cells = [cell.strip().strip(_BRACKETS).strip("\"'").strip() for cell in cells]
     values = []
     for cell in cells:
         cell = cell.replace(",", ".") if has_decimal_comma else cell
@@ -170,7 +198,10 @@ def _values(line, separator, has_decimal_comma):
             continue
         except ValueError:
             pass
-        if not cell or cell.lower() in _MISSING:
+        if cell.lower() in _TRUTH:
+            values.append(_TRUTH[cell.lower()])
+            continue
+        if not cell.strip("*") or cell.lower() in _MISSING:
             values.append(np.nan)
             continue
         fortran = re.sub(r"(?<=[\d.])[dDqQ](?=[-+]?\d)", "e", cell)
@@ -189,13 +220,19 @@ def _values(line, separator, has_decimal_comma):
 def _names(header, count, separator):
     """Names of the columns and their units, by the last lines above the numbers that have so many words."""
     units = None
-    for line in reversed(header[-12:]):
+    numbered = dict(found.groups() for line in header if (found := _NUMBERED.fullmatch(line)))
+    listed = [numbered.get(str(i + 1), "").strip() for i in range(count)]
+    if all(listed) and {role_of(word).kind for word in listed} & (_AXES | {"velocity"}):
+        return listed, [""] * count
+    for line in reversed([line for line in header if not _KEYWORD.fullmatch(line)][-12:]):
         for words in _split(line, separator):
             if len(words) != count:
                 continue
             kinds = {role_of(word).kind for word in words}
             unknown = sum(not role_of(word).kind for word in words)
-            if kinds & {"velocity"} or (kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)):
+            has_light = kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)
+            are_stars = "wave" in kinds and unknown == count - 1 > 1 and _are_names(words)
+            if kinds & {"velocity"} or are_stars or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]
@@ -214,12 +251,24 @@ def _split(line, separator):
             yield [word.strip().strip("\"'").strip() for word in line.split(own)]
 
 
+def _are_names(words):
+    """Whether words name stars, so that none could be a quantity: with a number, such as HD123."""
+    own = [word for word in words if not role_of(word).kind]
+    return all(re.search(r"[A-Za-z].*\d", word) for word in own) and len(set(own)) == len(own)
+
+
 def _named(table, names, units):
     columns = [Column(name, values, unit) for name, values, unit in zip(names, table, units, strict=True)]
     if not {column.settled_role().kind for column in columns} & (_AXES | {"velocity"}):
         axis = next(column for column in columns if not column.settled_role().kind)
         found = re.search(r"[\[(](.*)[\])]", axis.name)
         axis.role = Role("wave", unit=found[1] if found else "")
+    kinds = {column.settled_role().kind for column in columns}
+    if kinds == {"wave", ""}:  # stars by their names
+        for column in columns:
+            column.role = (
+                column.settled_role() if column.settled_role().kind else Role("flux", tag=column.name)
+            )
     return columns
 
 

@@ -32,6 +32,7 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
     **dict.fromkeys(["electrons/s", "electron/s", "e-/s", "counts/s", "count/s", "dn/s", "adu/s"], "ct/s"),
     **dict.fromkeys(["jy", "jansky", "janskys"], "Jy"),
     **dict.fromkeys(["mjy"], "mJy"),
+    **dict.fromkeys(["nmgy", "nanomaggie"], "nmgy"),
     **dict.fromkeys(["ujy", "microjansky"], "uJy"),
     **dict.fromkeys(["abmag", "ab mag", "mag(ab)", "ab", "mag_ab", "magab", "mag ab"], "mag(AB)"),
     **dict.fromkeys(["stmag", "st mag", "mag(st)", "mag_st", "mag st"], "mag(ST)"),
@@ -146,6 +147,8 @@ def to_angstrom(values, unit, kind="wave", log="", label="the wavelengths"):
     RefusedError
         If they are no wavelengths, or their unit is not understood.
     """
+    if kind == "time":
+        raise RefusedError(f"{label} holds times, no wavelengths")
     if kind == "velocity":
         raise RefusedError(f"{label} holds velocities, no wavelengths")
     if kind == "pixel":
@@ -311,6 +314,7 @@ def _shapes(units):
     return (
         (units.erg / area / units.AA, 0),
         (units.Jy, -2),
+        (units.maggy, -2),
         (units.photon / area / units.AA, -1),
         (units.photon / area / units.Hz, -3),
         (units.erg / area, -1),
