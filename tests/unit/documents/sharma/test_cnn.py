@@ -67,7 +67,7 @@ def test_the_head_learns_and_leaves_the_encoder_as_it_was(tmp_path):
     x[np.arange(60), 20 * number + 5] = 3  # a line at a place of its own for each class
     classifier = build_classifier(encoder_of(build_autoencoder(64, (16, 8))), 3, (16,), "relu")
     before = {layer.name: layer.get_weights() for layer in classifier.layers}
-    settings = {"batch": 4, "head": {"epochs": 60, "learning_rate": 0.01}}
+    settings = {"batch": 4, "head": {"epochs": 60, "learning_rate": 0.01, "patience": 60}}
     history = fit_head(
         classifier,
         x[:45],

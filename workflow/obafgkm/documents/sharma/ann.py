@@ -7,8 +7,8 @@ from obafgkm.mk import N_CLASSES
 
 __all__ = ["absorb_centre", "build_ann", "live_units"]
 
-# The paper names optimisers and no learning rates: these are the defaults of Keras 2.2 and 2.3, which it could
-# use. Today's are 0.001 for all, with which Adagrad and Adadelta hardly move.
+# The paper names optimisers and no learning rates: these are the defaults of Keras 2.2 and 2.3, the versions
+# of its time. Today's are 0.001 for all, with which Adagrad and Adadelta hardly move.
 _LEARNING_RATES = {
     "adadelta": 1.0,
     "adagrad": 0.01,
@@ -29,7 +29,7 @@ def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="unifor
         Neurons of each hidden layer.
     activation, initialiser, optimiser : str
         Keras names; the paper's initialisers ``uniform`` and ``normal`` are Keras's ``random_uniform`` and
-        ``random_normal``. An optimiser that it does not name has Keras's own learning rate.
+        ``random_normal``. Optimisers are those that it searched.
 
     Returns
     -------
@@ -48,8 +48,9 @@ def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="unifor
             N_CLASSES, activation="softmax", kernel_initializer=initialiser, dtype="float32", name="classes"
         )
     )
-    optimiser = keras.optimizers.get(optimiser)
-    optimiser.learning_rate = _LEARNING_RATES.get(optimiser.name, optimiser.learning_rate)
+    optimiser = keras.optimizers.get(
+        {"class_name": optimiser, "config": {"learning_rate": _LEARNING_RATES[optimiser]}}
+    )
     model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 

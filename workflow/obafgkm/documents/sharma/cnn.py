@@ -108,7 +108,7 @@ def fit_head(model, x, y, validation, settings, *, monitor, seed, checkpoint):
     validation : tuple of arrays
         Validation ``(x, y)``.
     settings : dict
-        ``batch``, and ``head``: its ``epochs`` (one at least), ``learning_rate`` and, if need be, ``patience``.
+        ``batch``, and ``head``: its ``epochs`` (one at least), ``learning_rate`` and ``patience``.
     monitor, seed, checkpoint
         See `fit`.
 
