@@ -129,7 +129,7 @@ rule classify_by_program:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
         python=branch(
-            lambda wildcards: wildcards.program == "nutmaat",
+            lambda wildcards: wildcards.program.startswith("nutmaat"),
             then=os.getenv("OBAFGKM_NUTMAAT", rules.nutmaat_environment.output.python),
             otherwise=[],
         ),
@@ -140,7 +140,7 @@ rule classify_by_program:
     benchmark:
         "benchmarks/results/classify_{program}.tsv"
     wildcard_constraints:
-        program="mkclass|nutmaat",
+        program="|".join(MK_NAMES),
     conda:
         "../../envs/cpu.yaml"
     resources:
@@ -148,6 +148,7 @@ rule classify_by_program:
         runtime=600,
     params:
         a_v=lookup(within=config, dpath="sharma/robustness/mk_a_v"),
+        mklib=os.getenv("MKLIB") or str(Path(MIRROR, "mkclass")),
         unity_at=lookup(within=config, dpath="homogenise/unity_at"),
     message:
         "Classifying reddened spectra with {wildcards.program}"

@@ -10,6 +10,7 @@ from obafgkm.workflow.job import job
 
 KEYS = ["test", "setting", "repeat", "model"]
 SPREAD = ["bias", "mad_sigma", "clipped_sigma", "clipped_fraction"]
+OUTCOMES = ["peculiar", "unclassified"]  # what a program may say besides an MK type
 
 
 def sensitivity_errors(predictions, settings, seed):
@@ -19,7 +20,8 @@ def sensitivity_errors(predictions, settings, seed):
     ----------
     predictions : DataFrame
         Columns ``test, setting, repeat, model, library, file, star, source, expected, predicted``. Every
-        test holds the same spectra; `predicted` is NaN where a program could not classify one.
+        test holds the same spectra; `predicted` is NaN where a program could not classify one, and `outcome`,
+        which networks lack, says why.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -28,8 +30,9 @@ def sensitivity_errors(predictions, settings, seed):
     Returns
     -------
     DataFrame
-        Columns ``test, setting, repeat, model, source, spectra, classified, rms, rms_low, rms_high, bias,
-        mad_sigma, clipped_sigma, clipped_fraction``; errors in subclasses, of the spectra classified.
+        Columns ``test, setting, repeat, model, source, spectra, classified, peculiar, unclassified, rms,
+        rms_low, rms_high, bias, mad_sigma, clipped_sigma, clipped_fraction``; errors in subclasses, of the
+        spectra classified; ``peculiar`` and ``unclassified`` are counts of a program's outcomes.
         `setting` is A_V in magnitudes, or the share of wrong labels.
     """
     predictions = predictions.sort_values(["library", "file"], kind="stable")
@@ -42,10 +45,19 @@ def sensitivity_errors(predictions, settings, seed):
         confidence=settings["confidence"],
         seed=seed,
     )
+    outcomes = predictions.reindex(columns=[*KEYS, "outcome"])
+    counts = {
+        name: [
+            (rows["outcome"] == name).sum() if rows["outcome"].notna().any() else np.nan
+            for _, rows in outcomes.groupby(KEYS, dropna=False, sort=False)
+        ]
+        for name in OUTCOMES
+    }
     table = pd.DataFrame([key for key, _ in groups], columns=KEYS).assign(
         source=join_sources(predictions["source"]),
         spectra=len(difference),
         classified=np.isfinite(difference).sum(axis=0),
+        **counts,
         rms=np.sqrt(np.nanmean(difference**2, axis=0)),
         rms_low=low,
         rms_high=high,

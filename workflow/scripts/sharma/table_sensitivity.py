@@ -17,6 +17,7 @@ TESTS = [
 ]
 A_V = [0, 0.1, 0.3, 0.4, 0.5, 0.6, 1]  # magnitudes, of which the paper speaks
 SETTINGS = {"wrong labels": "{:.2%} of the labels", "reddening": "A_V = {:g} mag"}
+COUNTS = ["classified", "peculiar", "unclassified"]
 NUMBERS = ["rms", "rms_low", "rms_high", "mad_sigma", "clipped_sigma", "clipped_fraction", "bias"]
 
 
@@ -47,7 +48,7 @@ def table_sensitivity(errors, names):
                 "model": names[model],
                 "source": repeats["source"].iloc[0],
                 "spectra": repeats["spectra"].iloc[0],
-                "classified": repeats["classified"].iloc[0],
+                **repeats[COUNTS].iloc[0],
                 "repeats": len(repeats),
                 **repeats[NUMBERS].median(),
                 "rms_smallest": rms.min() if several else np.nan,

@@ -119,17 +119,21 @@ def test_trainings_differ_in_what_they_are_told_and_survive_a_kill(spectra, tmp_
 
 def test_a_program_need_not_classify_every_spectrum(spectra, errors):
     def classify(wave, flux, names):
-        number = np.where(np.arange(len(flux)) < 2, np.nan, 10.0)
-        return pd.DataFrame({"number": number, "type": "B0", "outcome": "classified"})
+        # A peculiar star has a hydrogen type, but is none of those that the paper counts as classified.
+        outcome = ["unclassified", "peculiar", *["classified"] * 4]
+        return pd.DataFrame({"number": [np.nan, *[10.0] * 5], "type": "B0", "outcome": outcome})
 
     spectra.labels["name"] = spectra.labels["star"]
     mk_program = script("sharma/classify_by_program")["classify_reddened"]
     table = mk_program(spectra, [0, 1], 4200, classify).assign(model="nutmaat")
     measured = script("sharma/robustness_errors")["sensitivity_errors"](table, SETTINGS, 1)
-    assert measured["classified"].tolist() == [4, 4]
+    for count, expected in {"classified": 4, "peculiar": 1, "unclassified": 1}.items():
+        assert measured[count].tolist() == [expected, expected]
     expected = spectra.labels["mk_class"][2:]
     np.testing.assert_allclose(measured["rms"], np.sqrt(((expected - 10) ** 2).mean()))
     both = pd.concat([errors, measured])
+    program = script("sharma/table_sensitivity")["table_sensitivity"](both, {**NAMES, "nutmaat": "NutMaat"})
+    assert program.set_index("model").loc["NutMaat", "peculiar"].tolist() == [1, 1]
     figure = script("sharma/fig_reddening")["fig_reddening"](both, {**NAMES, "nutmaat": "NutMaat"}, 0.95)
     assert "4–4 of 6" in figure.axes[0].get_legend().get_texts()[2].get_text()
     plt.close("all")
