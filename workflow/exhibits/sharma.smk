@@ -167,14 +167,14 @@ EXHIBITS["sharma"] = {
         about="error against reddening",
         input=ERRORS,
         params=dict(
-            names=NETWORKS | MK_PROGRAMS, confidence=lookup(within=config, dpath="evaluation/confidence")
+            names=SPOILT | MK_PROGRAMS, confidence=lookup(within=config, dpath="evaluation/confidence")
         ),
         labels="Reddening",
     ),
     "table_sensitivity": dict(
         about="errors on spoilt spectra and after training on spoilt labels",
         input=ERRORS,
-        params=dict(names=NETWORKS | MK_PROGRAMS),
+        params=dict(names=SPOILT | MK_PROGRAMS),
         labels="Sensitivity",
     ),
     "table_seeds": dict(

@@ -34,6 +34,8 @@ def trained(model, *files):
 
 
 NETWORKS = {model: MODELS[model] for model in ["ann", "ann_centred", "cnn"]}
+# Classifiers of spoilt spectra: the networks, and what they have to beat.
+SPOILT = NETWORKS | {"nearest": MODELS["nearest"]}
 # Programs that assign MK types, with the standards that each compares with.
 MK_NAMES = {
     "mkclass": "MKCLASS, libr18",

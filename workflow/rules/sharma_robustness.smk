@@ -67,6 +67,7 @@ rule retrain:
 rule classify_spoilt:
     """Classify test spectra without their continua, with those of others, and reddened."""
     input:
+        training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
         normalised="resources/sharma/normalised_test.h5",
         ann="results/sharma/models/ann/model.keras",
@@ -159,7 +160,7 @@ rule classify_by_program:
 rule robustness_errors:
     """Measure the error of every test."""
     input:
-        clean=[prediction(model) for model in NETWORKS],
+        clean=[prediction(model) for model in SPOILT],
         retrained=f"results/sharma/robustness/retrained_{RETRAINED}.csv",
         spoilt="results/sharma/robustness/spoilt.csv",
         programs=expand("results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS),
@@ -173,7 +174,7 @@ rule robustness_errors:
         mem_mb=2000,
         runtime=10,
     params:
-        networks=list(NETWORKS),
+        models=list(SPOILT),
         network=lookup(within=config, dpath="sharma/robustness/network"),
         settings=lookup(within=config, dpath="evaluation"),
         seed=lookup(within=config, dpath="seed"),

@@ -28,16 +28,17 @@ def classify_reddened(test, a_v_values, unity_at, classify):
     Returns
     -------
     DataFrame
-        Columns ``test, setting, repeat, library, file, star, source, expected, predicted``, ``type, outcome``.
-        As in the paper's count, `predicted` is NaN where the program found no class, and where it found a
-        peculiar one.
+        Columns ``test, setting, repeat, library, file, star, source, expected, predicted, type, outcome``. As
+        in the paper's count, `predicted` is NaN where the program found no class or a peculiar one.
     """
     labels = test.labels
     rows = labels[["library", "file", "star", "source"]].assign(expected=labels["mk_class"])
     parts = []
     for a_v, flux in zip(a_v_values, reddened(test.flux, test.wave, a_v_values, unity_at), strict=True):
         types = classify(test.wave, flux, labels["name"])
-        found = types[["type", "outcome"]].assign(predicted=types["number"].where(types["outcome"] == "classified"))
+        found = types[["type", "outcome"]].assign(
+            predicted=types["number"].where(types["outcome"] == "classified")
+        )
         found = found.set_index(rows.index)
         parts.append(pd.concat([rows.assign(test="reddening", setting=a_v, repeat=0), found], axis=1))
     return pd.concat(parts, ignore_index=True)

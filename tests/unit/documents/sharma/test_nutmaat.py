@@ -35,6 +35,8 @@ class Classifier:
         assert utils.get_spectrum is not None
         self.out = Path(out_file + ".out")
     def classify(self, spectrum, rough_type, iterations):
+        if spectrum.flux[1200] > 4:
+            raise SystemExit(1)
         if spectrum.flux[1200] > 2:
             self.out.write_text("spectrum | ")
             raise IndexError("out of bounds")
@@ -156,12 +158,12 @@ def test_two_spectra_make_no_standards():
 
 
 def test_results_come_back_in_order_and_a_broken_spectrum_loses_no_other(library, python):
-    flux = np.ones((3, WAVE.size))
-    flux[:, WAVE == 5000] = np.array([0.25, 3, 1])[:, None]
-    result = nutmaat.classify(WAVE, flux, ["a", "b", "c"], os.path.relpath(library), os.path.relpath(python))
-    assert result["name"].tolist() == ["a", "b", "c"]
-    assert result["outcome"].tolist() == ["classified", "failed", "classified"]
-    assert result["number"][[0, 2]].tolist() == [32, 38]
+    flux = np.ones((4, WAVE.size))
+    flux[:, WAVE == 5000] = np.array([0.25, 3, 5, 1])[:, None]
+    result = nutmaat.classify(WAVE, flux, list("abcd"), os.path.relpath(library), os.path.relpath(python))
+    assert result["name"].tolist() == ["a", "b", "c", "d"]
+    assert result["outcome"].tolist() == ["classified", "failed", "failed", "classified"]
+    assert result["number"][[0, 3]].tolist() == [32, 38]
     assert "out of bounds" in result["problem"][1]
 
 

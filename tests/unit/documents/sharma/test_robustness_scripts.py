@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from obafgkm.documents.sharma.robustness import classified
+from obafgkm.documents.sharma.robustness import by_network, classified, colour_change
 from obafgkm.evaluation.intervals import bootstrap_interval, rms_interval
 from obafgkm.spectra import Spectra
 
@@ -54,7 +54,7 @@ def spectra():
 @pytest.fixture
 def errors(spectra):
     """Errors of every test, as the workflow measures them."""
-    networks = {"ann": Network(500), "cnn": Network(496, 1)}
+    networks = {"ann": by_network(Network(500)), "cnn": by_network(Network(496, 1))}
     sets = [({"test": "clean"}, spectra.flux), ({"test": "normalised"}, spectra.flux)]
     sets += [({"test": f"trained on {what}"}, spectra.flux) for what in ("normalised", "continua")]
     sets += [({"test": "wrong labels", "setting": share}, spectra.flux) for share in (0, 0.1)]
@@ -66,11 +66,25 @@ def errors(spectra):
 
 
 def test_every_network_sees_the_pixels_and_the_shape_that_it_takes(spectra):
-    networks = {"ann": Network(500), "cnn": Network(496, 1)}
+    networks = {"ann": by_network(Network(500)), "cnn": by_network(Network(496, 1))}
     table = classified(networks, spectra, [({"test": "clean"}, spectra.flux)])
     assert table["model"].tolist() == ["ann"] * 6 + ["cnn"] * 6
     assert (table["predicted"] == 10).all()
     assert table["expected"][:6].tolist() == spectra.labels["mk_class"].tolist()
+
+
+def test_a_change_of_colour_is_told_in_magnitudes_whatever_the_scale(spectra):
+    ramp = 10 ** (0.4 * np.linspace(0.5, -0.5, spectra.wave.size))  # bluer by a magnitude from end to end
+    whole = colour_change(spectra.wave, spectra.flux, spectra.flux * 7)
+    assert whole == pytest.approx(0, abs=1e-6)
+    bluer = colour_change(spectra.wave, np.ones_like(spectra.flux), np.ones_like(spectra.flux) * ramp)
+    assert bluer == pytest.approx(
+        0.8, abs=0.01
+    )  # between the centres of two bands that are 100 of 500 Å wide
+    table = classified(
+        {"none": lambda flux: np.zeros(6)}, spectra, [({"test": "bluer"}, spectra.flux * ramp)]
+    )
+    np.testing.assert_allclose(table["colour_change"], 0.8, atol=0.03)
 
 
 def test_a_spectrum_is_lines_times_continuum_and_keeps_its_signal_to_noise(spectra):

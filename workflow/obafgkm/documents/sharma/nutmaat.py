@@ -26,7 +26,7 @@ from obafgkm.documents.sharma.mkclass import FIRST, LAST, table, unity_in_blue
 from obafgkm.errors import ProgramError
 from obafgkm.mk import parse
 
-__all__ = ["classify", "adopt_library", "standards", "write_library"]
+__all__ = ["adopt_library", "classify", "standards", "write_library"]
 
 _OWN = "standards"
 _GRID = np.arange(FIRST, LAST)
@@ -243,7 +243,8 @@ def _classify_all(spectra, results, library, iterations):
             try:
                 nutmaat.classify(spectrum.Spectrum(_GRID.copy(), flux, name="spectrum"), 2, int(iterations))
                 rows.writerow((output.read_text().strip(), "no output"))
-            except Exception as error:  # one spectrum that it cannot handle must not lose the others
+            # One spectrum that it cannot handle must not lose the others; it exits where it finds no standard.
+            except (Exception, SystemExit) as error:
                 rows.writerow(("", f"{type(error).__name__}: {error}"))
 
 
