@@ -124,7 +124,12 @@ EXHIBITS["sharma"] = {
     "fig11": dict(about="predicted against expected classes of the CNN", input=CNN, script="comparison"),
     "fig12": dict(about="confusion matrix of the CNN", input=CNN, script="confusion"),
     "table4": dict(about="classification report of the CNN", input=CNN, script="classification_report"),
-    "fig13": dict(about="error of the CNN along the sequence", input=CNN, params=CLIP),
+    "fig13": dict(
+        about="error of the CNN along the sequence",
+        input=CNN,
+        params=CLIP,
+        also=dict(csv="results/sharma/fig13.csv"),
+    ),
     "fig14": dict(about="confusion matrix of the luminosity classes", input=LUMINOSITY),
     "table_luminosity": dict(
         about="luminosity classification, its checks and its baselines",

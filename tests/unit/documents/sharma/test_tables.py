@@ -2,12 +2,14 @@
 
 import runpy
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
 
 from obafgkm.mk import class_from_code
+from obafgkm.spectra import Spectra, concatenate
 
 SETTINGS = {"bootstrap": 20, "confidence": 0.95, "clip": 3}
 
@@ -29,3 +31,41 @@ def test_luminosity_is_read_from_codes_in_the_paper_s_words_and_from_the_whole_r
     assert accuracy["Forest"] == pytest.approx(4 / 4)
     assert accuracy["Forest, whole remainder of the code"] == pytest.approx(2 / 4)
     assert accuracy["CNN"] == pytest.approx(2 / 4)
+
+
+def test_the_errors_of_each_class_are_of_its_own_stars():
+    predictions = pd.DataFrame(
+        {"expected": [20, 29, 35, 35], "predicted": [18, 29, 35, 36], "source": "mirror"}
+    )
+    table = script("fig13")["class_errors"](predictions, 3).set_index("class")
+    assert table["spectra"].to_dict() == {"A": 2, "F": 2}
+    assert table["bias"].to_dict() == {"A": -1.0, "F": 0.5}
+    assert table["size of bias"].to_dict() == {"A": 1.0, "F": 0.5}
+    assert len(script("fig13")["fig13"](predictions, table.reset_index(), 3).axes) == 4
+    plt.close("all")
+
+
+def test_the_libraries_table_counts_stars_once_and_the_metal_poor_among_the_selected(libraries):
+    ingested, training, test = libraries
+    nothing = pd.DataFrame({"library": [], "reason": pd.Series([], dtype=str)})
+    table = script("table1")["table1"](ingested, nothing, nothing, training, test, nothing).set_index(
+        "library"
+    )
+    assert table.loc["MILES", ["selected", "selected stars", "stars with [Fe/H] < -2"]].tolist() == [3, 2, 1]
+    assert table.loc["JHC Atlas", "stars with [Fe/H] < -2"] == 0
+
+
+@pytest.fixture
+def libraries():
+    """MILES with a metal-poor star observed twice and another star; the others with one star each."""
+    parts = {}
+    for library in ("jhc", "elodie", "cflib", "miles"):
+        n = 3 if library == "miles" else 1
+        labels = pd.DataFrame(
+            {"library": [library] * n, "star": ["HD 1", "HD 1", "HD 2"][:n], "source": "mirror"}
+        )
+        labels["feh"] = [-2.5, -2.5, -1.9][:n] if library == "miles" else np.nan
+        ones = np.ones((n, 4))
+        parts[library] = Spectra(np.arange(3900.0, 3904.0), ones, ones, labels)
+    training = concatenate([parts[name] for name in ("jhc", "elodie", "miles")])
+    return parts, training, parts["cflib"]

@@ -243,7 +243,7 @@ def _classify_all(spectra, results, library, iterations):
             try:
                 nutmaat.classify(spectrum.Spectrum(_GRID.copy(), flux, name="spectrum"), 2, int(iterations))
                 rows.writerow((output.read_text().strip(), "no output"))
-            # One spectrum that it cannot handle must not lose the others; it exits where it finds no standard.
+            # One spectrum that it cannot handle must not lose the others; it exits if it lacks a standard.
             except (Exception, SystemExit) as error:
                 rows.writerow(("", f"{type(error).__name__}: {error}"))
 
