@@ -45,6 +45,12 @@ EXHIBITS["sharma"] = {
         also=dict(shared="results/sharma/table_shared_stars.csv"),
         labels="Shared stars",
     ),
+    "table_types": dict(
+        about="types of the libraries against a second type of the same star",
+        inputs=expand("resources/ingested/{library}.h5", library=SHARMA_LIBRARIES),
+        params=dict(libraries=SHARMA_LIBRARIES),
+        labels="Agreement of types",
+    ),
     "fig01": dict(about="selected spectra of each main class", input=SAMPLES),
     "fig02": dict(
         about="internal dispersion of each subclass of the training sample",

@@ -55,6 +55,34 @@ def test_the_libraries_table_counts_stars_once_and_the_metal_poor_among_the_sele
     assert table.loc["JHC Atlas", "stars with [Fe/H] < -2"] == 0
 
 
+def typed(library, own, second, simbad=None):
+    labels = pd.DataFrame(
+        {"library": library, "name": [f"HD {i}" for i in range(len(own))], "source": "mirror"}
+    )
+    labels = labels.assign(type_text=own, catalogue_type_text=second)
+    return labels if simbad is None else labels.assign(simbad_type_text=simbad)
+
+
+def test_types_are_compared_with_second_types_of_the_same_star():
+    own, second = ["G2V", "K0III", "A0V", "M1III"], ["G2IV", "K0.5III", "A6V", ""]
+    tables = {"cflib": typed("cflib", own, second), "jhc": typed("jhc", own, [""] * 4)}
+    (row,) = script("table_types")["table_types"](tables).to_dict("records")
+    assert (row["library"], row["stars"], row["differ"], row["conflict"]) == ("CFLIB", 3, 2, 1)
+    assert row["mean absolute difference"] == pytest.approx((0 + 0.5 + 6) / 3)
+
+
+def test_against_simbad_all_libraries_are_told_together_and_miles_by_its_own_table():
+    tables = {
+        "miles": typed("miles", ["G2V", "F0V"], ["G3V", "K0V"], ["G2V", "F0V"]),  # it has SIMBAD's types
+        "jhc": typed("jhc", ["B0V", "B1V"], ["", ""], ["B0V", "?"]),
+    }
+    table = script("table_types")["table_types"](tables).set_index("library")
+    assert (table["against"] == "SIMBAD").all()
+    assert table.loc["MILES", ["stars", "differ", "conflict"]].tolist() == [2, 2, 1]
+    assert table.loc["all", ["stars", "differ", "conflict"]].tolist() == [3, 2, 1]
+    assert table.loc["all", "share in conflict"] == pytest.approx(1 / 3)
+
+
 @pytest.fixture
 def libraries():
     """MILES with a metal-poor star observed twice and another star; the others with one star each."""
