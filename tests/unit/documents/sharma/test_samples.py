@@ -69,3 +69,8 @@ def test_unlabelled_spectra_are_divided_as_in_the_paper_and_by_star():
     parts = validation + 2 * test.astype(int)
     assert (parts[::2] == parts[1::2]).all()
     assert not (validation & test).any()
+
+
+def test_of_three_stars_one_trains_one_validates_and_one_tests():
+    validation, test = autoencoder_parts(["a", "b", "c"], 1)
+    assert (validation.sum(), test.sum(), (validation | test).sum()) == (1, 1, 2)

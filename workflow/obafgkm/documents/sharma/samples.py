@@ -55,6 +55,8 @@ def sharma_samples(libraries, test_stars):
 def autoencoder_parts(stars, seed):
     """Divide the unlabelled spectra in the paper's proportions, by star; the paper divides by spectrum.
 
+    However few there are, one star at least validates and one tests.
+
     Parameters
     ----------
     stars : array-like of str (n_spec,)
@@ -67,9 +69,11 @@ def autoencoder_parts(stars, seed):
     """
     stars = np.asarray(stars, str)
     train, validate, check = _AUTOENCODER_PARTS
-    test = held_out_stars(stars, check / (train + validate + check), seed)
+    one = 1 / np.unique(stars).size
+    test = held_out_stars(stars, max(check / (train + validate + check), one), seed)
     validation = np.zeros(stars.size, bool)
-    validation[~test] = held_out_stars(stars[~test], validate / (train + validate), seed)
+    one = 1 / np.unique(stars[~test]).size
+    validation[~test] = held_out_stars(stars[~test], max(validate / (train + validate), one), seed)
     return validation, test
 
 
