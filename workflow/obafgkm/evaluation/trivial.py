@@ -1,9 +1,9 @@
 """Whether a network has learnt: its score beside that of the trivial answer to the same test spectra.
 
-The trivial answer is the best one that takes no look at a spectrum: the commonest class of the test sample, the
-mean of its labels, its mean spectrum. Known from the test sample itself, it is at least as good as the same
-answer known from training. A network has learnt if the interval of the paired difference lies above zero;
-`Comparison` says so, and holds all numbers.
+The trivial answer is the best one that takes no look at a spectrum: the commonest class of the test sample,
+the mean of its labels, its mean spectrum. Known from the test sample itself, it is at least as good as the
+same answer known from training. A network has learnt if the interval of the paired difference lies above
+zero; `Comparison` says so, and holds all numbers.
 
 Intervals are percentile intervals under resampling of groups (stars, model atmospheres), their tails moved
 outwards for few groups (the expanded percentile interval of Hesterberg 2015, The American Statistician 69,
@@ -11,6 +11,7 @@ outwards for few groups (the expanded percentile interval of Hesterberg 2015, Th
 an accuracy is no narrower than the exact one of McNemar's test.
 """
 
+import json
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = [
     "CONFIDENCE",
     "PREFIX",
     "Comparison",
+    "add_to_card",
     "compare_classes",
     "compare_spectra",
     "compare_values",
@@ -31,7 +33,7 @@ __all__ = [
 
 CONFIDENCE = 0.95
 PREFIX = "compared_"  # of the columns of a table that hold a comparison
-SAMPLES = 2000
+SAMPLES = 1000
 _DRAWN_AT_ONCE = 10_000_000  # numbers, so that tens of thousands of groups fit into memory
 
 
@@ -90,8 +92,8 @@ class Comparison:
         """Both numbers in a sentence."""
         told = "better" if self.has_learnt else "not shown to be better"
         return (
-            f"{self.score} {self.ours:.4g} ({self.ours_low:.4g} to {self.ours_high:.4g}) on {self.n} spectra, "
-            f"{self.answer} {self.trivial:.4g}: {told}, the gain is {self.gain:.3g} "
+            f"{self.score} {self.ours:.4g} ({self.ours_low:.4g} to {self.ours_high:.4g}) on {self.n} "
+            f"spectra, {self.answer} {self.trivial:.4g}: {told}, the gain is {self.gain:.3g} "
             f"({self.gain_low:.3g} to {self.gain_high:.3g})"
         )
 
@@ -137,14 +139,13 @@ def compare_values(expected, predicted, groups, known=None):
     return _compare("rms", "a constant", *errors, groups)
 
 
-def compare_spectra(error, mean_error, groups):
+def compare_spectra(spectra, reconstructions, groups):
     """Share of the variance that an autoencoder explains beyond the mean spectrum; R² over all pixels.
 
     Parameters
     ----------
-    error, mean_error : array-like (n,)
-        Root mean square, over the pixels of each spectrum, of its difference to the reconstruction and to the
-        mean spectrum.
+    spectra, reconstructions : arrays (n, ...)
+        As the network takes and gives them.
     groups : array-like (n,)
         See `compare_classes`.
 
@@ -152,7 +153,9 @@ def compare_spectra(error, mean_error, groups):
     -------
     Comparison
     """
-    squares = np.square(np.asarray(error, float)), np.square(np.asarray(mean_error, float))
+    pixels = tuple(range(1, spectra.ndim))
+    differences = reconstructions - spectra, spectra.mean(axis=0) - spectra
+    squares = [np.mean(difference**2, axis=pixels, dtype=float) for difference in differences]
     return _compare("explained", "the mean spectrum", *squares, groups)
 
 
@@ -174,12 +177,11 @@ def pool(comparisons):
     table = pd.DataFrame([asdict(one) for one in comparisons])
     weight = table["n"] / table["n"].sum()
     means = {name: float(weight @ table[name]) for name in ("ours", "trivial", "gain")}
-    limits = {
-        f"{name}_{end}": means[name]
-        + sign * float(np.hypot.reduce(weight * (table[f"{name}_{end}"] - table[name])))
-        for name in ("ours", "gain")
-        for end, sign in (("low", -1), ("high", 1))
-    }
+    limits = {}
+    for name in ("ours", "gain"):
+        for end, sign in (("low", -1), ("high", 1)):
+            reach = np.hypot.reduce(weight * (table[f"{name}_{end}"] - table[name]))
+            limits[f"{name}_{end}"] = means[name] + sign * float(reach)
     counts = {name: int(table[name].sum()) for name in ("n", "groups")}
     return Comparison("accuracy", table["answer"].iloc[0], **counts, **means, **limits)
 
@@ -200,10 +202,15 @@ def median(comparisons):
     first = comparisons[0]
     numbers = table[["ours", "ours_low", "ours_high", "trivial", "gain", "gain_low", "gain_high"]]
     # A network that diverged has no score, and is worse than any that has.
-    worst = {
-        name: np.inf if name.startswith("ours") and first.score == "rms" else -np.inf for name in numbers
-    }
+    unbounded = [name for name in numbers if name.startswith("ours") and first.score == "rms"]
+    worst = {name: np.inf if name in unbounded else -np.inf for name in numbers}
     return Comparison(first.score, first.answer, first.n, first.groups, **numbers.fillna(worst).median())
+
+
+def add_to_card(path, comparison):
+    """Note in the card of a training, a JSON file, how the network compares."""
+    card = json.loads(path.read_text())
+    path.write_text(json.dumps(card | comparison.columns(), indent=1))
 
 
 def _best_constant(dummy, labels):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from obafgkm.evaluation.trivial import add_to_card, compare_spectra
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -12,7 +13,8 @@ from obafgkm.workflow.job import job
 def train_autoencoder(sample, settings, validation, seed, threads, directory):
     """Train the autoencoder; save it as ``model.keras`` in `directory`, with its record.
 
-    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``.
+    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``. That counts the
+    mean spectrum as explained; the card tells the share of the variance about it that is.
 
     Parameters
     ----------
@@ -25,7 +27,7 @@ def train_autoencoder(sample, settings, validation, seed, threads, directory):
     directory : path
     """
     from obafgkm.documents.sharma.cnn import N_PIXELS, build_autoencoder
-    from obafgkm.training import backend, record
+    from obafgkm.training import backend, engine, record
 
     backend.set_up_backend(seed, threads)
     flux = sample.flux[:, :N_PIXELS, None]
@@ -47,6 +49,9 @@ def train_autoencoder(sample, settings, validation, seed, threads, directory):
     history["r2"] = 1 - history["rmse"] ** 2 / flux[~held_out].var()
     history["val_r2"] = 1 - history["val_rmse"] ** 2 / flux[held_out].var()
     history.to_csv(Path(directory) / "history.csv", index=False)
+    rebuilt = engine.predict(model, flux[held_out])
+    compared = compare_spectra(flux[held_out], rebuilt, sample.labels["star"][held_out])
+    add_to_card(Path(directory) / "card.json", compared)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,44 @@
+"""Networks that have learnt"""
+
+import os
+from fnmatch import fnmatch
+
+import pytest
+from networks import DOCUMENTS, OTHER_PREDICTIONS, networks, prediction_files, trained_models
+from science import read_table
+
+NETWORKS = networks(os.environ["OBAFGKM_RUN"])
+# Scales at which a run shows that it comes to its end, and no more.
+REHEARSALS = {"rehearsal", "tiny"}
+HOLLOW = {"libraries"}  # exhibits without any network
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=[network.label for network in NETWORKS])
+def test_a_network_is_better_than_the_trivial_answer(network, record_property):
+    compared = network.compare()
+    about = {"document": network.document, "network": network.name, "task": network.task}
+    record_property("comparison", (about, compared))
+    if (scale := os.environ.get("OBAFGKM_SCALE")) in REHEARSALS:
+        pytest.skip(f"at the scale {scale}, networks are trained too little to learn")
+    assert compared.has_learnt, f"{network.label}: {compared}"
+
+
+def test_every_document_has_networks_that_are_checked(run):
+    documents = set(read_table(run, "exhibits")["document"]) - HOLLOW
+    assert {network.document for network in NETWORKS} == documents
+    assert {function.__name__ for function in DOCUMENTS} == documents
+
+
+def test_no_trained_model_escapes(run):
+    checked = {folder for network in NETWORKS for folder in network.models}
+    assert set(trained_models(run)) == checked
+
+
+def test_no_table_of_predictions_escapes(run):
+    checked = {file for network in NETWORKS for file in network.files}
+    others = [
+        file
+        for file in prediction_files(run)
+        if file not in checked and not any(fnmatch(file, pattern) for pattern in OTHER_PREDICTIONS)
+    ]
+    assert others == []
