@@ -35,7 +35,7 @@ def predict(train, sample, names, settings, seeds, checkpoint):
 
 
 def cross_validate(train, sample, settings, folds, seed, checkpoint):
-    """Scores a fold, with how they compare; folds are of stars, and an inner tenth of the others validates."""
+    """Scores and comparison a fold; folds are of stars, and an inner tenth of the others validates."""
     samples, masks = [], list(held_out_folds(sample["bestObjID"], folds, seed))
     for held_out in masks:
         inner = ~held_out
