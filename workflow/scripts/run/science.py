@@ -24,9 +24,9 @@ td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9d
 <p>{number} checks of what this run made. A run in which one fails stops there.</p>
 <h2>What each network has learnt</h2>
 <p>Each trained network beside the trivial answer to its own task, on the same test spectra: the commonest
-class, a constant, the mean spectrum. Accuracies and shares of explained variance are between 0 and 1, root mean
-squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A network is
-better if the whole interval of the paired difference, the gain, lies above zero.</p>
+class, a constant, the mean spectrum. Accuracies and shares of explained variance are between 0 and 1, root
+mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
+network is better if the whole interval of the paired difference, the gain, lies above zero.</p>
 <table><tr><th>Document<th>Network<th>Task<th>Spectra
 <th>Score<th>Network<th>Trivial answer<th>Gain<th>Verdict</tr>
 {compared}

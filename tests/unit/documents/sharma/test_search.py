@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 
 from obafgkm.documents.sharma.training import fit_and_predict, score_fold
+from obafgkm.evaluation.trivial import Comparison
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
 from obafgkm.training.trials import draw_trials, fingerprint, run_trials
@@ -81,8 +82,11 @@ def test_a_fold_is_scored_on_what_training_has_not_seen():
         assert not set(x_train[:, 1]) & set(x_test[:, 1])
         return x_test[:, 0] + (x_test[:, 1] < 5), {"noted": 1}
 
-    scores = score_fold(remember, x, pd.DataFrame({"mk_class": number}), held_out)
-    assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1}
+    labels = pd.DataFrame({"mk_class": number, "star": np.arange(50)})
+    scores = score_fold(remember, x, labels, held_out)
+    compared = Comparison.of_row(scores)
+    assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1, **compared.columns()}
+    assert (compared.n, compared.ours, compared.trivial) == (10, 0.5, 0.2)
 
 
 def test_another_class_or_flux_is_another_sample():
