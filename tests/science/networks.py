@@ -98,8 +98,8 @@ def columns(rows, compare=compare_classes, groups="star", **more):
     return compare(rows["expected"], rows["predicted"], rows[groups], **more)
 
 
-def rows_of(table, *names):
-    """Comparison that was made where the network was trained, of the row that several share by `pool`.
+def rows_of(table, name):
+    """Comparisons that were made where networks were trained, one a row.
 
     Raises
     ------
@@ -107,10 +107,11 @@ def rows_of(table, *names):
         If the run is older than the comparison.
     """
     try:
-        compared = [Comparison.of_row(row) for row in table.to_dict("records")]
+        return [Comparison.of_row(row) for row in table.to_dict("records")]
     except KeyError as error:
-        raise AssertionError(f"{', '.join(names)}: no column {error}: train again") from None
-    return compared
+        raise AssertionError(
+            f"{name}: its training noted no {error}, as one of an older version; delete it and run again"
+        ) from None
 
 
 # ------------------------------------------------------------------------------------------------ documents

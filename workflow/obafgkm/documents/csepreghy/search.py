@@ -109,7 +109,7 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
         max_trials=settings["trials"],
         seed=seed,
         directory=str(directory),
-        project_name="cnn",
+        project_name="trials",
     )
     tuner.search()
     rows = []
