@@ -1,5 +1,7 @@
 """Whether a network has learnt: its score beside that of the trivial answer."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from sklearn.metrics import r2_score
 from obafgkm.evaluation.trivial import (
     CONFIDENCE,
     Comparison,
+    add_to_card,
     compare_classes,
     compare_spectra,
     compare_values,
@@ -158,6 +161,15 @@ def test_a_table_keeps_a_comparison(tmp_path):
     pd.DataFrame([{"trial": 1, **compared.columns()}]).to_csv(tmp_path / "trials.csv", index=False)
     read = pd.read_csv(tmp_path / "trials.csv", float_precision="round_trip")
     assert Comparison.of_row(read.iloc[0]) == compared
+
+
+def test_a_card_keeps_a_comparison_beside_what_it_told(tmp_path):
+    classes, _, star = labels(30)
+    compared = compare_classes(classes, classes, star)
+    (tmp_path / "card.json").write_text('{"epochs": 3}')
+    add_to_card(tmp_path / "card.json", compared)
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert (card["epochs"], Comparison.of_row(card)) == (3, compared)
 
 
 def test_tens_of_thousands_of_stars_need_no_more_memory(monkeypatch):

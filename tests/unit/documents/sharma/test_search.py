@@ -152,3 +152,17 @@ def test_the_table_of_cross_validation_keeps_the_ways_apart():
     assert table["model"].tolist() == ["Forest"] * 2 + ["ANN, flux centred"] * 2
     assert table["accuracy"].tolist() == pytest.approx([0.5, 0.3, 0.5, 0.3])
     assert table["accuracy_sd"][1] == pytest.approx(0.02**0.5)
+
+
+def test_a_trial_is_compared_with_the_commonest_class_over_all_folds(tmp_path):
+    rng = np.random.default_rng(0)
+    number = np.repeat([20, 30, 40], [20, 30, 50])
+    labels = pd.DataFrame({"mk_class": number, "star": np.arange(100).astype(str), "source": "simulated"})
+    flux = (number[:, None] + rng.normal(0, 0.1, (100, 8))).astype("f4")
+    sample = Spectra(np.arange(8.0), flux, np.ones((100, 8)), labels)
+    search = runpy.run_path(str(SCRIPTS / "sharma" / "search.py"))["search"]
+    trial = {"n_estimators": 5, "folds": 4, "validation": 0.1, "seed": 1, "sample": "s"}
+    row = search("forest_classifier", {0: trial}, sample, None, tmp_path / "trials.jsonl").iloc[0]
+    compared = Comparison.of_row(row)
+    assert compared.has_learnt
+    assert (compared.n, row["accuracy"]) == (100, pytest.approx(compared.ours))
