@@ -71,8 +71,7 @@ def finished(tmp_path_factory):
         (results / folder).mkdir(parents=True)
         (results / folder / "model.keras").touch()
     write_predictions(results / "hammer/predictions/new_test.csv", expected=number, predicted=number)
-    documents = ["sharma", "saldic", "new_document"]
-    pd.DataFrame({"document": documents, "exhibit": "table1"}).to_csv(results / "exhibits.csv", index=False)
+    pd.DataFrame({"document": ["sharma"], "exhibit": "table1"}).to_csv(results / "exhibits.csv", index=False)
     return run
 
 
@@ -122,7 +121,7 @@ def test_networks_that_have_learnt_pass_and_are_told_too(judged):
 
 def test_a_document_a_model_or_a_table_that_no_check_knows_fails_the_run(judged):
     for sentence in (
-        "every document has networks that are checked",
+        "a document that trains networks has some [gebran]",
         "no trained model escapes",
         "no table of predictions escapes",
     ):
