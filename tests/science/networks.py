@@ -267,10 +267,11 @@ def gebran(run):
             yield Network("gebran", name, parameter, lambda r=rows, n=name: rows_of(r, n)[0])
     for path in existing(run, "results/gebran/sweep.csv"):
         table = read(path)
-        for parameter, all_rows in table.groupby("parameter", sort=False):
-            for varied in all_rows["varied"].unique():
+        longest = table[table["epochs"] == table["epochs"].max()]  # shorter ones are points on the way
+        for parameter, trained in longest.groupby("parameter", sort=False):
+            for varied in trained["varied"].unique():
                 if varied != "none":
-                    rows = all_rows[all_rows["varied"].isin(["none", varied])]
+                    rows = trained[trained["varied"].isin(["none", varied])]
                     name = f"sweep of {varied}, median of {len(rows)} networks"
                     yield Network("gebran", name, parameter, lambda r=rows, n=name: median(rows_of(r, n)))
 
