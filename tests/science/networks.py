@@ -87,6 +87,11 @@ def place(run, path):
     return Path(path).relative_to(run).as_posix()
 
 
+def known_otherwise(file):
+    """Whether a table of predictions is not of a network's own test spectra."""
+    return any(fnmatch(file, pattern) for pattern in OTHER_PREDICTIONS)
+
+
 def main_classes(rows, expected="expected", predicted="predicted", groups="star"):
     """Comparison of main classes, from class numbers."""
     own, said = main_class(rows[expected].to_numpy()), main_class(whole_class(rows[predicted].to_numpy()))
@@ -117,28 +122,27 @@ def rows_of(table, name):
 # ------------------------------------------------------------------------------------------------ documents
 
 
+def task_of(model):
+    """What a model of Sharma et al. was trained for, and how its predictions are compared."""
+    if model.endswith("regressor"):
+        return "subclass", partial(columns, compare=compare_values)
+    return ("luminosity class", columns) if "luminosity" in model else ("main class", main_classes)
+
+
 def sharma(run):
     """Six models, the autoencoder, the luminosity network; searches, cross-validations, retrainings."""
-    by_name = {"regressor": partial(columns, compare=compare_values)}
     for path in existing(run, "results/sharma/predictions/*_cflib.csv"):
-        place_of = place(run, path)
-        if any(fnmatch(place_of, pattern) for pattern in OTHER_PREDICTIONS):
+        if known_otherwise(place(run, path)):
             continue
         name = path.stem.removesuffix("_cflib")
-        models = (f"results/sharma/models/{name}",)
-        task, compare = "main class", main_classes
-        if name.endswith("regressor"):
-            task, compare = "subclass", by_name["regressor"]
-        elif "luminosity" in name:
-            task, compare = "luminosity class", columns
-        yield Network("sharma", name, task, lambda p=path, c=compare: c(read(p)), models, (place_of,))
+        task, compare = task_of(name)
+        made = {"models": (f"results/sharma/models/{name}",), "files": (place(run, path),)}
+        yield Network("sharma", name, task, lambda p=path, c=compare: c(read(p)), **made)
     yield from autoencoders(run, "sharma")
     for path in existing(run, "results/sharma/robustness/retrained_*.csv"):
         model = path.stem.removeprefix("retrained_")
-        compare = by_name["regressor"] if model.endswith("regressor") else main_classes
-        task = "subclass" if model.endswith("regressor") else "main class"
-        table = read(path)
-        for (test, setting, repeat), rows in table.groupby(["test", "setting", "repeat"], dropna=False):
+        task, compare = task_of(model)
+        for (test, setting, repeat), rows in read(path).groupby(["test", "setting", "repeat"], dropna=False):
             share = f" {setting:g}" if setting == setting else ""
             name = f"{model} retrained, {test}{share}, repeat {repeat:g}"
             yield Network("sharma", name, task, partial(compare, rows), files=(place(run, path),))
@@ -178,7 +182,7 @@ def autoencoders(run, document):
 def csepreghy(run):
     """The networks of the main classes and of subclasses, growing samples, the search, two autoencoders."""
     for path in existing(run, "results/csepreghy/predictions/*_test.csv"):
-        if any(fnmatch(place(run, path), pattern) for pattern in OTHER_PREDICTIONS):
+        if known_otherwise(place(run, path)):
             continue
         name = path.stem.removesuffix("_test")
 
@@ -217,7 +221,7 @@ def saldic(run):
     """The networks of four parameters and of one, each parameter for itself."""
     random = {}
     for path in existing(run, "results/saldic/predictions/*.csv"):
-        if any(fnmatch(place(run, path), pattern) for pattern in OTHER_PREDICTIONS):
+        if known_otherwise(place(run, path)):
             continue
         for (model, split, parameter), rows in read(path).groupby(
             ["model", "split", "parameter"], sort=False
