@@ -135,7 +135,7 @@ def compare_values(expected, predicted, groups, known=None):
     """
     expected, predicted = np.asarray(expected, float), np.asarray(predicted, float)
     constant = _best_constant(DummyRegressor(), expected if known is None else np.asarray(known, float))
-    errors = (predicted - expected) ** 2, (constant[0] - expected) ** 2
+    errors = (predicted - expected) ** 2, (constant - expected) ** 2
     return _compare("rms", "a constant", *errors, groups)
 
 
@@ -215,6 +215,8 @@ def add_to_card(path, comparison):
 
 def _best_constant(dummy, labels):
     """What scikit-learn's estimator that never looks at its input says of as many spectra."""
+    if len(labels) == 0:
+        return labels
     nothing = np.zeros((len(labels), 1))
     return dummy.fit(nothing, labels).predict(nothing)[:1]
 
@@ -224,7 +226,9 @@ def _compare(score, answer, loss, trivial_loss, groups):
     columns = {"n": 1.0, "loss": np.asarray(loss, float), "trivial": np.asarray(trivial_loss, float)}
     table = pd.DataFrame(columns)
     sums = table.groupby(np.asarray(groups, str)).sum()
-    ours, trivial, gain = (float(value[0]) for value in _scores(score, table.to_numpy().sum(axis=0)[None]))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of no spectra, no score
+        scores = _scores(score, table.to_numpy().sum(axis=0)[None])
+    ours, trivial, gain = (float(value[0]) for value in scores)
     count = len(sums)
     low, high = np.array([-np.inf] * 2), np.array([np.inf] * 2)
     if np.isfinite(gain) and 2 * 0.5**count <= 1 - CONFIDENCE:
@@ -247,8 +251,7 @@ def _scores(score, sums):
     if score == "rms":
         ours, constant = np.sqrt(loss / n), np.sqrt(trivial / n)
         return ours, constant, constant - ours
-    with np.errstate(divide="ignore", invalid="ignore"):
-        explained = 1 - loss / trivial
+    explained = 1 - loss / trivial
     return explained, np.zeros_like(explained), explained
 
 
