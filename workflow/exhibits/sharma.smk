@@ -196,7 +196,11 @@ EXHIBITS["sharma"] = {
     ),
     "table_pairs": dict(
         about="differences between models on the same stars, and between what a network learns from",
-        input=dict(predictions=[prediction(model) for model in MODELS], retrained=RETRAINED_ALONE),
+        input=dict(
+            predictions=[prediction(model) for model in MODELS],
+            retrained=RETRAINED_ALONE,
+            spoilt="results/sharma/robustness/spoilt.csv",
+        ),
         params=dict(names=MODELS, network=RETRAINED, **EVALUATION),
         labels="Paired differences",
     ),

@@ -23,6 +23,8 @@ def temperature_alone(number):
 def table_luminosity(luminosity, regressors, settings, seed):
     """One row a model and group of stars, with bootstrap intervals by star.
 
+    ``accuracy_less_temperature`` is the accuracy less that of `temperature_alone` on the same stars.
+
     Parameters
     ----------
     luminosity : DataFrame
@@ -37,7 +39,7 @@ def table_luminosity(luminosity, regressors, settings, seed):
     """
     expected = luminosity["expected"].to_numpy()
     number = luminosity["mk_class"].to_numpy()
-    everyone = np.full(len(number), True)
+    everyone, alone = np.full(len(number), True), temperature_alone(number)
     rows = [("CNN", "all", luminosity["predicted"].to_numpy(), everyone)]
     for letter in "GB":
         members = main_class(number) == MAIN_CLASSES.index(letter)
@@ -46,17 +48,23 @@ def table_luminosity(luminosity, regressors, settings, seed):
         code = code_from_class(table.set_index("file").loc[luminosity["file"], "predicted"])
         for characters, reading in READINGS.items():
             rows.append((name + reading, "all", luminosity_from_code(code, characters), everyone))
-    rows.append(("temperature alone (baseline)", "all", temperature_alone(number), everyone))
+    rows.append(("temperature alone (baseline)", "all", alone, everyone))
+
+    def metrics(expected, predicted, alone):
+        gain = np.mean(predicted == expected) - np.mean(alone == expected)
+        own = luminosity_metrics(expected, predicted, settings["clip"])
+        return {**own, "accuracy_less_temperature": gain}
 
     table = []
     for model, stars, predicted, members in rows:
         if not members.any():
             continue
         numbers = with_intervals(
-            lambda *drawn: luminosity_metrics(*drawn, settings["clip"]),
+            metrics,
             luminosity["star"][members],
             expected[members],
             predicted[members],
+            alone[members],
             samples=settings["bootstrap"],
             confidence=settings["confidence"],
             seed=seed,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from obafgkm.documents.sharma.samples import autoencoder_parts
+from obafgkm.evaluation.trivial import add_to_card, compare_spectra
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -14,7 +15,8 @@ def train_autoencoder(sample, settings, seed, threads, directory):
 
     Its part of the sample tests it: ``scores.csv`` has size, root mean square error and R² of every part.
 
-    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``.
+    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``. That counts the
+    mean spectrum as explained; the card tells the share of the test part's variance about it that is.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ def train_autoencoder(sample, settings, seed, threads, directory):
         about = {"part": part, "source": sample.source, "spectra": members.sum()}
         scores.append({**about, "rmse": error**0.5, "r2": 1 - error / flux[members].var()})
     pd.DataFrame(scores).to_csv(Path(directory) / "scores.csv", index=False)
+    compared = compare_spectra(flux[test], engine.predict(model, flux[test]), sample.labels["star"][test])
+    add_to_card(Path(directory) / "card.json", compared)
 
 
 if __name__ == "__main__":

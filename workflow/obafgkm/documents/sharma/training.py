@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.mk import N_CLASSES
 from obafgkm.training.splits import held_out_stars
 
@@ -18,17 +19,21 @@ def score_fold(predict, flux, labels, held_out):
         note.
     flux : array (n, n_pix)
     labels : DataFrame (n rows)
-        With the class number ``mk_class``.
+        With the class number ``mk_class``, and ``star``.
     held_out : array of bool (n,)
 
     Returns
     -------
     dict
-        ``accuracy``, ``sigma`` (raw), and the notes.
+        ``accuracy``, ``sigma`` (raw), the notes, and the columns of a
+        `obafgkm.evaluation.trivial.Comparison` of the accuracy with that of the commonest class.
     """
     predicted, notes = predict(flux[~held_out], labels[~held_out], flux[held_out])
-    difference = np.asarray(predicted) - labels["mk_class"].to_numpy()[held_out]
-    return {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std()), **notes}
+    expected = labels["mk_class"].to_numpy()[held_out]
+    difference = np.asarray(predicted) - expected
+    compared = compare_classes(expected, predicted, labels["star"][held_out]).columns()
+    scores = {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std())}
+    return {**scores, **notes, **compared}
 
 
 def fit_and_predict(
