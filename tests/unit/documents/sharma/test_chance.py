@@ -13,7 +13,9 @@ SETTINGS = {
     "ann": NETWORK
     | {"neurons": [32, 64], "activation": "relu", "initialiser": "glorot_uniform", "optimiser": "adam"}
     | {"centred": True},
-    "cnn": NETWORK | {"dense": [64, 64], "activation": "relu"},
+    "cnn": NETWORK
+    | {"dense": [64, 64], "activation": "relu", "learning_rate": 0.001}
+    | {"head": {"epochs": 5, "learning_rate": 0.001}},
     "forest_classifier": {"n_estimators": 30},
     "forest_regressor": {"n_estimators": 30},
     "mlp_classifier": {"hidden_layer_sizes": [32], "max_iter": 60, "solver": "lbfgs"},

@@ -102,7 +102,7 @@ def fit_and_predict(
     x, x_test = (flux[:, : shape[0]].reshape(-1, *shape) for flux in (x, x_test))
     spectra = (x[~inner], number[~inner], (x[inner], number[inner]))
     followed = {"monitor": "val_accuracy", "seed": seed, "checkpoint": checkpoint}
-    if settings.get("head", {}).get("epochs"):
+    if model == "cnn" and settings["head"]["epochs"]:
         fit_head(network, *spectra, settings, **followed)
     network, _ = fit(network, *spectra, **schedule(settings), **followed)
     predicted = predict(network, x_test).argmax(axis=1)
