@@ -58,7 +58,7 @@ def table_sensitivity(errors, names):
                 "model": names[model],
                 "source": repeats["source"].iloc[0],
                 "spectra": repeats["spectra"].iloc[0],
-                **repeats[COUNTS].iloc[0],
+                **{count: repeats[count].iloc[0] for count in COUNTS},
                 "repeats": len(repeats),
                 "colour_change": repeats["colour_change"].median(),
                 **repeats[NUMBERS].median(),
