@@ -60,7 +60,7 @@ def table_sensitivity(errors, names):
                 "spectra": repeats["spectra"].iloc[0],
                 **{count: repeats[count].iloc[0] for count in COUNTS},
                 "repeats": len(repeats),
-                "colour_change": repeats["colour_change"].median(),
+                "colour_change": repeats["colour_change"].mean(),
                 **repeats[NUMBERS].median(),
                 "rms_smallest": rms.min() if several else np.nan,
                 "rms_largest": rms.max() if several else np.nan,
