@@ -28,7 +28,8 @@ def fig_reddening(errors, names, confidence):
         axes.plot(rows["setting"], rows["rms"], label=name)
         axes.fill_between(rows["setting"], rows["rms_low"], rows["rms_high"], alpha=0.2, linewidth=0)
     axes.set(xlabel="$A_V$ (mag)", ylabel="RMS error (subclasses)", xlim=(0, 1))
-    axes.set_ylim(0, 1.35 * reddening["rms_high"].max())  # head room for the legend
+    head_room = 0.15 + 0.06 * len(names)  # for the legend
+    axes.set_ylim(0, (1 + head_room) * reddening["rms_high"].max())
     axes.legend(loc="upper left", title=f"bands: {100 * confidence:g} % intervals", title_fontsize=7)
     return figure
 
