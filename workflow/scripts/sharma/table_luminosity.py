@@ -10,6 +10,9 @@ from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 GIANT, DWARF = 2, 4
+# How many last characters of a spectral code tell the luminosity: three in the paper's words; four are the
+# whole remainder of a subclass.
+READINGS = {3: "", 4: ", whole remainder of the code"}
 
 
 def temperature_alone(number):
@@ -27,7 +30,8 @@ def table_luminosity(luminosity, regressors, settings, seed):
     luminosity : DataFrame
         Predictions of the luminosity classifier.
     regressors : dict of str to DataFrame
-        Predictions of the regressors a name, whose spectral codes end in the luminosity class.
+        Predictions of the regressors a name, whose spectral codes end in the luminosity class; read both in
+        the paper's words and with the whole remainder of a subclass, see `luminosity_from_code`.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -42,7 +46,8 @@ def table_luminosity(luminosity, regressors, settings, seed):
         rows.append(("CNN", f"{letter} stars", luminosity["predicted"].to_numpy(), members))
     for name, table in regressors.items():
         code = code_from_class(table.set_index("file").loc[luminosity["file"], "predicted"])
-        rows.append((name, "all", luminosity_from_code(code), everyone))
+        for characters, reading in READINGS.items():
+            rows.append((name + reading, "all", luminosity_from_code(code, characters), everyone))
     rows.append(("temperature alone (baseline)", "all", alone, everyone))
 
     def metrics(expected, predicted, alone):
