@@ -158,9 +158,11 @@ def test_the_median_of_networks_counts_one_that_diverged_as_the_worst():
 def test_a_table_keeps_a_comparison(tmp_path):
     classes, _, star = labels(30)
     compared = compare_classes(classes, classes, star)
-    pd.DataFrame([{"trial": 1, **compared.columns()}]).to_csv(tmp_path / "trials.csv", index=False)
+    rows = [{"trial": 1, **compared.columns()}, {"trial": 2}]
+    pd.DataFrame(rows).to_csv(tmp_path / "trials.csv", index=False)
     read = pd.read_csv(tmp_path / "trials.csv", float_precision="round_trip")
     assert Comparison.of_row(read.iloc[0]) == compared
+    assert " on 30 spectra" in str(Comparison.of_row(read.iloc[0]))
 
 
 def test_a_card_keeps_a_comparison_beside_what_it_told(tmp_path):

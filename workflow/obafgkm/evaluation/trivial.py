@@ -86,7 +86,9 @@ class Comparison:
         KeyError
             If the row has none.
         """
-        return cls(**{field.name: row[f"{PREFIX}{field.name}"] for field in fields(cls)})
+        values = {field.name: row[f"{PREFIX}{field.name}"] for field in fields(cls)}
+        # Counts beside rows that hold no comparison are not whole to pandas.
+        return cls(**values | {name: int(values[name]) for name in ("n", "groups")})
 
     def __str__(self):
         """Both numbers in a sentence."""
