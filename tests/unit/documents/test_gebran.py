@@ -1,16 +1,28 @@
 """What Gebran et al. 2022 build on: components out of core, augmentation, the network, the choice."""
 
+import runpy
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from sklearn.decomposition import PCA
 
 from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augment
 from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database, make_database
-from obafgkm.documents.gebran.sweep import choose, list_sweep, take_part
+from obafgkm.documents.gebran.rate import half_the_diverging_rate
+from obafgkm.documents.gebran.sweep import (
+    Trainer,
+    choose,
+    chosen_rates,
+    list_sweep,
+    optimisers,
+    take_part,
+)
 from obafgkm.spectra import write_chunks
 
+SCRIPTS = ROOT / "workflow" / "scripts" / "gebran"
 FIXED = {
     "activation": "relu",
     "optimiser": "adam",
@@ -177,3 +189,130 @@ def test_parts_share_all_trainings_between_them():
     parts = [take_part(trainings, part, 3) for part in range(3)]
     assert sorted(i for part in parts for i in part) == list(range(11))
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_the_rate_is_half_of_the_last_one_that_diverged():
+    rate, tried = half_the_diverging_rate(lambda rate: np.inf if rate > 0.01 else 0.5, 0.064)
+    assert rate == 0.008
+    assert [trial["learning_rate"] for trial in tried] == [0.064, 0.032, 0.016, 0.008]
+    assert [trial["diverged"] for trial in tried] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("loss", [np.nan, np.inf, 1.0])
+def test_no_number_and_no_better_than_the_mean_are_both_divergence(loss):
+    rate, tried = half_the_diverging_rate(lambda rate: loss, 1.0, lowest=0.2)
+    assert rate == 0.25
+    assert all(trial["diverged"] for trial in tried)
+
+
+def test_every_optimiser_gets_its_rate():
+    values = {"optimiser": ["adam", "rmsprop"]}
+    published = {"teff": {"optimiser": "adam"}, "logg": {"optimiser": "adamax"}}
+    settings = {"sweep": {"fixed": FIXED, "values": values}, "published": published}
+    assert optimisers(settings) == ["adam", "rmsprop", "adamax"]
+    table = pd.DataFrame(
+        [("adam", 0.002, False), ("adam", 0.001, True), ("adamax", 0.004, True)],
+        columns=["optimiser", "learning_rate", "chosen"],
+    )
+    assert chosen_rates(table) == {"adam": 0.001, "adamax": 0.004}
+
+
+@pytest.fixture(scope="module")
+def database():
+    """Coefficients of which the first is the temperature, and large ones besides."""
+    rng = np.random.default_rng(4)
+    coefficients, labels = {}, {}
+    for name, n in zip(SETS, (300, 60, 60, 60, 60), strict=True):
+        drawn = rng.uniform(-1, 1, (n, 6)).astype("f4")
+        coefficients[name] = 50 * drawn
+        labels[name] = 9000 + 2000 * drawn[:, :4].astype(float)
+    return Database(coefficients, labels, {}, {}, "simulated")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"activation": "relu", "loss": "msle", "dropout": 0.1},
+        {"activation": "tanh", "loss": "mae", "dropout": 0.1, "initialiser": "random_uniform"},
+    ],
+)
+def test_a_trained_network_knows_its_parameter(changes, database, tmp_path, backend):
+    trainer = Trainer(2, tmp_path / "checkpoint")
+    settings = {**FIXED, "batch": 16, **changes, "epochs": 25}
+    predicted = trainer.predict(database, "teff", (7000, 11000), settings, 0.001)
+    expected = database.labels["test"][:, 0]
+    assert np.std(predicted["test"] - expected) < 0.5 * np.std(expected)
+    assert {name: len(values) for name, values in predicted.items()} == {
+        name: len(values) for name, values in database.coefficients.items()
+    }
+
+
+@pytest.mark.slow
+def test_a_rate_far_too_large_is_no_better_than_the_mean(database, tmp_path, backend):
+    trainer = Trainer(2, tmp_path / "checkpoint")
+    settings = {**FIXED, "activation": "tanh", "dropout": 0.1, "batch": 16}
+    losses = [
+        trainer.relative_loss(database, "teff", (7000, 11000), settings, rate, 100) for rate in (10, 0.001)
+    ]
+    assert losses[0] >= 1
+    assert losses[1] < 0.5
+
+
+@pytest.mark.usefixtures("backend")
+def test_the_logarithmic_loss_is_the_documents_and_teaches_below_its_domain_too():
+    import keras
+
+    from obafgkm.documents.gebran.network import squared_logarithmic_error
+
+    y, predicted = np.array([[0.2], [-0.4]], "f4"), np.array([[0.5], [-0.1]], "f4")
+    expected = np.log((1 + y) / (1 + predicted))[:, 0] ** 2
+    np.testing.assert_allclose(squared_logarithmic_error(y, predicted), expected, rtol=1e-5)
+    losses = [float(squared_logarithmic_error(np.zeros((1, 1), "f4"), np.full((1, 1), x, "f4"))[0]) for x in (-3, -2, -1)]
+    assert losses[0] > losses[1] > losses[2] > 0
+    assert keras.saving.get_registered_name(squared_logarithmic_error) == "gebran>squared_logarithmic_error"
+
+
+def test_lines_that_fail_or_hide_others_are_named():
+    line_labels = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))["line_labels"]
+    nan = np.nan
+    lines = {
+        "he_normal": np.array([0.5, 0.3]),
+        "zeros": np.array([1.0, 1.0]),
+        "random_uniform": np.array([1.001, 1.002]),
+        "identity": np.array([0.9, nan]),
+        "ones": np.array([nan, nan]),
+    }
+    assert line_labels(lines, 1.0) == [
+        "he_normal",
+        "zeros (nothing learnt)",
+        "random_uniform (nothing learnt, upon zeros)",
+        "identity (diverged at last)",
+        "ones (diverged)",
+    ]
+
+
+def test_a_panel_whose_choices_fail_says_so():
+    panel_title = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))["panel_title"]
+    good, bad, lost = (np.array([2.0, last]) for last in (0.4, 1.8, np.nan))
+    assert panel_title("Loss", {"mse": good, "mae": good, "msle": bad}, 2.0) == "Loss"
+    assert panel_title("Loss", {"mse": good, "mae": bad, "msle": bad}, 2.0).endswith("0.90 of guessing")
+    assert "fails" in panel_title("Loss", {"mse": good, "mae": lost, "msle": lost}, 2.0)
+
+
+def test_errors_by_rotation_are_those_of_their_stars():
+    table_rotation = runpy.run_path(str(SCRIPTS / "table_rotation.py"))["table_rotation"]
+    rng = np.random.default_rng(1)
+    vsini = np.array([0, 50, 99, 100, 150, 299, 300] * 20, float)
+    spread = np.where(vsini < 100, 1.0, 10.0)
+    parts = []
+    for name in PARAMETERS:
+        noise = spread * rng.normal(size=vsini.size)
+        rows = {"set": "noisy_test", "parameter": name, "expected": 0.0, "predicted": noise}
+        parts.append(pd.DataFrame({**rows, "true_vsini": vsini, "source": "simulated"}))
+    predictions = pd.concat([*parts, parts[0].assign(set="test", predicted=1e6)], ignore_index=True)
+    table = table_rotation(predictions, {"bootstrap": 30, "confidence": 0.95, "clip": 3}, 1)
+    assert table["spectra"].tolist() == [60, 40, 20, 140]
+    assert table["sigma_teff"].iloc[0] == pytest.approx(1, rel=0.3)
+    assert table["sigma_vsini"].iloc[1] == pytest.approx(10, rel=0.3)
+    assert (table["sigma_logg_low"] < table["sigma_logg"]).all()

@@ -3,16 +3,19 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
-from obafgkm.documents.gebran.sweep import GRAPH, Trainer, list_sweep, take_part
+from obafgkm.documents.gebran.sweep import GRAPH, Trainer, chosen_rates, list_sweep, take_part
 from obafgkm.errors import DivergenceError
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
 
 
-def sweep(trainer, database, ranges, settings, part, seed, path):
-    """One part of the sweep: a row a training with the errors (standard deviations) of every set.
+def sweep(trainer, database, ranges, settings, rates, part, seed, path):
+    """One part of the sweep: one row per training with the errors (standard deviations) of every set.
+
+    ``guessing`` is the error that the mean label makes on validation spectra.
 
     Parameters
     ----------
@@ -22,23 +25,35 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
         Of the stellar parameters.
     settings : dict
         The section `gebran.sweep` of the configuration.
+    rates : dict of str to float
+        Learning rate of each optimiser.
     part, seed : int
     path : path
         JSON lines of the finished trainings.
     """
     trials = [
-        {"parameter": parameter, **training, "seed": seed, "data": database.digest}
+        {
+            "parameter": parameter,
+            **training,
+            "learning_rate": rates[training["optimiser"]],
+            "seed": seed,
+            "data": database.digest,
+        }
         for training in list_sweep(settings)
         for parameter in PARAMETERS
     ]
 
     def evaluate(trial):
+        parameter, column = trial["parameter"], PARAMETERS.index(trial["parameter"])
+        labels = {name: values[:, column] for name, values in database.labels.items()}
+        guessing = {"guessing": float(labels["noisy_validation"].std())}
         try:
-            predicted = trainer.predict(database, trial["parameter"], ranges[trial["parameter"]], trial)
-        except DivergenceError:  # as all ones may: that is a result
-            return dict.fromkeys(SETS, np.nan)
-        column = PARAMETERS.index(trial["parameter"])
-        return {name: float((predicted[name] - database.labels[name][:, column]).std()) for name in SETS}
+            predicted = trainer.predict(
+                database, parameter, ranges[parameter], trial, trial["learning_rate"]
+            )
+        except DivergenceError:  # as with all ones it may: that is a result
+            return dict.fromkeys(SETS, np.nan) | guessing
+        return {name: float((predicted[name] - labels[name]).std()) for name in SETS} | guessing
 
     return (
         run_trials(take_part(trials, part, settings["parts"]), evaluate, path)
@@ -58,7 +73,10 @@ if __name__ == "__main__":
         unfinished = Path(output.trials).with_suffix(".jsonl")
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         database, part = Database.read(snakemake.input.database), int(snakemake.wildcards.part)
-        table = sweep(trainer, database, params.ranges, params.settings, part, params.seed, unfinished)
+        rates = chosen_rates(pd.read_csv(snakemake.input.rates))
+        table = sweep(
+            trainer, database, params.ranges, params.settings, rates, part, params.seed, unfinished
+        )
         table.to_csv(output.trials, index=False)
         fixed = {name: params.settings["fixed"][name] for name in GRAPH}
         layers = layer_table(build_gebran(database.coefficients["training"].shape[1], **fixed))

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
-from obafgkm.documents.gebran.sweep import Trainer, choose, take_part
+from obafgkm.documents.gebran.sweep import Trainer, choose, chosen_rates, take_part
 from obafgkm.evaluation.intervals import error_columns
 from obafgkm.training.baselines import ridge
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
 
 
-def list_trainings(table, settings, databases):
+def list_trainings(table, settings, databases, rates):
     """Every training: the configurations chosen on validation on every database, the others on the sweep's.
 
     Parameters
@@ -23,11 +23,13 @@ def list_trainings(table, settings, databases):
     settings : dict
         The section `gebran` of the configuration.
     databases : dict of str to path
+    rates : dict of str to float
+        Learning rate of each optimiser.
 
     Returns
     -------
     list of dict
-        ``parameter, choice, database`` and hyper-parameters; those of one network graph follow each other.
+        ``parameter, choice, database, learning_rate`` and hyper-parameters; those of one network graph follow each other.
     """
     swept, fixed = f"{settings['sweep']['database']}_plain", settings["sweep"]["fixed"]
     trainings = []
@@ -39,8 +41,11 @@ def list_trainings(table, settings, databases):
             "paper": (settings["published"][parameter], [swept]),
         }
         for choice, (configuration, names) in choices.items():
-            start = {"parameter": parameter, "choice": choice}
-            trainings += [{**start, "database": name, **configuration} for name in names]
+            rate = {"learning_rate": rates[configuration["optimiser"]]}
+            trainings += [
+                {"parameter": parameter, "choice": choice, "database": name, **configuration, **rate}
+                for name in names
+            ]
     return trainings
 
 
@@ -121,7 +126,7 @@ def train(trainings, databases, trainer, settings, evaluation, seed, path):
         database, parameter = loaded[training["database"]], training["parameter"]
         stars = "a_stars" if training["database"].startswith("TDB") else "fgk_stars"
         limits = settings[stars]["ranges"][parameter]
-        predicted = trainer.predict(database, parameter, limits, training)
+        predicted = trainer.predict(database, parameter, limits, training, training["learning_rate"])
         models = {"network": predicted}
         if training["choice"] == "validation":
             models |= predict_baselines(database, PARAMETERS.index(parameter), settings["ridge"])
@@ -153,7 +158,8 @@ if __name__ == "__main__":
         files = {Path(file).stem: file for file in snakemake.input.databases}
         unfinished = Path(output.errors).with_suffix(".jsonl")
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
-        trainings = list_trainings(pd.read_csv(snakemake.input.sweep), params.settings, files)
+        rates = chosen_rates(pd.read_csv(snakemake.input.rates))
+        trainings = list_trainings(pd.read_csv(snakemake.input.sweep), params.settings, files, rates)
         part = int(snakemake.wildcards.part)
         numbered = take_part(trainings, part, params.settings["parts"])
         errors, predictions = train(

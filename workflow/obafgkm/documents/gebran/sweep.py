@@ -3,8 +3,9 @@
 import numpy as np
 
 from obafgkm.documents.gebran.databases import PARAMETERS
+from obafgkm.errors import DivergenceError
 
-__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "list_sweep", "take_part"]
+__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "chosen_rates", "list_sweep", "optimisers", "take_part"]
 
 HYPERPARAMETERS = {
     "activation": "Activation",
@@ -15,6 +16,30 @@ HYPERPARAMETERS = {
     "initialiser": "Initialiser",
 }
 GRAPH = ("activation", "optimiser", "dropout", "loss")  # what a compiled network cannot change
+
+
+def optimisers(settings):
+    """Every optimiser that a training may ask for, each once.
+
+    Parameters
+    ----------
+    settings : dict
+        The section `gebran` of the configuration.
+    """
+    sweep = settings["sweep"]
+    published = [configuration["optimiser"] for configuration in settings["published"].values()]
+    return list(dict.fromkeys([sweep["fixed"]["optimiser"], *sweep["values"]["optimiser"], *published]))
+
+
+def chosen_rates(table):
+    """Learning rate of each optimiser.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``optimiser, learning_rate, chosen``.
+    """
+    return table[table["chosen"]].set_index("optimiser")["learning_rate"].to_dict()
 
 
 def list_sweep(sweep):
@@ -96,58 +121,96 @@ class Trainer:
         self.seed, self.checkpoint = seed, checkpoint
         self._graph = self._model = None
 
-    def predict(self, database, parameter, limits, settings):
+    def predict(self, database, parameter, limits, settings, learning_rate):
         """Train on a database and predict every set.
 
         Parameters
         ----------
         database : Database
+            All coefficients are divided by one number, so that noise in the faint ones is not blown up.
         parameter : str
         limits : (float, float)
-            The parameter's range. Labels become 0 to 1 within it: the logarithmic loss takes none below -1.
+            The parameter's range. Labels become -1/2 to 1/2 within it: the logarithmic loss takes none below
+            -1, and a network of ReLU that has to raise all of its outputs at first may kill its units by it.
         settings : dict
             Hyper-parameters and ``epochs``.
+        learning_rate : float
 
         Returns
         -------
         dict of str to array (n,)
             Predictions, in units of the parameter.
         """
+        from obafgkm.training.engine import predict, schedule
+
+        self._fit(database, parameter, limits, settings, learning_rate, schedule(settings))
+        low, high = limits
+        sets = _scaled(database.coefficients)
+        predicted = predict(self._model, np.concatenate(list(sets.values())), batch=1000)[:, 0]
+        parts = np.split(predicted, np.cumsum([len(values) for values in sets.values()])[:-1])
+        return {
+            name: low + (high - low) * (0.5 + values) for name, values in zip(sets, parts, strict=True)
+        }
+
+    def relative_loss(self, database, parameter, limits, settings, learning_rate, updates):
+        """Loss of validation spectra after a short training, over that of the mean label.
+
+        Parameters
+        ----------
+        database, parameter, limits, settings, learning_rate
+            See `predict`.
+        updates : int
+            At least as many as make an epoch.
+
+        Returns
+        -------
+        float
+            Infinite if the loss was not finite at some time.
+        """
+        batch, n = settings["batch"], len(database.labels["training"])
+        epochs = max(1, round(updates * batch / n))
+        try:
+            y, history = self._fit(
+                database, parameter, limits, settings, learning_rate, {"epochs": epochs, "batch": batch}
+            )
+        except DivergenceError:
+            return np.inf
+        mean = np.full_like(y["validation"], y["training"].mean())
+        return history["val_loss"].iloc[-1] / float(self._model.compute_loss(None, y["validation"], mean))
+
+    def _fit(self, database, parameter, limits, settings, learning_rate, schedule):
+        """Scaled labels of training and validation, and history of the training."""
         import keras
 
         from obafgkm.documents.gebran.network import build_gebran, initialise
-        from obafgkm.training.engine import fit, schedule
+        from obafgkm.training.engine import fit
 
         low, high = limits
-        # One scale for all components, so that noise in the faint ones is not blown up.
-        scale = database.coefficients["training"].std(axis=0).max()
-        x = {name: values / scale for name, values in database.coefficients.items()}
-        column = PARAMETERS.index(parameter)
+        x, column = _scaled(database.coefficients), PARAMETERS.index(parameter)
         y = {
-            name: ((values[:, [column]] - low) / (high - low)).astype("f4")
-            for name, values in database.labels.items()
+            name: ((database.labels[name][:, [column]] - low) / (high - low) - 0.5).astype("f4")
+            for name in ("training", "validation")
         }
-        graph = {name: settings[name] for name in GRAPH} | {"components": x["training"].shape[1]}
+        graph = {name: settings[name] for name in GRAPH} | {"n_components": x["training"].shape[1]}
         if graph != self._graph:
             keras.backend.clear_session()  # or memory grows with every network
-            shape = {"n_components": graph["components"], **{name: settings[name] for name in GRAPH}}
-            self._graph, self._model = graph, build_gebran(**shape)
+            self._graph, self._model = graph, build_gebran(**graph)
+        self._model.optimizer.learning_rate = learning_rate
         initialise(self._model, settings["initialiser"], self.seed)
-        model, _ = fit(
+        self._model, history = fit(
             self._model,
             x["training"],
             y["training"],
             (x["validation"], y["validation"]),
-            **schedule(settings),
+            **schedule,
             monitor="val_loss",
             seed=self.seed,
             checkpoint=self.checkpoint,
         )
-        self._model = model
-        everything = model.predict_on_batch if len(x["training"]) < 20000 else model.predict
-        # To the logarithmic loss, any output below zero is zero; what it never taught is not taken as said.
-        lowest = 0 if settings["loss"] == "msle" else -np.inf
-        return {
-            name: low + (high - low) * np.maximum(everything(values)[:, 0], lowest)
-            for name, values in x.items()
-        }
+        return y, history
+
+
+def _scaled(coefficients):
+    """Coefficients of every set, those of the first component with a standard deviation of one in training."""
+    scale = coefficients["training"].std(axis=0).max()
+    return {name: values / scale for name, values in coefficients.items()}
