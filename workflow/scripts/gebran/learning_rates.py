@@ -29,7 +29,7 @@ def learning_rates(trainer, database, limits, settings):
     DataFrame
         Columns ``optimiser, learning_rate, relative_loss, diverged, chosen, source``.
     """
-    search, tables = settings["learning_rate"], []
+    search, tables = settings["rates"], []
     for optimiser in optimisers(settings):
         network = {**settings["sweep"]["fixed"], "optimiser": optimiser}
 
