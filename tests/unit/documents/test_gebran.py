@@ -268,7 +268,10 @@ def test_the_logarithmic_loss_is_the_documents_and_teaches_below_its_domain_too(
     y, predicted = np.array([[0.2], [-0.4]], "f4"), np.array([[0.5], [-0.1]], "f4")
     expected = np.log((1 + y) / (1 + predicted))[:, 0] ** 2
     np.testing.assert_allclose(squared_logarithmic_error(y, predicted), expected, rtol=1e-5)
-    losses = [float(squared_logarithmic_error(np.zeros((1, 1), "f4"), np.full((1, 1), x, "f4"))[0]) for x in (-3, -2, -1)]
+    losses = [
+        float(squared_logarithmic_error(np.zeros((1, 1), "f4"), np.full((1, 1), x, "f4"))[0])
+        for x in (-3, -2, -1)
+    ]
     assert losses[0] > losses[1] > losses[2] > 0
     assert keras.saving.get_registered_name(squared_logarithmic_error) == "gebran>squared_logarithmic_error"
 

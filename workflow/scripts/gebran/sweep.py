@@ -48,9 +48,7 @@ def sweep(trainer, database, ranges, settings, rates, part, seed, path):
         labels = {name: values[:, column] for name, values in database.labels.items()}
         guessing = {"guessing": float(labels["noisy_validation"].std())}
         try:
-            predicted = trainer.predict(
-                database, parameter, ranges[parameter], trial, trial["learning_rate"]
-            )
+            predicted = trainer.predict(database, parameter, ranges[parameter], trial, trial["learning_rate"])
         except DivergenceError:  # as with all ones it may: that is a result
             return dict.fromkeys(SETS, np.nan) | guessing
         return {name: float((predicted[name] - labels[name]).std()) for name in SETS} | guessing
@@ -74,9 +72,7 @@ if __name__ == "__main__":
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         database, part = Database.read(snakemake.input.database), int(snakemake.wildcards.part)
         rates = chosen_rates(pd.read_csv(snakemake.input.rates))
-        table = sweep(
-            trainer, database, params.ranges, params.settings, rates, part, params.seed, unfinished
-        )
+        table = sweep(trainer, database, params.ranges, params.settings, rates, part, params.seed, unfinished)
         table.to_csv(output.trials, index=False)
         fixed = {name: params.settings["fixed"][name] for name in GRAPH}
         layers = layer_table(build_gebran(database.coefficients["training"].shape[1], **fixed))

@@ -5,7 +5,16 @@ import numpy as np
 from obafgkm.documents.gebran.databases import PARAMETERS
 from obafgkm.errors import DivergenceError
 
-__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "chosen_rates", "list_sweep", "optimisers", "take_part"]
+__all__ = [
+    "GRAPH",
+    "HYPERPARAMETERS",
+    "Trainer",
+    "choose",
+    "chosen_rates",
+    "list_sweep",
+    "optimisers",
+    "take_part",
+]
 
 HYPERPARAMETERS = {
     "activation": "Activation",
@@ -148,9 +157,7 @@ class Trainer:
         sets = _scaled(database.coefficients)
         predicted = predict(self._model, np.concatenate(list(sets.values())), batch=1000)[:, 0]
         parts = np.split(predicted, np.cumsum([len(values) for values in sets.values()])[:-1])
-        return {
-            name: low + (high - low) * (0.5 + values) for name, values in zip(sets, parts, strict=True)
-        }
+        return {name: low + (high - low) * (0.5 + values) for name, values in zip(sets, parts, strict=True)}
 
     def relative_loss(self, database, parameter, limits, settings, learning_rate, updates):
         """Loss of validation spectra after a short training, over that of the mean label.
