@@ -29,7 +29,8 @@ def list_trainings(table, settings, databases, rates):
     Returns
     -------
     list of dict
-        ``parameter, choice, database, learning_rate`` and hyper-parameters; those of one network graph follow each other.
+        ``parameter, choice, database, learning_rate`` and hyper-parameters; those of one network graph follow
+        each other.
     """
     swept, fixed = f"{settings['sweep']['database']}_plain", settings["sweep"]["fixed"]
     trainings = []

@@ -1,4 +1,4 @@
-"""Layers and parameters of the four-parameter network of Saldic & Rathcke: the slides', and the one trained."""
+"""Layers of the four-parameter network of Saldic & Rathcke: the slides', and the one that is trained."""
 
 import pandas as pd
 

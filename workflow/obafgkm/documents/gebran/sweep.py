@@ -218,6 +218,6 @@ class Trainer:
 
 
 def _scaled(coefficients):
-    """Coefficients of every set, those of the first component with a standard deviation of one in training."""
+    """Coefficients of every set over the standard deviation of the first component in training."""
     scale = coefficients["training"].std(axis=0).max()
     return {name: values / scale for name, values in coefficients.items()}
