@@ -153,6 +153,13 @@ def test_all_initialisers_start_the_network_anew(initialiser, backend):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.usefixtures("backend")
+def test_no_dropout_is_a_value_of_dropout():
+    from obafgkm.documents.gebran.network import build_gebran, initialise
+
+    initialise(build_gebran(6, "relu", "adam", 0, "mse"), "he_normal", 1)
+
+
 def test_a_network_that_is_used_again_trains_as_a_new_one(tmp_path, backend):
     from obafgkm.documents.gebran.network import build_gebran, initialise
     from obafgkm.training.engine import fit

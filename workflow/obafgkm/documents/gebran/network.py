@@ -87,7 +87,7 @@ def initialise(model, initialiser, seed):
     seed : int
     """
     for number, layer in enumerate(model.layers):
-        if isinstance(layer, layers.Dropout):
+        if isinstance(layer, layers.Dropout) and layer.rate:  # none of zero draws anything
             layer.seed_generator.state.assign([seed + number, 0])
         elif layer.weights:
             layer.kernel.assign(_draw(initialiser, layer.kernel.shape, seed + number))
