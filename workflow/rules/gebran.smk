@@ -2,7 +2,6 @@
 #
 # MAKES   resources/gebran/<stars>_training.h5, <stars>_test.h5   random synthetic stars
 #         resources/gebran/<stars>/<database>_<kind>.npz          their principal components
-#         results/gebran/learning_rates.csv                       rates tried and chosen for each optimiser
 #         results/gebran/sweep.csv, errors.csv, predictions.csv   what the networks and baselines make of them
 
 GEBRAN_DATABASES = {
@@ -90,36 +89,10 @@ use rule gebran_databases as gebran_fgk_databases with:
         seed=lookup(within=config, dpath="seed"),
 
 
-rule gebran_learning_rates:
-    """Find the learning rate of each optimiser: half of the one with which the network diverges."""
-    input:
-        database=f"resources/gebran/a_stars/{config['gebran']['sweep']['database']}_plain.npz",
-    output:
-        "results/gebran/learning_rates.csv",
-    log:
-        "logs/gebran/learning_rates.log",
-    benchmark:
-        "benchmarks/results/gebran_learning_rates.tsv"
-    conda:
-        "../../envs/cpu.yaml"
-    resources:
-        mem_mb=3000,
-        runtime=120,
-        gpu=0,
-    params:
-        settings=lookup(within=config, dpath="gebran"),
-        seed=lookup(within=config, dpath="seed"),
-    message:
-        "Finding the learning rates of the networks of Gebran et al."
-    script:
-        "../scripts/gebran/learning_rates.py"
-
-
 rule gebran_sweep:
     """Train the networks of figures 5 to 8, one part of them."""
     input:
         database=f"resources/gebran/a_stars/{config['gebran']['sweep']['database']}_plain.npz",
-        rates="results/gebran/learning_rates.csv",
     output:
         trials="results/gebran/sweep/{part}.csv",
         layers="results/gebran/sweep/{part}_layers.csv",
@@ -138,6 +111,7 @@ rule gebran_sweep:
     params:
         ranges=lookup(within=config, dpath="gebran/a_stars/ranges"),
         settings=lookup(within=config, dpath="gebran/sweep"),
+        rates=lookup(within=config, dpath="gebran/rates"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Varying the hyper-parameters of Gebran et al., part {wildcards.part}"
@@ -170,7 +144,6 @@ rule gebran_train:
     """Train the chosen networks on every database, beside the baselines; one part of them."""
     input:
         sweep="results/gebran/sweep.csv",
-        rates="results/gebran/learning_rates.csv",
         databases=GEBRAN_DATABASES["a_stars"] + GEBRAN_DATABASES["fgk_stars"],
     output:
         errors="results/gebran/errors/{part}.csv",

@@ -11,15 +11,7 @@ from sklearn.decomposition import PCA
 from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augment
 from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database, make_database
-from obafgkm.documents.gebran.rate import half_the_diverging_rate
-from obafgkm.documents.gebran.sweep import (
-    Trainer,
-    choose,
-    chosen_rates,
-    list_sweep,
-    optimisers,
-    take_part,
-)
+from obafgkm.documents.gebran.sweep import Trainer, choose, list_sweep, take_part
 from obafgkm.spectra import write_chunks
 
 SCRIPTS = ROOT / "workflow" / "scripts" / "gebran"
@@ -198,32 +190,6 @@ def test_parts_share_all_trainings_between_them():
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
-def test_the_rate_is_half_of_the_last_one_that_diverged():
-    rate, tried = half_the_diverging_rate(lambda rate: np.inf if rate > 0.01 else 0.5, 0.064)
-    assert rate == 0.008
-    assert [trial["learning_rate"] for trial in tried] == [0.064, 0.032, 0.016, 0.008]
-    assert [trial["diverged"] for trial in tried] == [True, True, True, False]
-
-
-@pytest.mark.parametrize("loss", [np.nan, np.inf, 1.0])
-def test_no_number_and_no_better_than_the_mean_are_both_divergence(loss):
-    rate, tried = half_the_diverging_rate(lambda rate: loss, 1.0, lowest=0.2)
-    assert rate == 0.25
-    assert all(trial["diverged"] for trial in tried)
-
-
-def test_every_optimiser_gets_its_rate():
-    values = {"optimiser": ["adam", "rmsprop"]}
-    published = {"teff": {"optimiser": "adam"}, "logg": {"optimiser": "adamax"}}
-    settings = {"sweep": {"fixed": FIXED, "values": values}, "published": published}
-    assert optimisers(settings) == ["adam", "rmsprop", "adamax"]
-    table = pd.DataFrame(
-        [("adam", 0.002, False), ("adam", 0.001, True), ("adamax", 0.004, True)],
-        columns=["optimiser", "learning_rate", "chosen"],
-    )
-    assert chosen_rates(table) == {"adam": 0.001, "adamax": 0.004}
-
-
 @pytest.fixture(scope="module")
 def database():
     """Coefficients of which the first is the temperature, and large ones besides."""
@@ -253,17 +219,6 @@ def test_a_trained_network_knows_its_parameter(changes, database, tmp_path, back
     assert {name: len(values) for name, values in predicted.items()} == {
         name: len(values) for name, values in database.coefficients.items()
     }
-
-
-@pytest.mark.slow
-def test_a_rate_far_too_large_is_no_better_than_the_mean(database, tmp_path, backend):
-    trainer = Trainer(2, tmp_path / "checkpoint")
-    settings = {**FIXED, "activation": "tanh", "dropout": 0.1, "batch": 16}
-    losses = [
-        trainer.relative_loss(database, "teff", (7000, 11000), settings, rate, 100) for rate in (10, 0.001)
-    ]
-    assert losses[0] >= 1
-    assert losses[1] < 0.5
 
 
 @pytest.mark.usefixtures("backend")

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
-from obafgkm.documents.gebran.sweep import GRAPH, Trainer, chosen_rates, list_sweep, take_part
+from obafgkm.documents.gebran.sweep import GRAPH, Trainer, list_sweep, take_part
 from obafgkm.errors import DivergenceError
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
@@ -71,8 +70,9 @@ if __name__ == "__main__":
         unfinished = Path(output.trials).with_suffix(".jsonl")
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         database, part = Database.read(snakemake.input.database), int(snakemake.wildcards.part)
-        rates = chosen_rates(pd.read_csv(snakemake.input.rates))
-        table = sweep(trainer, database, params.ranges, params.settings, rates, part, params.seed, unfinished)
+        table = sweep(
+            trainer, database, params.ranges, params.settings, params.rates, part, params.seed, unfinished
+        )
         table.to_csv(output.trials, index=False)
         fixed = {name: params.settings["fixed"][name] for name in GRAPH}
         layers = layer_table(build_gebran(database.coefficients["training"].shape[1], **fixed))

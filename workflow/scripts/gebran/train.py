@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
-from obafgkm.documents.gebran.sweep import Trainer, choose, chosen_rates, take_part
+from obafgkm.documents.gebran.sweep import Trainer, choose, take_part
 from obafgkm.evaluation.intervals import error_columns
 from obafgkm.training.baselines import ridge
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
 
 
-def list_trainings(table, settings, databases, rates):
+def list_trainings(table, settings, databases):
     """Every training: the configurations chosen on validation on every database, the others on the sweep's.
 
     Parameters
@@ -23,8 +23,6 @@ def list_trainings(table, settings, databases, rates):
     settings : dict
         The section `gebran` of the configuration.
     databases : dict of str to path
-    rates : dict of str to float
-        Learning rate of each optimiser.
 
     Returns
     -------
@@ -42,7 +40,7 @@ def list_trainings(table, settings, databases, rates):
             "paper": (settings["published"][parameter], [swept]),
         }
         for choice, (configuration, names) in choices.items():
-            rate = {"learning_rate": rates[configuration["optimiser"]]}
+            rate = {"learning_rate": settings["rates"][configuration["optimiser"]]}
             trainings += [
                 {"parameter": parameter, "choice": choice, "database": name, **configuration, **rate}
                 for name in names
@@ -159,8 +157,7 @@ if __name__ == "__main__":
         files = {Path(file).stem: file for file in snakemake.input.databases}
         unfinished = Path(output.errors).with_suffix(".jsonl")
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
-        rates = chosen_rates(pd.read_csv(snakemake.input.rates))
-        trainings = list_trainings(pd.read_csv(snakemake.input.sweep), params.settings, files, rates)
+        trainings = list_trainings(pd.read_csv(snakemake.input.sweep), params.settings, files)
         part = int(snakemake.wildcards.part)
         numbered = take_part(trainings, part, params.settings["parts"])
         errors, predictions = train(

@@ -31,8 +31,7 @@ _LOSSES = {
 def build_gebran(n_components, activation, optimiser, dropout, loss):
     """Regression network of Table 2, compiled; with 50 components it has the printed 764,357 parameters.
 
-    The printed counts give kernels of 4 components. The learning rate is Keras's until it is set, see
-    `obafgkm.documents.gebran.rate`.
+    The printed counts give kernels of 4 components. The learning rate is Keras's until it is set.
 
     Parameters
     ----------

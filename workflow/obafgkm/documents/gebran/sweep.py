@@ -3,16 +3,13 @@
 import numpy as np
 
 from obafgkm.documents.gebran.databases import PARAMETERS
-from obafgkm.errors import DivergenceError
 
 __all__ = [
     "GRAPH",
     "HYPERPARAMETERS",
     "Trainer",
     "choose",
-    "chosen_rates",
     "list_sweep",
-    "optimisers",
     "take_part",
 ]
 
@@ -25,30 +22,6 @@ HYPERPARAMETERS = {
     "initialiser": "Initialiser",
 }
 GRAPH = ("activation", "optimiser", "dropout", "loss")  # what a compiled network cannot change
-
-
-def optimisers(settings):
-    """Every optimiser that a training may ask for, each once.
-
-    Parameters
-    ----------
-    settings : dict
-        The section `gebran` of the configuration.
-    """
-    sweep = settings["sweep"]
-    published = [configuration["optimiser"] for configuration in settings["published"].values()]
-    return list(dict.fromkeys([sweep["fixed"]["optimiser"], *sweep["values"]["optimiser"], *published]))
-
-
-def chosen_rates(table):
-    """Learning rate of each optimiser.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns ``optimiser, learning_rate, chosen``.
-    """
-    return table[table["chosen"]].set_index("optimiser")["learning_rate"].to_dict()
 
 
 def list_sweep(sweep):
@@ -150,47 +123,10 @@ class Trainer:
         dict of str to array (n,)
             Predictions, in units of the parameter.
         """
-        from obafgkm.training.engine import predict, schedule
-
-        self._fit(database, parameter, limits, settings, learning_rate, schedule(settings))
-        low, high = limits
-        sets = _scaled(database.coefficients)
-        predicted = predict(self._model, np.concatenate(list(sets.values())), batch=1000)[:, 0]
-        parts = np.split(predicted, np.cumsum([len(values) for values in sets.values()])[:-1])
-        return {name: low + (high - low) * (0.5 + values) for name, values in zip(sets, parts, strict=True)}
-
-    def relative_loss(self, database, parameter, limits, settings, learning_rate, updates):
-        """Loss of validation spectra after a short training, over that of the mean label.
-
-        Parameters
-        ----------
-        database, parameter, limits, settings, learning_rate
-            See `predict`.
-        updates : int
-            At least as many as make an epoch.
-
-        Returns
-        -------
-        float
-            Infinite if the loss was not finite at some time.
-        """
-        batch, n = settings["batch"], len(database.labels["training"])
-        epochs = max(1, round(updates * batch / n))
-        try:
-            y, history = self._fit(
-                database, parameter, limits, settings, learning_rate, {"epochs": epochs, "batch": batch}
-            )
-        except DivergenceError:
-            return np.inf
-        mean = np.full_like(y["validation"], y["training"].mean())
-        return history["val_loss"].iloc[-1] / float(self._model.compute_loss(None, y["validation"], mean))
-
-    def _fit(self, database, parameter, limits, settings, learning_rate, schedule):
-        """Scaled labels of training and validation, and history of the training."""
         import keras
 
         from obafgkm.documents.gebran.network import build_gebran, initialise
-        from obafgkm.training.engine import fit
+        from obafgkm.training.engine import fit, predict, schedule
 
         low, high = limits
         x, column = _scaled(database.coefficients), PARAMETERS.index(parameter)
@@ -204,17 +140,19 @@ class Trainer:
             self._graph, self._model = graph, build_gebran(**graph)
         self._model.optimizer.learning_rate = learning_rate
         initialise(self._model, settings["initialiser"], self.seed)
-        self._model, history = fit(
+        self._model, _ = fit(
             self._model,
             x["training"],
             y["training"],
             (x["validation"], y["validation"]),
-            **schedule,
+            **schedule(settings),
             monitor="val_loss",
             seed=self.seed,
             checkpoint=self.checkpoint,
         )
-        return y, history
+        predicted = predict(self._model, np.concatenate(list(x.values())), batch=1000)[:, 0]
+        parts = np.split(predicted, np.cumsum([len(values) for values in x.values()])[:-1])
+        return {name: low + (high - low) * (0.5 + values) for name, values in zip(x, parts, strict=True)}
 
 
 def _scaled(coefficients):
