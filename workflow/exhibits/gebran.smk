@@ -79,6 +79,12 @@ EXHIBITS["gebran"] = {
         about="error against the signal-to-noise ratio, for ranges of v sin i",
         input=dict(predictions="results/gebran/predictions.csv"),
     ),
+    "table_rotation": dict(
+        about="errors on test spectra with noise, for ranges of v sin i",
+        input=dict(predictions="results/gebran/predictions.csv"),
+        params=EVALUATION,
+        labels="Errors by rotation",
+    ),
     "table4": ranges_of("fgk_stars", "ranges of the stellar parameters of FGK stars"),
     "table5": errors_of("fgk_stars", "errors on every set of FGK stars"),
     "table_interpolation": dict(

@@ -111,6 +111,7 @@ rule gebran_sweep:
     params:
         ranges=lookup(within=config, dpath="gebran/a_stars/ranges"),
         settings=lookup(within=config, dpath="gebran/sweep"),
+        rates=lookup(within=config, dpath="gebran/rates"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Varying the hyper-parameters of Gebran et al., part {wildcards.part}"

@@ -12,11 +12,12 @@ from sklearn.decomposition import PCA
 from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augment
 from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, TESTED, Database, make_database
-from obafgkm.documents.gebran.sweep import choose, list_sweep, take_part
+from obafgkm.documents.gebran.sweep import Trainer, choose, list_sweep, take_part
 from obafgkm.errors import DivergenceError
 from obafgkm.evaluation.trivial import Comparison
 from obafgkm.spectra import write_chunks
 
+SCRIPTS = ROOT / "workflow" / "scripts" / "gebran"
 FIXED = {
     "activation": "relu",
     "optimiser": "adam",
@@ -147,6 +148,13 @@ def test_all_initialisers_start_the_network_anew(initialiser, backend):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.usefixtures("backend")
+def test_no_dropout_is_a_value_of_dropout():
+    from obafgkm.documents.gebran.network import build_gebran, initialise
+
+    initialise(build_gebran(6, "relu", "adam", 0, "mse"), "he_normal", 1)
+
+
 def test_a_network_that_is_used_again_trains_as_a_new_one(tmp_path, backend):
     from obafgkm.documents.gebran.network import build_gebran, initialise
     from obafgkm.training.engine import fit
@@ -193,7 +201,7 @@ def test_the_sweep_tells_which_networks_are_no_better_than_a_constant(tmp_path):
         labels=labels, star=dict.fromkeys(SETS, np.arange(60)), digest="d", source="simulated"
     )
 
-    def predict(database, parameter, limits, trial):
+    def predict(database, parameter, limits, trial, rate):
         if trial["initialiser"] == "ones":
             raise DivergenceError
         column = PARAMETERS.index(parameter)
@@ -203,12 +211,105 @@ def test_the_sweep_tells_which_networks_are_no_better_than_a_constant(tmp_path):
     settings = {"fixed": FIXED, "values": {name: [value] for name, value in FIXED.items()}}
     settings |= {"epochs": [2], "parts": 1}
     settings["values"]["initialiser"] = ["he_normal", "zeros", "ones"]
-    sweep = runpy.run_path(str(ROOT / "workflow/scripts/gebran/sweep.py"))["sweep"]
+    sweep = runpy.run_path(str(SCRIPTS / "sweep.py"))["sweep"]
     trainer, ranges = SimpleNamespace(predict=predict), dict.fromkeys(PARAMETERS, (0, 1))
-    table = sweep(trainer, database, ranges, settings, 0, 1, tmp_path / "sweep.jsonl")
+    table = sweep(trainer, database, ranges, settings, {"adam": 0.001}, 0, 1, tmp_path / "sweep.jsonl")
     assert len(table) == 3 * len(PARAMETERS)
     learnt = [Comparison.of_row(row).has_learnt for _, row in table.iterrows()]
     assert learnt == (table["initialiser"] == "he_normal").tolist()
     assert table.loc[table["initialiser"] == "ones", [TESTED, "compared_ours"]].isna().all(axis=None)
     row = table.query("initialiser == 'zeros' and parameter == 'feh'").iloc[0]
     assert row["compared_trivial"] == pytest.approx(labels[TESTED][:, PARAMETERS.index("feh")].std())
+
+
+@pytest.fixture(scope="module")
+def database():
+    """Coefficients of which the first is the temperature, and large ones besides."""
+    rng = np.random.default_rng(4)
+    coefficients, labels = {}, {}
+    for name, n in zip(SETS, (300, 60, 60, 60, 60), strict=True):
+        drawn = rng.uniform(-1, 1, (n, 6)).astype("f4")
+        coefficients[name] = 50 * drawn
+        labels[name] = 9000 + 2000 * drawn[:, :4].astype(float)
+    return Database(coefficients, labels, {}, {}, "simulated")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"activation": "relu", "loss": "msle", "dropout": 0.1},
+        {"activation": "tanh", "loss": "mae", "dropout": 0.1, "initialiser": "random_uniform"},
+    ],
+)
+def test_a_trained_network_knows_its_parameter(changes, database, tmp_path, backend):
+    trainer = Trainer(2, tmp_path / "checkpoint")
+    settings = {**FIXED, "batch": 16, **changes, "epochs": 25}
+    predicted = trainer.predict(database, "teff", (7000, 11000), settings, 0.0003)
+    expected = database.labels["test"][:, 0]
+    assert np.std(predicted["test"] - expected) < 0.5 * np.std(expected)
+    assert {name: len(values) for name, values in predicted.items()} == {
+        name: len(values) for name, values in database.coefficients.items()
+    }
+
+
+@pytest.mark.usefixtures("backend")
+def test_the_logarithmic_loss_is_the_documents_and_teaches_below_its_domain_too():
+    import keras
+
+    from obafgkm.documents.gebran.network import squared_logarithmic_error
+
+    y, predicted = np.array([[0.2], [-0.4]], "f4"), np.array([[0.5], [-0.1]], "f4")
+    expected = np.log((1 + y) / (1 + predicted))[:, 0] ** 2
+    np.testing.assert_allclose(squared_logarithmic_error(y, predicted), expected, rtol=1e-5)
+    losses = [
+        float(squared_logarithmic_error(np.zeros((1, 1), "f4"), np.full((1, 1), x, "f4"))[0])
+        for x in (-3, -2, -1)
+    ]
+    assert losses[0] > losses[1] > losses[2] > 0
+    assert keras.saving.get_registered_name(squared_logarithmic_error) == "gebran>squared_logarithmic_error"
+
+
+def test_lines_that_fail_or_hide_others_are_named():
+    line_labels = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))["line_labels"]
+    nan = np.nan
+    lines = {
+        "he_normal": np.array([0.5, 0.3]),
+        "zeros": np.array([1.0, 1.0]),
+        "random_uniform": np.array([1.001, 1.002]),
+        "identity": np.array([0.9, nan]),
+        "ones": np.array([nan, nan]),
+    }
+    assert line_labels(lines, 1.0) == [
+        "he_normal",
+        "zeros (nothing learnt)",
+        "random_uniform (nothing learnt, upon zeros)",
+        "identity (diverged at last)",
+        "ones (diverged)",
+    ]
+
+
+def test_a_panel_whose_choices_fail_says_so():
+    panel_title = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))["panel_title"]
+    good, bad, lost = (np.array([2.0, last]) for last in (0.4, 1.8, np.nan))
+    assert panel_title("Loss", {"mse": good, "mae": good, "msle": bad}, 2.0) == "Loss"
+    assert panel_title("Loss", {"mse": good, "mae": bad, "msle": bad}, 2.0).endswith("0.90 of guessing")
+    assert "fails" in panel_title("Loss", {"mse": good, "mae": lost, "msle": lost}, 2.0)
+
+
+def test_errors_by_rotation_are_those_of_their_stars():
+    table_rotation = runpy.run_path(str(SCRIPTS / "table_rotation.py"))["table_rotation"]
+    rng = np.random.default_rng(1)
+    vsini = np.array([0, 50, 99, 100, 150, 299, 300] * 20, float)
+    spread = np.where(vsini < 100, 1.0, 10.0)
+    parts = []
+    for name in PARAMETERS:
+        noise = spread * rng.normal(size=vsini.size)
+        rows = {"set": "noisy_test", "parameter": name, "expected": 0.0, "predicted": noise}
+        parts.append(pd.DataFrame({**rows, "true_vsini": vsini, "source": "simulated"}))
+    predictions = pd.concat([*parts, parts[0].assign(set="test", predicted=1e6)], ignore_index=True)
+    table = table_rotation(predictions, {"bootstrap": 30, "confidence": 0.95, "clip": 3}, 1)
+    assert table["spectra"].tolist() == [60, 40, 20, 140]
+    assert table["sigma_teff"].iloc[0] == pytest.approx(1, rel=0.3)
+    assert table["sigma_vsini"].iloc[1] == pytest.approx(10, rel=0.3)
+    assert (table["sigma_logg_low"] < table["sigma_logg"]).all()

@@ -159,3 +159,21 @@ def test_the_solar_spectrum_of_the_figure_is_on_the_grid():
     star = runpy.run_path(str(SCRIPTS / "fig_spectrum.py"))["STAR"]
     grid = label_grid()
     assert (grid[PARAMETERS] == pd.Series(star)[PARAMETERS]).all(axis=1).sum() == 1
+
+
+def test_the_table_of_layers_has_the_slides_network_beside_the_trained_one():
+    table_model = runpy.run_path(str(SCRIPTS / "table_model.py"))["table_model"]
+    layers = pd.DataFrame(
+        [
+            ("multi_random", "conv", "Conv1D", "100 x 4", 132),
+            ("multi_random", "dense", "Dense", "4", 500),
+            ("multi_nodes", "conv", "Conv1D", "100 x 4", 132),
+            ("slides", "conv", "Conv1D", "400 x 4", 132),
+            ("slides", "dense", "Dense", "4", 2000),
+        ],
+        columns=["network", "layer", "kind", "outputs", "parameters"],
+    ).assign(source="simulated")
+    table = table_model(layers).set_index("layer")
+    assert table["parameters"].to_dict() == {"conv": 132, "dense": 2000, "all": 2132}
+    assert table["parameters_trained"].to_dict() == {"conv": 132, "dense": 500, "all": 632}
+    assert table.loc["conv", ["outputs", "outputs_trained"]].tolist() == ["400 x 4", "100 x 4"]

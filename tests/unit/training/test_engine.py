@@ -97,12 +97,13 @@ def test_a_fused_update_trains_the_same_and_resumes_too(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("optimiser", ["adam", "nadam"])
 def test_what_was_compiled_for_a_like_network_trains_another_as_if_it_were_the_first(tmp_path, optimiser):
-    """Another sample, other weights, another start of the dropout."""
+    """Another sample, other weights, another start of the dropout, another learning rate."""
 
     def trained(seed, first):
         keras.backend.clear_session()
         keras.utils.set_random_seed(seed)
         model = build_gebran(8, "relu", optimiser, 0.3, "mse")
+        model.optimizer.learning_rate = 0.001 * seed
         x, y = FLUX[first:, :8], NUMBER[first:, None].astype("f4") / 70
         changes = {**SETTINGS, "monitor": "val_loss", "checkpoint": tmp_path}
         return engine.fit(model, x, y, (x[:20], y[:20]), epochs=2, **changes)

@@ -80,9 +80,13 @@ class _Record:
 
 
 def _description(model):
-    """Layers, optimiser, loss and metrics of a compiled model, as JSON; equal for models that are alike."""
+    """Layers, optimiser, loss and metrics of a compiled model, as JSON; equal for models that are alike.
+
+    The learning rate is a variable of the optimiser and goes the way of the weights, see `_take_state`.
+    """
     description = keras.saving.serialize_keras_object(model)
-    description["compile_config"]["optimizer"]["config"]["name"] = None  # numbered within a process
+    # Names are numbered within a process.
+    description["compile_config"]["optimizer"]["config"] |= {"name": None, "learning_rate": 0.001}
     return json.dumps(description)
 
 

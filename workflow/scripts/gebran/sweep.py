@@ -12,8 +12,10 @@ from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
 
 
-def sweep(trainer, database, ranges, settings, part, seed, path):
-    """One part of the sweep: a row a training with the errors (standard deviations) of every set.
+def sweep(trainer, database, ranges, settings, rates, part, seed, path):
+    """One part of the sweep: one row per training with the errors (standard deviations) of every set.
+
+    ``guessing`` is the error that the mean label makes on validation spectra.
 
     Columns of a `obafgkm.evaluation.trivial.Comparison` follow: the test with noise, beside a constant.
 
@@ -25,26 +27,34 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
         Of the stellar parameters.
     settings : dict
         The section `gebran.sweep` of the configuration.
+    rates : dict of str to float
+        Learning rate of each optimiser.
     part, seed : int
     path : path
         JSON lines of the finished trainings.
     """
     trials = [
-        {"parameter": parameter, **training, "seed": seed, "data": database.digest}
+        {
+            "parameter": parameter,
+            **training,
+            "learning_rate": rates[training["optimiser"]],
+            "seed": seed,
+            "data": database.digest,
+        }
         for training in list_sweep(settings)
         for parameter in PARAMETERS
     ]
 
     def evaluate(trial):
-        column = PARAMETERS.index(trial["parameter"])
-        expected = {name: database.labels[name][:, column] for name in SETS}
+        parameter, column = trial["parameter"], PARAMETERS.index(trial["parameter"])
+        labels = {name: values[:, column] for name, values in database.labels.items()}
         try:
-            predicted = trainer.predict(database, trial["parameter"], ranges[trial["parameter"]], trial)
-        except DivergenceError:  # as all ones may: that is a result
-            predicted = {name: np.full_like(values, np.nan) for name, values in expected.items()}
-        errors = {name: float((predicted[name] - expected[name]).std()) for name in SETS}
-        compared = compare_values(expected[TESTED], predicted[TESTED], database.star[TESTED])
-        return {**errors, **compared.columns()}
+            predicted = trainer.predict(database, parameter, ranges[parameter], trial, trial["learning_rate"])
+        except DivergenceError:  # as with all ones it may: that is a result
+            predicted = {name: np.full_like(values, np.nan) for name, values in labels.items()}
+        errors = {name: float((predicted[name] - labels[name]).std()) for name in SETS}
+        compared = compare_values(labels[TESTED], predicted[TESTED], database.star[TESTED])
+        return {**errors, "guessing": float(labels["noisy_validation"].std()), **compared.columns()}
 
     return (
         run_trials(take_part(trials, part, settings["parts"]), evaluate, path)
@@ -64,7 +74,9 @@ if __name__ == "__main__":
         unfinished = Path(output.trials).with_suffix(".jsonl")
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         database, part = Database.read(snakemake.input.database), int(snakemake.wildcards.part)
-        table = sweep(trainer, database, params.ranges, params.settings, part, params.seed, unfinished)
+        table = sweep(
+            trainer, database, params.ranges, params.settings, params.rates, part, params.seed, unfinished
+        )
         table.to_csv(output.trials, index=False)
         fixed = {name: params.settings["fixed"][name] for name in GRAPH}
         layers = layer_table(build_gebran(database.coefficients["training"].shape[1], **fixed))

@@ -29,7 +29,7 @@ def table_optimal(errors):
             {
                 "parameter": parameter,
                 "choice": CHOICES[choice],
-                **{name: test[name] for name in [*HYPERPARAMETERS, "epochs"]},
+                **{name: test[name] for name in [*HYPERPARAMETERS, "epochs", "learning_rate"]},
                 "sigma_validation": validation["sigma"],
                 "sigma_test": test["sigma"],
                 "sigma_test_low": test["sigma_low"],

@@ -28,7 +28,8 @@ def list_trainings(table, settings, databases):
     Returns
     -------
     list of dict
-        ``parameter, choice, database`` and hyper-parameters; those of one network graph follow each other.
+        ``parameter, choice, database, learning_rate`` and hyper-parameters; those of one network graph follow
+        each other.
     """
     swept, fixed = f"{settings['sweep']['database']}_plain", settings["sweep"]["fixed"]
     trainings = []
@@ -40,8 +41,11 @@ def list_trainings(table, settings, databases):
             "paper": (settings["published"][parameter], [swept]),
         }
         for choice, (configuration, names) in choices.items():
-            start = {"parameter": parameter, "choice": choice}
-            trainings += [{**start, "database": name, **configuration} for name in names]
+            rate = {"learning_rate": settings["rates"][configuration["optimiser"]]}
+            trainings += [
+                {"parameter": parameter, "choice": choice, "database": name, **configuration, **rate}
+                for name in names
+            ]
     return trainings
 
 
@@ -125,7 +129,7 @@ def train(trainings, databases, trainer, settings, evaluation, seed, path):
         database, parameter = loaded[training["database"]], training["parameter"]
         stars = "a_stars" if training["database"].startswith("TDB") else "fgk_stars"
         limits = settings[stars]["ranges"][parameter]
-        predicted = trainer.predict(database, parameter, limits, training)
+        predicted = trainer.predict(database, parameter, limits, training, training["learning_rate"])
         models = {"network": predicted}
         if training["choice"] == "validation":
             models |= predict_baselines(database, PARAMETERS.index(parameter), settings["ridge"])

@@ -1,9 +1,11 @@
-"""Layers and parameters of the four-parameter network of Saldic & Rathcke."""
+"""Layers of the four-parameter network of Saldic & Rathcke: the slides', and the one that is trained."""
 
 import pandas as pd
 
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
+
+COLUMNS = ["outputs", "parameters"]
 
 
 def table_model(layers):
@@ -12,10 +14,19 @@ def table_model(layers):
     Parameters
     ----------
     layers : DataFrame
-        Columns ``network, layer, kind, outputs, parameters, source``.
+        Columns ``network, layer, kind, outputs, parameters, source``; the network `slides` has as many pixels
+        as the slides print, the others as many as the run's spectra.
+
+    Returns
+    -------
+    DataFrame
+        ``outputs`` and ``parameters`` are the slides', those ``_trained`` of the network that was trained.
     """
-    table = layers[layers["network"] == "multi_random"].drop(columns="network")
-    total = {"layer": "all", "kind": "", "outputs": "", "parameters": table["parameters"].sum()}
+    slides, trained = (layers[layers["network"] == name] for name in ("slides", "multi_random"))
+    table = slides.drop(columns=["network", "source"])
+    table = table.merge(trained[["layer", *COLUMNS, "source"]], on="layer", suffixes=("", "_trained"))
+    sums = {name: table[name].sum() for name in ("parameters", "parameters_trained")}
+    total = {"layer": "all", "kind": "", "outputs": "", "outputs_trained": "", **sums}
     return pd.concat([table, pd.DataFrame([{**total, "source": table["source"].iloc[0]}])], ignore_index=True)
 
 

@@ -111,11 +111,12 @@ def train_family(networks, sample, settings, split, seed, threads, directory):
 
 if __name__ == "__main__":
     with job(snakemake):
-        from obafgkm.training import backend
+        from obafgkm.documents.saldic.network import SLIDES_PIXELS, build_saldic
+        from obafgkm.training import backend, engine
 
         params, output = snakemake.params, snakemake.output
         backend.set_up_backend(params.seed, snakemake.threads)
-        tables = train_family(
+        predictions, history, layers = train_family(
             NETWORKS[snakemake.wildcards.family],
             Spectra.read(snakemake.input.spectra),
             params.settings,
@@ -124,5 +125,8 @@ if __name__ == "__main__":
             snakemake.threads,
             Path(output.history).parent,
         )
-        for table, path in zip(tables, (output.predictions, output.history, output.layers), strict=True):
-            table.to_csv(path, index=False)
+        slides = engine.layer_table(build_saldic(SLIDES_PIXELS, len(PARAMETERS)))
+        slides.insert(0, "network", "slides")
+        predictions.to_csv(output.predictions, index=False)
+        history.to_csv(output.history, index=False)
+        pd.concat([layers, slides]).to_csv(output.layers, index=False)

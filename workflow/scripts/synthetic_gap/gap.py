@@ -24,7 +24,7 @@ def as_input(spectra, way, unity_at):
     return spectra.flux / spectra.flux[:, near].mean(axis=1, keepdims=True)
 
 
-def fit_models(x, y, validation, settings, notes, seed, threads, directory):
+def fit_models(x, y, validation, settings, notes, source, seed, threads, directory):
     """Fit the network and the baselines.
 
     Parameters
@@ -37,6 +37,8 @@ def fit_models(x, y, validation, settings, notes, seed, threads, directory):
         ``network`` and ``ridge``.
     notes : dict
         What the network's card should tell besides.
+    source : str
+        Where the spectra come from.
     seed, threads : int
     directory : path
 
@@ -65,7 +67,7 @@ def fit_models(x, y, validation, settings, notes, seed, threads, directory):
         seed=seed,
         threads=threads,
         directory=directory,
-        source="simulated",
+        source=source,
     )
     return {
         "network": lambda x: mean + sigma * network.predict((x - centre) / spread, verbose=0),
@@ -102,7 +104,15 @@ def gap(synthetic, stars, settings, unity_at, seed, threads, directory):
     for way in ("flux", "normalised"):
         x = as_input(synthetic, way, unity_at)
         models = fit_models(
-            x[~test], y[~test], validation, settings, {"input": way}, seed, threads, directory / way
+            x[~test],
+            y[~test],
+            validation,
+            settings,
+            {"input": way},
+            synthetic.source,
+            seed,
+            threads,
+            directory / way,
         )
         samples = {"synthetic": (x[test], synthetic.labels[test])}
         if len(stars):

@@ -11,6 +11,7 @@ from obafgkm.ingest.libraries import read_library
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.nodes import StellarGrid, gravity_limits
 from obafgkm.simulate.stars import observe
+from obafgkm.simulate.synthesis import OWN_PHYSICS
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.homogenise import homogenise, wavelength_grid
 from obafgkm.workflow.job import job
@@ -41,7 +42,7 @@ def synthetic_stars(settings, nodes, wave, fwhm, seed):
     )
     observed = stars.assign(vsini=rng.choice(ROTATION, n), a_v=rng.normal(0, 0.05, n))
     flux, ivar = observe(StellarGrid.load(nodes), observed, wave, fwhm, np.full(n, settings["snr"]), rng)
-    labels = stars.assign(star=[str(i) for i in range(n)], source="simulated")
+    labels = stars.assign(star=[str(i) for i in range(n)], source=OWN_PHYSICS.source)
     return Spectra(wave, flux, ivar, labels, "air", fwhm)
 
 

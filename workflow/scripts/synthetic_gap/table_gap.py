@@ -30,7 +30,7 @@ def table_gap(predictions, settings, seed):
         **{f"MILES, {name} inside": library & inside & (predictions["type_range"] == name) for name in TYPES},
         "MILES, outside": library & ~inside,
     }
-    rows = []
+    synthetic, rows = {*predictions.loc[~library, "source"]}, []
     for parameter in ("teff", "logg", "feh"):
         for stars, mask in groups.items():
             chosen = predictions[mask & (predictions["parameter"] == parameter)]
@@ -38,8 +38,8 @@ def table_gap(predictions, settings, seed):
                 notes = {"parameter": parameter, "stars": stars, "input": way, "model": model}
                 notes["spectra"] = len(group)
                 notes |= error_columns(group["predicted"] - group["expected"], group["star"], settings, seed)
-                # The models come from simulated spectra, whatever they are asked about.
-                source = ", ".join(sorted({"simulated", *group["source"]}))
+                # The models come from synthetic spectra, whatever they are asked about.
+                source = ", ".join(sorted(synthetic | {*group["source"]}))
                 rows.append({**notes, "source": source})
     return pd.DataFrame(rows)
 

@@ -5,9 +5,25 @@ from keras import layers
 
 __all__ = ["build_gebran", "initialise"]
 
+
+_LOWEST = -0.5  # of the scaled labels
+
+
+@keras.saving.register_keras_serializable("gebran")
+def squared_logarithmic_error(y, predicted):
+    """Mean of (log (1 + y) / (1 + ŷ))², section 4.1.8, for labels from -1/2; the tangent there is its end.
+
+    Keras's own takes every ŷ below 0 for 0. A network whose outputs all begin there, as every other one with
+    ReLU does, has no gradient then and learns nothing.
+    """
+    logarithm = keras.ops.log1p(keras.ops.maximum(predicted, _LOWEST))
+    logarithm += keras.ops.minimum(predicted - _LOWEST, 0) / (1 + _LOWEST)
+    return keras.ops.mean(keras.ops.square(keras.ops.log1p(y) - logarithm), axis=-1)
+
+
 _LOSSES = {
     "mse": "mean_squared_error",
-    "msle": "mean_squared_logarithmic_error",
+    "msle": squared_logarithmic_error,
     "mae": "mean_absolute_error",
 }
 
@@ -15,7 +31,7 @@ _LOSSES = {
 def build_gebran(n_components, activation, optimiser, dropout, loss):
     """Regression network of Table 2, compiled; with 50 components it has the printed 764,357 parameters.
 
-    The printed counts give kernels of 4 components. Learning rates are Keras's own: the paper gives none.
+    The printed counts give kernels of 4 components. The learning rate is Keras's until it is set.
 
     Parameters
     ----------
@@ -70,7 +86,7 @@ def initialise(model, initialiser, seed):
     seed : int
     """
     for number, layer in enumerate(model.layers):
-        if isinstance(layer, layers.Dropout):
+        if isinstance(layer, layers.Dropout) and layer.rate:  # none of zero draws anything
             layer.seed_generator.state.assign([seed + number, 0])
         elif layer.weights:
             layer.kernel.assign(_draw(initialiser, layer.kernel.shape, seed + number))

@@ -4,7 +4,14 @@ import numpy as np
 
 from obafgkm.documents.gebran.databases import PARAMETERS
 
-__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "list_sweep", "take_part"]
+__all__ = [
+    "GRAPH",
+    "HYPERPARAMETERS",
+    "Trainer",
+    "choose",
+    "list_sweep",
+    "take_part",
+]
 
 HYPERPARAMETERS = {
     "activation": "Activation",
@@ -96,17 +103,20 @@ class Trainer:
         self.seed, self.checkpoint = seed, checkpoint
         self._graph = self._model = None
 
-    def predict(self, database, parameter, limits, settings):
+    def predict(self, database, parameter, limits, settings, learning_rate):
         """Train on a database and predict every set.
 
         Parameters
         ----------
         database : Database
+            All coefficients are divided by one number, so that noise in the faint ones is not blown up.
         parameter : str
         limits : (float, float)
-            The parameter's range. Labels become 0 to 1 within it: the logarithmic loss takes none below -1.
+            The parameter's range. Labels become -1/2 to 1/2 within it: the logarithmic loss takes none below
+            -1, and a network of ReLU that has to raise all of its outputs at first may kill its units by it.
         settings : dict
             Hyper-parameters and ``epochs``.
+        learning_rate : float
 
         Returns
         -------
@@ -116,24 +126,21 @@ class Trainer:
         import keras
 
         from obafgkm.documents.gebran.network import build_gebran, initialise
-        from obafgkm.training.engine import fit, schedule
+        from obafgkm.training.engine import fit, predict, schedule
 
         low, high = limits
-        # One scale for all components, so that noise in the faint ones is not blown up.
-        scale = database.coefficients["training"].std(axis=0).max()
-        x = {name: values / scale for name, values in database.coefficients.items()}
-        column = PARAMETERS.index(parameter)
+        x, column = _scaled(database.coefficients), PARAMETERS.index(parameter)
         y = {
-            name: ((values[:, [column]] - low) / (high - low)).astype("f4")
-            for name, values in database.labels.items()
+            name: ((database.labels[name][:, [column]] - low) / (high - low) - 0.5).astype("f4")
+            for name in ("training", "validation")
         }
-        graph = {name: settings[name] for name in GRAPH} | {"components": x["training"].shape[1]}
+        graph = {name: settings[name] for name in GRAPH} | {"n_components": x["training"].shape[1]}
         if graph != self._graph:
             keras.backend.clear_session()  # or memory grows with every network
-            shape = {"n_components": graph["components"], **{name: settings[name] for name in GRAPH}}
-            self._graph, self._model = graph, build_gebran(**shape)
+            self._graph, self._model = graph, build_gebran(**graph)
+        self._model.optimizer.learning_rate = learning_rate
         initialise(self._model, settings["initialiser"], self.seed)
-        model, _ = fit(
+        self._model, _ = fit(
             self._model,
             x["training"],
             y["training"],
@@ -143,11 +150,12 @@ class Trainer:
             seed=self.seed,
             checkpoint=self.checkpoint,
         )
-        self._model = model
-        everything = model.predict_on_batch if len(x["training"]) < 20000 else model.predict
-        # To the logarithmic loss, any output below zero is zero; what it never taught is not taken as said.
-        lowest = 0 if settings["loss"] == "msle" else -np.inf
-        return {
-            name: low + (high - low) * np.maximum(everything(values)[:, 0], lowest)
-            for name, values in x.items()
-        }
+        predicted = predict(self._model, np.concatenate(list(x.values())), batch=1000)[:, 0]
+        parts = np.split(predicted, np.cumsum([len(values) for values in x.values()])[:-1])
+        return {name: low + (high - low) * (0.5 + values) for name, values in zip(x, parts, strict=True)}
+
+
+def _scaled(coefficients):
+    """Coefficients of every set over the standard deviation of the first component in training."""
+    scale = coefficients["training"].std(axis=0).max()
+    return {name: values / scale for name, values in coefficients.items()}

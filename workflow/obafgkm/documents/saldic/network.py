@@ -3,7 +3,9 @@
 import keras
 from keras import layers
 
-__all__ = ["build_saldic"]
+__all__ = ["SLIDES_PIXELS", "build_saldic"]
+
+SLIDES_PIXELS = 7447  # 29,788 down-sampled by four
 
 
 def build_saldic(n_pixels, n_outputs, learning_rate=0.0007):
