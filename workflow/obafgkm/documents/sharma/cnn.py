@@ -14,9 +14,9 @@ _FILTERS = (128, 64, 32, 16)
 def build_autoencoder(n_pixels=N_PIXELS, filters=_FILTERS, optimiser="adam"):
     """Convolutional autoencoder, compiled with the mean squared logarithmic error.
 
-    The encoder is the paper's listing. Its decoder is not printed: the encoder is mirrored, with upsampling
-    in place of pooling, and a last convolution gives the flux. "Each layer in the autoencoder model uses ReLU
-    activation".
+    The encoder is the paper's listing, printed in section 4.3. Its decoder is not printed: the encoder is
+    mirrored, with upsampling in place of pooling, and a last convolution gives the flux. "Each layer in the
+    autoencoder model uses ReLU activation".
 
     Parameters
     ----------
