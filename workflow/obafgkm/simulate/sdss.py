@@ -227,7 +227,9 @@ def _stars(survey, n, grid, rng):
     text[is_mk] = _nearest_templates(stars["number"], luminosity, survey.templates, rng)
     if survey.run2d.startswith("v"):
         text[text == "L"] = "Ldwarf"
-    labels = pd.DataFrame({"class": "STAR", "subclass_text": text, "z": redshifts("STAR", ndtr(rng.normal(size=n)))})
+    labels = pd.DataFrame(
+        {"class": "STAR", "subclass_text": text, "z": redshifts("STAR", ndtr(rng.normal(size=n)))}
+    )
     for name in ("teff", "logg", "feh"):
         labels.loc[is_mk, name] = stars[name].to_numpy()
     return labels, flux, None

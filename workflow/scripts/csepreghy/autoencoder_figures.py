@@ -49,7 +49,7 @@ def draw_pairs(result):
 
 
 def score_clusters(result, name, seed):
-    """Adjusted Rand index and normalised mutual information of k-means against the classes.
+    """Agreement of k-means with the classes, and the share of the variance that is explained.
 
     Parameters
     ----------
@@ -61,7 +61,9 @@ def score_clusters(result, name, seed):
     Returns
     -------
     list of dict
-        One for the latent space, one for as many principal components of standardised flux.
+        One for the latent space, one for as many principal components of the same spectra. The adjusted Rand
+        index and the normalised mutual information are NaN of a single class, and where all spectra are at
+        one place: there are no clusters then.
     """
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
@@ -69,29 +71,35 @@ def score_clusters(result, name, seed):
 
     classes = np.unique(result["label"]).size
     flux = (result["flux"] - result["flux"].mean(axis=0)) / result["flux"].std(axis=0)
-    components = min(result["latent"].shape[1], len(flux) - 1)
+    components = PCA(min(result["latent"].shape[1], len(flux) - 1), random_state=seed).fit(flux)
     spaces = {
-        "latent": result["latent"],
-        f"{components} principal components": PCA(components, random_state=seed).fit_transform(flux),
+        "latent": (result["latent"], float(result["explained"])),
+        f"{components.n_components_} principal components": (
+            components.transform(flux),
+            components.explained_variance_ratio_.sum(),
+        ),
     }
     rows = []
-    for space, values in spaces.items():
+    for space, (values, explained) in spaces.items():
         spread = values.std(axis=0)
-        found = KMeans(classes, n_init=10, random_state=seed).fit_predict(
-            values[:, spread > 0] / spread[spread > 0]
-        )
-        rows.append(
-            {
-                "autoencoder": name,
-                "space": space,
-                "dimensions": int((spread > 0).sum()),
-                "spectra": len(values),
-                "clusters": classes,
-                "adjusted_rand": adjusted_rand_score(result["label"], found),
-                "mutual_information": normalized_mutual_info_score(result["label"], found),
-                "source": str(result["source"]),
-            }
-        )
+        live = spread > 0
+        row = {
+            "autoencoder": name,
+            "space": space,
+            "dimensions": int(live.sum()),
+            "spectra": len(values),
+            "explained": explained,
+            "clusters": classes,
+            "adjusted_rand": np.nan,
+            "mutual_information": np.nan,
+            "source": str(result["source"]),
+        }
+        if classes > 1 and live.any():
+            clusters = KMeans(classes, n_init=10, random_state=seed)
+            found = clusters.fit_predict(values[:, live] / spread[live])
+            row["adjusted_rand"] = adjusted_rand_score(result["label"], found)
+            row["mutual_information"] = normalized_mutual_info_score(result["label"], found)
+        rows.append(row)
     return rows
 
 
@@ -114,4 +122,5 @@ if __name__ == "__main__":
         for name, drawn in drawings.items():
             save_figure(drawn, [output[name], output[f"{name}_pdf"]], source)
         rows = score_clusters(everything, "all", snakemake.params.seed)
+        rows += score_clusters(quasars, "quasars", snakemake.params.seed)
         write_table(pd.DataFrame(rows), output.table_clusters, output.table_clusters_tex, digits=3)
