@@ -180,11 +180,11 @@ def test_some_spectra_are_short_and_none_of_the_boss_sample(grid):
 
 @pytest.fixture(scope="module")
 def real(mirror):
-    """Redshifts, errors and signal-to-noise ratios of real spectra, by class; the catalogue has redshifts only."""
+    """Redshifts, their errors and signal-to-noise ratios of real spectra; a catalogue has redshifts only."""
     files = mirror / "sdss" / "catalogues" / "skyserver_dr14_10k.csv"
     if not files.exists():
         pytest.skip("the mirror holds no skyserver_dr14_10k.csv")
-    spectra, _ = sdss.read(mirror / "sdss")
+    spectra, _ = sdss.read(mirror / "sdss" / "spectra")
     labels = spectra.labels[usable(spectra.labels, min_snr=-np.inf)[0]]
     catalogue = pd.read_csv(files)[["class", "redshift"]].rename(columns={"redshift": "z"})
     return pd.concat([catalogue, labels[["class", "z", "zerr", "snr"]]], ignore_index=True)
@@ -215,10 +215,10 @@ def test_redshifts_and_their_errors_are_distributed_as_real_ones(real, name):
 
 
 def test_a_simulated_redshift_tells_no_more_of_the_class_than_a_real_one(real, grid):
-    counts = {"GALAXY": 400, "QSO": 400, "STAR": 400}
+    counts = {"GALAXY": 300, "QSO": 300, "STAR": 300}
     spectra, _ = simulate_survey("csepreghy", counts, 6, grid)
-    catalogue = real[real["zerr"].isna()].groupby("class").sample(400, random_state=1)
-    assert by_redshift(spectra.labels, ["z"]) < by_redshift(catalogue, ["z"]) + 0.015
+    catalogue = real[real["zerr"].isna()].groupby("class").sample(300, random_state=1)
+    assert by_redshift(spectra.labels, ["z"]) < by_redshift(catalogue, ["z"]) + 0.02
     files = real[real["zerr"] > 0]
     numbers = files["class"].value_counts()
     few = pd.concat(

@@ -1,10 +1,10 @@
 """Redshifts of the survey's classes and the errors that its pipeline states, distributed as real ones are.
 
-Redshifts follow the quantiles of 10,171 real spectra of both spectrographs: the spec files of 26 galaxies, 102
-quasars and 43 stars without a warning, and a catalogue of SkyServer (DR14) of 4,998 galaxies, 850 quasars and
-4,152 stars. Their errors follow a power law of the signal-to-noise ratio, fitted to those of the spec files
-that state one. In either the classes overlap, so that a simulated redshift tells no more of the class than a
-real one.
+Redshifts follow the quantiles of 10,171 real spectra of both spectrographs: the spec files of 26 galaxies,
+102 quasars and 43 stars without a warning, and a catalogue of SkyServer (DR14) of 4,998 galaxies, 850 quasars
+and 4,152 stars. Their errors follow a power law of the signal-to-noise ratio, fitted to those of the spec
+files that state one. In either the classes overlap, so that a simulated redshift tells no more of the class
+than a real one.
 """
 
 import numpy as np

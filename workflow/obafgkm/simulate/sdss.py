@@ -137,8 +137,8 @@ SAMPLES = {
         {"STAR": (18.4, 0.8), "GALAXY": (17.7, 0.7), "QSO": (18.9, 0.5)},
         20.2,
         0.9,
-        # The thesis gives no share of its "significant number of duplicates": of 10,000 places asked for, half
-        # gave no other spectrum, for this reason among others.
+        # The thesis gives no share of its "significant number of duplicates": of 10,000 places asked for half
+        # gave no new spectrum, for this reason among others. One per cent is what it says of short ones.
         0.05,
         0.01,
     ),
@@ -358,7 +358,7 @@ def _with_noise(flux, survey, rng):
 
 
 def _lose_pixels(ivar, survey, rng):
-    """Mask, in place, a stretch of some spectra: "a few hundred up to in some cases over 50%" of the pixels."""
+    """Mask, in place, a stretch of some spectra: "a few hundred up to in some cases over 50%" of them."""
     for i in np.flatnonzero(rng.random(len(ivar)) < survey.short):
         lost = rng.integers(400, 2000)
         start = rng.integers(survey.pixels.start, survey.pixels.stop - lost)

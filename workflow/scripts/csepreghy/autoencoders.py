@@ -48,7 +48,7 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     part = labels["part"]
     train, test = (part == "training").to_numpy(), (part == "test").to_numpy()
     mean, deviation = flux[train].mean(axis=0), flux[train].std(axis=0)
-    # The last layer's tanh ends at 1: in the thesis at one standard deviation, beyond which bright objects are.
+    # The last layer's tanh ends at 1: in the thesis at one standard deviation, and bright objects are beyond.
     x = ((flux - mean) / (settings["reach"] * deviation))[..., None]
     model = record.train_network(
         build_autoencoder(n_pixels, settings["filters"], settings["learning_rate"]),

@@ -18,9 +18,9 @@ def count_names(nameless, known):
     Returns
     -------
     DataFrame
-        ``called``; ``galaxies`` without a subclass that are called so and their ``share``; ``share_of_known``,
-        that of this subclass among the others; ``median_probability`` that the network gives its answer;
-        ``source``.
+        ``called``; ``galaxies`` without a subclass that are called so and their ``share``;
+        ``share_of_known``, that of this subclass among the others; ``median_probability`` that the network
+        gives its answer; ``source``.
     """
     rows = []
     for name in [*sorted(set(known["expected"])), "All"]:
