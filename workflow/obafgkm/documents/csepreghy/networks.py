@@ -109,9 +109,10 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     The listing for 1,792 pixels pools its 14 numbers once more, so that 7 reach the decoder; what the thesis
     calls the latent space are the 14 (`encoder_of`). Its output, by tanh, stays between -1 and 1.
 
-    Unlike in the thesis, the two layers of a single filter, on both sides of the latent space, begin with a
-    bias of 1. With one of 0 either can give 0 for every spectrum by the draw of its few weights, and no
-    gradient passes it again: the network then stays at the mean spectrum.
+    Unlike in the thesis, the two layers of a single filter, on both sides of the latent space, begin with
+    positive weights. With Keras's own draw, of either sign, the second has only negative ones in one draw of
+    eight: it gives 0 for every spectrum then, no gradient passes it, and the network stays at the mean
+    spectrum.
 
     Parameters
     ----------
@@ -131,10 +132,10 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     flux = keras.Input((n_pixels, 1), name="flux")
     x = flux
     for i, ((n, kernel), pool) in enumerate(zip(shapes, pools, strict=True), start=1):
-        x = _rectified(n, kernel, f"encode_{i}")(x)
+        x = _rectified(x.shape[-1], n, kernel, f"encode_{i}")(x)
         x = layers.MaxPooling1D(pool, padding="same", name=f"pool_{i}")(x)
     for i, ((n, kernel), pool) in reversed(list(enumerate(zip(shapes, pools, strict=True), start=1))):
-        x = _rectified(n, kernel, f"decode_{i}")(x)
+        x = _rectified(x.shape[-1], n, kernel, f"decode_{i}")(x)
         x = layers.UpSampling1D(pool, name=f"upsample_{i}")(x)
     decoded = layers.Conv1D(1, 1, activation="tanh", padding="same", dtype="float32", name="reconstruction")(
         x
@@ -144,9 +145,14 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     return model
 
 
-def _rectified(filters, kernel, name):
-    bias = "ones" if filters == 1 else "zeros"
-    return layers.Conv1D(filters, kernel, activation="relu", padding="same", bias_initializer=bias, name=name)
+def _rectified(channels, filters, kernel, name):
+    # Of one filter: a mean of what is around, which rectified inputs keep above 0.
+    weights = (
+        keras.initializers.RandomUniform(0, 2 / (channels * kernel)) if filters == 1 else "glorot_uniform"
+    )
+    return layers.Conv1D(
+        filters, kernel, activation="relu", padding="same", kernel_initializer=weights, name=name
+    )
 
 
 def encoder_of(autoencoder):
