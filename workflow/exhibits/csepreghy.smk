@@ -48,6 +48,11 @@ EXHIBITS["csepreghy"] = {
         params=dict(tables=list(MATRICES)),
         exhibits=list(MATRICES),
     ),
+    "table_null": dict(
+        about="what the network that trained without the NULL galaxies calls them",
+        inputs=[rules.train_csepreghy_subclasses.output.nameless, asked("galaxies_known")],
+        labels="Galaxies without a subclass",
+    ),
     "examples": dict(
         about="spectra that the networks classify rightly and wrongly",
         input=dict(**THESIS_SAMPLE, predictions=[asked(run) for run, *_ in EXAMPLES.values()]),

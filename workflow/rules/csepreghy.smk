@@ -4,6 +4,7 @@
 # MAKES   resources/csepreghy/sample.h5, mirror.h5           spectra that pass the cuts, with widths and parts
 #         results/csepreghy/models/<run>/                    the networks and how they were made
 #         results/csepreghy/predictions/<run>_test.csv       what they say of every spectrum of the sample
+#         results/csepreghy/predictions/galaxies_nameless.csv   what one calls the galaxies without a subclass
 
 # Each run: the network, the task, the smoothing (filled in below), and which seed of the weights.
 MAIN_RUNS = {
@@ -60,12 +61,15 @@ EXAMPLES = {
 }
 BASELINES = {
     "class_by_majority": "Majority class (baseline)",
+    "class_by_flux": "Logistic regression on flux (baseline)",
     "class_by_z_only": "Redshift only (baseline)",
     "class_by_magnitudes_only": "Magnitudes only (baseline)",
     "class_by_all_features": "26 features, no flux (baseline)",
     "galaxies_by_majority": "Majority class (baseline)",
+    "galaxies_by_flux": "Logistic regression on flux (baseline)",
     "galaxies_by_all_features": "26 features, no flux (baseline)",
     "stars_by_majority": "Majority class (baseline)",
+    "stars_by_flux": "Logistic regression on flux (baseline)",
     "stars_by_all_features": "26 features, no flux (baseline)",
 }
 # Rows of the table of accuracies; McNemar's test compares each with the mixed-input network on its task.
@@ -108,6 +112,7 @@ rule prepare_csepreghy:
         runtime=120,
     params:
         min_valid=lookup(within=config, dpath="csepreghy/min_valid"),
+        smoothing=lookup(within=config, dpath="csepreghy/smoothing"),
         test=lookup(within=config, dpath="csepreghy/test"),
         validation=lookup(within=config, dpath="csepreghy/validation"),
         seed=lookup(within=config, dpath="seed"),
@@ -172,6 +177,7 @@ use rule train_csepreghy as train_csepreghy_subclasses with:
         layers=expand("results/csepreghy/models/{run}/layers.csv", run=OTHER_RUNS),
         cards=expand("results/csepreghy/models/{run}/card.json", run=OTHER_RUNS),
         predictions=expand("results/csepreghy/predictions/{run}_test.csv", run=OTHER_RUNS),
+        nameless="results/csepreghy/predictions/galaxies_nameless.csv",
     log:
         "logs/csepreghy/train_subclasses.log",
     benchmark:
@@ -237,7 +243,7 @@ rule autoencoders_csepreghy:
 
 
 rule csepreghy_baselines:
-    """Classify by redshift, by magnitudes, by all features, and by the commonest class."""
+    """Classify by flux, by redshift, by magnitudes, by all features, and by the commonest class."""
     input:
         sample="resources/csepreghy/sample.h5",
     output:
@@ -253,8 +259,10 @@ rule csepreghy_baselines:
         runtime=60,
     params:
         names=list(BASELINES),
+        binning=lookup(within=config, dpath="csepreghy/binning"),
+        drawn=lookup(within=config, dpath="csepreghy/drawn"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Classifying by features alone"
+        "Classifying by features alone, and by flux without a network"
     script:
         "../scripts/csepreghy/baselines.py"

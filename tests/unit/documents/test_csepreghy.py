@@ -9,11 +9,28 @@ from conftest import ROOT
 
 from obafgkm.archives.sdss.labels import COLUMNS
 from obafgkm.archives.sdss.spectra import WAVE, label_table, read_spectrum
-from obafgkm.documents.csepreghy.sample import FEATURES, PIXELS, cut, shaped, star_group, target
+from obafgkm.documents.csepreghy.sample import (
+    FEATURES,
+    PIXELS,
+    SMOOTH_WIDTHS,
+    WIDTHS,
+    cut,
+    drawn,
+    feature_table,
+    shaped,
+    star_group,
+    takes_part,
+    target,
+)
 from obafgkm.evaluation.metrics import mcnemar, name_scores
 from obafgkm.spectra import Spectra
 
 SCRIPTS = ROOT / "workflow" / "scripts"
+
+
+def script(name):
+    """Functions of one of the thesis's scripts."""
+    return runpy.run_path(str(SCRIPTS / "csepreghy" / f"{name}.py"))
 
 
 def packed(labels):
@@ -147,6 +164,62 @@ def test_there_are_26_features():
     assert sum(map(len, FEATURES.values())) == 26
 
 
+def parts_of(n):
+    """Labels of `n` galaxies: 16 of 25 train, 4 validate, 5 test."""
+    part = np.resize(["training"] * 16 + ["validation"] * 4 + ["test"] * 5, n)
+    return pd.DataFrame({"part": part, "class": "GALAXY", "subclass": "AGN", "subclass_text": ""})
+
+
+def test_a_draw_has_each_part_s_share_and_holds_the_smaller_draws():
+    labels = parts_of(1000)
+    few, more = (drawn(labels, n, seed=3) for n in (100, 500))
+    assert few.sum() == 100
+    assert labels["part"][few].value_counts().to_dict() == {"training": 64, "test": 20, "validation": 16}
+    assert not (few & ~more).any()
+    assert drawn(labels, 5000, seed=3).all()
+    assert (few != drawn(labels, 100, seed=4)).any()
+
+
+def test_only_the_tasks_that_are_named_are_drawn_for():
+    labels = parts_of(250)
+    labels.loc[::2, "subclass"] = ""
+    numbers = {"galaxies": 100}
+    assert takes_part(labels, "galaxies", numbers, 1).sum() == 100
+    assert takes_part(labels, "class", numbers, 1).all()
+    assert (takes_part(labels, "galaxies_known", numbers, 1) == (labels["subclass"] != "")).all()
+    assert not takes_part(labels, "stars", numbers, 1).any()
+
+
+def test_smoothed_runs_take_the_widths_of_smoothed_flux():
+    from obafgkm.spectroscopy.lines import code_widths
+
+    rng = np.random.default_rng(1)
+    sample = packed({"name": list("abcdef"), "class": "QSO", "z": 0.1, "zwarning": 0, "snr": 9.0})
+    sample.labels["star"] = sample.labels["name"]
+    sample.flux[:] = rng.normal(10, 2, sample.flux.shape)
+    kept, _ = script("prepare")["prepare"](sample, 0.9, 4, 0.2, 0.2, 1)
+    redshift = kept.labels["z"].to_numpy()
+    for smoothed, sigma in ((False, 0), (True, 4)):
+        widths = code_widths(kept.wave, shaped(kept.flux, sigma, 1), redshift)
+        np.testing.assert_allclose(feature_table(kept.labels, smoothed=smoothed)[:, :14], widths)
+    assert not np.allclose(kept.labels[WIDTHS], kept.labels[SMOOTH_WIDTHS])
+
+
+def test_the_regression_on_flux_learns_from_what_trains_the_networks_alone():
+    by_flux = script("baselines")["by_flux"]
+    rng = np.random.default_rng(2)
+    labels = parts_of(300)
+    classes = rng.choice(["GALAXY", "QSO", "STAR"], 300)
+    flux = 100 * np.eye(3)[np.unique(classes, return_inverse=True)[1]] + rng.normal(0, 20, (300, 3))
+    flux[:, 1] /= 1e4  # of another scale
+    test = (labels["part"] == "test").to_numpy()
+    found = by_flux(flux, labels, classes)
+    assert (found == classes)[test].mean() > 0.9
+    others = classes.copy()
+    others[test] = "STAR"
+    assert (by_flux(flux, labels, others) == found).all()
+
+
 def test_binning_and_smoothing_keep_the_flux():
     flux = np.random.default_rng(1).normal(5, 1, (2, 3736)).astype(np.float32)
     assert shaped(flux, 0, 1) == pytest.approx(flux)
@@ -228,3 +301,83 @@ def test_a_class_without_spectra_keeps_its_row_and_column():
     assert table.loc["O", ["A", "B", "O", "spectra"]].tolist() == [0, 0, 0, 0]
     assert table.loc["B", ["A", "B", "O"]].tolist() == [1, 0, 0]
     assert table.loc["All", "recall"] == 0.5
+
+
+def encoded(latent, labels):
+    """What is kept of an autoencoder's test spectra, of which five pixels know the class."""
+    rng = np.random.default_rng(0)
+    number = np.unique(labels, return_inverse=True)[1]
+    flux = number[:, np.newaxis] + rng.normal(0, 0.1, (len(labels), 20))
+    return {
+        "label": np.array(labels),
+        "latent": np.array(latent, float),
+        "flux": flux,
+        "explained": np.array(0.5),
+        "source": np.array("simulated"),
+    }
+
+
+def test_clusters_are_found_and_a_dead_latent_space_has_none():
+    score, draw = (script("autoencoder_figures")[name] for name in ("score_clusters", "draw_pairs"))
+    labels = ["GALAXY", "QSO", "STAR"] * 8
+    number = np.resize([0, 1, 2], 24)
+    latent = np.stack([number, np.zeros(24)], axis=1)
+    rows = score(encoded(latent, labels), "all", 1)
+    assert rows[0]["dimensions"] == 1
+    assert rows[0]["adjusted_rand"] == 1
+    assert rows[0]["explained"] == 0.5
+    assert rows[1]["explained"] > 0.9
+    dead = encoded(np.zeros((24, 2)), labels)
+    rows = score(dead, "all", 1)
+    assert rows[0]["dimensions"] == 0
+    assert np.isnan(rows[0]["adjusted_rand"])
+    assert np.isfinite(rows[1]["adjusted_rand"])
+    assert draw(dead).axes[0].texts
+    assert np.isnan(score(encoded(latent, ["QSO"] * 24), "quasars", 1)[0]["adjusted_rand"])
+
+
+@pytest.mark.usefixtures("backend")
+def test_no_draw_of_the_weights_leaves_an_autoencoder_dead():
+    import keras
+
+    from obafgkm.documents.csepreghy.networks import build_autoencoder, encoder_of
+
+    flux = np.random.default_rng(0).normal(0, 0.3, (6, 896, 1)).cumsum(axis=1) / 10
+    for seed in range(16):
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(seed)
+        model = build_autoencoder(896, 0.02)
+        assert np.ptp(encoder_of(model)(flux), axis=0).max() > 0, seed
+        assert np.ptp(model(flux), axis=0).max() > 0, seed
+
+
+@pytest.mark.usefixtures("backend")
+def test_what_an_autoencoder_explains_follows_from_its_reconstructions(tmp_path):
+    rng = np.random.default_rng(5)
+    labels = pd.DataFrame({"name": [str(i) for i in range(30)], "class": "QSO"})
+    table = label_table([{**COLUMNS, **row} for row in labels.to_dict("records")])
+    table["part"], table["source"] = (
+        np.resize(["training", "training", "validation", "test"], 30),
+        "simulated",
+    )
+    flux = rng.lognormal(0, 1, (30, 1)) * np.linspace(1, 2, 3736) + rng.normal(0, 0.1, (30, 3736))
+    sample = Spectra(WAVE[PIXELS], flux, np.ones_like(flux), table, "vacuum")
+    train = script("autoencoders")["train_autoencoder"]
+    settings = {"filters": 0.05, "learning_rate": 0.002, "batch": 4, "epochs": 2, "patience": 2, "reach": 5}
+    result = train(sample, 896, settings, 1, 1, tmp_path)
+    training = script("autoencoders")["thinned"](flux[table["part"] == "training"], 896)
+    deviation = training.std(axis=0)
+    missed = (result["flux"] - result["reconstruction"]) / deviation
+    of_mean = (result["flux"] - training.mean(axis=0)) / deviation
+    assert result["explained"] == pytest.approx(1 - (missed**2).sum() / (of_mean**2).sum(), abs=1e-4)
+    np.testing.assert_allclose(result["error"], np.sqrt((missed**2).mean(axis=1)), rtol=1e-3)
+
+
+def test_galaxies_without_a_subclass_are_counted_by_the_answer():
+    nameless = pd.DataFrame({"predicted": ["AGN", "AGN", "STARBURST"], "probability": [0.5, 0.7, 0.9]})
+    known = pd.DataFrame({"expected": ["AGN", "BROADLINE", "STARBURST", "AGN"], "source": "simulated"})
+    table = script("table_null")["count_names"](nameless, known).set_index("called")
+    assert table["galaxies"].to_dict() == {"AGN": 2, "BROADLINE": 0, "STARBURST": 1, "All": 3}
+    assert table.loc["AGN", "share"] == pytest.approx(2 / 3)
+    assert table.loc["AGN", "share_of_known"] == 0.5
+    assert table.loc["AGN", "median_probability"] == pytest.approx(0.6)

@@ -3,13 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from obafgkm.archives.sdss import spectra as sdss
+from obafgkm.archives.sdss.labels import object_names, usable
+from obafgkm.documents.csepreghy.sample import cut
 from obafgkm.simulate.galaxies import LINES, draw_galaxies, galaxy_spectra
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.peculiar import PECULIAR, peculiar_spectra
 from obafgkm.simulate.photometry import ab_magnitudes
 from obafgkm.simulate.quasars import draw_quasars, quasar_spectra
+from obafgkm.simulate.redshifts import redshift_errors, redshifts
 from obafgkm.simulate.restframe import REST, add_lines, starlight
 from obafgkm.simulate.sdss import _pipeline_subclass, simulate_survey
 
@@ -138,3 +144,85 @@ def test_stars_of_the_boss_sample_cover_what_the_paper_asks_for(grid):
     assert (ends[:, 0] <= 3900).all()
     assert (ends[:, 1] >= 9500).all()
     assert (spectra.labels["snr"] > 20).mean() > 0.9
+
+
+def test_repeated_spectra_show_one_object_twice_and_are_dropped_once(survey):
+    spectra, _ = survey
+    labels = spectra.labels
+    again = labels["objid"].duplicated(keep=False)
+    assert 2 <= again.sum() < 30
+    for _, pair in labels[again].groupby("objid"):
+        first, second = pair.index[:2]
+        assert pair["class"].nunique() == 1
+        assert pair[["ra", "dec", "petromag_r"]].drop_duplicates().shape[0] == 1
+        assert pair["specobjid"].is_unique
+        difference = abs(pair.loc[first, "z"] - pair.loc[second, "z"])
+        assert 0 < difference < 6 * np.hypot(*pair["zerr"].iloc[:2])
+        both = (spectra.ivar[first] > 0) & (spectra.ivar[second] > 0)
+        noise = np.sqrt(1 / spectra.ivar[first, both] + 1 / spectra.ivar[second, both])
+        residual = (spectra.flux[first, both] - spectra.flux[second, both]) / noise
+        assert 0.5 < np.median(np.abs(residual)) * 1.4826 < 3  # the same light, other noise
+    packed = spectra.select(labels.index)
+    packed.labels["star"] = object_names(labels.assign(file=labels["name"]))
+    _, dropped = cut(packed, 0.9)
+    assert (dropped["step"] == "duplicate").sum() == labels["objid"].duplicated().sum()
+
+
+def test_some_spectra_are_short_and_none_of_the_boss_sample(grid):
+    spectra, _ = simulate_survey("csepreghy", {"QSO": 600}, 5, grid)
+    valid = (spectra.ivar > 0).sum(axis=1)
+    assert 1 <= (valid < 3500).sum() <= 18  # one in a hundred
+    assert valid[valid < 3500].max() < 0.9 * valid.max()
+    boss, _ = simulate_survey("sharma", {"STAR": 200}, 5, grid)
+    assert (boss.ivar > 0).sum(axis=1).min() > 4400
+    assert boss.labels["objid"].is_unique
+
+
+@pytest.fixture(scope="module")
+def real(mirror):
+    """Redshifts, their errors and signal-to-noise ratios of real spectra; a catalogue has redshifts only."""
+    files = mirror / "sdss" / "catalogues" / "skyserver_dr14_10k.csv"
+    if not files.exists():
+        pytest.skip("the mirror holds no skyserver_dr14_10k.csv")
+    spectra, _ = sdss.read(mirror / "sdss" / "spectra")
+    labels = spectra.labels[usable(spectra.labels, min_snr=-np.inf)[0]]
+    catalogue = pd.read_csv(files)[["class", "redshift"]].rename(columns={"redshift": "z"})
+    return pd.concat([catalogue, labels[["class", "z", "zerr", "snr"]]], ignore_index=True)
+
+
+def by_redshift(table, columns):
+    """Balanced accuracy of boosted trees on columns, cross-validated."""
+    folds = StratifiedKFold(5, shuffle=True, random_state=1)
+    model = HistGradientBoostingClassifier(max_iter=40, min_samples_leaf=10, random_state=1)
+    found = cross_val_predict(model, table[columns].to_numpy(), table["class"], cv=folds)
+    return balanced_accuracy_score(table["class"], found)
+
+
+@pytest.mark.parametrize("name", ["GALAXY", "QSO", "STAR"])
+def test_redshifts_and_their_errors_are_distributed_as_real_ones(real, name):
+    rng = np.random.default_rng(1)
+    of_class = real[real["class"] == name]
+    shares = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98]
+    scale = np.subtract(*of_class["z"].quantile([0.84, 0.16]))
+    drawn = np.quantile(redshifts(name, rng.random(20000)), shares)
+    assert np.abs(drawn - of_class["z"].quantile(shares)).max() < 0.1 * scale
+    stated = of_class[(of_class["zerr"] > 0) & (of_class["snr"] > 0)]
+    drawn = np.log10(redshift_errors(name, stated["snr"].to_numpy(), stated["z"].to_numpy(), rng))
+    stated = np.log10(stated["zerr"].to_numpy())
+    standard_error = np.hypot(drawn.std(), stated.std()) / np.sqrt(len(stated))
+    assert abs(drawn.mean() - stated.mean()) < 3 * standard_error
+    assert drawn.std() == pytest.approx(stated.std(), rel=0.4)
+
+
+def test_a_simulated_redshift_tells_no_more_of_the_class_than_a_real_one(real, grid):
+    counts = {"GALAXY": 300, "QSO": 300, "STAR": 300}
+    spectra, _ = simulate_survey("csepreghy", counts, 6, grid)
+    catalogue = real[real["zerr"].isna()].groupby("class").sample(300, random_state=1)
+    assert by_redshift(spectra.labels, ["z"]) < by_redshift(catalogue, ["z"]) + 0.02
+    files = real[real["zerr"] > 0]
+    numbers = files["class"].value_counts()
+    few = pd.concat(
+        spectra.labels[spectra.labels["class"] == name].head(number) for name, number in numbers.items()
+    )
+    # A few dozen galaxies and stars: four standard errors of the real score.
+    assert by_redshift(few, ["z", "zerr"]) < by_redshift(files, ["z", "zerr"]) + 0.08

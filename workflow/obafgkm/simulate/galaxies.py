@@ -6,7 +6,9 @@ about the curve of Kauffmann et al. 2003 (MNRAS 346, 1055, eq. 1), Seyfert nucle
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
+from obafgkm.simulate.redshifts import redshifts
 from obafgkm.simulate.restframe import REST, add_lines, broadened, starlight
 from obafgkm.spectroscopy.extinction import extinction_curve
 
@@ -38,7 +40,8 @@ _POPULATIONS = {
 }
 _METALLICITIES = np.array([-0.7, -0.3, 0.0, 0.3])
 # What a galaxy is like, by what its gas does: share of all; young and intermediate light, mean and scatter;
-# median equivalent width of H alpha in Angstrom and its scatter in dex; A_V; median redshift, scatter in dex.
+# median equivalent width of H alpha in Angstrom and its scatter in dex; A_V; rank in redshift, as the median
+# and the scatter in dex of a log-normal distribution.
 _KINDS = {
     "passive": (0.48, (0.01, 0.01), (0.10, 0.08), (0.15, 0.3), 0.1, (0.14, 0.25)),
     "starforming": (0.25, (0.20, 0.10), (0.35, 0.12), (20, 0.18), 0.8, (0.08, 0.2)),
@@ -69,7 +72,7 @@ def draw_galaxies(n, rng):
     kind = rng.choice(list(_KINDS), n, p=shares / shares.sum())
     columns = np.array([(*y, *i, *w, a, *z) for _, y, i, w, a, z in map(_KINDS.get, kind)]).T
     young, young_rms, middle, middle_rms, width, width_rms, a_v, z, z_rms = columns
-    table = pd.DataFrame({"kind": kind, "z": np.clip(z * 10 ** rng.normal(0, z_rms), 0.01, 0.42)})
+    table = pd.DataFrame({"kind": kind, "z": redshifts("GALAXY", _rank(np.log10(z) + rng.normal(0, z_rms)))})
     table["young"] = np.clip(rng.normal(young, young_rms), 0, 0.8)
     table["intermediate"] = np.clip(rng.normal(middle, middle_rms), 0, 1 - table["young"])
     table["feh"] = np.clip(rng.normal(np.where(kind == "passive", 0.05, -0.2), 0.2), -0.7, 0.3)
@@ -88,6 +91,12 @@ def draw_galaxies(n, rng):
     table["ew_broad"] = active * np.where(kind == "broadline", 45, 12) * 10 ** rng.normal(0, 0.15, n)
     table["sigma_broad"] = rng.uniform(700, 2200, n)
     return table
+
+
+def _rank(log_distance):
+    """Share (n,) of all galaxies that are nearer: the distribution that the mixture of kinds follows."""
+    kinds = ((kind[0], *kind[-1]) for kind in _KINDS.values())
+    return sum(share * ndtr((log_distance - np.log10(median)) / rms) for share, median, rms in kinds)
 
 
 def _population(grid, stars):

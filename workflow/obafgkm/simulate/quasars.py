@@ -6,6 +6,7 @@ Widths and strengths are rounded from the composite of Vanden Berk et al. 2001 (
 import numpy as np
 import pandas as pd
 
+from obafgkm.simulate.redshifts import redshifts
 from obafgkm.simulate.restframe import REST, add_lines
 
 __all__ = ["draw_quasars", "quasar_spectra"]
@@ -38,10 +39,9 @@ def draw_quasars(n, rng):
         ``z``, ``slope`` (of flux a unit wavelength below 5000 Angstrom), ``sigma`` (of Mg II, km/s),
         ``lines`` and ``narrow`` (factors to the equivalent widths), ``iron`` (factor to the bumps).
     """
-    z = np.where(rng.random(n) < 0.8, rng.normal(1.5, 0.75, n), rng.uniform(2, 4.5, n))
     return pd.DataFrame(
         {
-            "z": np.where(z < 0.1, rng.uniform(0.1, 2.2, n), z),
+            "z": redshifts("QSO", rng.random(n)),
             "slope": rng.normal(-1.55, 0.35, n),
             "sigma": rng.normal(1900, 550, n).clip(800, 3800),
             "lines": 10 ** rng.normal(0, 0.14, n),

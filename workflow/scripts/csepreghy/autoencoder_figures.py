@@ -2,10 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import seaborn
 
-from obafgkm.report.plots import PAGE, save_figure
-from obafgkm.report.plots.objects import draw_spectrum, spectra_page
+from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.objects import COLOURS, draw_spectrum, spectra_page
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -28,28 +27,46 @@ def draw_reconstructions(result, chosen):
 
 
 def draw_pairs(result):
-    """Pair plot of the numbers of the latent space that are not the same for all spectra."""
-    live = np.flatnonzero(result["latent"].std(axis=0) > 0)
-    table = pd.DataFrame(result["latent"][:, live], columns=[str(i + 1) for i in live])
-    table["class"] = result["label"]
+    """Every pair of the numbers of the latent space that are not the same for all spectra, and histograms.
+
+    All panels are one pair of axes with a unit square for each: axes of their own take half a minute to draw.
+    """
+    live = np.flatnonzero(np.ptp(result["latent"], axis=0) > 0)
+    figure, axes = new_figure(PAGE, PAGE)
     if not live.size:
-        table.insert(0, "1", result["latent"][:, 0])
-    grid = seaborn.pairplot(
-        table,
-        hue="class",
-        hue_order=sorted(set(result["label"])),
-        palette={"GALAXY": "C2", "QSO": "C0", "STAR": "C4"},
-        diag_kind="hist",
-        corner=True,
-        height=PAGE / max(live.size, 4),
-        plot_kws={"s": 4, "linewidth": 0},
-    )
-    grid.figure.subplots_adjust(bottom=0.09)  # constraining the layout of 105 panels takes seconds
-    return grid.figure
+        axes.text(0.5, 0.5, "All spectra have the same latent numbers.", ha="center")
+        return figure
+    latent = result["latent"][:, live]
+    place = 0.05 + 0.9 * (latent - latent.min(axis=0)) / np.ptp(latent, axis=0)
+    n = live.size
+    rows, columns = np.tril_indices(n, -1)
+    edges = np.linspace(0.05, 0.95, 25)
+    counts = {
+        label: [np.histogram(numbers, edges)[0] for numbers in place[result["label"] == label].T]
+        for label in np.unique(result["label"])
+    }
+    highest = np.max(list(counts.values()), axis=(0, 2))
+    for label, of_class in counts.items():
+        points, colour = place[result["label"] == label], COLOURS[label]
+        x, y = columns + points[:, columns], n - 1 - rows + points[:, rows]
+        axes.scatter(x, y, 1, colour, lw=0, label=label)
+        for i, heights in enumerate(of_class):
+            base = n - 1 - i
+            axes.stairs(base + 0.9 * heights / highest[i], i + edges, baseline=base, color=colour, lw=0.6)
+    lines = np.arange(n + 1)
+    axes.hlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5)
+    axes.vlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5)
+    axes.set(xlim=(0, n), ylim=(0, n), aspect="equal", xlabel="latent number", ylabel="latent number")
+    axes.set_xticks(np.arange(n) + 0.5, live + 1)
+    axes.set_yticks(np.arange(n) + 0.5, live[::-1] + 1)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    axes.legend(markerscale=4, loc="upper right")
+    return figure
 
 
 def score_clusters(result, name, seed):
-    """Adjusted Rand index and normalised mutual information of k-means against the classes.
+    """Agreement of k-means with the classes, and the share of the variance that is explained.
 
     Parameters
     ----------
@@ -61,7 +78,9 @@ def score_clusters(result, name, seed):
     Returns
     -------
     list of dict
-        One for the latent space, one for as many principal components of standardised flux.
+        One for the latent space, one for as many principal components of the same spectra. The adjusted Rand
+        index and the normalised mutual information are NaN of a single class, and where all spectra are at
+        one place: there are no clusters then.
     """
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
@@ -69,29 +88,35 @@ def score_clusters(result, name, seed):
 
     classes = np.unique(result["label"]).size
     flux = (result["flux"] - result["flux"].mean(axis=0)) / result["flux"].std(axis=0)
-    components = min(result["latent"].shape[1], len(flux) - 1)
+    components = PCA(min(result["latent"].shape[1], len(flux) - 1), random_state=seed).fit(flux)
     spaces = {
-        "latent": result["latent"],
-        f"{components} principal components": PCA(components, random_state=seed).fit_transform(flux),
+        "latent": (result["latent"], float(result["explained"])),
+        f"{components.n_components_} principal components": (
+            components.transform(flux),
+            components.explained_variance_ratio_.sum(),
+        ),
     }
     rows = []
-    for space, values in spaces.items():
+    for space, (values, explained) in spaces.items():
         spread = values.std(axis=0)
-        found = KMeans(classes, n_init=10, random_state=seed).fit_predict(
-            values[:, spread > 0] / spread[spread > 0]
-        )
-        rows.append(
-            {
-                "autoencoder": name,
-                "space": space,
-                "dimensions": int((spread > 0).sum()),
-                "spectra": len(values),
-                "clusters": classes,
-                "adjusted_rand": adjusted_rand_score(result["label"], found),
-                "mutual_information": normalized_mutual_info_score(result["label"], found),
-                "source": str(result["source"]),
-            }
-        )
+        live = spread > 0
+        row = {
+            "autoencoder": name,
+            "space": space,
+            "dimensions": int(live.sum()),
+            "spectra": len(values),
+            "explained": explained,
+            "clusters": classes,
+            "adjusted_rand": np.nan,
+            "mutual_information": np.nan,
+            "source": str(result["source"]),
+        }
+        if classes > 1 and live.any():
+            clusters = KMeans(classes, n_init=10, random_state=seed)
+            found = clusters.fit_predict(values[:, live] / spread[live])
+            row["adjusted_rand"] = adjusted_rand_score(result["label"], found)
+            row["mutual_information"] = normalized_mutual_info_score(result["label"], found)
+        rows.append(row)
     return rows
 
 
@@ -114,4 +139,5 @@ if __name__ == "__main__":
         for name, drawn in drawings.items():
             save_figure(drawn, [output[name], output[f"{name}_pdf"]], source)
         rows = score_clusters(everything, "all", snakemake.params.seed)
+        rows += score_clusters(quasars, "quasars", snakemake.params.seed)
         write_table(pd.DataFrame(rows), output.table_clusters, output.table_clusters_tex, digits=3)

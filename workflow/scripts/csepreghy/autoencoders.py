@@ -36,7 +36,8 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     -------
     dict of arrays
         ``name, label`` (n_test,), ``wave`` (n_pixels,), ``flux`` and ``reconstruction`` (n_test, n_pixels),
-        ``latent`` (n_test, 14), and ``error``: root mean square of the difference in the standardised flux.
+        ``latent`` (n_test, 14), ``error``: root mean square of the difference in the standardised flux, and
+        ``explained`` (): share of the standardised flux's variance about the mean test spectrum.
     """
     import keras
 
@@ -50,7 +51,8 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     part = labels["part"]
     train, test = (part == "training").to_numpy(), (part == "test").to_numpy()
     mean, deviation = flux[train].mean(axis=0), flux[train].std(axis=0)
-    x = ((flux - mean) / deviation)[..., None]
+    # The last layer's tanh ends at 1: in the thesis at one standard deviation, and bright objects are beyond.
+    x = ((flux - mean) / (settings["reach"] * deviation))[..., None]
     model = record.train_network(
         build_autoencoder(n_pixels, settings["filters"], settings["learning_rate"]),
         x[~test],
@@ -67,15 +69,17 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     reconstruction = model.predict(x[test], verbose=0)
     compared = compare_spectra(x[test], reconstruction, labels["star"][test])
     add_to_card(Path(directory) / "card.json", compared)
+    missed = (reconstruction - x[test]) ** 2
     return {
         "name": labels["name"][test].to_numpy(str),
         "label": labels["class"][test].to_numpy(str),
         "source": np.array(sample.source),
         "wave": thinned(sample.wave, n_pixels),
         "flux": flux[test],
-        "reconstruction": reconstruction[..., 0] * deviation + mean,
+        "reconstruction": reconstruction[..., 0] * settings["reach"] * deviation + mean,
         "latent": encoder_of(model).predict(x[test], verbose=0)[..., 0],
-        "error": np.sqrt(((reconstruction - x[test]) ** 2).mean(axis=(1, 2))),
+        "error": settings["reach"] * np.sqrt(missed.mean(axis=(1, 2))),
+        "explained": compared.ours,
     }
 
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from obafgkm.documents.csepreghy.sample import takes_part, target
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
 
 def train_runs(sample, runs, config, seed, threads, directory):
-    """Train one network a run; each run's record goes to a folder of its name as soon as it is trained.
+    """Train one network per run; each run's record goes to a folder of its name as soon as it is trained.
 
     Parameters
     ----------
@@ -27,6 +28,8 @@ def train_runs(sample, runs, config, seed, threads, directory):
     ------
     name : str
     classifier : obafgkm.documents.csepreghy.classifier.Classifier
+    mask : array of bool (n_spec,)
+        The spectra that train, validate and test it.
     """
     from obafgkm.documents.csepreghy.classifier import train_classifier
     from obafgkm.training import backend, record
@@ -53,11 +56,12 @@ def train_runs(sample, runs, config, seed, threads, directory):
                 source=sample.source,
             )
 
+        mask = takes_part(sample.labels, run["task"], config["drawn"], seed)
         classifier = train_classifier(
-            sample, run, settings, fit, binning=config["binning"], seed=seed + run["seed"]
+            sample.select(mask), run, settings, fit, binning=config["binning"], seed=seed + run["seed"]
         )
         classifier.model.save(folder / "model.keras")
-        yield name, classifier
+        yield name, classifier, mask
 
 
 if __name__ == "__main__":
@@ -69,9 +73,13 @@ if __name__ == "__main__":
         trained = train_runs(sample, params.runs, params.config, params.seed, snakemake.threads, models)
         real_predictions = []
         paths = iter(snakemake.output.predictions)
-        for name, classifier in trained:
-            table = classifier.predictions(sample)
-            table[table["expected"] != ""].to_csv(next(paths), index=False, float_format="%.6g")
+        for name, classifier, mask in trained:
+            table = classifier.predictions(sample.select(mask))
+            table.to_csv(next(paths), index=False, float_format="%.6g")
+            if name == "galaxies_known":
+                nameless = (target(sample.labels, "galaxies") == "NULL").to_numpy()
+                table = classifier.predictions(sample.select(nameless))
+                table.to_csv(snakemake.output.nameless, index=False, float_format="%.6g")
             real_predictions += [classifier.predictions(spectra).assign(run=name) for spectra in real]
         if snakemake.output.get("real"):
             empty = table.head(0).assign(run="")

@@ -2,34 +2,35 @@
 
 import numpy as np
 
-from obafgkm.documents.csepreghy.sample import WIDTHS, cut
+from obafgkm.documents.csepreghy.sample import SMOOTH_WIDTHS, WIDTHS, cut, shaped
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.lines import code_widths
 from obafgkm.training.splits import held_out_stars
 from obafgkm.workflow.job import job
 
 
-def prepare(spectra, min_valid, test, validation, seed):
+def prepare(spectra, min_valid, smoothing, test, validation, seed):
     """Cut, measure and split spectra.
 
     Parameters
     ----------
     spectra : Spectra
         As packed.
-    min_valid, test, validation : float
+    min_valid, smoothing, test, validation : float
         The section `csepreghy` of the configuration.
     seed : int
 
     Returns
     -------
     kept : Spectra
-        Labels have the 14 widths and ``part``: training, validation or test.
+        Labels have the 14 widths of flux as it is and smoothed, and ``part``: training, validation or test.
     dropped : DataFrame
         See `obafgkm.documents.csepreghy.sample.cut`.
     """
     kept, dropped = cut(spectra, min_valid)
     labels = kept.labels
-    labels[WIDTHS] = code_widths(kept.wave, kept.flux, labels["z"].to_numpy())
+    for columns, sigma in ((WIDTHS, 0), (SMOOTH_WIDTHS, smoothing)):
+        labels[columns] = code_widths(kept.wave, shaped(kept.flux, sigma, 1), labels["z"].to_numpy())
     labels["part"] = "training"
     held_out = held_out_stars(labels["star"], test, seed)
     rest = np.flatnonzero(~held_out)
@@ -45,6 +46,7 @@ if __name__ == "__main__":
         kept, dropped = prepare(
             Spectra.read(snakemake.input.spectra),
             params.min_valid,
+            params.smoothing,
             params.test,
             params.validation,
             params.seed,

@@ -2,24 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
+from obafgkm.documents.csepreghy.sample import drawn
 from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.spectra import Spectra
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
-
-
-def subsample(labels, n, seed):
-    """Mask of `n` spectra of a sample, of each part as many as its share; all if there are fewer.
-
-    Those of a smaller subsample of the same seed are among those of a larger one.
-    """
-    rank = pd.Series(np.random.default_rng(seed).permutation(len(labels)), index=labels.index)
-    within = rank.groupby(labels["part"]).rank(method="first")
-    share = labels.groupby("part")["part"].transform("size") / len(labels)
-    return (within <= np.maximum(np.round(n * share), 1)).to_numpy()
 
 
 def study_sizes(sample, config, smoothings, seed, fit, path):
@@ -38,7 +25,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
     settings = {key: config["mixed"][key] for key in ("learning_rate",)}
 
     def evaluate(trial):
-        part = sample.select(subsample(sample.labels, trial["size"], seed))
+        part = sample.select(drawn(sample.labels, trial["size"], seed))
         run = {"network": "mixed", "task": "class", "smoothing": trial["smoothing"]}
         best = {}
 
@@ -79,7 +66,7 @@ if __name__ == "__main__":
         sample, config = Spectra.read(snakemake.input.sample), params.config
         few = sample.select(
             (sample.labels["part"] != "test").to_numpy()
-            & subsample(sample.labels, config["search"]["spectra"] / (1 - config["test"]), params.seed)
+            & drawn(sample.labels, config["search"]["spectra"] / (1 - config["test"]), params.seed)
         )
         folder = Path(output.search).with_suffix(".tuner")
         trials = search_cnn(

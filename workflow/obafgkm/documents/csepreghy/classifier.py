@@ -34,7 +34,7 @@ class Classifier:
         flux = shaped(sample.flux, self.run["smoothing"], self.binning)
         if self.run["network"] == "cnn":
             return flux
-        features = feature_table(sample.labels)
+        features = feature_table(sample.labels, smoothed=bool(self.run["smoothing"]))
         features = np.where(np.isfinite(features), features, self.fill)
         return np.concatenate([flux, features], axis=1, dtype=np.float32)
 
@@ -89,7 +89,8 @@ def train_classifier(sample, run, settings, fit, *, binning, seed):
         # So few that nothing can be held out; the test set stays untouched.
         sample, expected = sample.select(np.tile(np.arange(len(sample)), 2)), np.tile(expected, 2)
         held_out = np.arange(len(sample)) >= len(sample) // 2
-    fill = np.nan_to_num(np.nanmean(feature_table(sample.labels)[~held_out], axis=0))
+    features = feature_table(sample.labels, smoothed=bool(run["smoothing"]))
+    fill = np.nan_to_num(np.nanmean(features[~held_out], axis=0))
     classifier = Classifier(run, binning, fill, classes)
     x = classifier.inputs(sample)
     training = pd.DataFrame(x[~held_out])

@@ -107,8 +107,12 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     """Convolutional autoencoder of standardised flux, compiled with the mean squared error (section 9.1).
 
     The listing for 1,792 pixels pools its 14 numbers once more, so that 7 reach the decoder; what the thesis
-    calls the latent space are the 14 (`encoder_of`). Its output, by tanh, stays within one standard
-    deviation of the mean spectrum.
+    calls the latent space are the 14 (`encoder_of`). Its output, by tanh, stays between -1 and 1.
+
+    Unlike in the thesis, the two layers of a single filter, on both sides of the latent space, begin with
+    positive weights. With Keras's own draw, of either sign, the second has only negative ones in one draw of
+    eight: it gives 0 for every spectrum then, no gradient passes it, and the network stays at the mean
+    spectrum.
 
     Parameters
     ----------
@@ -128,10 +132,10 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     flux = keras.Input((n_pixels, 1), name="flux")
     x = flux
     for i, ((n, kernel), pool) in enumerate(zip(shapes, pools, strict=True), start=1):
-        x = layers.Conv1D(n, kernel, activation="relu", padding="same", name=f"encode_{i}")(x)
+        x = _rectified(x.shape[-1], n, kernel, f"encode_{i}")(x)
         x = layers.MaxPooling1D(pool, padding="same", name=f"pool_{i}")(x)
     for i, ((n, kernel), pool) in reversed(list(enumerate(zip(shapes, pools, strict=True), start=1))):
-        x = layers.Conv1D(n, kernel, activation="relu", padding="same", name=f"decode_{i}")(x)
+        x = _rectified(x.shape[-1], n, kernel, f"decode_{i}")(x)
         x = layers.UpSampling1D(pool, name=f"upsample_{i}")(x)
     decoded = layers.Conv1D(1, 1, activation="tanh", padding="same", dtype="float32", name="reconstruction")(
         x
@@ -139,6 +143,16 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
     model = keras.Model(flux, decoded, name="autoencoder")
     model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="mse")
     return model
+
+
+def _rectified(channels, filters, kernel, name):
+    # Of one filter: a mean of what is around, which rectified inputs keep above 0.
+    weights = (
+        keras.initializers.RandomUniform(0, 2 / (channels * kernel)) if filters == 1 else "glorot_uniform"
+    )
+    return layers.Conv1D(
+        filters, kernel, activation="relu", padding="same", kernel_initializer=weights, name=name
+    )
 
 
 def encoder_of(autoencoder):

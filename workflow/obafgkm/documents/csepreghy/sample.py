@@ -13,14 +13,17 @@ __all__ = [
     "FEATURES",
     "GALAXY_SUBCLASSES",
     "PIXELS",
+    "SMOOTH_WIDTHS",
     "STAR_GROUPS",
     "STEPS",
     "TASKS",
     "WIDTHS",
     "cut",
+    "drawn",
     "feature_table",
     "shaped",
     "star_group",
+    "takes_part",
     "target",
 ]
 
@@ -29,6 +32,7 @@ _REACHED = (3850.0, 9100.0)  # Angstrom that a spectrum has to begin below, and 
 STEPS = ("not classified", "duplicate", "range", "short")
 
 WIDTHS = [f"width_{i:02d}" for i in range(1, len(LINES) + 1)]
+SMOOTH_WIDTHS = [f"smooth_{name}" for name in WIDTHS]  # of smoothed flux, for the networks that get it
 # 14 equivalent widths, redshift and its error, five Petrosian magnitudes and their errors.
 FEATURES = {
     "widths": WIDTHS,
@@ -144,9 +148,46 @@ def target(labels, task):
     return labels["subclass"].where(labels["subclass"] != "", missing).where(of_class, "")
 
 
-def feature_table(labels, without=()):
-    """The features of the mixed-input network (n_spec, 26), or those that are not of a group `without`."""
-    names = [name for group, columns in FEATURES.items() if group not in without for name in columns]
+def drawn(labels, n, seed):
+    """Mask of `n` spectra of a sample, drawn at random, of each part as many as its share.
+
+    All are drawn where there are fewer. Those of a smaller draw of one seed are among those of a larger one.
+    """
+    rank = pd.Series(np.random.default_rng(seed).permutation(len(labels)), index=labels.index)
+    within = rank.groupby(labels["part"]).rank(method="first")
+    share = labels.groupby("part")["part"].transform("size") / len(labels)
+    return (within <= np.maximum(np.round(n * share), 1)).to_numpy()
+
+
+def takes_part(labels, task, numbers, seed):
+    """Mask of the spectra that a task's networks train and are tested on.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        Of a prepared sample.
+    task : str
+        One of `TASKS`.
+    numbers : dict of str to int
+        Spectra drawn at random for a task; of a task that is not in it all take part.
+    seed : int
+
+    Returns
+    -------
+    array of bool (n_spec,)
+    """
+    mask = (target(labels, task) != "").to_numpy()
+    mask[mask] = drawn(labels[mask], numbers.get(task, mask.sum()), seed)
+    return mask
+
+
+def feature_table(labels, without=(), smoothed=False):
+    """The features of the mixed-input network (n_spec, 26), or those that are not of a group `without`.
+
+    Widths are those of smoothed flux if `smoothed`: the thesis's pipeline smooths first and measures then.
+    """
+    groups = FEATURES | ({"widths": SMOOTH_WIDTHS} if smoothed else {})
+    names = [name for group, columns in groups.items() if group not in without for name in columns]
     return labels[names].to_numpy(float)
 
 

@@ -2,10 +2,10 @@
 
 from obafgkm.report.plots import COLUMN, PAGE, new_figure
 
-__all__ = ["FLUX", "draw_spectrum", "spectra_page"]
+__all__ = ["COLOURS", "FLUX", "draw_spectrum", "spectra_page"]
 
 FLUX = r"$F_\lambda$ (10$^{-17}$ erg s$^{-1}$ cm$^{-2}$ Å$^{-1}$)"
-_COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
+COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
 
 
 def draw_spectrum(axes, wave, flux, label, title):
@@ -19,7 +19,7 @@ def draw_spectrum(axes, wave, flux, label, title):
         GALAXY, QSO, STAR or another.
     title : str
     """
-    axes.plot(wave, flux, lw=0.4, color=_COLOURS.get(label, "C6"))
+    axes.plot(wave, flux, lw=0.4, color=COLOURS.get(label, "C6"))
     axes.set_title(title, fontsize=6)
     axes.margins(x=0)
     axes.tick_params(labelsize=5)
