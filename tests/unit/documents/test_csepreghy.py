@@ -368,7 +368,7 @@ def test_what_an_autoencoder_explains_follows_from_its_reconstructions(tmp_path)
     training = script("autoencoders")["thinned"](flux[table["part"] == "training"], 896)
     deviation = training.std(axis=0)
     missed = (result["flux"] - result["reconstruction"]) / deviation
-    of_mean = (result["flux"] - training.mean(axis=0)) / deviation
+    of_mean = (result["flux"] - result["flux"].mean(axis=0)) / deviation
     assert result["explained"] == pytest.approx(1 - (missed**2).sum() / (of_mean**2).sum(), abs=1e-4)
     np.testing.assert_allclose(result["error"], np.sqrt((missed**2).mean(axis=1)), rtol=1e-3)
 
