@@ -11,7 +11,7 @@
 rule fetch:
     """Bring the files of one dataset here, check them, and record where each came from."""
     input:
-        datasets=DATASETS,
+        datasets=ADDRESSES,
     output:
         provenance="resources/archives/{source}/{library}/provenance.json",
     log:
