@@ -3,7 +3,7 @@
 
     python3 make.py run  [snakemake arguments]   set up, then run the workflow
     python3 make.py recover [the same]           after Snakemake itself was killed: clear up, then run
-    python3 make.py rehearse [the same]          set up, then every switch of the published run, tiny, in rehearsal/
+    python3 make.py rehearse [the same]          set up, then rehearse the published run, in rehearsal/
     python3 make.py test [pytest arguments]      set up, then run the tests
     python3 make.py lint                         set up, then check style
     python3 make.py lock                         renew requirements.lock from pyproject.toml

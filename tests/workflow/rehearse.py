@@ -59,8 +59,8 @@ _CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
 </capability></vosi:capabilities>
 """
 _DRIVE_PAGE = """<!DOCTYPE html><html><head><title>Google Drive - Virus scan warning</title></head><body>
-<form id="download-form" action="https://drive.usercontent.google.com/download" method="get"><input type="submit"
-value="Download anyway"/><input type="hidden" name="id" value="{id}"><input type="hidden" name="export"
+<form id="download-form" action="https://drive.usercontent.google.com/download" method="get">
+<input type="submit" value="Download anyway"/><input type="hidden" name="id" value="{id}"><input type="hidden" name="export"
 value="download"><input type="hidden" name="confirm" value="t"></form></body></html>
 """
 _VOTABLE = {"Content-Type": "application/x-votable+xml"}
@@ -204,7 +204,9 @@ def _vizier(labels):
         source = dict(line.partition("=")[::2] for line in request.body.splitlines())["-source"]
         return _VOTABLE, _votable(tables[source])
 
-    return dict.fromkeys((f"vizier.{host}/viz-bin/votable" for host in ("cds.unistra.fr", "cfa.harvard.edu")), answer)
+    return dict.fromkeys(
+        (f"vizier.{host}/viz-bin/votable" for host in ("cds.unistra.fr", "cfa.harvard.edu")), answer
+    )
 
 
 def _votable(table):
@@ -228,7 +230,10 @@ def _drive(folders):
             for id, path in files.items()
             if id.startswith(request.query["id"])
         )
-        return _HTML, f"<!DOCTYPE html><html><head><title>CFLIB</title></head><body>{links}</body></html>".encode()
+        return (
+            _HTML,
+            f"<!DOCTYPE html><html><head><title>CFLIB</title></head><body>{links}</body></html>".encode(),
+        )
 
     def warning(request):
         return _HTML, _DRIVE_PAGE.format(id=request.query["id"]).encode()

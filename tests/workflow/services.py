@@ -94,7 +94,9 @@ class Services(ThreadingHTTPServer):
     def __init__(self, root, databases, faults, folder):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.root, self.databases, self.faults = Path(root), databases, faults
-        self.hosts = {path.name for path in self.root.iterdir()} | {key.partition("/")[0] for key in databases}
+        self.hosts = {path.name for path in self.root.iterdir()} | {
+            key.partition("/")[0] for key in databases
+        }
         self.strayed, self.continued, self.lock = [], [], threading.Lock()
         certificate = _certify(folder, sorted(self.hosts))
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -122,7 +124,18 @@ def _certify(folder, hosts):
     """A certificate for these hosts, which is its own authority."""
     path = Path(folder).resolve() / "certificate.pem"
     names = ",".join(f"DNS:{host}" for host in hosts)
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=rehearsal"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=rehearsal",
+    ]
     command += ["-addext", f"subjectAltName={names}", "-keyout", path.with_suffix(".key"), "-out", path]
     subprocess.run(command, check=True, capture_output=True)
     return path
