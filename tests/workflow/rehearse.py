@@ -58,11 +58,14 @@ _CAPABILITIES = """<?xml version="1.0" encoding="UTF-8"?>
 <uploadLimit><hard unit="row">200000</hard></uploadLimit>
 </capability></vosi:capabilities>
 """
-_DRIVE_PAGE = """<!DOCTYPE html><html><head><title>Google Drive - Virus scan warning</title></head><body>
-<form id="download-form" action="https://drive.usercontent.google.com/download" method="get">
-<input type="submit" value="Download anyway"/><input type="hidden" name="id" value="{id}"><input type="hidden" name="export"
-value="download"><input type="hidden" name="confirm" value="t"></form></body></html>
-"""
+# In one line, as it comes.
+_DRIVE_PAGE = (
+    "<!DOCTYPE html><html><head><title>Google Drive - Virus scan warning</title></head><body>"
+    '<form id="download-form" action="https://drive.usercontent.google.com/download" method="get">'
+    '<input type="submit" value="Download anyway"/><input type="hidden" name="id" value="{id}">'
+    '<input type="hidden" name="export" value="download"><input type="hidden" name="confirm" value="t">'
+    "</form></body></html>"
+)
 _VOTABLE = {"Content-Type": "application/x-votable+xml"}
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
