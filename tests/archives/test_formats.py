@@ -254,7 +254,7 @@ def test_cflib_takes_the_literature_type_where_there_is_no_pickles_type(tmp_path
     cflib.write(tmp_path, spectra)
     labels = cflib.read(tmp_path)[0].labels
     assert list(labels["type_text"]) == ["K1IV", "B9V", "G5"]
-    assert list(labels["catalogue_type_text"]) == ["K2IV", "B9V", "G5"]
+    assert list(labels["catalogue_type_text"]) == ["K2IV", "", ""]  # a second type, not the same one again
 
 
 def test_cflib_parameters_of_wu_et_al_go_before_those_of_the_headers(tmp_path):
@@ -319,6 +319,43 @@ def test_a_gzip_of_something_else_is_no_tar_archive(tmp_path):
     (tmp_path / "BINTABLE.tgz").write_bytes(gzip.compress(HTML))
     with pytest.raises(ArchiveFileError, match=r"BINTABLE\.tgz"):
         cflib.read(tmp_path)
+
+
+def known_to_simbad(names):
+    """A stand-in for SIMBAD, which lacks BD+61 220 and gives another type than the libraries'."""
+    known = [name for name in names if name != "BD+61 220"]
+    return pd.DataFrame(
+        {"name": known, "sp_type": ["G9III" if name == "SAO 99637" else "K2" for name in known]}
+    )
+
+
+def test_miles_has_the_types_of_simbad_where_it_is_asked_and_loses_the_stars_without(tmp_path):
+    miles.write(tmp_path, invented("miles"))
+    kept, rejected = ingest("miles", tmp_path, known_to_simbad)
+    # HD 249 is K1IV in the library's table: its luminosity class is not taken where SIMBAD has none.
+    assert kept.labels[["name", "mk_type", "luminosity", "catalogue_type_text"]].to_numpy().tolist() == [
+        ["HD 249", "K2", -1, "K1IV"],
+        ["SAO 99637", "G9III", 2, "G8III"],
+    ]
+    assert list(rejected["name"]) == ["BD+61 220"]
+    assert "no type given" in rejected["reason"][0]
+
+
+def test_other_libraries_keep_their_types_and_take_a_missing_luminosity_class_from_simbad(tmp_path):
+    spectra = invented("elodie")
+    spectra.labels["type_text"] = ["K1", "B8", "G8"]
+    spectra.labels["catalogue_type_text"] = ["K1IV", "", ""]
+    elodie.write(tmp_path, spectra)
+    kept, _ = ingest("elodie", tmp_path, known_to_simbad)
+    assert list(kept.labels["mk_type"]) == ["K1IV", "B8", "G8III"]
+    assert list(kept.labels["simbad_type_text"]) == ["K2", "", "G9III"]
+
+
+def test_without_simbad_no_label_says_that_it_was_asked(tmp_path):
+    miles.write(tmp_path, invented("miles"))
+    kept, _ = ingest("miles", tmp_path)
+    assert "simbad_type_text" not in kept.labels
+    assert list(kept.labels["mk_type"]) == ["K1IV", "B8V", "G8III"]
 
 
 def test_types_that_cannot_be_read_are_rejected_with_their_reason(tmp_path):

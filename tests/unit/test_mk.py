@@ -154,7 +154,8 @@ def test_spectral_codes_are_inverted():
     number, luminosity = np.meshgrid(np.arange(70), np.arange(5))
     code = mk.spectral_code(number, luminosity)
     np.testing.assert_array_equal(np.round(mk.class_from_code(code)), number)
-    np.testing.assert_array_equal(mk.luminosity_from_code(code), luminosity)
+    for characters in (3, 4):
+        np.testing.assert_array_equal(mk.luminosity_from_code(code, characters), luminosity)
 
 
 def test_every_code_of_a_class_decodes_to_it():
@@ -163,5 +164,7 @@ def test_every_code_of_a_class_decodes_to_it():
     np.testing.assert_array_equal(mk.whole_class(np.arange(70)), np.arange(70))
 
 
-def test_luminosity_of_a_predicted_code_is_the_nearest():
-    np.testing.assert_array_equal(mk.luminosity_from_code([2904.4, 2904.6, 2930.0, 2900.0]), [1, 2, 4, 0])
+def test_luminosity_of_a_predicted_code_is_the_nearest_to_its_last_three_characters():
+    codes = [2904.4, 2904.6, 6231.5, 2939.96, 2900.0]
+    np.testing.assert_array_equal(mk.luminosity_from_code(codes), [1, 2, 0, 0, 0])
+    np.testing.assert_array_equal(mk.luminosity_from_code(codes, 4), [1, 2, 4, 4, 0])

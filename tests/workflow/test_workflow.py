@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 AFTER = {
     "science",
+    "paper_numbers",
     "paper",
     "record_provenance",
     "crate",

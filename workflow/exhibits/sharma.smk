@@ -45,6 +45,12 @@ EXHIBITS["sharma"] = {
         also=dict(shared="results/sharma/table_shared_stars.csv"),
         labels="Shared stars",
     ),
+    "table_types": dict(
+        about="types of the libraries against a second type of the same star",
+        inputs=expand("resources/ingested/{library}.h5", library=SHARMA_LIBRARIES),
+        params=dict(libraries=SHARMA_LIBRARIES),
+        labels="Agreement of types",
+    ),
     "fig01": dict(about="selected spectra of each main class", input=SAMPLES),
     "fig02": dict(
         about="internal dispersion of each subclass of the training sample",
@@ -124,7 +130,12 @@ EXHIBITS["sharma"] = {
     "fig11": dict(about="predicted against expected classes of the CNN", input=CNN, script="comparison"),
     "fig12": dict(about="confusion matrix of the CNN", input=CNN, script="confusion"),
     "table4": dict(about="classification report of the CNN", input=CNN, script="classification_report"),
-    "fig13": dict(about="error of the CNN along the sequence", input=CNN, params=CLIP),
+    "fig13": dict(
+        about="error of the CNN along the sequence",
+        input=CNN,
+        params=CLIP,
+        also=dict(csv="results/sharma/fig13.csv"),
+    ),
     "fig14": dict(about="confusion matrix of the luminosity classes", input=LUMINOSITY),
     "table_luminosity": dict(
         about="luminosity classification, its checks and its baselines",
@@ -167,14 +178,14 @@ EXHIBITS["sharma"] = {
         about="error against reddening",
         input=ERRORS,
         params=dict(
-            names=NETWORKS | MK_PROGRAMS, confidence=lookup(within=config, dpath="evaluation/confidence")
+            names=SPOILT | MK_PROGRAMS, confidence=lookup(within=config, dpath="evaluation/confidence")
         ),
         labels="Reddening",
     ),
     "table_sensitivity": dict(
         about="errors on spoilt spectra and after training on spoilt labels",
         input=ERRORS,
-        params=dict(names=NETWORKS | MK_PROGRAMS),
+        params=dict(names=SPOILT | MK_PROGRAMS),
         labels="Sensitivity",
     ),
     "table_seeds": dict(
@@ -185,7 +196,11 @@ EXHIBITS["sharma"] = {
     ),
     "table_pairs": dict(
         about="differences between models on the same stars, and between what a network learns from",
-        input=dict(predictions=[prediction(model) for model in MODELS], retrained=RETRAINED_ALONE),
+        input=dict(
+            predictions=[prediction(model) for model in MODELS],
+            retrained=RETRAINED_ALONE,
+            spoilt="results/sharma/robustness/spoilt.csv",
+        ),
         params=dict(names=MODELS, network=RETRAINED, **EVALUATION),
         labels="Paired differences",
     ),

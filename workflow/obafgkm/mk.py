@@ -186,7 +186,19 @@ def code_from_class(number):
     return 100.0 * np.asarray(number, float) + 1000.0 + _CODE_OFFSET
 
 
-def luminosity_from_code(code):
-    """Luminosity number whose code 1.5, 3.5, ... 9.5 is nearest to the last digits of ``code``."""
-    last = np.round(np.asarray(code, float), 1) % 100.0
+def luminosity_from_code(code, characters=3):
+    """Luminosity number whose code 1.5, 3.5, ... 9.5 is nearest to the end of spectral codes.
+
+    Sharma et al. 2020 match the last three characters, "1.5" in 6201.5 (section 4.1), so that of the fraction
+    of a subclass the last digit counts as well: both 6201.5 and 6231.5 are I. The whole remainder of a
+    subclass has one character more, "01.5"; with it, every code above 08.5 is V.
+
+    Parameters
+    ----------
+    code : array-like of float
+        Rounded to one decimal first.
+    characters : int
+        How many characters of the code count, the decimal point among them.
+    """
+    last = np.round(np.asarray(code, float), 1) % 10.0 ** (characters - 2)
     return np.abs(np.expand_dims(last, -1) - (1.5 + 2.0 * np.arange(5))).argmin(-1)

@@ -7,6 +7,9 @@
 #         resources/ingested/stars.csv                one star identity per spectrum, across libraries
 #         resources/homogenised/<library>.h5          spectra on the common grid
 
+# Types and names of stars come from SIMBAD too, where the network allows.
+ASK_SIMBAD = config["archives"]["simbad"] and not config["archives"]["offline"]
+
 
 rule fetch:
     """Bring the files of one dataset here, check them, and record where each came from."""
@@ -91,6 +94,8 @@ rule ingest:
     resources:
         mem_mb=3000,
         runtime=20,
+    params:
+        simbad=ASK_SIMBAD,
     message:
         "Reading {wildcards.library}"
     script:
@@ -113,7 +118,7 @@ rule identify:
         runtime=20,
     params:
         libraries=list(LIBRARIES),
-        simbad=config["archives"]["simbad"] and not config["archives"]["offline"],
+        simbad=ASK_SIMBAD,
     message:
         "Finding the stars that libraries share"
     script:

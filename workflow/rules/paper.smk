@@ -1,7 +1,8 @@
 # The paper on the whole work.
 #
 # NEEDS   paper/*.typ, numbers.yaml, references.bib; config/claims.yaml; the tables and exhibits that the text shows;
-#         the checks, so that there is no paper on results that fail them
+#         the checks, so that there is no paper on results that fail them, and no comparison of networks that are
+#         not shown to have learnt
 # MAKES   results/paper/numbers.json    every number and word of the text, by name
 #         results/paper.pdf
 

@@ -1,7 +1,8 @@
 # Check what the run made, before anything is said about it.
 #
 # NEEDS   every exhibit, the ledger, the samples
-# MAKES   results/science.html
+# MAKES   results/science.html    each check and how it went
+#         results/science.csv     each trained network beside the trivial answer to its own task
 
 CHECKS = ROOT / "tests" / "science"
 
@@ -20,12 +21,13 @@ rule science:
         "resources/csepreghy/sample.h5",
         "resources/hammer/sample.csv",
     output:
-        report(
+        page=report(
             "results/science.html",
             caption="../report/science.rst",
             category="Checks",
             labels={"exhibit": "Checks of the results"},
         ),
+        networks="results/science.csv",
     log:
         "logs/science.log",
     conda:
@@ -35,6 +37,7 @@ rule science:
         runtime=20,
     params:
         checks=contents(CHECKS.glob("*.py")),
+        scale=lookup(within=config, dpath="ledger/scale"),
     message:
         "Checking the results"
     script:

@@ -34,10 +34,15 @@ def trained(model, *files):
 
 
 NETWORKS = {model: MODELS[model] for model in ["ann", "ann_centred", "cnn"]}
-MK_PROGRAMS = {
-    program: {"mkclass": "MKCLASS", "nutmaat": "NutMaat"}[program]
-    for program in config["sharma"]["robustness"]["mk_programs"]
+# Classifiers of spoilt spectra: the networks, and what they have to beat.
+SPOILT = NETWORKS | {"nearest": MODELS["nearest"]}
+# Programs that assign MK types, with the standards that each compares with.
+MK_NAMES = {
+    "mkclass": "MKCLASS, libr18",
+    "nutmaat": "NutMaat, averaged standards",
+    "nutmaat_libr18": "NutMaat, libr18",
 }
+MK_PROGRAMS = {program: MK_NAMES[program] for program in config["sharma"]["robustness"]["mk_programs"]}
 SEEDS = config["sharma"]["seeds"]
 RETRAINED = config["sharma"]["robustness"]["network"]
 

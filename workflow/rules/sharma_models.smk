@@ -129,6 +129,7 @@ rule train_estimator:
         test="resources/sharma/test.h5",
     output:
         model="results/sharma/models/{model}/model.joblib",
+        scores="results/sharma/models/{model}/scores.csv",
         predictions="results/sharma/predictions/{model}_cflib.csv",
     log:
         "logs/sharma/train_{model}.log",
@@ -143,6 +144,7 @@ rule train_estimator:
         runtime=60,
     params:
         settings=lookup(within=config, dpath="sharma/{model}"),
+        validation=lookup(within=config, dpath="sharma/validation"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Training {wildcards.model}"
@@ -159,6 +161,7 @@ rule train_autoencoder:
         history="results/sharma/models/autoencoder/history.csv",
         layers="results/sharma/models/autoencoder/layers.csv",
         card="results/sharma/models/autoencoder/card.json",
+        scores="results/sharma/models/autoencoder/scores.csv",
     log:
         "logs/sharma/train_autoencoder.log",
     benchmark:
@@ -170,7 +173,6 @@ rule train_autoencoder:
         runtime=600,
     params:
         settings=lookup(within=config, dpath="sharma/autoencoder"),
-        validation=lookup(within=config, dpath="sharma/validation"),
         seed=lookup(within=config, dpath="seed"),
     message:
         "Training the autoencoder"

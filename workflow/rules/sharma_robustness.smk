@@ -67,6 +67,7 @@ rule retrain:
 rule classify_spoilt:
     """Classify test spectra without their continua, with those of others, and reddened."""
     input:
+        training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
         normalised="resources/sharma/normalised_test.h5",
         ann="results/sharma/models/ann/model.keras",
@@ -129,7 +130,7 @@ rule classify_by_program:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
         python=branch(
-            lambda wildcards: wildcards.program == "nutmaat",
+            lambda wildcards: wildcards.program.startswith("nutmaat"),
             then=os.getenv("OBAFGKM_NUTMAAT", rules.nutmaat_environment.output.python),
             otherwise=[],
         ),
@@ -140,7 +141,7 @@ rule classify_by_program:
     benchmark:
         "benchmarks/results/classify_{program}.tsv"
     wildcard_constraints:
-        program="mkclass|nutmaat",
+        program="|".join(MK_NAMES),
     conda:
         "../../envs/cpu.yaml"
     resources:
@@ -148,6 +149,7 @@ rule classify_by_program:
         runtime=600,
     params:
         a_v=lookup(within=config, dpath="sharma/robustness/mk_a_v"),
+        mklib=os.getenv("MKLIB") or str(Path(MIRROR, "mkclass")),
         unity_at=lookup(within=config, dpath="homogenise/unity_at"),
     message:
         "Classifying reddened spectra with {wildcards.program}"
@@ -158,7 +160,7 @@ rule classify_by_program:
 rule robustness_errors:
     """Measure the error of every test."""
     input:
-        clean=[prediction(model) for model in NETWORKS],
+        clean=[prediction(model) for model in SPOILT],
         retrained=f"results/sharma/robustness/retrained_{RETRAINED}.csv",
         spoilt="results/sharma/robustness/spoilt.csv",
         programs=expand("results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS),
@@ -172,7 +174,7 @@ rule robustness_errors:
         mem_mb=2000,
         runtime=10,
     params:
-        networks=list(NETWORKS),
+        models=list(SPOILT),
         network=lookup(within=config, dpath="sharma/robustness/network"),
         settings=lookup(within=config, dpath="evaluation"),
         seed=lookup(within=config, dpath="seed"),

@@ -1,14 +1,20 @@
 """What Gebran et al. 2022 build on: components out of core, augmentation, the network, the choice."""
 
+import runpy
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from sklearn.decomposition import PCA
 
 from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augment
 from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
-from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database, make_database
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS, TESTED, Database, make_database
 from obafgkm.documents.gebran.sweep import choose, list_sweep, take_part
+from obafgkm.errors import DivergenceError
+from obafgkm.evaluation.trivial import Comparison
 from obafgkm.spectra import write_chunks
 
 FIXED = {
@@ -177,3 +183,32 @@ def test_parts_share_all_trainings_between_them():
     parts = [take_part(trainings, part, 3) for part in range(3)]
     assert sorted(i for part in parts for i in part) == list(range(11))
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_the_sweep_tells_which_networks_are_no_better_than_a_constant(tmp_path):
+    """Adam learns, the zeros give one answer to all, the ones diverge."""
+    rng = np.random.default_rng(0)
+    labels = {name: rng.uniform(0, 1, (60, 4)) for name in SETS}
+    database = SimpleNamespace(
+        labels=labels, star=dict.fromkeys(SETS, np.arange(60)), digest="d", source="simulated"
+    )
+
+    def predict(database, parameter, limits, trial):
+        if trial["initialiser"] == "ones":
+            raise DivergenceError
+        column = PARAMETERS.index(parameter)
+        learnt = trial["initialiser"] == "he_normal"
+        return {name: values[:, column] if learnt else np.full(60, 0.5) for name, values in labels.items()}
+
+    settings = {"fixed": FIXED, "values": {name: [value] for name, value in FIXED.items()}}
+    settings |= {"epochs": [2], "parts": 1}
+    settings["values"]["initialiser"] = ["he_normal", "zeros", "ones"]
+    sweep = runpy.run_path(str(ROOT / "workflow/scripts/gebran/sweep.py"))["sweep"]
+    trainer, ranges = SimpleNamespace(predict=predict), dict.fromkeys(PARAMETERS, (0, 1))
+    table = sweep(trainer, database, ranges, settings, 0, 1, tmp_path / "sweep.jsonl")
+    assert len(table) == 3 * len(PARAMETERS)
+    learnt = [Comparison.of_row(row).has_learnt for _, row in table.iterrows()]
+    assert learnt == (table["initialiser"] == "he_normal").tolist()
+    assert table.loc[table["initialiser"] == "ones", [TESTED, "compared_ours"]].isna().all(axis=None)
+    row = table.query("initialiser == 'zeros' and parameter == 'feh'").iloc[0]
+    assert row["compared_trivial"] == pytest.approx(labels[TESTED][:, PARAMETERS.index("feh")].std())

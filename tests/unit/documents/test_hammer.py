@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import runpy
 import sqlite3
 import threading
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from scipy.optimize import brentq
 from sklearn.metrics import precision_recall_fscore_support
 
@@ -17,6 +19,7 @@ from obafgkm.archives.sdss import photometry as sdss_photometry
 from obafgkm.documents.hammer.sample import by_seed, dummy_rule, main_class_scores
 from obafgkm.download.skyserver import ask
 from obafgkm.errors import ArchiveFileError
+from obafgkm.evaluation.trivial import Comparison, pool
 from obafgkm.mk import MAIN_CLASSES
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.skyserver import simulate_photometry, synthetic_magnitudes
@@ -237,3 +240,24 @@ def test_a_network_side_by_side_learns_its_own_sample(tmp_path):
     pd.testing.assert_frame_equal(again, history)  # nothing is left of the training before
     for sample, each in zip(samples, predicted, strict=True):
         assert (each["test"] == sample["main"][sample["part"] == "test"]).mean() > 0.9
+
+
+def test_a_fold_is_compared_with_its_commonest_class():
+    cross_validate = runpy.run_path(str(ROOT / "workflow/scripts/hammer/networks.py"))["cross_validate"]
+    main = np.repeat([0, 3, 6], [60, 50, 40])
+    sample = pd.DataFrame({"main": main, "bestObjID": np.arange(150).astype(str)})
+
+    def train(says):
+        """A training of which each network gives the classes that `says` makes of the expected ones."""
+
+        def networks(samples, names, settings, seeds, checkpoint):
+            tests = [part.loc[part["part"] == "test", "main"].to_numpy() for part in samples]
+            return None, [{"test": says(expected)} for expected in tests]
+
+        return networks
+
+    for says, learnt in [(np.copy, True), (np.zeros_like, False)]:
+        folds = cross_validate(train(says), sample, {}, 2, 1, None)
+        compared = pool([Comparison.of_row(row) for _, row in folds.iterrows()])
+        assert compared.has_learnt == learnt
+        assert compared.n == 150

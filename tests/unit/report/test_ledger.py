@@ -419,7 +419,7 @@ def test_an_absent_archive_reproduces_nothing():
 @pytest.mark.parametrize("document", sorted({claim.document for claim in CLAIMS}))
 def test_every_number_stands_in_its_document(papers, document):
     for one in CLAIMS:
-        if one.document != document:
+        if one.document != document or one.locator == "final notebook":  # which is no text of ours
             continue
         assert one.text in papers[document], one.name
         if one.kind not in ("type", "entry"):

@@ -71,8 +71,10 @@ def declared(folder, **changes):
     return read_declaration(path)
 
 
-def gathered(folder, rows=ROWS, **changes):
+def gathered(folder, rows=ROWS, verdict="better", **changes):
     (folder / "sharma").mkdir(exist_ok=True)
+    networks = {"document": ["sharma", "sharma"], "network": ["ann", "cnn"], "verdict": ["better", verdict]}
+    pd.DataFrame(networks).to_csv(folder / "science.csv", index=False)
     pd.DataFrame(rows).to_csv(folder / "sharma/table3.csv", index=False)
     return gather(declared(folder, **changes), CLAIMS, {"folds": 10}, folder, "tiny")
 
@@ -108,6 +110,21 @@ def test_a_changed_cell_changes_its_number_and_the_words_that_rest_on_it(tmp_pat
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"b", "a.words", "good"}
     assert (after["a.words"]["text"], after["good"]["text"]) == ("below", "A and B")
+
+
+@pytest.mark.parametrize("verdict", ["not judged", "not shown to be better"])
+def test_nothing_is_compared_where_a_network_is_not_shown_to_have_learnt(tmp_path, verdict):
+    rows = {**ROWS, "score_high": [0.75, 0.6]}
+    before, after = gathered(tmp_path, rows), gathered(tmp_path, rows, verdict)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"a.words", "good", "bad"}
+    assert all("not shown to have learnt" in after[name]["text"] for name in changed)
+
+
+def test_numbers_of_the_same_spectra_are_compared_by_their_paired_difference():
+    """Words of separate intervals are for different spectra, or for tables without a paired difference."""
+    separate = {name for name, entry in DECLARATION["words"].items() if "against" in entry}
+    assert {name.partition(".")[0] for name in separate} <= {"csepreghy", "gebran", "saldic", "gap"}
 
 
 @pytest.mark.parametrize(

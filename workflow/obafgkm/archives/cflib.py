@@ -57,7 +57,7 @@ def read(directory):
     -------
     Spectra
         (n_spec, 15011), in the order of the tar archive, then the text files; label ``type_text`` is PICKTYPE
-        where there is one and else SPTYPE, ``catalogue_type_text`` is SPTYPE.
+        where there is one and else SPTYPE, ``catalogue_type_text`` is SPTYPE where it is a second type.
     rejected : DataFrame
 
     Raises
@@ -146,7 +146,7 @@ def read_spectrum(file, content):
         "name": Path(file).stem,
         "aliases": ";".join(alias for alias in aliases if alias),
         "type_text": picktype or sptype,
-        "catalogue_type_text": sptype,
+        "catalogue_type_text": sptype if picktype else "",
         "teff": _number(keywords.get("TEFF")),
         "logg": _number(keywords.get("LOGG")),
         "feh": _number(keywords.get("FEH")),

@@ -40,7 +40,7 @@ def read(directory):
     -------
     Spectra
         (n_spec, 14501), in the order of the running numbers; labels ``type_text`` is the header's type where
-        there is one and else SIMBAD's, ``catalogue_type_text`` is SIMBAD's.
+        there is one and else SIMBAD's, ``catalogue_type_text`` is SIMBAD's where it is a second type.
     rejected : DataFrame
     """
     simbad = read_simbad_types(directory).drop_duplicates("star").set_index("star")["sp_type"]
@@ -51,10 +51,11 @@ def read(directory):
             step = header.get("CDELT1", header.get("CD1_1"))
             first = header["CRVAL1"] + (1 - header.get("CRPIX1", 1)) * step
         name, simbad_type = header["OBJECT"].strip(), simbad.get(star_key(header["OBJECT"]), "")
+        own_type = header.get("SPTYPE", "").strip()
         labels = {
             "name": name,
-            "type_text": header.get("SPTYPE", "").strip() or simbad_type,
-            "catalogue_type_text": simbad_type,
+            "type_text": own_type or simbad_type,
+            "catalogue_type_text": simbad_type if own_type else "",
             "teff": header.get("TEFF", np.nan),
             "logg": header.get("LOGG", np.nan),
             "feh": header.get("[Fe/H]", np.nan),

@@ -10,16 +10,22 @@ from obafgkm.archives import collect, jhc
 from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.errors import SpectralTypeError
 
-__all__ = ["MAX_GAP", "ingest", "read_library"]
+__all__ = ["FROM_SIMBAD", "MAX_GAP", "ingest", "read_library"]
+
+FROM_SIMBAD = "miles"  # the library whose types Sharma et al. 2020 take from SIMBAD (section 2.3)
 
 MAX_GAP = 50.0  # Angstrom inside 3900-6800; CFLIB stars with a wider gap are left out (Sharma et al., 2.2)
 
 
-def ingest(library, directory):
+def ingest(library, directory, look_up=None):
     """Read a library and its types.
 
     Where the type has no luminosity class but the catalogue's second opinion has one, that class is taken,
     with the temperature class left as it is (Sharma et al. 2020, section 2.4).
+
+    With SIMBAD at hand, as in the paper, the types of MILES are SIMBAD's, and its stars without one are left
+    out (section 2.3); of the other libraries SIMBAD's types give a missing luminosity class, after the
+    catalogue's, and are kept to compare with.
 
     Parameters
     ----------
@@ -27,12 +33,15 @@ def ingest(library, directory):
         One of `obafgkm.archives.libraries.LIBRARIES`.
     directory : path-like
         Holds the archive's files.
+    look_up : callable, optional
+        Takes names, returns what SIMBAD knows of them: `obafgkm.archives.simbad.cross_identify`.
 
     Returns
     -------
     Spectra
         Those with a readable type. Further labels: mk_class (0 ... 69), luminosity (0 ... 4, -1 if unknown),
-        mk_type (canonical text).
+        mk_type (canonical text); if SIMBAD was asked, simbad_type_text ('' where it has none). Of MILES,
+        catalogue_type_text is then the type of the library's own table.
     rejected : DataFrame
         Columns library, file, name, reason: files that cannot be read, types that cannot be read, CFLIB stars
         with a wide gap, and the three JHC stars that the documents leave out.
@@ -41,8 +50,12 @@ def ingest(library, directory):
     ------
     ArchiveFileError
         If the archive as a whole cannot be used.
+    FetchError
+        If SIMBAD does not answer.
     """
     spectra, rejected = read_library(library, directory)
+    if look_up is not None:
+        spectra.labels = _with_simbad_types(library, spectra.labels, look_up)
     verdicts = [_judge(row) for row in spectra.labels.itertuples()]
     usable = np.array([isinstance(verdict, mk.MKType) for verdict in verdicts], dtype=bool)
     types = [verdict for verdict in verdicts if isinstance(verdict, mk.MKType)]
@@ -78,6 +91,16 @@ def _holds_nothing(directory):
     return {path.name for path in Path(directory).iterdir()} <= {"provenance.json", "provenance.json.sha256"}
 
 
+def _with_simbad_types(library, labels, look_up):
+    """Labels with the column simbad_type_text, which is the type itself in the library `FROM_SIMBAD`."""
+    known = look_up(sorted(set(labels["name"]))) if len(labels) else None
+    types = {} if known is None else dict(zip(known["name"], known["sp_type"], strict=True))
+    labels = labels.assign(simbad_type_text=labels["name"].map(types).fillna("").astype(object))
+    if library != FROM_SIMBAD:
+        return labels
+    return labels.assign(type_text=labels["simbad_type_text"], catalogue_type_text=labels["type_text"])
+
+
 def _judge(row):
     """The type of one spectrum, or the reason why it is not used."""
     if row.library == "jhc" and row.file in jhc.EXCLUDED:
@@ -88,9 +111,13 @@ def _judge(row):
         mk_type = mk.parse(row.type_text)
     except SpectralTypeError as error:
         return f"{error.reason}: {row.type_text!r}"
-    return (
-        mk_type if mk_type.luminosity is not None else _with_luminosity_of(mk_type, row.catalogue_type_text)
-    )
+    simbad = getattr(row, "simbad_type_text", None)
+    if row.library == FROM_SIMBAD and simbad is not None:
+        return mk_type  # the paper leaves those out to which SIMBAD gives no luminosity class
+    for opinion in (row.catalogue_type_text, simbad or ""):
+        if mk_type.luminosity is None:
+            mk_type = _with_luminosity_of(mk_type, opinion)
+    return mk_type
 
 
 def _with_luminosity_of(mk_type, text):

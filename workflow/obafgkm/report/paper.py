@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import jsonschema
+import pandas as pd
 import typst
 import yaml
 
@@ -32,6 +33,8 @@ __all__ = [
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "numbers.schema.yaml"
 ABSENT = "—"
+NETWORKS = "science.csv"  # how each network compares with the trivial answer to its task
+UNJUDGED = "[not compared: the networks of this run are not shown to have learnt]"
 _EXHIBIT = re.compile(r'"/?(results/[^"]+\.(?:pdf|csv))"')
 _SELECTOR = ("file", "where", "column", "reduce", "source")
 
@@ -76,9 +79,9 @@ def read_declaration(path):
 
 
 def table_files(declaration):
-    """Paths below the results of the tables that the declaration names, each once."""
+    """Paths below the results of the tables that the declaration rests on, each once."""
     entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
-    files = [entry["file"] for entry in entries]
+    files = [NETWORKS, *(entry["file"] for entry in entries)]
     return sorted({*files, *(entry["source"]["file"] for entry in entries if "source" in entry)})
 
 
@@ -108,6 +111,8 @@ def gather(declaration, claims, settings, results, scale):
     -------
     dict
         Name to a dict: ``text``, and for numbers ``interval`` (text, may be empty), ``source`` and ``table``.
+        Words and lists that compare are `UNJUDGED` where not every network of the document is shown to have
+        learnt.
 
     Raises
     ------
@@ -141,19 +146,21 @@ def gather(declaration, claims, settings, results, scale):
         claim = by_name[entry["claim"]]
         text = f"{claim.value:,.10g}".replace("-", "−") + entry.get("unit", "")  # as printed
         gathered[name] = {"text": text, "interval": "", "source": "published", "table": "config/claims.yaml"}
+    hollow = _unjudged_documents(results / NETWORKS)
     for name, entry in declaration["words"].items():
         for other in (entry["of"], entry.get("against", entry["of"])):
             if other not in measured:
                 raise PaperError(f"{name}: its words rest on '{other}', which is no number")
-        gathered[name] = {
-            "text": chosen_words(measured[entry["of"]], entry, measured.get(entry.get("against")))
-        }
+        words = chosen_words(measured[entry["of"]], entry, measured.get(entry.get("against")))
+        file = declaration["numbers"][entry["of"]]["file"]
+        gathered[name] = {"text": UNJUDGED if _document(file) in hollow else words}
     for name, entry in declaration["lists"].items():
-        gathered[name] = {"text": _list_text(name, entry, results, tables)}
+        listed = _list_text(name, entry, results, tables)
+        gathered[name] = {"text": UNJUDGED if _document(entry["file"]) in hollow else listed}
     for package in declaration["software"]:
         gathered[f"software.{package}"] = {"text": version(package)}
     gathered["run.scale"] = {"text": scale}
-    for folder in {Path(entry["file"]).parent.name for entry in declaration["numbers"].values()} - {""}:
+    for folder in {_document(entry["file"]) for entry in declaration["numbers"].values()} - {""}:
         gathered[f"run.{folder}"] = {"text": _sources(gathered.values(), folder)}
     return gathered
 
@@ -175,7 +182,8 @@ def number_text(value, form, spread=None):
 def chosen_words(ours, entry, against=None):
     """The words that fit a number: above or below another, or ``than``, or neither.
 
-    A number is above if its whole interval is; two intervals that overlap are the same.
+    A number is above if its whole interval is; two intervals that overlap are the same. Numbers of the same
+    spectra are compared by the interval of their paired difference, which is a number of its own.
     """
     ends = [_ends(ours), (entry.get("than", 0),) * 2 if against is None else _ends(against)]
     if any(math.isnan(end) for pair in ends for end in pair):
@@ -221,6 +229,17 @@ def typeset(folder, numbers, results, output):
         except typst.TypstError as error:
             hints = "; ".join([*error.hints, *error.trace])
             raise PaperError(f"paper: {error.message} {hints}".replace(str(root), "").strip()) from error
+
+
+def _document(file):
+    """The document that a table is of."""
+    return Path(file).parent.name
+
+
+def _unjudged_documents(path):
+    """Documents of which a network is not shown to be better than the trivial answer to its own task."""
+    networks = pd.read_csv(path)
+    return set(networks.loc[networks["verdict"] != "better", "document"])
 
 
 def _as_claim(name, entry):

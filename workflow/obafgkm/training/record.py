@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import keras
+import pandas as pd
 
 from obafgkm.training.backend import device
 from obafgkm.training.engine import fit, layer_table, schedule
@@ -11,7 +12,9 @@ from obafgkm.training.engine import fit, layer_table, schedule
 __all__ = ["train_network"]
 
 
-def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, directory, source):
+def train_network(
+    model, x, y, held_out, settings, *, monitor, seed, threads, directory, source, earlier=None
+):
     """Train on the spectra that are not held out; write how it went into `directory`.
 
     ``history.csv`` has one row per epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
@@ -32,6 +35,9 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
     directory : path
     source : str
         Where the spectra come from.
+    earlier : DataFrame, optional
+        History of a first stage of the training, of some of the weights: its epochs are counted first, and
+        the best one is looked for among those of all weights.
 
     Returns
     -------
@@ -50,6 +56,9 @@ def train_network(model, x, y, held_out, settings, *, monitor, seed, threads, di
         checkpoint=directory / "checkpoint",
     )
     best = history[monitor].argmin() if "loss" in monitor else history[monitor].argmax()
+    if earlier is not None:
+        best += len(earlier)
+        history = pd.concat([earlier, history], ignore_index=True).assign(epoch=lambda rows: rows.index + 1)
     card = {
         "source": source,
         "training_spectra": int((~held_out).sum()),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluation.intervals import bootstrap_interval, with_intervals
+from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name, whole_class
 from obafgkm.report.tables import write_table
@@ -80,7 +80,7 @@ def predictions_of(path):
 
 
 def table_conditions(predictions, bootstrap):
-    """One row a condition, of all stars as left out with their library."""
+    """One row a condition, of all stars as left out with their library; differences are of the same stars."""
     rows = []
     libraries = predictions[~predictions["left_out"].str.startswith("fold")]
     clean = libraries[libraries["condition"] == _CLEAN]
@@ -88,13 +88,15 @@ def table_conditions(predictions, bootstrap):
         expected = part["mk_class"].to_numpy()
         row = {"condition": condition, "spectra": len(part)}
         for name in _MODELS:
-            bounds = bootstrap_interval(errors, part["star"], expected, part[name].to_numpy(), **bootstrap)[
-                "sigma"
-            ]
-            value = errors(expected, part[name].to_numpy())["sigma"]
+            numbers = with_intervals(
+                errors, part["star"], expected, part["network"].to_numpy(), part[name].to_numpy(), **bootstrap
+            )
+            value = numbers["sigma"]
             own = errors(clean["mk_class"].to_numpy(), clean[name].to_numpy())["sigma"]
             row |= {f"{name}_sigma": value}
-            row |= {f"{name}_sigma_low": bounds[0], f"{name}_sigma_high": bounds[1]}
+            row |= {f"{name}_sigma_{end}": numbers[f"sigma_{end}"] for end in ("low", "high")}
+            less = {end: numbers[f"sigma_less_classifier{end}"] for end in ("", "_low", "_high")}
+            row |= {f"{name}_sigma_less_classifier{end}": number for end, number in less.items()}
             row[f"{name}_over_clean"] = value / own
         known = part[part["luminosity"] >= 0]
         row["luminosity_right"] = (known["luminosity"] == known["luminosity_said"]).mean()

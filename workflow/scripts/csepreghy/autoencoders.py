@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from obafgkm.evaluation.trivial import add_to_card, compare_spectra
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -28,6 +29,8 @@ def thinned(values, n_pixels):
 
 def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     """Train on the parts training and validation; reconstruct the test spectra.
+
+    The card tells the share of the test spectra's variance about their mean that is explained.
 
     Returns
     -------
@@ -62,6 +65,8 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     )
     model.save(Path(directory) / "model.keras")
     reconstruction = model.predict(x[test], verbose=0)
+    compared = compare_spectra(x[test], reconstruction, labels["star"][test])
+    add_to_card(Path(directory) / "card.json", compared)
     return {
         "name": labels["name"][test].to_numpy(str),
         "label": labels["class"][test].to_numpy(str),

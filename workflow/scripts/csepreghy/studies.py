@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.spectra import Spectra
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
@@ -28,7 +29,8 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
     -------
     DataFrame
         ``size`` (training, validation and test spectra together), ``smoothing``, ``validation_accuracy``
-        (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``.
+        (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``, and the
+        columns of a `obafgkm.evaluation.trivial.Comparison`.
     """
     from obafgkm.documents.csepreghy.classifier import train_classifier
     from obafgkm.training.engine import schedule
@@ -56,8 +58,9 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
 
         classifier = train_classifier(part, run, settings, train, binning=trial["binning"], seed=seed)
         tested = classifier.predictions(part.select((part.labels["part"] == "test").to_numpy()))
-        right = tested["expected"] == tested["predicted"]
-        return {**best, "test_spectra": len(tested), "test_accuracy": float(right.mean())}
+        compared = compare_classes(tested["expected"], tested["predicted"], tested["star"])
+        scores = {"test_spectra": len(tested), "test_accuracy": compared.ours}
+        return {**best, **scores, **compared.columns()}
 
     sizes = sorted({min(size, len(sample)) for size in config["sizes"]["spectra"]})
     fixed = {"epochs": config["sizes"]["epochs"], "batch": config["mixed"]["batch"]}

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from obafgkm.evaluation.trivial import PREFIX
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -31,6 +32,7 @@ if __name__ == "__main__":
     with job(snakemake):
         output = snakemake.output
         trials = pd.read_csv(snakemake.input.search)
+        trials = trials.drop(columns=[name for name in trials if name.startswith(PREFIX)])
         trials["best"] = trials.index == trials["validation_accuracy"].idxmax()
         half = -(-len(trials) // 2)
         write_table(trial_table(trials[:half]), output.table4, output.table4_tex, digits=4)

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS, TESTED, Database
 from obafgkm.documents.gebran.sweep import GRAPH, Trainer, list_sweep, take_part
 from obafgkm.errors import DivergenceError
+from obafgkm.evaluation.trivial import compare_values
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
 
 
 def sweep(trainer, database, ranges, settings, part, seed, path):
     """One part of the sweep: a row a training with the errors (standard deviations) of every set.
+
+    Columns of a `obafgkm.evaluation.trivial.Comparison` follow: the test with noise, beside a constant.
 
     Parameters
     ----------
@@ -33,12 +36,15 @@ def sweep(trainer, database, ranges, settings, part, seed, path):
     ]
 
     def evaluate(trial):
+        column = PARAMETERS.index(trial["parameter"])
+        expected = {name: database.labels[name][:, column] for name in SETS}
         try:
             predicted = trainer.predict(database, trial["parameter"], ranges[trial["parameter"]], trial)
         except DivergenceError:  # as all ones may: that is a result
-            return dict.fromkeys(SETS, np.nan)
-        column = PARAMETERS.index(trial["parameter"])
-        return {name: float((predicted[name] - database.labels[name][:, column]).std()) for name in SETS}
+            predicted = {name: np.full_like(values, np.nan) for name, values in expected.items()}
+        errors = {name: float((predicted[name] - expected[name]).std()) for name in SETS}
+        compared = compare_values(expected[TESTED], predicted[TESTED], database.star[TESTED])
+        return {**errors, **compared.columns()}
 
     return (
         run_trials(take_part(trials, part, settings["parts"]), evaluate, path)

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.documents.gebran.databases import PARAMETERS, SETS, Database
+from obafgkm.documents.gebran.databases import PARAMETERS, SETS, TESTED, Database
 from obafgkm.documents.gebran.sweep import Trainer, choose, take_part
 from obafgkm.evaluation.intervals import error_columns
+from obafgkm.evaluation.trivial import compare_values
 from obafgkm.training.baselines import ridge
 from obafgkm.training.trials import run_trials
 from obafgkm.workflow.job import job
@@ -59,13 +60,16 @@ def predict_baselines(database, column, strengths):
 
 
 def error_rows(predicted, database, training, evaluation, seed):
-    """Errors of predictions, a row a set."""
+    """Errors of predictions, a row a set; of the test with noise, also how they compare with a constant."""
     column = PARAMETERS.index(training["parameter"])
     rows = []
     for name, values in predicted.items():
         difference = values - database.labels[name][:, column]
         errors = error_columns(difference, database.star[name], evaluation, seed)
-        rows.append({**training, "set": name, "n": len(difference), **errors})
+        row = {**training, "set": name, "n": len(difference), **errors}
+        if name == TESTED:
+            row |= compare_values(database.labels[name][:, column], values, database.star[name]).columns()
+        rows.append(row)
     return rows
 
 

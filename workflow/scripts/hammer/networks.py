@@ -8,6 +8,7 @@ import pandas as pd
 
 from obafgkm.archives.sdss.photometry import FEATURE_SETS, FEATURES
 from obafgkm.documents.hammer.sample import kept_rows, main_class_scores, read_sample
+from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.training.splits import held_out_folds, held_out_stars
 from obafgkm.workflow.job import job
 
@@ -34,17 +35,18 @@ def predict(train, sample, names, settings, seeds, checkpoint):
 
 
 def cross_validate(train, sample, settings, folds, seed, checkpoint):
-    """Scores a fold; folds are of stars, and an inner tenth of the others validates."""
+    """Scores and comparison a fold; folds are of stars, and an inner tenth of the others validates."""
     samples, masks = [], list(held_out_folds(sample["bestObjID"], folds, seed))
     for held_out in masks:
         inner = ~held_out
         inner[~held_out] = held_out_stars(sample["bestObjID"][~held_out], 0.1, seed)
         samples.append(sample.assign(part=np.select([held_out, inner], ["test", "validation"], "training")))
     _, predicted = train(samples, FEATURES, settings, range(seed, seed + folds), checkpoint)
-    scores = [
-        main_class_scores(sample["main"][held_out], each["test"])
-        for held_out, each in zip(masks, predicted, strict=True)
-    ]
+    scores = []
+    for held_out, each in zip(masks, predicted, strict=True):
+        expected, stars = (sample[name][held_out] for name in ("main", "bestObjID"))
+        compared = compare_classes(expected, each["test"], stars)
+        scores.append({**main_class_scores(expected, each["test"]), **compared.columns()})
     return pd.DataFrame(scores).assign(fold=range(folds))
 
 

@@ -8,10 +8,13 @@ from obafgkm.ingest.libraries import ingest
 from obafgkm.workflow.job import job
 
 
-def ingest_library(library, provenance, spectra_path, rejected_path):
+def ingest_library(library, provenance, ask_simbad, spectra_path, rejected_path):
     """Ingest the files that lie beside `provenance` into one HDF5 file and a table of rejections."""
     check_dataset(Path(provenance).parent)
-    spectra, rejected = ingest(library, Path(provenance).parent)
+    look_up = None
+    if ask_simbad:
+        from obafgkm.archives.simbad import cross_identify as look_up
+    spectra, rejected = ingest(library, Path(provenance).parent, look_up)
     spectra.provenance["source"] = json.loads(Path(provenance).read_text())["source"]
     spectra.labels["source"] = spectra.provenance["source"]
     spectra.write(spectra_path)
@@ -21,4 +24,9 @@ def ingest_library(library, provenance, spectra_path, rejected_path):
 
 if __name__ == "__main__":
     with job(snakemake):
-        ingest_library(snakemake.wildcards.library, snakemake.input.provenance, *snakemake.output)
+        ingest_library(
+            snakemake.wildcards.library,
+            snakemake.input.provenance,
+            snakemake.params.simbad,
+            *snakemake.output,
+        )

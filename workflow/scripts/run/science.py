@@ -1,13 +1,16 @@
-"""Check the results of a run; a page tells each check and how it went."""
+"""Check the results of a run; a page tells each check and how it went, and what each network has learnt."""
 
+import csv
 import html
 import os
 import sys
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
 from obafgkm.errors import ObafgkmError
+from obafgkm.evaluation.trivial import CONFIDENCE, Comparison
 from obafgkm.workflow.job import job
 
 PAGE = """<!doctype html>
@@ -19,17 +22,36 @@ td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9d
 </style></head><body>
 <h1>Checks of the results</h1>
 <p>{number} checks of what this run made. A run in which one fails stops there.</p>
+<h2>What each network has learnt</h2>
+<p>Each trained network beside the trivial answer to its own task, on the same test spectra: the commonest
+class, a constant, the mean spectrum. Accuracies and shares of explained variance are between 0 and 1, root
+mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
+network is better if the whole interval of the paired difference, the gain, lies above zero.</p>
+<table><tr><th>Document<th>Network<th>Task<th>Spectra
+<th>Score<th>Network<th>Trivial answer<th>Gain<th>Verdict</tr>
+{compared}
+</table>
+<h2>All checks</h2>
 <table><tr><th>Group<th>Check<th>Of<th>Outcome</tr>
 {rows}
 </table></body></html>
 """
+_ROW = "<td>{document}<td>{network}<td>{task}<td>{n}<td>{score}<td>{ours}<td>{answer}: {trivial}<td>{gain}"
+# How a comparison came out, by the outcome of its check.
+_VERDICTS = {"passed": "better", "failed": "not shown to be better", "skipped": "not judged"}
 
 
 class Checks:
-    """What pytest tells of each check: its group, its sentence, what it looked at, and how it went."""
+    """What pytest tells of each check: its group, its sentence, what it looked at, and how it went.
+
+    Attributes
+    ----------
+    compared : list of dict
+        Of each network: its names, the `obafgkm.evaluation.trivial.Comparison`, and the ``verdict``.
+    """
 
     def __init__(self):
-        self.names, self.rows = {}, []
+        self.names, self.rows, self.reasons, self.compared = {}, [], {}, []
 
     def pytest_itemcollected(self, item):
         """Note the group (the docstring of the module) and the sentence (the name of the function)."""
@@ -40,28 +62,71 @@ class Checks:
     def pytest_runtest_logreport(self, report):
         """Note the outcome: of the check itself, or of a preparation that did not come through."""
         if report.when == "call" or report.outcome != "passed":
-            self.rows.append((*self.names[report.nodeid], report.outcome))
+            self.rows.append((*self.names[report.nodeid], report.outcome, self._reason(report)))
+        if report.when == "call" and "comparison" in (told := dict(report.user_properties)):
+            about, comparison = told["comparison"]
+            row = {**about, **asdict(comparison), "verdict": _VERDICTS[report.outcome]}
+            self.compared.append(row)
+
+    def _reason(self, report):
+        """Why a check was skipped, or what a network that failed gives beside the trivial answer."""
+        if report.outcome == "skipped":
+            return report.longrepr[2].removeprefix("Skipped: ")
+        if report.outcome == "failed" and (told := dict(report.user_properties).get("comparison")):
+            return str(told[1])
+        return ""
 
     def page(self):
         """The page as HTML."""
         rows = [
-            f'<tr><td>{"<td>".join(map(html.escape, row[:3]))}<td class="{row[3]}">{row[3]}</tr>'
+            f'<tr><td>{"<td>".join(map(html.escape, row[:3]))}<td class="{row[3]}">{row[3]}'
+            f"{html.escape(f': {row[4]}' if row[4] else '')}</tr>"
             for row in self.rows
         ]
-        return PAGE.format(number=len(rows), rows="\n".join(rows))
+        return PAGE.format(
+            number=len(rows),
+            rows="\n".join(rows),
+            compared="\n".join(map(_comparison_row, self.compared)),
+            confidence=CONFIDENCE,
+        )
+
+    def write_table(self, path):
+        """Write what each network has learnt as a table."""
+        names = ["document", "network", "task", *(field.name for field in fields(Comparison)), "verdict"]
+        with open(path, "w", newline="") as file:
+            table = csv.DictWriter(file, names)
+            table.writeheader()
+            table.writerows(self.compared)
 
     def failures(self):
         """The checks that failed, one a line."""
-        return [f"{row[1]} [{row[2]}]" if row[2] else row[1] for row in self.rows if row[3] == "failed"]
+        return [
+            row[1] + (f" [{row[2]}]" if row[2] else "") + (f": {row[4]}" if row[4] else "")
+            for row in self.rows
+            if row[3] == "failed"
+        ]
 
 
-def check(run, tests, configuration):
+def _comparison_row(row):
+    """A comparison as a row of the page, numbers with their intervals."""
+    shown = {name: html.escape(str(value)) for name, value in row.items()}
+    shown |= {"trivial": f"{row['trivial']:.4g}"}
+    for name in ("ours", "gain"):
+        ends = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+        shown[name] = "{:.4g} ({:.4g} to {:.4g})".format(*ends)
+    outcome = next(outcome for outcome, verdict in _VERDICTS.items() if verdict == row["verdict"])
+    return f'<tr>{_ROW.format(**shown)}<td class="{outcome}">{row["verdict"]}</tr>'
+
+
+def check(run, tests, configuration, scale):
     """Run the checks in `tests` on the results of `run`.
 
     Parameters
     ----------
     run, tests, configuration : path
         Directory of the run, directory of the checks, configuration of pytest.
+    scale : str
+        The configuration's name for the scale of the run: at some, networks are not trained to learn.
 
     Returns
     -------
@@ -69,7 +134,7 @@ def check(run, tests, configuration):
     status : int
         Of pytest: 0 if every check passed.
     """
-    os.environ["OBAFGKM_RUN"] = str(run)
+    os.environ |= {"OBAFGKM_RUN": str(run), "OBAFGKM_SCALE": scale}
     checks = Checks()
     arguments = ["-c", configuration, "--rootdir", tests, "-p", "no:cacheprovider", tests]
     return checks, pytest.main([str(argument) for argument in arguments], plugins=[checks])
@@ -79,8 +144,10 @@ if __name__ == "__main__":
     with job(snakemake):
         root = Path(snakemake.scriptdir).resolve().parents[2]
         sys.dont_write_bytecode = True
-        checks, status = check(Path.cwd(), root / "tests" / "science", root / "pyproject.toml")
+        tests, configuration = root / "tests" / "science", root / "pyproject.toml"
+        checks, status = check(Path.cwd(), tests, configuration, snakemake.params.scale)
         if status:
             failures = "\n  ".join(checks.failures()) or "they did not come to their end"
             raise ObafgkmError(f"checks of the results fail, see {snakemake.log[0]}:\n  {failures}")
-        Path(snakemake.output[0]).write_text(checks.page())
+        Path(snakemake.output.page).write_text(checks.page())
+        checks.write_table(snakemake.output.networks)

@@ -1,10 +1,13 @@
 """Classify test spectra without continuum, with that of another, and reddened (section 5.2)."""
 
+from functools import partial
+
 import numpy as np
 
-from obafgkm.documents.sharma.robustness import classified, shuffled_continua
+from obafgkm.documents.sharma.robustness import by_network, classified, shuffled_continua
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.extinction import reddened
+from obafgkm.training.baselines import nearest_template
 from obafgkm.workflow.job import job
 
 
@@ -42,7 +45,11 @@ if __name__ == "__main__":
 
         given, params = snakemake.input, snakemake.params
         backend.set_up_backend(params.seed, snakemake.threads)
-        networks = {name: engine.load(given[name]) for name in params.networks}
+        classifiers = {name: by_network(engine.load(given[name])) for name in params.networks}
+        training = Spectra.read(given.training)
+        classifiers["nearest"] = partial(
+            nearest_template, training.flux, training.labels["mk_class"].to_numpy()
+        )
         test, normalised = Spectra.read(given.test), Spectra.read(given.normalised)
         sets = spoilt_sets(test, normalised, params.repeats, params.a_v_step, params.unity_at, params.seed)
-        classified(networks, test, sets).to_csv(snakemake.output.predictions, index=False)
+        classified(classifiers, test, sets).to_csv(snakemake.output.predictions, index=False)

@@ -11,13 +11,41 @@ from obafgkm.report.plots.classes import label_class_axis
 from obafgkm.workflow.job import job
 
 
-def fig13(predictions, threshold):
+def class_errors(predictions, threshold):
+    """Bias and error of each main class that has a star.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Columns ``expected, predicted, source``.
+    threshold : float
+        Clipping threshold in standard deviations.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``class, source, spectra``, ``size of bias`` (of the mean of all, as in the paper's statement
+        that no class is off by more than a subclass), and those of `obafgkm.evaluation.metrics.dispersion`.
+    """
+    expected = predictions["expected"].to_numpy()
+    difference = predictions["predicted"].to_numpy() - expected
+    rows = []
+    for i in np.unique(main_class(expected)):
+        own = difference[main_class(expected) == i]
+        about = {"class": MAIN_CLASSES[i], "source": predictions["source"].iloc[0], "spectra": own.size}
+        rows.append({**about, "size of bias": abs(own.mean()), **dispersion(own, threshold)})
+    return pd.DataFrame(rows)
+
+
+def fig13(predictions, statistics, threshold):
     """Draw the figure.
 
     Parameters
     ----------
     predictions : DataFrame
         Columns ``expected`` and ``predicted``.
+    statistics : DataFrame
+        From `class_errors`.
     threshold : float
         Clipping threshold in standard deviations.
     """
@@ -30,11 +58,7 @@ def fig13(predictions, threshold):
         width_ratios=(4, 1),
         height_ratios=(1, 1, 2),
     )
-    classes = [i for i in range(len(MAIN_CLASSES)) if (main_class(expected) == i).any()]
-    statistics = pd.DataFrame(
-        [dispersion(difference[main_class(expected) == i], threshold) for i in classes], index=classes
-    )
-    centre = 10 * np.array(classes) + 4.5
+    centre = 10 * statistics["class"].map(MAIN_CLASSES.index).to_numpy() + 4.5
     for name, clipped, raw, label in [
         ("mean", "clipped_bias", "bias", "Mean"),
         ("sigma", "clipped_sigma", "sigma", "Standard deviation"),
@@ -68,4 +92,7 @@ def fig13(predictions, threshold):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig13(predictions, snakemake.params.clip), snakemake.output, predictions["source"][0])
+        statistics = class_errors(predictions, snakemake.params.clip)
+        statistics.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
+        figure = fig13(predictions, statistics, snakemake.params.clip)
+        save_figure(figure, [snakemake.output.png, snakemake.output.pdf], predictions["source"][0])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from obafgkm.documents.sharma.estimators import held_back
 from obafgkm.documents.sharma.robustness import wrong_labels
 from obafgkm.documents.sharma.training import fit_and_predict
 from obafgkm.spectra import Spectra
@@ -68,6 +69,8 @@ if __name__ == "__main__":
             settings["centred"] = name != model
 
         def predict(x, labels, x_test, seed):
+            fitted = ~held_back(model, labels["star"], params.validation, seed)
+            x, labels = x[fitted], labels[fitted]
             return fit_and_predict(
                 model,
                 settings,

@@ -9,7 +9,8 @@ from obafgkm.evaluation.predictions import join_sources
 from obafgkm.workflow.job import job
 
 KEYS = ["test", "setting", "repeat", "model"]
-SPREAD = ["bias", "mad_sigma", "clipped_sigma", "clipped_fraction"]
+SPREAD = ["bias", "mad_sigma", "clipped_bias", "clipped_sigma", "clipped_fraction"]
+OUTCOMES = ["peculiar", "unclassified"]  # what a program may say besides an MK type
 
 
 def sensitivity_errors(predictions, settings, seed):
@@ -19,7 +20,8 @@ def sensitivity_errors(predictions, settings, seed):
     ----------
     predictions : DataFrame
         Columns ``test, setting, repeat, model, library, file, star, source, expected, predicted``. Every
-        test holds the same spectra; `predicted` is NaN where a program could not classify one.
+        test holds the same spectra; `predicted` is NaN where a program could not classify one, and `outcome`,
+        which networks lack, says why.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -28,11 +30,15 @@ def sensitivity_errors(predictions, settings, seed):
     Returns
     -------
     DataFrame
-        Columns ``test, setting, repeat, model, source, spectra, classified, rms, rms_low, rms_high, bias,
-        mad_sigma, clipped_sigma, clipped_fraction``; errors in subclasses, of the spectra classified.
+        Columns ``test, setting, repeat, model, source, spectra, classified, peculiar, unclassified, rms,
+        rms_low, rms_high, colour_change, bias, mad_sigma, clipped_bias, clipped_sigma, clipped_fraction``;
+        errors in subclasses, of the spectra classified; ``peculiar`` and ``unclassified`` are counts of a
+        program's outcomes.
         `setting` is A_V in magnitudes, or the share of wrong labels.
     """
     predictions = predictions.sort_values(["library", "file"], kind="stable")
+    absent = {"outcome", "colour_change"} - set(predictions)
+    predictions = predictions.assign(**dict.fromkeys(absent, np.nan))
     groups = list(predictions.groupby(KEYS, dropna=False, sort=False))
     difference = np.stack([(rows["predicted"] - rows["expected"]).to_numpy() for _, rows in groups], axis=1)
     low, high = rms_interval(
@@ -42,10 +48,18 @@ def sensitivity_errors(predictions, settings, seed):
         confidence=settings["confidence"],
         seed=seed,
     )
+    counts = {
+        name: [
+            (rows["outcome"] == name).sum() if rows["outcome"].notna().any() else np.nan for _, rows in groups
+        ]
+        for name in OUTCOMES
+    }
     table = pd.DataFrame([key for key, _ in groups], columns=KEYS).assign(
         source=join_sources(predictions["source"]),
         spectra=len(difference),
         classified=np.isfinite(difference).sum(axis=0),
+        **counts,
+        colour_change=[rows["colour_change"].iloc[0] for _, rows in groups],
         rms=np.sqrt(np.nanmean(difference**2, axis=0)),
         rms_low=low,
         rms_high=high,
@@ -61,7 +75,7 @@ if __name__ == "__main__":
         given, params = snakemake.input, snakemake.params
         clean = {
             name: pd.read_csv(path).assign(test="clean", model=name, repeat=0)
-            for name, path in zip(params.networks, given.clean, strict=True)
+            for name, path in zip(params.models, given.clean, strict=True)
         }
         retrained = pd.read_csv(given.retrained)
         # Trainings on right labels are those with no wrong one.

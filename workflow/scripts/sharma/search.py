@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from obafgkm.documents.sharma.training import fit_and_predict, score_fold
+from obafgkm.evaluation.trivial import Comparison, pool
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
 from obafgkm.training.trials import draw_trials, fingerprint, run_trials
@@ -61,7 +62,9 @@ def search(model, trials, sample, fit, path):
         scores = []
         for held_out in held_out_folds(sample.labels["star"], trial["folds"], trial["seed"]):
             scores.append(score_fold(predict, sample.flux, sample.labels, held_out))
-        return pd.DataFrame(scores).mean().to_dict()
+        compared = pool([Comparison.of_row(score) for score in scores]).columns()
+        means = pd.DataFrame(scores).drop(columns=list(compared)).mean().to_dict()
+        return {**means, **compared}
 
     return run_trials(trials, evaluate, path).assign(source=sample.source)
 

@@ -8,6 +8,7 @@ from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
 ORDER = ["jhc", "elodie", "cflib", "miles"]
+METAL_POOR = -2.0  # [Fe/H] below which the paper finds its training sample poor (section 5.1)
 
 
 def table1(ingested, unreadable, unhomogenised, training, test, left_out):
@@ -21,11 +22,17 @@ def table1(ingested, unreadable, unhomogenised, training, test, left_out):
     training, test : Spectra
     left_out : DataFrame
         Spectra that belong to neither sample, with their reason.
+
+    Returns
+    -------
+    DataFrame
+        Stars with [Fe/H] < -2 are those whose library gives a metallicity; JHC gives none.
     """
-    selected = pd.concat([training.labels, test.labels])["library"].value_counts()
+    chosen = pd.concat([training.labels, test.labels])
+    selected = chosen["library"].value_counts()
     rows = []
     for library in ORDER:
-        spectra = ingested[library]
+        spectra, members = ingested[library], chosen[chosen["library"] == library]
         reasons = left_out.loc[left_out["library"] == library, "reason"]
         n_unreadable = (unreadable["library"] == library).sum()
         n_rejected = n_unreadable + (unhomogenised["library"] == library).sum()
@@ -39,6 +46,8 @@ def table1(ingested, unreadable, unhomogenised, training, test, left_out):
                 "no luminosity class": len(reasons) - in_cflib,
                 "star in CFLIB": in_cflib,
                 "selected": selected.get(library, 0),
+                "selected stars": members["star"].nunique(),
+                "stars with [Fe/H] < -2": members.loc[members["feh"] < METAL_POOR, "star"].nunique(),
                 "first wavelength (Å)": round(float(spectra.wave[0])),
                 "last wavelength (Å)": round(float(spectra.wave[-1])),
                 "FWHM (Å)": spectra.fwhm,

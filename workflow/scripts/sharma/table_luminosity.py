@@ -10,6 +10,9 @@ from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 GIANT, DWARF = 2, 4
+# How many last characters of a spectral code tell the luminosity: three in the paper's words; four are the
+# whole remainder of a subclass.
+READINGS = {3: "", 4: ", whole remainder of the code"}
 
 
 def temperature_alone(number):
@@ -20,12 +23,15 @@ def temperature_alone(number):
 def table_luminosity(luminosity, regressors, settings, seed):
     """One row a model and group of stars, with bootstrap intervals by star.
 
+    ``accuracy_less_temperature`` is the accuracy less that of `temperature_alone` on the same stars.
+
     Parameters
     ----------
     luminosity : DataFrame
         Predictions of the luminosity classifier.
     regressors : dict of str to DataFrame
-        Predictions of the regressors a name, whose spectral codes end in the luminosity class.
+        Predictions of the regressors a name, whose spectral codes end in the luminosity class; read both in
+        the paper's words and with the whole remainder of a subclass, see `luminosity_from_code`.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -33,25 +39,32 @@ def table_luminosity(luminosity, regressors, settings, seed):
     """
     expected = luminosity["expected"].to_numpy()
     number = luminosity["mk_class"].to_numpy()
-    everyone = np.full(len(number), True)
+    everyone, alone = np.full(len(number), True), temperature_alone(number)
     rows = [("CNN", "all", luminosity["predicted"].to_numpy(), everyone)]
     for letter in "GB":
         members = main_class(number) == MAIN_CLASSES.index(letter)
         rows.append(("CNN", f"{letter} stars", luminosity["predicted"].to_numpy(), members))
     for name, table in regressors.items():
         code = code_from_class(table.set_index("file").loc[luminosity["file"], "predicted"])
-        rows.append((name, "all", luminosity_from_code(code), everyone))
-    rows.append(("temperature alone (baseline)", "all", temperature_alone(number), everyone))
+        for characters, reading in READINGS.items():
+            rows.append((name + reading, "all", luminosity_from_code(code, characters), everyone))
+    rows.append(("temperature alone (baseline)", "all", alone, everyone))
+
+    def metrics(expected, predicted, alone):
+        gain = np.mean(predicted == expected) - np.mean(alone == expected)
+        own = luminosity_metrics(expected, predicted, settings["clip"])
+        return {**own, "accuracy_less_temperature": gain}
 
     table = []
     for model, stars, predicted, members in rows:
         if not members.any():
             continue
         numbers = with_intervals(
-            lambda *drawn: luminosity_metrics(*drawn, settings["clip"]),
+            metrics,
             luminosity["star"][members],
             expected[members],
             predicted[members],
+            alone[members],
             samples=settings["bootstrap"],
             confidence=settings["confidence"],
             seed=seed,

@@ -1,5 +1,6 @@
-"""Differences on the same stars: other models against the CNN; lines or continua alone against the whole."""
+"""Differences on the same stars: of models and of reddened spectra to the CNN, of parts to the whole."""
 
+import numpy as np
 import pandas as pd
 
 from obafgkm.evaluation.intervals import with_intervals
@@ -8,8 +9,9 @@ from obafgkm.evaluation.predictions import join_sources
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
-METRICS = ["main_class_accuracy", "sigma", "mad_sigma", "clipped_sigma"]
+METRICS = ["main_class_accuracy", "sigma", "rms", "mad_sigma", "clipped_sigma"]
 BEST = "cnn"  # of the paper's six models, in its own words
+REDDENED = 1  # mag of extinction
 
 
 def table_pairs(pairs, settings, seed):
@@ -31,6 +33,8 @@ def table_pairs(pairs, settings, seed):
 
     def differences(expected, predicted, other):
         own, others = (class_metrics(expected, numbers, settings["clip"]) for numbers in (predicted, other))
+        for metrics in (own, others):
+            metrics["rms"] = np.hypot(metrics["bias"], metrics["sigma"])
         return {metric: own[metric] - others[metric] for metric in METRICS}
 
     rows = []
@@ -68,4 +72,7 @@ if __name__ == "__main__":
         for test in ["trained on normalised", "trained on continua"]:
             anew = retrained[retrained["test"] == test]
             pairs.append((f"{names[network]}, {test}", anew, names[network], models[network]))
+        spoilt = pd.read_csv(given.spoilt).query(f"test == 'reddening' and model == '{BEST}'")
+        ends = [spoilt[np.isclose(spoilt["setting"], a_v)] for a_v in (REDDENED, 0)]
+        pairs.append((f"{names[BEST]}, A_V = {REDDENED} mag", ends[0], names[BEST], ends[1]))
         write_table(table_pairs(pairs, params.settings, params.seed), *snakemake.output)

@@ -38,6 +38,8 @@ def counts(expected, predicted):
 def table_sdss(predictions, names, settings, seed):
     """One row a model; see `agreement` and `counts` for the columns.
 
+    ``weighted_less_first`` is the share of agreement less that of the first model on the same stars.
+
     Parameters
     ----------
     predictions : sequence of DataFrame
@@ -48,19 +50,28 @@ def table_sdss(predictions, names, settings, seed):
     seed : int
         Seed of the bootstrap by star.
     """
+    first = predictions[0].set_index("file")
+
+    def metrics(expected, predicted, of_first):
+        own = agreement(expected, predicted, settings["clip"])
+        share = agreement(expected, of_first, settings["clip"])["weighted"]
+        return {**own, "weighted_less_first": own["weighted"] - share}
+
     rows = []
     for name, table in zip(names, predictions, strict=True):
         both = table["expected"].to_numpy(), table["predicted"].to_numpy()
+        of_first = first.loc[table["file"], "predicted"].to_numpy()
         intervals = bootstrap_interval(
-            lambda *sample: agreement(*sample, settings["clip"]),
+            metrics,
             table["star"],
             *both,
+            of_first,
             samples=settings["bootstrap"],
             confidence=settings["confidence"],
             seed=seed,
         )
         row = {"model": name, "source": table["source"][0], "spectra": len(table)}
-        for metric, value in agreement(*both, settings["clip"]).items():
+        for metric, value in metrics(*both, of_first).items():
             row[metric] = value
             row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
         rows.append(row | counts(*both))

@@ -15,9 +15,19 @@ TESTS = [
     "shuffled continua",
     "reddening",
 ]
-A_V = [0, 0.1, 0.3, 0.4, 0.5, 0.6, 1]  # magnitudes, of which the paper speaks
+A_V = [0, 0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1]  # magnitudes, of which the paper speaks
 SETTINGS = {"wrong labels": "{:.2%} of the labels", "reddening": "A_V = {:g} mag"}
-NUMBERS = ["rms", "rms_low", "rms_high", "mad_sigma", "clipped_sigma", "clipped_fraction", "bias"]
+COUNTS = ["classified", "peculiar", "unclassified"]
+NUMBERS = [
+    "rms",
+    "rms_low",
+    "rms_high",
+    "mad_sigma",
+    "clipped_sigma",
+    "clipped_fraction",
+    "bias",
+    "clipped_bias",
+]
 
 
 def table_sensitivity(errors, names):
@@ -33,8 +43,9 @@ def table_sensitivity(errors, names):
     Returns
     -------
     DataFrame
-        Errors in subclasses. Numbers are medians over the repeats of a test; ``rms_smallest``,
-        ``rms_largest`` and ``rms_sd`` tell how much these differ, and are missing where there is one only.
+        Errors in subclasses, ``colour_change`` in magnitudes (see `obafgkm.documents.sharma.robustness`).
+        Numbers are medians over the repeats of a test; ``rms_smallest``, ``rms_largest`` and ``rms_sd`` tell
+        how much these differ, and are missing where there is one only.
     """
     told = (errors["test"] != "reddening") | np.isclose(errors["setting"].to_numpy()[:, None], A_V).any(1)
     rows = []
@@ -47,8 +58,9 @@ def table_sensitivity(errors, names):
                 "model": names[model],
                 "source": repeats["source"].iloc[0],
                 "spectra": repeats["spectra"].iloc[0],
-                "classified": repeats["classified"].iloc[0],
+                **repeats[COUNTS].iloc[0],
                 "repeats": len(repeats),
+                "colour_change": repeats["colour_change"].median(),
                 **repeats[NUMBERS].median(),
                 "rms_smallest": rms.min() if several else np.nan,
                 "rms_largest": rms.max() if several else np.nan,

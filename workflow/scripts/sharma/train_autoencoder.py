@@ -2,39 +2,42 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from obafgkm.documents.sharma.samples import autoencoder_parts
+from obafgkm.evaluation.trivial import add_to_card, compare_spectra
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
 
-def train_autoencoder(sample, settings, validation, seed, threads, directory):
+def train_autoencoder(sample, settings, seed, threads, directory):
     """Train the autoencoder; save it as ``model.keras`` in `directory`, with its record.
 
-    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``.
+    Its part of the sample tests it: ``scores.csv`` has size, root mean square error and R² of every part.
+
+    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``. That counts the
+    mean spectrum as explained; the card tells the share of the test part's variance about it that is.
 
     Parameters
     ----------
     sample : Spectra
     settings : dict
         The section `sharma.autoencoder` of the configuration.
-    validation : float
-        Share of the spectra that validate.
     seed, threads : int
     directory : path
     """
     from obafgkm.documents.sharma.cnn import N_PIXELS, build_autoencoder
-    from obafgkm.training import backend, record
+    from obafgkm.training import backend, engine, record
 
     backend.set_up_backend(seed, threads)
     flux = sample.flux[:, :N_PIXELS, None]
-    held_out = np.random.default_rng(seed).permutation(len(flux)) < round(validation * len(flux))
+    held_out, test = autoencoder_parts(sample.labels["star"], seed)
+    training = ~held_out & ~test
     model = record.train_network(
         build_autoencoder(),
-        flux,
-        flux,
-        held_out,
+        flux[~test],
+        flux[~test],
+        held_out[~test],
         settings,
         monitor="val_loss",
         seed=seed,
@@ -44,9 +47,17 @@ def train_autoencoder(sample, settings, validation, seed, threads, directory):
     )
     model.save(Path(directory) / "model.keras")
     history = pd.read_csv(Path(directory) / "history.csv")
-    history["r2"] = 1 - history["rmse"] ** 2 / flux[~held_out].var()
+    history["r2"] = 1 - history["rmse"] ** 2 / flux[training].var()
     history["val_r2"] = 1 - history["val_rmse"] ** 2 / flux[held_out].var()
     history.to_csv(Path(directory) / "history.csv", index=False)
+    scores = []
+    for part, members in {"training": training, "validation": held_out, "test": test}.items():
+        error = ((engine.predict(model, flux[members]) - flux[members]) ** 2).mean()
+        about = {"part": part, "source": sample.source, "spectra": members.sum()}
+        scores.append({**about, "rmse": error**0.5, "r2": 1 - error / flux[members].var()})
+    pd.DataFrame(scores).to_csv(Path(directory) / "scores.csv", index=False)
+    compared = compare_spectra(flux[test], engine.predict(model, flux[test]), sample.labels["star"][test])
+    add_to_card(Path(directory) / "card.json", compared)
 
 
 if __name__ == "__main__":
@@ -55,7 +66,6 @@ if __name__ == "__main__":
         train_autoencoder(
             Spectra.read(snakemake.input.spectra),
             params.settings,
-            params.validation,
             params.seed,
             snakemake.threads,
             Path(snakemake.output.model).parent,

@@ -33,23 +33,39 @@ def train_cnn(autoencoder_path, sample, label, n_classes, settings, validation, 
     keras.Model
         Takes flux (n, 2896, 1), gives probabilities (n, n_classes).
     """
-    from obafgkm.documents.sharma.cnn import N_PIXELS, build_classifier, encoder_of
+    from obafgkm.documents.sharma.cnn import N_PIXELS, build_classifier, encoder_of, fit_head
     from obafgkm.training import backend, engine, record
 
     backend.set_up_backend(seed, threads)
     encoder = encoder_of(engine.load(autoencoder_path))
+    architecture = {key: settings[key] for key in ("dense", "activation", "learning_rate")}
+    model = build_classifier(encoder, n_classes, **architecture)
+    x, y = sample.flux[:, :N_PIXELS, None], sample.labels[label].to_numpy()
+    held_out = held_out_stars(sample.labels["star"], validation, seed)
+    # The paper follows the accuracy for spectral classes and the loss for luminosity classes.
+    followed = {"monitor": "val_accuracy" if label == "mk_class" else "val_loss", "seed": seed}
+    head = None
+    if settings["head"]["epochs"]:
+        head = fit_head(
+            model,
+            x[~held_out],
+            y[~held_out],
+            (x[held_out], y[held_out]),
+            settings,
+            **followed,
+            checkpoint=Path(directory) / "head",
+        )
     model = record.train_network(
-        build_classifier(encoder, n_classes, settings["dense"], settings["activation"]),
-        sample.flux[:, :N_PIXELS, None],
-        sample.labels[label].to_numpy(),
-        held_out_stars(sample.labels["star"], validation, seed),
+        model,
+        x,
+        y,
+        held_out,
         settings,
-        # The paper follows the accuracy for spectral classes and the loss for luminosity classes.
-        monitor="val_accuracy" if label == "mk_class" else "val_loss",
-        seed=seed,
+        **followed,
         threads=threads,
         directory=directory,
         source=sample.source,
+        earlier=head,
     )
     model.save(Path(directory) / "model.keras")
     return model

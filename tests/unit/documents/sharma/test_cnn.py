@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from obafgkm.documents.sharma.cnn import N_PIXELS, build_autoencoder, build_classifier, encoder_of
+from obafgkm.documents.sharma.cnn import (
+    N_PIXELS,
+    build_autoencoder,
+    build_classifier,
+    encoder_of,
+    fit_head,
+)
 from obafgkm.training.engine import layer_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("backend")]
@@ -52,3 +58,29 @@ def test_probabilities_add_up_to_one(autoencoder):
     classifier = build_classifier(encoder_of(autoencoder), 70)
     probability = classifier.predict(np.ones((2, N_PIXELS, 1), np.float32), verbose=0)
     np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_the_head_learns_and_leaves_the_encoder_as_it_was(tmp_path):
+    rng = np.random.default_rng(1)
+    number = np.arange(60) % 3
+    x = rng.normal(1, 0.02, (60, 64, 1)).astype(np.float32)
+    x[np.arange(60), 20 * number + 5] = 3  # a line at a place of its own for each class
+    classifier = build_classifier(encoder_of(build_autoencoder(64, (16, 8))), 3, (16,), "relu")
+    before = {layer.name: layer.get_weights() for layer in classifier.layers}
+    settings = {"batch": 4, "head": {"epochs": 60, "learning_rate": 0.01, "patience": 60}}
+    history = fit_head(
+        classifier,
+        x[:45],
+        number[:45],
+        (x[45:], number[45:]),
+        settings,
+        monitor="val_loss",
+        seed=1,
+        checkpoint=tmp_path / "head",
+    )
+    assert history["epoch"].tolist() == list(range(1, 61))
+    for name, weights in before.items():
+        unchanged = all(map(np.array_equal, weights, classifier.get_layer(name).get_weights()))
+        assert unchanged is not name.startswith(("dense", "classes")), name
+    said = classifier.predict(x[45:], verbose=0).argmax(axis=1)
+    assert (said == number[45:]).mean() > 0.9

@@ -1,13 +1,21 @@
 """Forests, perceptrons and baselines."""
 
+import runpy
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
-from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
+from obafgkm.documents.sharma.estimators import build_estimator, held_back, predict_class, target
 from obafgkm.training.baselines import majority_class, nearest_template, ridge
 
 RNG = np.random.default_rng(3)
+
+
+def script(name):
+    """The public names of a script."""
+    return runpy.run_path(str(ROOT / "workflow" / "scripts" / "sharma" / f"{name}.py"))
 
 
 def test_the_nearest_template_is_found_whatever_the_flux_scale():
@@ -50,6 +58,26 @@ def test_an_estimator_follows_from_its_seed(model):
     once, again, other = (predict_class(model, fitted(seed), flux) for seed in (1, 1, 2))
     assert np.array_equal(once, again)
     assert not np.array_equal(once, other)
+
+
+def test_only_perceptrons_hold_spectra_back_and_whole_stars():
+    stars = np.repeat(np.arange(100).astype(str), 3)
+    held_out = held_back("mlp_regressor", stars, 0.15, 1)
+    assert held_out.sum() == 45
+    assert len(np.unique(stars[held_out])) == 15
+    assert not held_back("forest_regressor", stars, 0.15, 1).any()
+
+
+def test_the_score_of_each_part_is_of_its_own_spectra(tmp_path):
+    training_scores = script("train_estimator")["training_scores"]
+    flux, held_out = RNG.normal(size=(40, 5)), np.arange(40) < 10
+    wanted = np.where(held_out, 3, 7)  # what was held back is of another class than what was learnt
+    fitted = build_estimator("forest_classifier", {"n_estimators": 3}, 1).fit(
+        flux[~held_out], wanted[~held_out]
+    )
+    scores = training_scores(fitted, flux, wanted, held_out, "simulated").set_index("part")
+    assert scores["score"].to_dict() == {"training": 1.0, "validation": 0.0}
+    assert scores["spectra"].to_dict() == {"training": 30, "validation": 10}
 
 
 def test_a_regressor_speaks_in_class_numbers():

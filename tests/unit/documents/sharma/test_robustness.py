@@ -3,9 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from obafgkm.documents.sharma.robustness import shuffled_continua, wrong_labels
+from obafgkm.documents.sharma.robustness import colour_change, shuffled_continua, wrong_labels
+from obafgkm.ingest.libraries import ingest
 from obafgkm.mk import main_class
-from obafgkm.spectroscopy.continuum import fit_continuum
+from obafgkm.spectroscopy.continuum import fit_continuum, normalise
+from obafgkm.spectroscopy.extinction import reddened
+from obafgkm.spectroscopy.homogenise import homogenise, wavelength_grid
+from obafgkm.training.baselines import nearest_template
 
 WAVE = np.arange(3900.0, 6800.0, 10.0)
 UNITY_AT = 5550.0
@@ -90,3 +94,25 @@ def test_wrong_classes_are_equally_probable():
 def test_impossible_wishes_are_refused(number, count, match):
     with pytest.raises(ValueError, match=match):
         wrong_labels(number, count, 0)
+
+
+def test_real_stars_without_continua_mislead_a_classifier_that_nobody_trained(mirror):
+    """So that errors of networks on such spectra, far above the paper's, are no fault of a training."""
+    if not all((mirror / library).is_dir() for library in ("jhc", "cflib")):
+        pytest.skip("the folder of OBAFGKM_MIRROR holds no jhc or no cflib")
+    grid = wavelength_grid(3900, 6799, 1)
+    jhc, cflib = (
+        homogenise(ingest(library, mirror / library)[0], grid, 4.5, UNITY_AT)[0]
+        for library in ("jhc", "cflib")
+    )
+    (red,) = reddened(cflib.flux, cflib.wave, [1.0], UNITY_AT)
+    sets = {"clean": cflib.flux, "normalised": normalise(cflib.wave, cflib.flux), "red": red}
+    number = jhc.labels["mk_class"].to_numpy()
+    rms = {
+        name: np.sqrt(np.mean((nearest_template(jhc.flux, number, flux) - cflib.labels["mk_class"]) ** 2))
+        for name, flux in sets.items()
+    }
+    change = {name: colour_change(cflib.wave, cflib.flux, flux) for name, flux in sets.items()}
+    assert rms["clean"] < rms["red"] < rms["normalised"]
+    assert rms["normalised"] > 3 * rms["clean"]
+    assert change["normalised"] > 2 * change["red"] > 1

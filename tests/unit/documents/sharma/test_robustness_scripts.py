@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from obafgkm.documents.sharma.robustness import classified
+from obafgkm.documents.sharma.robustness import by_network, classified, colour_change
 from obafgkm.evaluation.intervals import bootstrap_interval, rms_interval
 from obafgkm.spectra import Spectra
 
@@ -54,7 +54,7 @@ def spectra():
 @pytest.fixture
 def errors(spectra):
     """Errors of every test, as the workflow measures them."""
-    networks = {"ann": Network(500), "cnn": Network(496, 1)}
+    networks = {"ann": by_network(Network(500)), "cnn": by_network(Network(496, 1))}
     sets = [({"test": "clean"}, spectra.flux), ({"test": "normalised"}, spectra.flux)]
     sets += [({"test": f"trained on {what}"}, spectra.flux) for what in ("normalised", "continua")]
     sets += [({"test": "wrong labels", "setting": share}, spectra.flux) for share in (0, 0.1)]
@@ -66,11 +66,25 @@ def errors(spectra):
 
 
 def test_every_network_sees_the_pixels_and_the_shape_that_it_takes(spectra):
-    networks = {"ann": Network(500), "cnn": Network(496, 1)}
+    networks = {"ann": by_network(Network(500)), "cnn": by_network(Network(496, 1))}
     table = classified(networks, spectra, [({"test": "clean"}, spectra.flux)])
     assert table["model"].tolist() == ["ann"] * 6 + ["cnn"] * 6
     assert (table["predicted"] == 10).all()
     assert table["expected"][:6].tolist() == spectra.labels["mk_class"].tolist()
+
+
+def test_a_change_of_colour_is_told_in_magnitudes_whatever_the_scale(spectra):
+    ramp = 10 ** (0.4 * np.linspace(0.5, -0.5, spectra.wave.size))  # bluer by a magnitude from end to end
+    whole = colour_change(spectra.wave, spectra.flux, spectra.flux * 7)
+    assert whole == pytest.approx(0, abs=1e-6)
+    bluer = colour_change(spectra.wave, np.ones_like(spectra.flux), np.ones_like(spectra.flux) * ramp)
+    assert bluer == pytest.approx(
+        0.8, abs=0.01
+    )  # between the centres of two bands that are 100 of 500 Å wide
+    table = classified(
+        {"none": lambda flux: np.zeros(6)}, spectra, [({"test": "bluer"}, spectra.flux * ramp)]
+    )
+    np.testing.assert_allclose(table["colour_change"], 0.8, atol=0.03)
 
 
 def test_a_spectrum_is_lines_times_continuum_and_keeps_its_signal_to_noise(spectra):
@@ -119,17 +133,21 @@ def test_trainings_differ_in_what_they_are_told_and_survive_a_kill(spectra, tmp_
 
 def test_a_program_need_not_classify_every_spectrum(spectra, errors):
     def classify(wave, flux, names):
-        number = np.where(np.arange(len(flux)) < 2, np.nan, 10.0)
-        return pd.DataFrame({"number": number, "type": "B0", "outcome": "classified"})
+        # A peculiar star has a hydrogen type, but is none of those that the paper counts as classified.
+        outcome = ["unclassified", "peculiar", *["classified"] * 4]
+        return pd.DataFrame({"number": [np.nan, *[10.0] * 5], "type": "B0", "outcome": outcome})
 
     spectra.labels["name"] = spectra.labels["star"]
     mk_program = script("sharma/classify_by_program")["classify_reddened"]
     table = mk_program(spectra, [0, 1], 4200, classify).assign(model="nutmaat")
     measured = script("sharma/robustness_errors")["sensitivity_errors"](table, SETTINGS, 1)
-    assert measured["classified"].tolist() == [4, 4]
+    for count, expected in {"classified": 4, "peculiar": 1, "unclassified": 1}.items():
+        assert measured[count].tolist() == [expected, expected]
     expected = spectra.labels["mk_class"][2:]
     np.testing.assert_allclose(measured["rms"], np.sqrt(((expected - 10) ** 2).mean()))
     both = pd.concat([errors, measured])
+    program = script("sharma/table_sensitivity")["table_sensitivity"](both, {**NAMES, "nutmaat": "NutMaat"})
+    assert program.set_index("model").loc["NutMaat", "peculiar"].tolist() == [1, 1]
     figure = script("sharma/fig_reddening")["fig_reddening"](both, {**NAMES, "nutmaat": "NutMaat"}, 0.95)
     assert "4–4 of 6" in figure.axes[0].get_legend().get_texts()[2].get_text()
     plt.close("all")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obafgkm.documents.sharma.samples import sharma_samples
+from obafgkm.documents.sharma.samples import autoencoder_parts, sharma_samples
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_stars
 
@@ -59,3 +59,18 @@ def test_the_split_follows_from_the_seed():
     stars = [f"HD {i}" for i in range(200)]
     assert np.array_equal(held_out_stars(stars, 0.15, 1), held_out_stars(stars, 0.15, 1))
     assert not np.array_equal(held_out_stars(stars, 0.15, 1), held_out_stars(stars, 0.15, 2))
+
+
+def test_unlabelled_spectra_are_divided_as_in_the_paper_and_by_star():
+    stars = np.arange(61_624) // 2  # every star twice
+    validation, test = autoencoder_parts(stars, 1)
+    assert abs(test.sum() - 6_624) <= 2
+    assert abs(validation.sum() - 5_000) <= 2
+    parts = validation + 2 * test.astype(int)
+    assert (parts[::2] == parts[1::2]).all()
+    assert not (validation & test).any()
+
+
+def test_of_three_stars_one_trains_one_validates_and_one_tests():
+    validation, test = autoencoder_parts(["a", "b", "c"], 1)
+    assert (validation.sum(), test.sum(), (validation | test).sum()) == (1, 1, 2)

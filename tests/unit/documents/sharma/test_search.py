@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 
 from obafgkm.documents.sharma.training import fit_and_predict, score_fold
+from obafgkm.evaluation.trivial import Comparison
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
 from obafgkm.training.trials import draw_trials, fingerprint, run_trials
@@ -81,8 +82,11 @@ def test_a_fold_is_scored_on_what_training_has_not_seen():
         assert not set(x_train[:, 1]) & set(x_test[:, 1])
         return x_test[:, 0] + (x_test[:, 1] < 5), {"noted": 1}
 
-    scores = score_fold(remember, x, pd.DataFrame({"mk_class": number}), held_out)
-    assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1}
+    labels = pd.DataFrame({"mk_class": number, "star": np.arange(50)})
+    scores = score_fold(remember, x, labels, held_out)
+    compared = Comparison.of_row(scores)
+    assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1, **compared.columns()}
+    assert (compared.n, compared.ours, compared.trivial) == (10, 0.5, pytest.approx(0.2))
 
 
 def test_another_class_or_flux_is_another_sample():
@@ -148,3 +152,17 @@ def test_the_table_of_cross_validation_keeps_the_ways_apart():
     assert table["model"].tolist() == ["Forest"] * 2 + ["ANN, flux centred"] * 2
     assert table["accuracy"].tolist() == pytest.approx([0.5, 0.3, 0.5, 0.3])
     assert table["accuracy_sd"][1] == pytest.approx(0.02**0.5)
+
+
+def test_a_trial_is_compared_with_the_commonest_class_over_all_folds(tmp_path):
+    rng = np.random.default_rng(0)
+    number = np.repeat([20, 30, 40], [20, 30, 50])
+    labels = pd.DataFrame({"mk_class": number, "star": np.arange(100).astype(str), "source": "simulated"})
+    flux = (number[:, None] + rng.normal(0, 0.1, (100, 8))).astype("f4")
+    sample = Spectra(np.arange(8.0), flux, np.ones((100, 8)), labels)
+    search = runpy.run_path(str(SCRIPTS / "sharma" / "search.py"))["search"]
+    trial = {"n_estimators": 5, "folds": 4, "validation": 0.1, "seed": 1, "sample": "s"}
+    row = search("forest_classifier", {0: trial}, sample, None, tmp_path / "trials.jsonl").iloc[0]
+    compared = Comparison.of_row(row)
+    assert compared.has_learnt
+    assert (compared.n, row["accuracy"]) == (100, pytest.approx(compared.ours))

@@ -1,5 +1,6 @@
 """Random search of the CNN of Csepreghy 2020 by keras-tuner (section 6.3, appendix 10.4)."""
 
+import json
 from pathlib import Path
 
 import keras
@@ -9,7 +10,8 @@ import pandas as pd
 
 from obafgkm.documents.csepreghy.networks import build_cnn
 from obafgkm.documents.csepreghy.sample import shaped
-from obafgkm.training.engine import fit, schedule
+from obafgkm.evaluation.trivial import compare_classes
+from obafgkm.training.engine import fit, predict, schedule
 
 __all__ = ["hyper_parameters", "search_cnn"]
 
@@ -66,7 +68,7 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
     -------
     DataFrame
         One row a trial: ``trial``, ``validation_accuracy`` (of its best epoch), and its hyper-parameters;
-        NaN where a layer is not there.
+        NaN where a layer is not there. Columns of a `obafgkm.evaluation.trivial.Comparison` follow.
     """
     x = shaped(sample.flux, 0, binning)
     classes, y = np.unique(sample.labels["class"], return_inverse=True)
@@ -86,7 +88,7 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
         def run_trial(self, trial):
             keras.utils.set_random_seed(seed)
             model = self.hypermodel.build(trial.hyperparameters)
-            _, history = fit(
+            model, history = fit(
                 model,
                 x[~held_out],
                 y[~held_out],
@@ -96,6 +98,9 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
                 seed=seed,
                 checkpoint=Path(directory) / f"checkpoint_{trial.trial_id}",
             )
+            said = predict(model, x[held_out]).argmax(axis=1)
+            compared = compare_classes(y[held_out], said, sample.labels["star"][held_out])
+            _comparison(directory, trial).write_text(json.dumps(compared.columns()))
             return float(history["val_accuracy"].max())
 
     tuner = Search(
@@ -104,14 +109,21 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
         max_trials=settings["trials"],
         seed=seed,
         directory=str(directory),
-        project_name="cnn",
+        project_name="trials",
     )
     tuner.search()
     rows = []
     for trial in sorted(tuner.oracle.trials.values(), key=lambda trial: int(trial.trial_id)):
         values, score = trial.hyperparameters.values, trial.score
-        rows.append({"trial": int(trial.trial_id) + 1, "validation_accuracy": score, **_present(values)})
+        compared = json.loads(_comparison(directory, trial).read_text())
+        first = {"trial": int(trial.trial_id) + 1, "validation_accuracy": score}
+        rows.append({**first, **_present(values), **compared})
     return pd.DataFrame(rows)
+
+
+def _comparison(directory, trial):
+    """File of how a trial's network compares with the commonest class of the validation spectra."""
+    return Path(directory) / f"compared_{trial.trial_id}.json"
 
 
 def _present(values):

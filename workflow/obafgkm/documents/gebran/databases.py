@@ -9,7 +9,7 @@ from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augm
 from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
 from obafgkm.spectra import read_chunks, read_labels
 
-__all__ = ["PARAMETERS", "SETS", "Database", "make_database"]
+__all__ = ["PARAMETERS", "SETS", "TESTED", "Database", "make_database"]
 
 PARAMETERS = ["teff", "logg", "feh", "vsini"]
 SETS = {
@@ -19,6 +19,7 @@ SETS = {
     "test": "Test without noise",
     "noisy_test": "Test with noise",
 }
+TESTED = "noisy_test"  # the set on which a network has to show that it has learnt
 _CURVE = 200  # spectra over which the reconstruction error is averaged
 
 

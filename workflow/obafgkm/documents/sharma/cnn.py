@@ -3,7 +3,9 @@
 import keras
 from keras import layers
 
-__all__ = ["N_PIXELS", "build_autoencoder", "build_classifier", "encoder_of"]
+from obafgkm.training.engine import fit, predict, schedule
+
+__all__ = ["N_PIXELS", "build_autoencoder", "build_classifier", "encoder_of", "fit_head"]
 
 N_PIXELS = 2896  # four poolings by two need a multiple of 16; the paper takes the first 2,896 of 2,900 pixels
 _FILTERS = (128, 64, 32, 16)
@@ -56,7 +58,7 @@ def encoder_of(autoencoder):
     return keras.Model(autoencoder.input, last.output, name="encoder")
 
 
-def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsign", optimiser="adam"):
+def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsign", learning_rate=0.001):
     """Classifier: an encoder, a flattening layer, dense layers; compiled with categorical cross-entropy.
 
     The 64-32-16 softsign head is the one the paper prints, for luminosity (section 4.3); of the spectral
@@ -70,7 +72,8 @@ def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsig
     dense : sequence of int
         Neurons of the dense layers between encoder and output.
     activation : str
-    optimiser : str or keras.Optimizer
+    learning_rate : float
+        Of Adam.
 
     Returns
     -------
@@ -81,6 +84,55 @@ def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsig
     for i, n in enumerate(dense, start=1):
         features = layers.Dense(n, activation=activation, name=f"dense_{i}")(features)
     classes = layers.Dense(n_classes, activation="softmax", dtype="float32", name="classes")(features)
-    model = keras.Model(encoder.input, classes, name="cnn")
-    model.compile(optimizer=optimiser, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
+    return _compiled(keras.Model(encoder.input, classes, name="cnn"), learning_rate)
+
+
+def _compiled(classifier, learning_rate):
+    adam = keras.optimizers.Adam(learning_rate)
+    classifier.compile(adam, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return classifier
+
+
+def fit_head(model, x, y, validation, settings, *, monitor, seed, checkpoint):
+    """Train the dense layers of a classifier on what its encoder makes of the spectra, the encoder unchanged.
+
+    Where spectra are few this comes before the training of all weights, which the paper describes: through
+    dense layers that know nothing yet, the first gradients would spoil what the encoder has learnt, and an
+    epoch of the dense layers alone costs a hundredth of one of all weights.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From `build_classifier`; its dense layers get the weights of their best epoch.
+    x, y : arrays (n, n_pixels, 1), (n,)
+    validation : tuple of arrays
+        Validation ``(x, y)``.
+    settings : dict
+        ``batch``, and ``head``: its ``epochs`` (one at least), ``learning_rate`` and ``patience``.
+    monitor, seed, checkpoint
+        See `fit`.
+
+    Returns
+    -------
+    DataFrame
+        One row per epoch, as of `fit`.
+    """
+    flatten, *dense = model.layers[[layer.name for layer in model.layers].index("flatten") :]
+    encoder = keras.Model(model.input, flatten.output)
+    features = outputs = keras.Input(flatten.output.shape[1:], name="features")
+    for layer in dense:
+        outputs = layer(outputs)
+    head = _compiled(keras.Model(features, outputs, name="head"), settings["head"]["learning_rate"])
+    fitted, history = fit(
+        head,
+        predict(encoder, x),
+        y,
+        (predict(encoder, validation[0]), validation[1]),
+        **schedule({**settings, **settings["head"]}),
+        monitor=monitor,
+        seed=seed,
+        checkpoint=checkpoint,
+    )
+    for layer in dense:  # after a resumed training they are other objects
+        layer.set_weights(fitted.get_layer(layer.name).get_weights())
+    return history

@@ -10,8 +10,9 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from obafgkm.mk import N_CLASSES, class_from_code, spectral_code
+from obafgkm.training.splits import held_out_stars
 
-__all__ = ["build_estimator", "class_probabilities", "predict_class", "target"]
+__all__ = ["build_estimator", "class_probabilities", "held_back", "predict_class", "target"]
 
 _ESTIMATORS = {
     "forest_classifier": RandomForestClassifier,
@@ -33,6 +34,28 @@ def build_estimator(model, settings, seed, threads=1):
     """
     parallel = {"n_jobs": threads} if model.startswith("forest") else {}
     return _ESTIMATORS[model](random_state=seed, **parallel, **settings)
+
+
+def held_back(model, stars, validation, seed):
+    """Mask of the training spectra that a model is not fitted on but scored on.
+
+    The paper fits both perceptrons on 85 % of its training spectra and validates on the others, although
+    nothing stops or chooses by them (section 4.1). Of the forests it says no such thing.
+
+    Parameters
+    ----------
+    model : str
+    stars : array-like of str (n_spec,)
+        Whose spectra stay together.
+    validation : float
+        Share of the stars.
+    seed : int
+
+    Returns
+    -------
+    array of bool (n_spec,)
+    """
+    return held_out_stars(stars, validation if model.startswith("mlp") else 0.0, seed)
 
 
 def target(model, labels):

@@ -1,13 +1,16 @@
 """NutMaat, the Python port of MKCLASS by El-Kholy & Hayman, run on many spectra in its own environment.
 
 Its pins exclude ours (pandas 2.2.2), hence the environment, locked in ``envs/nutmaat.lock``; its package
-lacks the standards that MKCLASS compares with, hence `write_library`, which makes them of any spectra with
-MK types.
+lacks the standards that MKCLASS compares with. Two kinds of them serve: MKCLASS's own library libr18, with
+which Sharma et al. 2020 ran MKCLASS, where it is at hand (`adopt_library`); and standards averaged from any
+spectra with MK types (`write_library`). Neither lets NutMaat bend the energy distribution of a spectrum to
+that of a standard, as the library libnor36 does: that would undo the reddening which it is tested on.
 
 The interpreter of that environment runs this module too (see `_classify_all`), so what is imported at the top
 is what both have.
 """
 
+import copy
 import csv
 import functools
 import os
@@ -23,9 +26,9 @@ from obafgkm.documents.sharma.mkclass import FIRST, LAST, table, unity_in_blue
 from obafgkm.errors import ProgramError
 from obafgkm.mk import parse
 
-__all__ = ["classify", "standards", "write_library"]
+__all__ = ["adopt_library", "classify", "standards", "write_library"]
 
-LIBRARY = "standards"
+_OWN = "standards"
 _GRID = np.arange(FIRST, LAST)
 # MKCLASS's own scale of temperature types, on which its 37 standards a luminosity class are numbered.
 _CODES = {
@@ -42,14 +45,15 @@ _LUMINOSITY_CODES = (1, 3, 5)
 _WIDTH = np.array([0.7, 0.6])
 _FEWEST = 3  # spectra that it reaches at least
 _RIDGE = 0.1  # keeps a slope that the spectra do not constrain near zero
-_DESCRIPTION = f"""\
-LIB {LIBRARY}
-WAVE {FIRST} {LAST} 1.0
-LIMIT O6 M5
+_DESCRIPTION = """\
+LIB {name}
+WAVE {wave}
+LIMIT {limits}
 PRELIM norm
-TEMPLATE {{template}}
+TEMPLATE no
 -------------------
 """
+_COOLEST = 45.5  # code of M5, the last standard of MKCLASS
 
 
 def standards(flux, number, luminosity):
@@ -95,7 +99,7 @@ def _type_code(number):
     return np.interp(number, types, list(_CODES.values()))
 
 
-def write_library(directory, wave, flux, number, luminosity, template=True):
+def write_library(directory, wave, flux, number, luminosity):
     """Make standards of spectra with MK types and write them as a library that NutMaat reads.
 
     Parameters
@@ -107,16 +111,55 @@ def write_library(directory, wave, flux, number, luminosity, template=True):
         held at its last value, here and in `classify`: what is missing tells nothing, and upsets nothing.
     flux, number, luminosity : arrays (n_spec, n_pix), (n_spec,), (n_spec,)
         See `standards`.
-    template : bool
-        Whether the energy distribution of a spectrum is corrected to that of the standard, as with libnor36;
-        with libr18, whose results Sharma et al. 2020 give, it is not.
     """
-    folder = Path(directory) / LIBRARY
+    folder = Path(directory) / _OWN
     folder.mkdir(parents=True, exist_ok=True)
     for (code, luminosity_code), standard in standards(_on_grid(wave, flux), number, luminosity).items():
         name = f"t{round(10 * code):03d}l{10 * luminosity_code:02d}p00.rbn"
         np.savetxt(folder / name, np.column_stack([_GRID, standard]), fmt="%.6f")
-    (Path(directory) / "nutmaat.lib").write_text(_DESCRIPTION.format(template="yes" if template else "no"))
+    description = _DESCRIPTION.format(name=_OWN, wave=f"{FIRST} {LAST} 1.0", limits="O6 M5")
+    (Path(directory) / "nutmaat.lib").write_text(description)
+
+
+def adopt_library(directory, mklib, name):
+    """Copy a library of MKCLASS's own standards for NutMaat.
+
+    Standards that are shorter than the library says, of which libr18 has five, are put on its grid, or
+    NutMaat fails on every spectrum near them. The spectra to classify are taken to be at rest: the velocity
+    that MKCLASS looks for with libr18 takes most of the time.
+
+    Parameters
+    ----------
+    directory : path-like
+        Gets ``nutmaat.lib`` and the folder of the standards.
+    mklib : path-like
+        Folder of MKCLASS's libraries, its environment variable MKLIB, with their list ``mkclass.lib``.
+    name : str
+        Such as ``libr18``, of rectified spectra (3800 to 4620 Å, O9 to K3).
+
+    Raises
+    ------
+    ProgramError
+        If the list or the library is absent.
+    """
+    standards, listed = Path(mklib) / name, Path(mklib) / "mkclass.lib"
+    way_on = "set MKLIB to the folder of MKCLASS's libraries, or put it into the mirror as mkclass"
+    if not listed.is_file() or not standards.is_dir():
+        raise ProgramError(f"{mklib}: no library {name} with the list mkclass.lib. Way on: {way_on}")
+    lines = [line.split(maxsplit=1) for line in listed.read_text().splitlines()]
+    starts = [i for i, line in enumerate(lines) if line == ["LIB", name]]
+    if not starts:
+        raise ProgramError(f"{listed}: no entry for the library {name}. Way on: {way_on}")
+    entry = dict(lines[starts[0] : starts[0] + 3])
+    description = _DESCRIPTION.format(name=name, wave=entry["WAVE"].strip(), limits=entry["LIMIT"].strip())
+    (Path(directory) / "nutmaat.lib").write_text(description)
+    first, last, step = map(float, entry["WAVE"].split())
+    grid = np.arange(first, last, step)
+    (Path(directory) / name).mkdir()
+    for file in standards.glob("*.rbn"):
+        wave, flux = np.loadtxt(file, unpack=True)
+        flux = np.interp(grid, wave, flux, left=0.0, right=0.0)  # zeros are what the library pads with
+        np.savetxt(Path(directory) / name / file.name, np.column_stack([grid, flux]), fmt="%.6f")
 
 
 def _on_grid(wave, flux):
@@ -134,7 +177,7 @@ def classify(wave, flux, names, library, python, iterations=3):
     flux : array (n_spec, n_pix)
     names : sequence of str (n_spec,)
     library : path-like
-        Directory that `write_library` wrote.
+        Directory that `write_library` or `adopt_library` wrote.
     python : path-like
         Interpreter of the environment that holds NutMaat.
     iterations : int
@@ -190,7 +233,9 @@ def _classify_all(spectra, results, library, iterations):
     read = functools.cache(spectrum.get_spectrum)
     preprocessing.get_spectrum = utils.get_spectrum = read
     output = Path("nutmaat.out")  # in the working directory, a temporary one, with NutMaat's other files
-    nutmaat = classifier.Classifier(lib=LIBRARY, MKLIB=library, out_file=output.stem)
+    classifier.rough_type_2 = _rough_type(classifier.rough_type_2)
+    name = (Path(library) / "nutmaat.lib").read_text().split()[1]
+    nutmaat = classifier.Classifier(lib=name, MKLIB=library, out_file=output.stem)
     with open(results, "w", newline="") as file:
         rows = csv.writer(file)
         for flux in np.load(spectra)["flux"]:
@@ -198,8 +243,25 @@ def _classify_all(spectra, results, library, iterations):
             try:
                 nutmaat.classify(spectrum.Spectrum(_GRID.copy(), flux, name="spectrum"), 2, int(iterations))
                 rows.writerow((output.read_text().strip(), "no output"))
-            except Exception as error:  # one spectrum that it cannot handle must not lose the others
+            # One spectrum that it cannot handle must not lose the others; it exits if it lacks a standard.
+            except (Exception, SystemExit) as error:
                 rows.writerow(("", f"{type(error).__name__}: {error}"))
+
+
+def _rough_type(find):
+    """NutMaat's first guess, mended for libraries that end before M: version 0.1.1 then lacks an index.
+
+    The guess is found with the limits of a library that goes on to M, and moved into the library's own.
+    """
+
+    def rough_type(library, spectrum):
+        wide = copy.copy(library)
+        if library.s_cool < _COOLEST:
+            wide.w_high, wide.space, wide.s_cool = LAST, 1.0, _COOLEST
+        find(wide, spectrum)
+        spectrum.isp = min(spectrum.isp, library.s_cool - 1)
+
+    return rough_type
 
 
 if __name__ == "__main__":

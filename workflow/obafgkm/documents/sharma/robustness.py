@@ -10,7 +10,9 @@ import pandas as pd
 from obafgkm.mk import main_class
 from obafgkm.spectroscopy.continuum import fit_continuum
 
-__all__ = ["classified", "shuffled_continua", "wrong_labels"]
+__all__ = ["by_network", "classified", "colour_change", "shuffled_continua", "wrong_labels"]
+
+_COLOUR_BAND = 100.0  # Angstrom at either end of the spectra, of which a colour is taken
 
 
 def shuffled_continua(wave, flux, repeats, unity_at, seed):
@@ -94,13 +96,36 @@ def wrong_labels(number, count, seed):
     return spoilt
 
 
-def classified(networks, spectra, sets):
-    """What networks say of one set of spoilt spectra after the other.
+def colour_change(wave, flux, changed):
+    """Root mean square over spectra of the change of their colour, in magnitudes.
+
+    The colour is that of the first against the last 100 Å. It tells how far spectra were moved: those of
+    CFLIB change by 0.70 mag where they are reddened by A_V = 1 mag.
 
     Parameters
     ----------
-    networks : dict of str to keras.Model
-        Each is given as many pixels, in the shape, as it takes.
+    wave : array (n_pix,)
+        Wavelength in Angstrom.
+    flux, changed : arrays (n_spec, n_pix)
+    """
+    blue, red = wave < wave[0] + _COLOUR_BAND, wave > wave[-1] - _COLOUR_BAND
+    ratios = [s[:, blue].mean(axis=1) / s[:, red].mean(axis=1) for s in (flux, changed)]
+    return float(np.sqrt(np.mean((2.5 * np.log10(ratios[1] / ratios[0])) ** 2)))
+
+
+def by_network(network):
+    """A classifier of flux (n_spec, n_pix), given as many pixels, in the shape, as the network takes."""
+    shape = network.input_shape[1:]
+    return lambda flux: network.predict(flux[:, : shape[0]].reshape(-1, *shape), verbose=0).argmax(axis=1)
+
+
+def classified(classifiers, spectra, sets):
+    """What classifiers say of one set of spoilt spectra after the other.
+
+    Parameters
+    ----------
+    classifiers : dict of str to callable
+        Each takes flux (n_spec, n_pix) and returns class numbers (n_spec,).
     spectra : Spectra
         The spectra as they were, with their labels.
     sets : iterable of (dict, array (n_spec, n_pix))
@@ -109,16 +134,15 @@ def classified(networks, spectra, sets):
     Returns
     -------
     DataFrame
-        Columns of the sets, ``model, library, file, star, source, expected, predicted``; one row a spectrum,
-        a network and a set.
+        Columns of the sets, ``colour_change``, ``model, library, file, star, source, expected, predicted``;
+        one row for each spectrum, classifier and set.
     """
     labels = spectra.labels[["library", "file", "star", "source"]].assign(expected=spectra.labels["mk_class"])
     parts = []
     for about, flux in sets:
-        for name, network in networks.items():
-            shape = network.input_shape[1:]
-            probability = network.predict(flux[:, : shape[0]].reshape(-1, *shape), verbose=0)
-            rows = labels.assign(predicted=probability.argmax(axis=1))
+        about = {**about, "colour_change": colour_change(spectra.wave, spectra.flux, flux)}
+        for name, classify in classifiers.items():
+            rows = labels.assign(predicted=classify(flux))
             columns = pd.DataFrame({**about, "model": name}, index=rows.index)
             parts.append(pd.concat([columns, rows], axis=1))
     return pd.concat(parts, ignore_index=True)

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.spectra import concatenate
+from obafgkm.training.splits import held_out_stars
 
-__all__ = ["SHARMA_LIBRARIES", "internal_dispersion", "sharma_samples"]
+__all__ = ["SHARMA_LIBRARIES", "autoencoder_parts", "internal_dispersion", "sharma_samples"]
 
 TRAINING_LIBRARIES = ("jhc", "elodie", "miles")
 TEST_LIBRARY = "cflib"
 SHARMA_LIBRARIES = (*TRAINING_LIBRARIES, TEST_LIBRARY)
+_AUTOENCODER_PARTS = 50_000, 5_000, 6_624  # spectra that train, validate and test it (section 4.2)
 
 
 def sharma_samples(libraries, test_stars):
@@ -48,6 +50,31 @@ def sharma_samples(libraries, test_stars):
     assert not shared, f"stars on both sides of the split: {sorted(shared)[:5]}"
     assert sum(map(len, libraries.values())) == len(training) + len(test) + sum(map(len, left_out))
     return training, test, pd.concat(left_out, ignore_index=True)
+
+
+def autoencoder_parts(stars, seed):
+    """Divide the unlabelled spectra in the paper's proportions, by star; the paper divides by spectrum.
+
+    However few there are, one star at least validates and one tests.
+
+    Parameters
+    ----------
+    stars : array-like of str (n_spec,)
+    seed : int
+
+    Returns
+    -------
+    validation, test : arrays of bool (n_spec,)
+        The others train.
+    """
+    stars = np.asarray(stars, str)
+    train, validate, check = _AUTOENCODER_PARTS
+    one = 1 / np.unique(stars).size
+    test = held_out_stars(stars, max(check / (train + validate + check), one), seed)
+    validation = np.zeros(stars.size, bool)
+    one = 1 / np.unique(stars[~test]).size
+    validation[~test] = held_out_stars(stars[~test], max(validate / (train + validate), one), seed)
+    return validation, test
 
 
 def internal_dispersion(flux, number):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.mk import N_CLASSES
 from obafgkm.training.splits import held_out_stars
 
@@ -18,17 +19,21 @@ def score_fold(predict, flux, labels, held_out):
         note.
     flux : array (n, n_pix)
     labels : DataFrame (n rows)
-        With the class number ``mk_class``.
+        With the class number ``mk_class``, and ``star``.
     held_out : array of bool (n,)
 
     Returns
     -------
     dict
-        ``accuracy``, ``sigma`` (raw), and the notes.
+        ``accuracy``, ``sigma`` (raw), the notes, and the columns of a
+        `obafgkm.evaluation.trivial.Comparison` of the accuracy with that of the commonest class.
     """
     predicted, notes = predict(flux[~held_out], labels[~held_out], flux[held_out])
-    difference = np.asarray(predicted) - labels["mk_class"].to_numpy()[held_out]
-    return {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std()), **notes}
+    expected = labels["mk_class"].to_numpy()[held_out]
+    difference = np.asarray(predicted) - expected
+    compared = compare_classes(expected, predicted, labels["star"][held_out]).columns()
+    scores = {"accuracy": float((difference == 0).mean()), "sigma": float(difference.std())}
+    return {**scores, **notes, **compared}
 
 
 def fit_and_predict(
@@ -81,10 +86,11 @@ def fit_and_predict(
     keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
     number, inner = labels["mk_class"].to_numpy(), held_out_stars(labels["star"], validation, seed)
     if model == "cnn":
-        from obafgkm.documents.sharma.cnn import build_classifier, encoder_of
+        from obafgkm.documents.sharma.cnn import build_classifier, encoder_of, fit_head
 
         encoder = encoder_of(keras.saving.load_model(autoencoder))
-        network = build_classifier(encoder, N_CLASSES, settings["dense"], settings["activation"])
+        architecture = {key: settings[key] for key in ("dense", "activation", "learning_rate")}
+        network = build_classifier(encoder, N_CLASSES, **architecture)
     else:
         from obafgkm.documents.sharma.ann import build_ann, live_units
 
@@ -94,15 +100,10 @@ def fit_and_predict(
         x, x_test = x - centre, x_test - centre
     shape = network.input_shape[1:]
     x, x_test = (flux[:, : shape[0]].reshape(-1, *shape) for flux in (x, x_test))
-    network, _ = fit(
-        network,
-        x[~inner],
-        number[~inner],
-        (x[inner], number[inner]),
-        **schedule(settings),
-        monitor="val_accuracy",
-        seed=seed,
-        checkpoint=checkpoint,
-    )
+    spectra = (x[~inner], number[~inner], (x[inner], number[inner]))
+    followed = {"monitor": "val_accuracy", "seed": seed, "checkpoint": checkpoint}
+    if settings.get("head", {}).get("epochs"):
+        fit_head(network, *spectra, settings, **followed)
+    network, _ = fit(network, *spectra, **schedule(settings), **followed)
     predicted = predict(network, x_test).argmax(axis=1)
     return predicted, {"live_units": live_units(network, x)} if model == "ann" else {}

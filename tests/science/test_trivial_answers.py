@@ -1,0 +1,35 @@
+"""Networks that have learnt"""
+
+import os
+
+import pytest
+from networks import DOCUMENTS, known_otherwise, networks, prediction_files, trained_models
+
+NETWORKS = networks(os.environ["OBAFGKM_RUN"])
+# Scales at which a run shows that it comes to its end, and no more.
+REHEARSALS = {"rehearsal", "tiny"}
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=[network.label for network in NETWORKS])
+def test_a_network_is_better_than_the_trivial_answer(network, record_property):
+    compared = network.compare()
+    about = {"document": network.document, "network": network.name, "task": network.task}
+    record_property("comparison", (about, compared))
+    if (scale := os.environ.get("OBAFGKM_SCALE")) in REHEARSALS:
+        pytest.skip(f"at the scale {scale}, networks are trained too little to learn")
+    assert compared.has_learnt, f"{network.label}: {compared}"
+
+
+@pytest.mark.parametrize("document", [document.__name__ for document in DOCUMENTS])
+def test_a_document_that_trains_networks_has_some(document):
+    assert document in {network.document for network in NETWORKS}
+
+
+def test_no_trained_model_escapes(run):
+    checked = {folder for network in NETWORKS for folder in network.models}
+    assert set(trained_models(run)) == checked
+
+
+def test_no_table_of_predictions_escapes(run):
+    checked = {file for network in NETWORKS for file in network.files}
+    assert {file for file in prediction_files(run) if not known_otherwise(file)} <= checked
