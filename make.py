@@ -3,6 +3,7 @@
 
     python3 make.py run  [snakemake arguments]   set up, then run the workflow
     python3 make.py recover [the same]           after Snakemake itself was killed: clear up, then run
+    python3 make.py rehearse [the same]          set up, then rehearse the published run, in rehearsal/
     python3 make.py test [pytest arguments]      set up, then run the tests
     python3 make.py lint                         set up, then check style
     python3 make.py lock                         renew requirements.lock from pyproject.toml
@@ -239,7 +240,7 @@ def environment_file(pins):
 
 def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if task not in {"run", "recover", "test", "lint", "lock"}:
+    if task not in {"run", "recover", "rehearse", "test", "lint", "lock"}:
         sys.exit(__doc__)
     if task == "lock":
         return lock()
@@ -252,6 +253,8 @@ def main(arguments):
         here = not any(word.startswith(given) for word in rest)
         # Last, because it takes all words that follow.
         call(BIN / "snakemake", *rest, *(("--resources", f"mem_mb={memory()}") if here else ()))
+    elif task == "rehearse":
+        call(BIN / "python", ROOT / "tests" / "workflow" / "rehearse.py", *rest)
     elif task == "test":
         call(BIN / "pytest", "-n", "2", *rest)
     else:

@@ -25,6 +25,8 @@ OTHERS = set(workflow.rules)
 NODES = "resources/nodes/stellar_nodes.npz" if config["simulated_archives"]["nodes"] == "computed" else []
 MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
 DATASETS = str(ROOT / "config" / "datasets.csv")
+# Files to fetch; their checksums stand beside the table.
+ADDRESSES = config["archives"]["datasets"] or DATASETS
 REPORT = ROOT / "workflow" / "report"
 
 

@@ -15,7 +15,7 @@ wildcard_constraints:
 rule fetch_grid:
     """Bring the files that a grid needs of an archive here."""
     input:
-        datasets=DATASETS,
+        datasets=ADDRESSES,
     output:
         provenance="resources/archives/{access}/{archive}_{grid}/provenance.json",
     log:

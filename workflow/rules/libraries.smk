@@ -14,7 +14,7 @@ ASK_SIMBAD = config["archives"]["simbad"] and not config["archives"]["offline"]
 rule fetch:
     """Bring the files of one dataset here, check them, and record where each came from."""
     input:
-        datasets=DATASETS,
+        datasets=ADDRESSES,
     output:
         provenance="resources/archives/{source}/{library}/provenance.json",
     log:

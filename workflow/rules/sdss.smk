@@ -89,7 +89,7 @@ rule simulate_sdss:
 rule mirror_sdss:
     """Link the spectra of SDSS that a local mirror holds."""
     input:
-        datasets=DATASETS,
+        datasets=ADDRESSES,
     output:
         provenance="resources/archives/mirror/sdss/provenance.json",
     log:

@@ -153,9 +153,16 @@ def test_numbers_are_the_row_numbers():
     assert jhc_index(table)["number"].to_list() == list(range(1, 162))
 
 
-@pytest.mark.parametrize(("dataset", "id_"), [("jhc", "jhc-types"), ("elodie", "elodie-parameters")])
+def cflib():
+    return Table({"Name": ["HD000249"], "Teff": [4708], "log(g)": [2.7], "[Fe/H]": [-0.2]})
+
+
+@pytest.mark.parametrize(
+    ("dataset", "id_"),
+    [("jhc", "jhc-types"), ("elodie", "elodie-parameters"), ("cflib", "cflib-parameters")],
+)
 def test_files_of_the_table_pass_their_own_check(vizier, tmp_path, pytestconfig, dataset, id_):
-    vizier.tables = {"III/92/stars": stars(), "III/251/table1": elodie()}
+    vizier.tables = {"III/92/stars": stars(), "III/251/table1": elodie(), "J/A+A/525/A71/table2": cflib()}
     files = expand(read(pytestconfig.rootpath / "config" / "datasets.csv"), dataset).set_index("id")
     file = files.loc[id_]
     record = fetch(

@@ -512,6 +512,16 @@ def test_a_row_shows_interval_sample_and_source(tmp_path):
     assert row["verdict"] == "reproduced"
 
 
+@pytest.mark.parametrize(("scale", "verdict"), [("published", "reproduced"), ("rehearsal", "not comparable")])
+def test_what_a_rehearsal_downloads_is_simulated_and_reproduces_nothing(tmp_path, scale, verdict):
+    rows = [{**row, "source": "remote"} for row in ROWS]
+    row = ledger([claim()], results(tmp_path, rows), scale).iloc[0]
+    assert (row["verdict"], row["source"]) == (
+        verdict,
+        "simulated" if scale == "rehearsal" else "remote",
+    )
+
+
 def test_a_count_of_nothing_has_the_source_of_the_whole_product(tmp_path):
     none = claim(product={**PRODUCT, "where": {"model": "C"}, "reduce": "count"})
     row = ledger([none], results(tmp_path, [{**ROWS[0], "source": "simulated"}]), "default").iloc[0]

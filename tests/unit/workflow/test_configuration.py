@@ -25,9 +25,26 @@ def merge(base, overlay):
     return merged
 
 
-@pytest.mark.parametrize("overlay", ["config", "mirror", "published", "bosz", "phoenix"])
+@pytest.mark.parametrize("overlay", ["config", "mirror", "published", "rehearsal", "bosz", "phoenix"])
 def test_every_configuration_is_valid(overlay):
     jsonschema.validate(merge(load("config.yaml"), load(f"{overlay}.yaml")), schema)
+
+
+def switches(node):
+    """A configuration with all its sizes, numbers and lists of them, made one."""
+    if isinstance(node, dict):
+        return {key: switches(child) for key, child in node.items()}
+    if isinstance(node, list):
+        kept = [switches(child) for child in node]
+        return [child for child in kept if child != "size"] or "size"
+    return "size" if isinstance(node, int | float) and not isinstance(node, bool) else node
+
+
+def test_the_rehearsal_has_every_switch_of_the_published_run_and_other_sizes_only():
+    published, rehearsal = switches(load("published.yaml")), switches(load("rehearsal.yaml"))
+    assert rehearsal["archives"].pop("datasets") == "archives/datasets.csv"  # a shorter ELODIE
+    assert (published["ledger"].pop("scale"), rehearsal["ledger"].pop("scale")) == ("published", "rehearsal")
+    assert rehearsal == published
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Tables of CDS/VizieR, written as the files that the readers of the archives expect."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 
@@ -36,7 +36,7 @@ def save_table(url, path, timeout):
     from astroquery.vizier import Vizier
 
     address = urlsplit(url)
-    source = parse_qs(address.query)["-source"][0]
+    source = unquote(address.query).partition("-source=")[2]  # a plus stands for itself: J/A+A
     service = Vizier(columns=["**"], row_limit=-1, vizier_server=address.netloc, timeout=timeout)
     try:
         # A cached answer that was cut short would be given again on the next attempt.

@@ -18,7 +18,7 @@ import yaml
 
 from obafgkm.errors import PaperError
 from obafgkm.report.claims import Claim
-from obafgkm.report.ledger import measure
+from obafgkm.report.ledger import measure, rehearsed
 
 __all__ = [
     "SCHEMA",
@@ -122,7 +122,7 @@ def gather(declaration, claims, settings, results, scale):
     """
     tables, results, formats = {}, Path(results), declaration["formats"]
     measured = {
-        name: measure(_as_claim(name, entry), results, tables)
+        name: rehearsed(measure(_as_claim(name, entry), results, tables), scale)
         for name, entry in declaration["numbers"].items()
     }
     gathered = {}

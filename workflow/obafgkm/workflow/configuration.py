@@ -26,6 +26,7 @@ def document(schema):
         "| `config.yaml` | the default: simulated archives, no network, minutes on two cores |",
         "| `mirror.yaml` | overlay: real archives from a local directory, whatever it holds |",
         "| `published.yaml` | overlay: real archives from their services, the documents' own sizes |",
+        "| `rehearsal.yaml` | overlay: all that `published.yaml` sets, tiny: `python3 make.py rehearse` |",
         "| `bosz.yaml`, `phoenix.yaml` | overlays: published grids of synthetic spectra, downloaded |",
         "| `datasets.csv` | every dataset: addresses, licence, citation |",
         "| `checksums.txt` | checksums of the archives' own files |",
