@@ -364,6 +364,7 @@ def test_what_an_autoencoder_explains_follows_from_its_reconstructions(tmp_path)
     sample = Spectra(WAVE[PIXELS], flux, np.ones_like(flux), table, "vacuum")
     train = script("autoencoders")["train_autoencoder"]
     settings = {"filters": 0.05, "learning_rate": 0.002, "batch": 4, "epochs": 2, "patience": 2, "reach": 5}
+    settings["scaled"] = False
     result = train(sample, 896, settings, 1, 1, tmp_path)
     training = script("autoencoders")["thinned"](flux[table["part"] == "training"], 896)
     deviation = training.std(axis=0)
@@ -371,6 +372,10 @@ def test_what_an_autoencoder_explains_follows_from_its_reconstructions(tmp_path)
     of_mean = (result["flux"] - result["flux"].mean(axis=0)) / deviation
     assert result["explained"] == pytest.approx(1 - (missed**2).sum() / (of_mean**2).sum(), abs=1e-4)
     np.testing.assert_allclose(result["error"], np.sqrt((missed**2).mean(axis=1)), rtol=1e-3)
+    scaled = train(sample, 896, settings | {"scaled": True}, 1, 1, tmp_path)
+    np.testing.assert_allclose(scaled["flux"], result["flux"], rtol=1e-5)
+    powers = [np.sqrt((scaled[name] ** 2).mean(axis=1)) for name in ("flux", "reconstruction")]
+    np.testing.assert_allclose(*powers, rtol=0.2)  # each at its own brightness again
 
 
 def test_galaxies_without_a_subclass_are_counted_by_the_answer():

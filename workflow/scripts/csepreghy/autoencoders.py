@@ -50,6 +50,9 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     flux = thinned(sample.flux, n_pixels)
     part = labels["part"]
     train, test = (part == "training").to_numpy(), (part == "test").to_numpy()
+    # Each at the same power if the settings ask for it, or a few bright objects hold all of the variance.
+    power = np.sqrt((flux**2).mean(axis=1, keepdims=True)) if settings["scaled"] else np.ones((len(flux), 1))
+    flux = flux / power
     mean, deviation = flux[train].mean(axis=0), flux[train].std(axis=0)
     # The last layer's tanh ends at 1: in the thesis at one standard deviation, and bright objects are beyond.
     x = ((flux - mean) / (settings["reach"] * deviation))[..., None]
@@ -75,8 +78,8 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
         "label": labels["class"][test].to_numpy(str),
         "source": np.array(sample.source),
         "wave": thinned(sample.wave, n_pixels),
-        "flux": flux[test],
-        "reconstruction": reconstruction[..., 0] * settings["reach"] * deviation + mean,
+        "flux": flux[test] * power[test],
+        "reconstruction": (reconstruction[..., 0] * settings["reach"] * deviation + mean) * power[test],
         "latent": encoder_of(model).predict(x[test], verbose=0)[..., 0],
         "error": settings["reach"] * np.sqrt(missed.mean(axis=(1, 2))),
         "explained": compared.ours,
