@@ -224,28 +224,22 @@ def test_the_sweep_tells_which_networks_are_no_better_than_a_constant(tmp_path):
 
 @pytest.fixture(scope="module")
 def database():
-    """Coefficients of which the first and largest is the temperature."""
+    """Coefficients of which the first is the temperature, and faint ones besides."""
     rng = np.random.default_rng(4)
     coefficients, labels = {}, {}
     for name, n in zip(SETS, (300, 60, 60, 60, 60), strict=True):
         drawn = rng.uniform(-1, 1, (n, 6)).astype("f4")
-        coefficients[name] = (drawn * [50, 5, 5, 5, 5, 5]).astype("f4")
+        coefficients[name] = drawn * np.array([50, 5, 5, 5, 5, 5], "f4")
         labels[name] = 9000 + 2000 * drawn[:, :4].astype(float)
     return Database(coefficients, labels, {}, {}, "simulated")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"activation": "relu", "loss": "msle", "dropout": 0.1},
-        {"activation": "tanh", "loss": "mae", "dropout": 0.1, "initialiser": "random_uniform"},
-    ],
-)
-def test_a_trained_network_knows_its_parameter(changes, database, tmp_path, backend):
+def test_a_trained_network_knows_its_parameter(database, tmp_path, backend):
     trainer = Trainer(2, tmp_path / "checkpoint")
-    settings = {**FIXED, "batch": 16, **changes, "epochs": 25}
-    predicted = trainer.predict(database, "teff", (7000, 11000), settings, 0.001)
+    changes = {"activation": "tanh", "loss": "mae", "dropout": 0.1, "initialiser": "random_uniform"}
+    settings = {**FIXED, "batch": 16, **changes, "epochs": 40}
+    predicted = trainer.predict(database, "teff", (7000, 11000), settings, 0.0003)
     expected = database.labels["test"][:, 0]
     assert np.std(predicted["test"] - expected) < 0.5 * np.std(expected)
     assert {name: len(values) for name, values in predicted.items()} == {

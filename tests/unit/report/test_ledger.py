@@ -556,7 +556,7 @@ NUMBERS = [
     [
         ({"match": {"group": "^F0"}, "reduce": "count", "of": {"match": {"group": "^F"}}}, 2, 3),
         ({"where": {"model": "A"}, "reduce": "count", "of": {}}, 3, 4),
-        ({"where": {"model": "A"}, "column": "ours", "minus": "true", "reduce": "std"}, 2, 3),
+        ({"below": {"v": 100}, "column": "ours", "minus": "true", "reduce": "std"}, 2, 3),
         ({"column": "ours", "reduce": "last"}, 100, math.nan),
         (
             {"where": {"group": "F2V"}, "column": "ours", "of": {"where": {"group": "F0V"}, "column": "v"}},

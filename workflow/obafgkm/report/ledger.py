@@ -249,7 +249,7 @@ def _select(claim, product, results, tables):
         except FileNotFoundError:
             raise ClaimError(f"{claim.name}: its product {path} is not there") from None
     rows = tables[path]
-    for key in ("where", "match"):
+    for key in ("where", "match", "below"):
         for column, wanted in product.get(key, {}).items():
             if column not in rows:
                 raise ClaimError(f"{claim.name}: {path} has no column '{column}'")
@@ -260,6 +260,8 @@ def _select(claim, product, results, tables):
 def _holds(values, key, wanted):
     if key == "match":
         return values.astype(str).str.contains(wanted)
+    if key == "below":
+        return values < wanted
     wanted = wanted if isinstance(wanted, list) else [wanted]
     return values.isin(wanted) | values.astype(str).isin(map(str, wanted))
 
