@@ -690,7 +690,7 @@ def test_claims_say_what_their_kind_needs():
         "sharma, table_luminosity: G dwarfs in CFLIB",
         "sharma, fig13: A stars, mean difference",
         *(f"csepreghy, {table}: training accuracy" for table in ("table3", "table7", "table8", "table9")),
-        "gebran, table_rotation: A stars of v sin i below 100 km/s, σ of Teff",
+        "gebran, fig11: A stars of v sin i below 100 km/s, σ of Teff",
     ],
 )
 def test_what_a_table_holds_is_compared_with_it(name):
