@@ -19,21 +19,25 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 from astropy.io.votable import from_table
 from astropy.io.votable.tree import Info
 from astropy.table import Table
 from services import Fault, Services
 
+from obafgkm.archives import atlas9
 from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.archives.names import star_key
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.photometry import BANDS, OBSERVED
 from obafgkm.archives.sdss.sql import answer_of_labels
 from obafgkm.download import datasets
+from obafgkm.simulate.grids import GridDescription
 from obafgkm.simulate.libraries import simulate_library
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.simulate.skyserver import simulate_photometry
+from obafgkm.simulate.synthesis import simulate_atlas9
 
 __all__ = ["CONFIG", "play", "rehearse"]
 
@@ -120,6 +124,7 @@ def play(archives):
                     _serve(path, archives / "www" / url.removeprefix("https://"))
                 elif file.method == "gdrive":
                     drive.setdefault(url.rpartition("/")[2], []).append(path)
+    _atlas9(archives / "www" / "wwwuser.oats.inaf.it/castelli/grids")
     faults = [
         Fault(r"data\.sdss\.org/sas/dr13/.*/spec-.*\.fits", "missing"),
         Fault(r"cdsarc\.cds\.unistra\.fr/ftp/III/251/ll/.*", "missing"),  # the second address has it
@@ -135,6 +140,18 @@ def _serve(path, address):
     address.parent.mkdir(parents=True, exist_ok=True)
     address.unlink(missing_ok=True)
     address.hardlink_to(path)
+
+
+def _atlas9(address):
+    """ATLAS9's model atmospheres, one file per metallicity; all hold the same few, as nothing is judged."""
+    default, own = (
+        yaml.safe_load((ROOT / "config" / name).read_text())["model_grids"]["grids"]
+        for name in ("config.yaml", CONFIG.name)
+    )
+    grids = [GridDescription.from_dict({**settings, **own[name]}) for name, settings in default.items()]
+    models = simulate_atlas9({teff: (0, 2.5, 5) for grid in grids for teff in grid.teff}, 0.0)
+    for feh in {feh for grid in grids for feh in grid.feh}:
+        atlas9.write(address / atlas9.file_name(feh), models)
 
 
 def _sdss(www, grid):
