@@ -74,14 +74,13 @@ def sweep_figure(table, error="noisy_validation"):
         rows = table[table["varied"].isin(["none", name])].sort_values("epochs", kind="stable")
         lines = {value: line[error].to_numpy() for value, line in rows.groupby(name, sort=False)}
         epochs = np.unique(rows["epochs"])
-        for number, (errors, label) in enumerate(
-            zip(lines.values(), line_labels(lines, guessing), strict=True)
-        ):
+        labels = line_labels(lines, guessing)
+        for number, (errors, label) in enumerate(zip(lines.values(), labels, strict=True)):
             style = {"color": f"C{number % 7}", "ls": _STYLES[number // 7]}
             panel.plot(epochs, errors / guessing, marker="o", ms=2.5, label=label, **style)
         panel.axhline(1, color="0.4", lw=0.6, ls=":")
         panel.set_title(panel_title(title, lines, guessing), fontsize=7)
-        panel.legend(ncols=2, fontsize=5.5)
+        panel.legend(ncols=1 if max(map(len, labels)) > 20 else 2, fontsize=5.5)
     for panel in axes[1]:
         panel.set_xlabel("Epochs")
     for panel in axes[:, 0]:
