@@ -24,6 +24,7 @@ from obafgkm.mk import main_class, whole_class
 # Tables of predictions that are not of a network's own test spectra, and what they are.
 OTHER_PREDICTIONS = {
     "results/csepreghy/predictions/*_by_*_test.csv": "baselines",
+    "results/csepreghy/predictions/galaxies_nameless.csv": "galaxies whose subclass nobody knows",
     "results/csepreghy/predictions/main_mirror.csv": "networks applied to spectra of another origin",
     "results/saldic/predictions/baselines.csv": "baselines",
     "results/sharma/predictions/*_sdss.csv": "networks applied to spectra of another survey",
