@@ -92,7 +92,9 @@ def read_spectrum(file, content):
             "dec": float(header["DEC"]),
             "target": "SKY" if header["FIBERTYP"].strip() == "Sky" else header["OBJTYPE"].strip(),
         }
-    own = f"spec-{labels['mjd']}-{header['PLANID'].strip()}_sp{int(header['SPID']):02d}-{labels['fiberid']:03d}"
+    own = (
+        f"spec-{labels['mjd']}-{header['PLANID'].strip()}_sp{int(header['SPID']):02d}-{labels['fiberid']:03d}"
+    )
     if name != own:
         raise ArchiveFileError(file, f"holds the spectrum of {own}, not the one it is named after")
     flux, ivar = on_grid(file, loglam, flux, ivar)

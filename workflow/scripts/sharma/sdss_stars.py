@@ -1,4 +1,4 @@
-"""Stars of a survey as the networks take them: at rest, in air, homogenised (Sharma et al. 2020, section 6)."""
+"""Stars of a survey as networks take them: at rest, in air, homogenised (Sharma et al. 2020, section 6)."""
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,9 @@ def sdss_stars(path, settings):
     stars.labels = stars.labels[LABELS].assign(
         mk_type=np.array([str(mk_type or "") for mk_type in types], object),
         mk_class=[-1 if mk_type is None else mk_type.number for mk_type in types],
-        luminosity=[-1 if getattr(mk_type, "luminosity", None) is None else mk_type.luminosity for mk_type in types],
+        luminosity=[
+            -1 if getattr(mk_type, "luminosity", None) is None else mk_type.luminosity for mk_type in types
+        ],
     )
     return stars, rejected
 
