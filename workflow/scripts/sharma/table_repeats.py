@@ -29,13 +29,10 @@ def repeated_nights(stars, nights):
     stars, nights = np.asarray(stars), np.asarray(nights)
     pairs, weights = [], []
     for star in np.unique(stars):
-        own = [
-            pair
-            for pair in combinations(np.flatnonzero(stars == star), 2)
-            if nights[pair[0]] != nights[pair[1]]
-        ]
+        both = combinations(np.flatnonzero(stars == star), 2)
+        own = [(i, j) for i, j in both if nights[i] != nights[j]]
         pairs += own
-        weights += [1 / len(own)] * len(own)
+        weights += [1 / len(own) for _ in own]
     return np.reshape(np.array(pairs, int), (-1, 2)), np.array(weights)
 
 
@@ -93,9 +90,8 @@ def table_repeats(labels, predictions, names, settings, seed):
         # The pipeline's types rest on nothing of ours; what a network says rests on what it was trained with.
         source = "mirror" if name == "LAMOST pipeline" else table["source"].iloc[0]
         row = {"classifier": name, "source": source, "stars": np.unique(stars).size, "pairs": len(pairs)}
-        rows.append(
-            row
-            | with_intervals(
+        if len(pairs):  # a mirror need not hold any star twice
+            row |= with_intervals(
                 repeatability,
                 stars,
                 first,
@@ -105,7 +101,7 @@ def table_repeats(labels, predictions, names, settings, seed):
                 confidence=settings["confidence"],
                 seed=seed,
             )
-        )
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
