@@ -32,7 +32,7 @@ def test_only_spectra_of_different_nights_are_paired_and_stars_count_alike():
 
 def test_repeatability_of_the_pipeline_and_of_a_network():
     labels = pd.DataFrame({"file": [f"{i}.fits" for i in range(6)], "mjd": [1, 2, 1, 2, 3, 1]})
-    # Star a: one pair, 2 subclasses apart by the pipeline. Star b: three pairs, two of them 6 apart. c: no pair.
+    # By the pipeline: star a, one pair, 2 subclasses apart; star b, three pairs, two of them 6 apart.
     table = predictions(list("aabbbc"), [35, 37, 40, 46, 40, 10], [35, 35, 39, 40, 39, 50])
     table = script("table_repeats")["table_repeats"](labels[::-1], [table], ["CNN"], SETTINGS, 0)
     assert table["classifier"].to_list() == ["LAMOST pipeline", "CNN"]
@@ -67,13 +67,9 @@ def test_agreement_of_each_main_class():
 
 
 def test_stars_keep_a_type_without_luminosity_class(tmp_path):
-    rows = pd.DataFrame(
-        {"class": "STAR", "z": 1e-4, "snr": 50.0, "type_text": ["G3", "dM1", "Carbon", "K2III"]}
-    )
-    rows = rows.assign(name=list("abcd"), file=list("abcd")).reindex(columns=list(COLUMNS))
-    labels = sdss.label_table(
-        rows.fillna({k: v for k, v in COLUMNS.items() if v == ""}).fillna({"zwarning": 0})
-    )
+    star = {**COLUMNS, "class": "STAR", "z": 1e-4, "snr": 50.0}
+    types = ["G3", "dM1", "Carbon", "K2III"]
+    labels = sdss.label_table([{**star, "file": text, "type_text": text} for text in types])
     flux = np.ones((4, sdss.WAVE.size))
     Spectra(sdss.WAVE, flux, flux, labels.assign(source="mirror"), "vacuum", 3.0).write(tmp_path / "stars.h5")
     stars, rejected = script("sdss_stars")["sdss_stars"](tmp_path / "stars.h5", HOMOGENISE)
