@@ -13,11 +13,11 @@ from astropy.io import fits
 
 from benchmarks.data import sdss_files
 from obafgkm.archives.sdss import spectra as sdss
-from obafgkm.ingest.sdss import pack
+from obafgkm.ingest.surveys import pack
 
 THREADS = 2
 SIZES = {"full": {"files": 2000, "kinds": 200}, "tiny": {"files": 6, "kinds": 6}}
-OURS = "obafgkm.ingest.sdss"
+OURS = "obafgkm.ingest.surveys"
 TARGETS = {"astropy.io.fits, one process": 1.8}
 WORK = "disk", lambda size: 2 * 4 * sdss.WAVE.size
 

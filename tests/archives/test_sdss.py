@@ -15,7 +15,7 @@ from obafgkm.archives import fits_bytes
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.labels import COLUMNS, mk_part, usable
 from obafgkm.errors import ArchiveFileError, SpectralTypeError
-from obafgkm.ingest.sdss import pack
+from obafgkm.ingest.surveys import pack
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.restframe import rest_frame_air
 

@@ -8,6 +8,7 @@ from science import exhibits, read_table
 FIGURES, TABLES = exhibits("fig"), exhibits("table")
 SHARES = ["accuracy", "balanced_accuracy", "main_class_accuracy", "precision", "recall", "f1", "macro_f1"]
 SHARES += ["clipped_fraction", "class_average", "weighted", "far", "confidence", "calibration_error"]
+SHARES += ["same_subclass", "same_main_class", *(f"to_{name}" for name in "OBAFGKM")]
 POSITIVE = ["sigma", "mad_sigma", "clipped_sigma", "mae", "rms", "max_error", "cost", "log_loss"]
 DIFFERENCES = "sharma/table_pairs"  # of scores, of either sign
 

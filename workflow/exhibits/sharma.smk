@@ -5,6 +5,7 @@ ANN, CNN, LUMINOSITY = [{"predictions": prediction(model)} for model in ["ann", 
 SDSS = {"predictions": prediction("cnn", "sdss")}
 SDSS_STARS = {"stars": "resources/sharma/sdss_sharma.h5"}
 SDSS_MODELS = ["cnn", "majority", "nearest"]
+SURVEYS = ["sdss", "lamost"] if LAMOST else ["sdss"]
 CLASSIFIERS = ["ann", "ann_centred", "mlp_classifier", "forest_classifier", "cnn", "linear"]
 ERRORS = {"errors": "results/sharma/robustness/errors.csv"}
 RETRAINED_ALONE = f"results/sharma/robustness/retrained_{RETRAINED}.csv"
@@ -233,4 +234,26 @@ EXHIBITS["sharma"] = {
         runtime=30,
         labels="Agreement on SDSS",
     ),
+    "table_survey_classes": dict(
+        about="agreement with the pipelines of the surveys on each main class, and what is called what",
+        input=dict(
+            predictions=[prediction(model, survey) for survey in SURVEYS for model in ["cnn", "nearest"]],
+        ),
+        params=dict(
+            names=[(survey, MODELS[model]) for survey in SURVEYS for model in ["cnn", "nearest"]],
+            **EVALUATION,
+        ),
+        labels="Agreement by class",
+    ),
 }
+# The same star on several nights is real, or it is not drawn.
+if LAMOST:
+    EXHIBITS["sharma"]["table_repeats"] = dict(
+        about="how far types of the same LAMOST star agree from night to night",
+        input=dict(
+            stars="resources/sharma/lamost.h5",
+            predictions=[prediction(model, "lamost") for model in ["cnn", "nearest"]],
+        ),
+        params=names_of(["cnn", "nearest"]) | EVALUATION,
+        labels="Repeatability",
+    )

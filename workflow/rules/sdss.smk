@@ -1,16 +1,17 @@
-# Samples of SDSS: from its services, from a local mirror, or simulated; each packed into one file.
+# Samples of SDSS: from its services, from a local mirror, or simulated; each packed into one file. LAMOST from a mirror.
 #
 # NEEDS   config/datasets.csv
 # MAKES   resources/sdss/<sample>_catalogue.csv        all rows of the sample, from SkyServer
 #         resources/archives/<source>/sdss_<sample>/   catalogue, spectra, provenance.json
 #         resources/sdss/<sample>.h5                   spectra as observed, with labels
-#         resources/sdss/mirror.h5                     those that a mirror holds, whatever the source is
+#         resources/sdss/mirror.h5, lamost.h5          what a mirror holds of both surveys, whatever the source is
 #         resources/sdss/simulated_<sample>.h5         those that are simulated, whatever the source is
 #         resources/sdss/<sample>_rejected.csv         what could not be used, and why
 
 
 wildcard_constraints:
     sample="sharma|csepreghy",
+    survey="sdss|lamost",
 
 
 rule sdss_catalogue:
@@ -86,14 +87,14 @@ rule simulate_sdss:
         "../scripts/sdss/simulate.py"
 
 
-rule mirror_sdss:
-    """Link the spectra of SDSS that a local mirror holds."""
+rule mirror_survey:
+    """Link the spectra of a survey that a local mirror holds."""
     input:
         datasets=ADDRESSES,
     output:
-        provenance="resources/archives/mirror/sdss/provenance.json",
+        provenance="resources/archives/mirror/{survey}/provenance.json",
     log:
-        "logs/sdss/mirror.log",
+        "logs/sdss/mirror_{survey}.log",
     conda:
         "../../envs/cpu.yaml"
     resources:
@@ -101,9 +102,9 @@ rule mirror_sdss:
         runtime=20,
     params:
         mirror=MIRROR,
-        contents=lambda wildcards: mirror_contents("sdss"),
+        contents=lambda wildcards: mirror_contents(wildcards.survey),
     message:
-        "Linking the mirror's spectra of SDSS"
+        "Linking the mirror's spectra of {wildcards.survey}"
     script:
         "../scripts/sdss/mirror.py"
 
@@ -125,6 +126,8 @@ rule pack_sdss:
     resources:
         mem_mb=2000,
         runtime=240,
+    params:
+        survey="sdss",
     message:
         "Packing the sample {wildcards.sample} of SDSS"
     script:
@@ -143,6 +146,22 @@ use rule pack_sdss as pack_sdss_mirror with:
         "benchmarks/results/pack_sdss_mirror.tsv"
     message:
         "Packing the mirror's spectra of SDSS"
+
+
+use rule pack_sdss as pack_lamost with:
+    input:
+        provenance="resources/archives/mirror/lamost/provenance.json",
+    output:
+        spectra="resources/sdss/lamost.h5",
+        rejected="resources/sdss/lamost_rejected.csv",
+    log:
+        "logs/sdss/pack_lamost.log",
+    benchmark:
+        "benchmarks/results/pack_lamost.tsv"
+    params:
+        survey="lamost",
+    message:
+        "Packing the mirror's spectra of LAMOST"
 
 
 use rule pack_sdss as pack_sdss_simulated with:

@@ -4,10 +4,16 @@
 # MAKES   resources/sharma/training.h5, test.h5  the samples, disjoint in stars
 #         resources/sharma/left_out.csv          what belongs to neither, and why
 #         resources/sharma/sdss_<sample>.h5      stars of SDSS, at rest and homogenised
+#         resources/sharma/lamost.h5             stars of LAMOST, where a mirror holds some
 #         resources/sharma/unlabelled.h5         those to pre-train on
 #         results/sharma/models/<model>/                  the model and how it was made
 #         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
 #         results/sharma/predictions/<model>_sdss.csv     and of each star of SDSS
+#         results/sharma/predictions/<model>_lamost.csv   and of LAMOST
+
+# Stars of LAMOST are real, and taken from a mirror wherever the rest comes from.
+LAMOST = bool(MIRROR) and Path(MIRROR, "lamost").is_dir()
+ON_MIRROR = config["datasets"]["sdss_sharma"]["source"] == "mirror"
 
 
 rule sharma_samples:
@@ -60,15 +66,26 @@ rule sdss_stars:
         "../scripts/sharma/sdss_stars.py"
 
 
+use rule sdss_stars as lamost_stars with:
+    input:
+        spectra="resources/sdss/lamost.h5",
+    output:
+        spectra="resources/sharma/lamost.h5",
+        rejected="resources/sharma/lamost_rejected.csv",
+    log:
+        "logs/sharma/lamost_stars.log",
+    benchmark:
+        "benchmarks/results/lamost_stars.tsv"
+    message:
+        "Homogenising stars of LAMOST"
+
+
 rule unlabelled_spectra:
-    """Choose unlabelled stars of SDSS for pre-training; simulated ones join the few that a mirror has."""
+    """Choose unlabelled stars for pre-training: of SDSS; on a mirror also of LAMOST, then simulated ones."""
     input:
         "resources/sharma/sdss_sharma.h5",
-        (
-            "resources/sharma/sdss_simulated_sharma.h5"
-            if config["datasets"]["sdss_sharma"]["source"] == "mirror"
-            else []
-        ),
+        "resources/sharma/lamost.h5" if ON_MIRROR and LAMOST else [],
+        "resources/sharma/sdss_simulated_sharma.h5" if ON_MIRROR else [],
     output:
         spectra="resources/sharma/unlabelled.h5",
     log:
@@ -264,10 +281,36 @@ rule classify_sdss:
         mem_mb=6000,
         runtime=60,
         gpu=0,
+    params:
+        complete=True,
     message:
         "Classifying stars of SDSS"
     script:
         "../scripts/sharma/classify_sdss.py"
+
+
+use rule classify_sdss as classify_lamost with:
+    input:
+        stars="resources/sharma/lamost.h5",
+        training="resources/sharma/training.h5",
+        cnn="results/sharma/models/cnn/model.keras",
+        luminosity="results/sharma/models/cnn_luminosity/model.keras",
+        cards=expand(
+            "results/sharma/models/{model}/card.json", model=["autoencoder", "cnn", "cnn_luminosity"]
+        ),
+    output:
+        cnn="results/sharma/predictions/cnn_lamost.csv",
+        luminosity="results/sharma/predictions/cnn_luminosity_lamost.csv",
+        nearest="results/sharma/predictions/nearest_lamost.csv",
+        majority="results/sharma/predictions/majority_lamost.csv",
+    log:
+        "logs/sharma/train_classify_lamost.log",
+    benchmark:
+        "benchmarks/results/classify_lamost.tsv"
+    params:
+        complete=False,  # most of its subclasses have no luminosity class
+    message:
+        "Classifying stars of LAMOST"
 
 
 rule median_of_models:

@@ -20,7 +20,7 @@ from obafgkm.download.http import Patience
 from obafgkm.download.sdss import choose, download
 from obafgkm.download.skyserver import ask, slices
 from obafgkm.errors import ArchiveFileError, FetchError
-from obafgkm.ingest.sdss import pack
+from obafgkm.ingest.surveys import pack
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.spectra import Spectra
@@ -210,7 +210,7 @@ def archive(survey, server, tmp_path):
 
 
 def test_two_processes_pack_what_one_packs(survey, tmp_path, monkeypatch):
-    monkeypatch.setattr("obafgkm.ingest.sdss._BLOCK", 5)
+    monkeypatch.setattr("obafgkm.ingest.surveys._BLOCK", 5)
     sdss.write(tmp_path, *survey)
     (tmp_path / "spec-9999-55555-0001.fits").write_bytes(b"no FITS")
     answers = [

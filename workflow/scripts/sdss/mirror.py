@@ -1,4 +1,4 @@
-"""Link the files of SDSS that a local mirror holds."""
+"""Link the files of a survey that a local mirror holds."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from obafgkm.workflow.job import job
 if __name__ == "__main__":
     with job(snakemake, show_progress=True):
         files = fetch_dataset(
-            datasets.expand(datasets.read(snakemake.input.datasets), "sdss"),
+            datasets.expand(datasets.read(snakemake.input.datasets), snakemake.wildcards.survey),
             Path(snakemake.output.provenance).parent,
             source="mirror",
             mirror=snakemake.params.mirror or None,

@@ -1,4 +1,4 @@
-"""Put the spectra of one SDSS sample into one file."""
+"""Put the spectra of one sample of a survey into one file."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pandas as pd
 
 from obafgkm.archives.sdss.sql import read_answer
 from obafgkm.download.files import check_dataset
-from obafgkm.ingest.sdss import pack
+from obafgkm.ingest.surveys import pack
 from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
@@ -22,6 +22,7 @@ if __name__ == "__main__":
             read_answer(str(catalogue), catalogue.read_bytes()) if catalogue.is_file() else None,
             pd.read_csv(missing) if missing.is_file() else None,
             snakemake.threads,
+            snakemake.params.survey,
         )
         rejected.to_csv(snakemake.output.rejected, index=False)
         print(rejected["reason"].value_counts().to_string())

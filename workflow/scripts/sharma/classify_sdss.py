@@ -1,4 +1,4 @@
-"""Classify the SDSS stars that have a complete MK type, by the networks and by the baselines."""
+"""Classify the stars of a survey that have an MK type, by the networks and by the baselines."""
 
 import json
 from pathlib import Path
@@ -12,8 +12,8 @@ from obafgkm.workflow.job import job
 CHUNK = 2000  # stars in memory
 
 
-def classify(stars, training, networks, outputs, cards, chunk=CHUNK):
-    """Classify the stars with a complete MK type, a part of them in memory at a time.
+def classify(stars, training, networks, outputs, cards, complete=True, chunk=CHUNK):
+    """Classify the stars with an MK type, a part of them in memory at a time.
 
     Parameters
     ----------
@@ -25,19 +25,23 @@ def classify(stars, training, networks, outputs, cards, chunk=CHUNK):
         Tables of ``cnn, luminosity, nearest, majority``.
     cards : sequence of path
         Of the networks: what is predicted rests on what they have seen, too.
+    complete : bool
+        Only those with a luminosity class, as in the paper; else whatever has a temperature class.
     chunk : int
         Stars in memory.
 
     Raises
     ------
     ObafgkmError
-        If no star has a complete MK type.
+        If no star has such a type.
     """
     sample, labels = Spectra.read(training), read_labels(stars)
     number = sample.labels["mk_class"].to_numpy()
-    typed = (labels["mk_class"] >= 0).to_numpy()
+    wanted = labels[["mk_class", "luminosity"] if complete else ["mk_class"]]
+    typed = (wanted >= 0).all(axis=1).to_numpy()
     if not typed.any():
-        raise ObafgkmError(f"{stars}: no star has a complete MK type; take more spectra")
+        kind = "a complete MK type" if complete else "an MK type"
+        raise ObafgkmError(f"{stars}: no star has {kind}; take more spectra")
     seen = [json.loads(Path(card).read_text())["source"] for card in cards]
     source = join_sources([*labels["source"][typed].unique(), *seen])
     del labels
@@ -69,4 +73,5 @@ if __name__ == "__main__":
     with job(snakemake):
         paths = snakemake.input
         networks = {name: network(paths[name]) for name in ("cnn", "luminosity")}
-        classify(paths.stars, paths.training, networks, dict(snakemake.output.items()), paths.cards)
+        outputs = dict(snakemake.output.items())
+        classify(paths.stars, paths.training, networks, outputs, paths.cards, snakemake.params.complete)

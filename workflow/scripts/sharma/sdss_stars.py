@@ -1,4 +1,4 @@
-"""Stars of SDSS as the networks take them: at rest, in air, homogenised (Sharma et al. 2020, section 6)."""
+"""Stars of a survey as networks take them: at rest, in air, homogenised (Sharma et al. 2020, section 6)."""
 
 import numpy as np
 import pandas as pd
@@ -22,15 +22,15 @@ def sdss_stars(path, settings):
     Parameters
     ----------
     path : path
-        From the rule pack_sdss.
+        From the rule pack_sdss or pack_lamost.
     settings : dict
         The section `homogenise` of the configuration.
 
     Returns
     -------
     stars : Spectra
-        Further labels ``mk_type, mk_class, luminosity``; '' and -1 where the subclass is no MK type or has no
-        luminosity class.
+        Further labels ``mk_type, mk_class, luminosity``; '' and -1 where the subclass is no MK type;
+        ``luminosity`` is -1, too, where it has no luminosity class.
     rejected : DataFrame
         Columns library, file, name, reason of the others.
     """
@@ -51,7 +51,7 @@ def sdss_stars(path, settings):
     if not sum(map(len, parts)):
         raise ObafgkmError(
             f"{path} has no star with a good redshift and a signal-to-noise ratio above {MIN_SNR}: take more "
-            "spectra, or set datasets.sdss_sharma.source to another source"
+            "spectra of the survey, or take them from another source"
         )
     stars, rejected = concatenate(parts), pd.concat(rejected, ignore_index=True)
     if len(stars) + len(rejected) != number:
@@ -60,18 +60,19 @@ def sdss_stars(path, settings):
     stars.labels = stars.labels[LABELS].assign(
         mk_type=np.array([str(mk_type or "") for mk_type in types], object),
         mk_class=[-1 if mk_type is None else mk_type.number for mk_type in types],
-        luminosity=[-1 if mk_type is None else mk_type.luminosity for mk_type in types],
+        luminosity=[
+            -1 if getattr(mk_type, "luminosity", None) is None else mk_type.luminosity for mk_type in types
+        ],
     )
     return stars, rejected
 
 
 def _parse(text):
-    """A complete MK type, or None."""
+    """An MK type, or None."""
     try:
-        mk_type = mk.parse(text)
+        return mk.parse(text)
     except SpectralTypeError:
         return None
-    return mk_type if mk_type.luminosity is not None else None
 
 
 if __name__ == "__main__":
@@ -79,5 +80,6 @@ if __name__ == "__main__":
         stars, rejected = sdss_stars(snakemake.input.spectra, snakemake.params.settings)
         stars.write(snakemake.output.spectra)
         rejected.to_csv(snakemake.output.rejected, index=False)
-        print(f"{len(stars)} stars, {(stars.labels['mk_class'] >= 0).sum()} with a complete MK type")
+        typed, complete = (int((stars.labels[name] >= 0).sum()) for name in ("mk_class", "luminosity"))
+        print(f"{len(stars)} stars, {typed} with an MK type, {complete} of these with a luminosity class")
         print(rejected["reason"].value_counts().to_string())

@@ -59,7 +59,7 @@ def run(folder, training, stars, chunk):
     networks = {name: network(name) for name in WEIGHTS}
     tracemalloc.start()
     try:
-        classify(stars, training, networks, paths, [training.with_name("card.json")], chunk)
+        classify(stars, training, networks, paths, [training.with_name("card.json")], chunk=chunk)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

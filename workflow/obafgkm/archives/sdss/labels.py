@@ -128,7 +128,7 @@ def spectrum_id(plate, mjd, fiberid, run2d):
     return str((int(plate) << 50) + (int(fiberid) << 38) + ((int(mjd) - 50000) << 24) + (number << 10))
 
 
-def object_names(labels):
+def object_names(labels, survey="SDSS"):
     """Name of each spectrum's object, the same for repeated observations.
 
     Spectra are of one object if they have the same photometric objid or were taken within 2 arcsec, directly
@@ -138,11 +138,13 @@ def object_names(labels):
     ----------
     labels : DataFrame (n_spec rows)
         With `COLUMNS`.
+    survey : str
+        What names begin with.
 
     Returns
     -------
     Series of str (n_spec,)
-        SDSS and the lowest objid, or the lowest plate-mjd-fiber if none has an objid.
+        `survey` and the lowest objid, or the lowest plate-mjd-fiber if none has an objid.
     """
     objid, name = labels["objid"], labels["name"]
     _, first, objects = np.unique(
@@ -153,7 +155,7 @@ def object_names(labels):
     groups = connected_components(graph, directed=False)[1]
     best = pd.DataFrame({"nameless": objid == "", "best": objid.mask(objid == "", name), "group": groups})
     best = best.sort_values(["nameless", "best"]).groupby("group")["best"].transform("first")
-    return "SDSS " + best.sort_index()
+    return f"{survey} " + best.sort_index()
 
 
 def _close(labels):

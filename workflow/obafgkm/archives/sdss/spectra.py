@@ -26,9 +26,12 @@ from obafgkm.spectra import Spectra
 
 __all__ = [
     "FWHM",
+    "LIBRARY",
     "MEDIUM",
     "WAVE",
+    "gap",
     "label_table",
+    "on_grid",
     "read",
     "read_lines",
     "read_spectrum",
@@ -36,6 +39,7 @@ __all__ = [
     "write",
 ]
 
+LIBRARY = "sdss"
 # R = 2000 near 5550 Angstrom. The files' column wdisp gives (median) 2.6 there and 3.2 at 6800 Angstrom for
 # the SDSS spectrographs, 2.7 and 4.0 for BOSS; single fibres differ by up to a third.
 FWHM = 2.76
@@ -157,8 +161,8 @@ def read_spectrum(file, content):
     else:
         reader = _read_spec
     labels, loglam, flux, ivar = reader(file, content)
-    flux, ivar = _on_grid(file, loglam, flux, ivar)
-    labels = {**COLUMNS, **labels, "library": "sdss", "file": file, "gap": _gap(ivar)}
+    flux, ivar = on_grid(file, loglam, flux, ivar)
+    labels = {**COLUMNS, **labels, "library": LIBRARY, "file": file, "gap": gap(ivar)}
     return labels, flux, ivar
 
 
@@ -281,8 +285,26 @@ def _check_name(file, stem):
         raise ArchiveFileError(file, f"holds the spectrum of {stem}, not the one it is named after")
 
 
-def _on_grid(file, loglam, flux, ivar):
-    """Flux and inverse variance (n_pix,) on `WAVE`."""
+def on_grid(file, loglam, flux, ivar):
+    """Put a spectrum on the common grid, which LAMOST shares.
+
+    Parameters
+    ----------
+    file : str
+        For messages.
+    loglam, flux, ivar : array (n_pix,)
+        Decimal logarithm of the wavelength in Angstrom, a stretch of the grid; flux; its inverse variance.
+
+    Returns
+    -------
+    flux, ivar : array (4701,)
+        On `WAVE`; pixels that are masked (``ivar`` 0) or not covered hold interpolated flux.
+
+    Raises
+    ------
+    ArchiveFileError
+        If the pixels are not those of the grid, or none is valid.
+    """
     pixel = np.asarray(loglam, float) * 1e4 - _FIRST
     if not pixel.size or not (np.abs(pixel - pixel[0].round() - np.arange(pixel.size)) < 0.05).all():
         raise ArchiveFileError(file, "not on the common grid, log10 wavelength in steps of 1e-4")
@@ -299,8 +321,8 @@ def _on_grid(file, loglam, flux, ivar):
     return np.interp(WAVE, WAVE[here][good], flux[good]), on_grid
 
 
-def _gap(ivar):
-    """Width of the masked pixels inside OPTICAL, Angstrom."""
+def gap(ivar):
+    """Width of the masked pixels inside `obafgkm.archives.OPTICAL` of a spectrum on `WAVE`, Angstrom."""
     masked = (ivar == 0) & (np.clip(WAVE, *OPTICAL) == WAVE)
     return round(np.gradient(WAVE)[masked].sum(), 2)
 
