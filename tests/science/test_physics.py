@@ -60,8 +60,8 @@ def test_errors_grow_with_reddening(run):
     majority = np.hypot(*baselines.loc["Majority class (baseline)", ["sigma", "bias"]])
     for model, rows in table.sort_values("a_v").groupby("model"):
         rms, low = rows["rms"].to_numpy(), rows["rms_low"].to_numpy()
-        assert (rms[1:] >= low[:-1]).all(), f"{model}: RMS falls by more than its noise"
         if rms[0] < 0.7 * majority:  # it has learnt something that reddening can spoil
+            assert (rms[1:] >= low[:-1]).all(), f"{model}: RMS falls by more than its noise"
             assert rms[-1] > rms[0], model
 
 

@@ -1,6 +1,7 @@
 """The released model: types, their probabilities, and what is no star, without TensorFlow."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,7 @@ class Model:
         ArchiveFileError
             If a file is missing or unreadable, or the model is one for another grid.
         """
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would tell its maker of every start
         import onnxruntime
 
         path = Path(folder) / "model.onnx"
