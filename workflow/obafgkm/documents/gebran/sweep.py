@@ -4,14 +4,7 @@ import numpy as np
 
 from obafgkm.documents.gebran.databases import PARAMETERS
 
-__all__ = [
-    "GRAPH",
-    "HYPERPARAMETERS",
-    "Trainer",
-    "choose",
-    "list_sweep",
-    "take_part",
-]
+__all__ = ["GRAPH", "HYPERPARAMETERS", "Trainer", "choose", "list_sweep", "take_part"]
 
 HYPERPARAMETERS = {
     "activation": "Activation",
