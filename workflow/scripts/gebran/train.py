@@ -64,7 +64,7 @@ def predict_baselines(database, column, strengths):
 
 
 def error_rows(predicted, database, training, evaluation, seed):
-    """Errors of predictions, one row per set; of the test with noise, also how they compare with a constant."""
+    """Errors of predictions, one row per set; for the noisy test, also the comparison with a constant."""
     column = PARAMETERS.index(training["parameter"])
     rows = []
     for name, values in predicted.items():

@@ -67,7 +67,7 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
     Returns
     -------
     DataFrame
-        One row a trial: ``trial``, ``validation_accuracy`` (of its best epoch), and its hyper-parameters;
+        One row per trial: ``trial``, ``validation_accuracy`` (of its best epoch), and its hyper-parameters;
         NaN where a layer is not there. Columns of a `obafgkm.evaluation.trivial.Comparison` follow.
     """
     x = shaped(sample.flux, 0, binning)
