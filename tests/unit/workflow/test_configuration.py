@@ -54,6 +54,10 @@ def test_the_rehearsal_has_every_switch_of_the_published_run_and_other_sizes_onl
         ({"sharma": {"ann": {"epoch": 10}}}, "epoch"),
         ({"datasets": {"jhc": {"source": "simulate"}}}, "simulate"),
         ({"simulated_archives": {"fraction": 0}}, "fraction|0 is less"),
+        ({"sharma": {"search": {"ann": {"space": {"optimiser": ["sgd"]}}}}}, "sgd"),
+        ({"gebran": {"sweep": {"values": {"optimiser": ["sgd"]}}}}, "sgd"),
+        ({"gebran": {"published": {"teff": {"optimiser": "sgd"}}}}, "sgd"),
+        ({"gebran": {"rates": {"sgd": 0.1}}}, "sgd"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(change, message):
