@@ -1,6 +1,10 @@
 """The released model computes what its weights say, and what it sees is the star, not how it was measured."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -205,3 +209,16 @@ def test_signal_to_noise_does_not_depend_on_the_unit_of_flux(unit):
     flux = np.full(WAVE.size, unit)
     star = Spectrum("star", WAVE, flux, np.full(WAVE.size, 25 / unit**2), "air")
     assert signal_to_noise(*star.on_grid(WAVE)) == pytest.approx(5, rel=0.01)
+
+
+@pytest.mark.slow
+def test_nothing_is_sent_when_a_model_starts():
+    """The runtime reports to its maker ten seconds after it starts, unless it is told not to."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(0)
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        proxies = {name: address for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "HTTP_PROXY")}
+        start = "from obafgkm.classify.model import Model; Model.load(); import time; time.sleep(15)"
+        subprocess.run([sys.executable, "-c", start], env=os.environ | proxies, check=True)
+        with pytest.raises(BlockingIOError):  # nobody called
+            proxy.accept()
