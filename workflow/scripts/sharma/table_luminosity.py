@@ -30,7 +30,7 @@ def table_luminosity(luminosity, regressors, settings, seed):
     luminosity : DataFrame
         Predictions of the luminosity classifier.
     regressors : dict of str to DataFrame
-        Predictions of the regressors a name, whose spectral codes end in the luminosity class; read both in
+        Predictions of each regressor by its name; their spectral codes end in the luminosity class; read both in
         the paper's words and with the whole remainder of a subclass, see `luminosity_from_code`.
     settings : dict
         The section `evaluation` of the configuration.
