@@ -80,7 +80,7 @@ def predictions_of(path):
 
 
 def table_conditions(predictions, bootstrap):
-    """One row per condition, of all stars as left out with their library; differences are of the same stars."""
+    """One row per condition, of all stars as left out with their library, differences star by star."""
     rows = []
     libraries = predictions[~predictions["left_out"].str.startswith("fold")]
     clean = libraries[libraries["condition"] == _CLEAN]

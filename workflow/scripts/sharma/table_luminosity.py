@@ -30,8 +30,8 @@ def table_luminosity(luminosity, regressors, settings, seed):
     luminosity : DataFrame
         Predictions of the luminosity classifier.
     regressors : dict of str to DataFrame
-        Predictions of each regressor by its name; their spectral codes end in the luminosity class; read both in
-        the paper's words and with the whole remainder of a subclass, see `luminosity_from_code`.
+        Predictions of each regressor by its name. Their spectral codes end in the luminosity class, read both
+        in the paper's words and with the whole remainder of a subclass, see `luminosity_from_code`.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
