@@ -28,6 +28,7 @@ OTHER_PREDICTIONS = {
     "results/csepreghy/predictions/main_mirror.csv": "networks applied to spectra of another origin",
     "results/saldic/predictions/baselines.csv": "baselines",
     "results/sharma/predictions/*_sdss.csv": "networks applied to spectra of another survey",
+    "results/sharma/predictions/*_lamost.csv": "networks applied to spectra of another survey",
     "results/sharma/predictions/majority_cflib.csv": "baseline",
     "results/sharma/predictions/nearest_cflib.csv": "baseline",
     "results/sharma/predictions/linear_cflib.csv": "baseline",
