@@ -263,7 +263,7 @@ def _interval_text(ours, form):
     """Bounds of a number without their unit; nothing where it has none."""
     if math.isnan(ours.low) or math.isnan(ours.high):
         return ""
-    return f"{_rounded(ours.low, form)} to {_rounded(ours.high, form)}"
+    return f"{_rounded(ours.low, form)}, {_rounded(ours.high, form)}"
 
 
 def _list_text(name, entry, results, tables):
