@@ -8,7 +8,7 @@ from obafgkm.errors import FetchError
 
 
 class StandIn:
-    """Answers as SIMBAD does, one row a published type, and keeps the request."""
+    """Answers as SIMBAD does, one row per published type, and keeps the request."""
 
     hardlimit = 2_000_000
 
@@ -38,7 +38,7 @@ def test_all_stars_go_into_one_request_in_canonical_form(asked):
         assert f"JOIN {table} ON" in simbad.query
 
 
-def test_the_answer_has_one_row_a_name_that_is_known(asked):
+def test_the_answer_has_one_row_per_name_that_is_known(asked):
     _, found = asked
     assert found.to_numpy().tolist() == [
         ["100006", "HD 100006", "HD 100006;BD+19 2459;HIP 56146", "K0III", "K0III;G9III"],
@@ -48,6 +48,21 @@ def test_the_answer_has_one_row_a_name_that_is_known(asked):
     assert list(found.columns) == ["name", "main_id", "aliases", "sp_type", "published_types"]
 
 
+def test_a_service_that_was_down_for_a_while_is_asked_again():
+    class Waking(StandIn):
+        asked = 0
+
+        def query_tap(self, *args, **settings):
+            self.asked += 1
+            if self.asked < 3:
+                raise NoConnection("no route")
+            return super().query_tap(*args, **settings)
+
+    simbad = Waking()
+    assert len(cross_identify(["HD 100006"], simbad, pauses=(0, 0))) == 1
+    assert simbad.asked == 3
+
+
 @pytest.mark.parametrize("failure", [NoConnection("no route"), DALServiceError("500 of the service")])
 def test_a_service_that_fails_is_named_with_the_way_on(failure):
     class Silent(StandIn):
@@ -55,4 +70,4 @@ def test_a_service_that_fails_is_named_with_the_way_on(failure):
             raise failure
 
     with pytest.raises(FetchError, match=r"SIMBAD did not name 1 stars .* set archives.simbad to false"):
-        cross_identify(["HD 1"], Silent())
+        cross_identify(["HD 1"], Silent(), pauses=())

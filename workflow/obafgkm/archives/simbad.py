@@ -1,5 +1,7 @@
 """SIMBAD: other names and published types of stars, in one query (Wenger et al. 2000, A&AS 143, 9)."""
 
+import time
+
 import pandas as pd
 from astropy.table import Table
 from astroquery.simbad import Simbad
@@ -23,7 +25,7 @@ ORDER BY mespos
 """
 
 
-def cross_identify(names, simbad=Simbad):
+def cross_identify(names, simbad=Simbad, pauses=(10, 60)):
     """Look stars up in SIMBAD.
 
     Parameters
@@ -32,28 +34,34 @@ def cross_identify(names, simbad=Simbad):
         As any archive writes them; they are sent in canonical form, see `obafgkm.archives.names.star_key`.
     simbad : astroquery.simbad.SimbadClass
         The service to ask.
+    pauses : tuple of float
+        Seconds to wait before asking again after each failure.
 
     Returns
     -------
     DataFrame
-        One row a star that SIMBAD knows: name (as given), main_id, aliases (all names, joined by ';'),
+        One row per star that SIMBAD knows: name (as given), main_id, aliases (all names, joined by ';'),
         sp_type, published_types (those of individual papers, joined by ';').
 
     Raises
     ------
     FetchError
-        If the service does not answer, or refuses.
+        If the service does not answer, or refuses, each time.
     """
     sent = pd.DataFrame({"name": list(names), "star": [star_key(name) for name in names]})
     stars = sorted(set(sent["star"]) - {""})
-    try:
-        answer = simbad.query_tap(QUERY, maxrec=simbad.hardlimit, stars=Table({"name": stars})).to_pandas()
-    except (RequestException, DALAccessError) as error:
-        raise FetchError(
-            f"SIMBAD did not name {len(stars)} stars ({error}): run again later, or set archives.simbad to "
-            "false, which names them by headers and catalogues alone"
-        ) from error
-    answer = answer.fillna("").astype(str)
+    for pause in (*pauses, None):
+        try:
+            answer = simbad.query_tap(QUERY, maxrec=simbad.hardlimit, stars=Table({"name": stars}))
+            break
+        except (RequestException, DALAccessError) as error:
+            if pause is None:
+                raise FetchError(
+                    f"SIMBAD did not name {len(stars)} stars ({error}): run again later, or set "
+                    "archives.simbad to false, which names them by headers and catalogues alone"
+                ) from error
+            time.sleep(pause)
+    answer = answer.to_pandas().fillna("").astype(str)
     found = answer.groupby("name", as_index=False).agg(
         main_id=("main_id", "first"),
         aliases=("ids", lambda ids: ids.iloc[0].replace("|", ";")),
