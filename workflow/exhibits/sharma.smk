@@ -150,7 +150,11 @@ EXHIBITS["sharma"] = {
     ),
     "table5": dict(
         about="expected and predicted type of every test spectrum",
-        input=dict(classes=CNN["predictions"], luminosity=LUMINOSITY["predictions"]),
+        input=dict(
+            classes=CNN["predictions"],
+            luminosity=LUMINOSITY["predictions"],
+            others=[path for path in RETRAININGS if path.endswith("retrained_cnn.csv")],
+        ),
         also=catalogue("table5"),
     ),
     "fig15": dict(

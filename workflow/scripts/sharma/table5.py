@@ -5,7 +5,7 @@ import pandas as pd
 from astropy.table import Table
 
 from obafgkm.evaluation.predictions import probabilities
-from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name
+from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, main_class
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -21,19 +21,23 @@ DESCRIPTIONS = {
     "predicted": "class number predicted",
     "probability": "probability of the predicted spectral class",
     "luminosity_probability": "probability of the predicted luminosity class",
+    "seeds_agreeing": "share of trainings with other seeds that give the same main class",
     "flag": f"1 where the classes differ by more than {FLAG_ABOVE} subclasses",
     **{f"p_{class_name(n)}": f"probability of class {class_name(n)}" for n in range(N_CLASSES)},
     **{f"p_{name}": f"probability of luminosity class {name}" for name in LUMINOSITY_CLASSES},
 }
 
 
-def table5(classes, luminosity):
-    """One row a test spectrum, in order of the identifier.
+def table5(classes, luminosity, others):
+    """One row per test spectrum, in order of the identifier.
 
     Parameters
     ----------
     classes, luminosity : DataFrame
         Predictions of the two networks.
+    others : DataFrame
+        Predictions of the first network trained with other seeds: ``file, predicted``, one row per spectrum
+        and seed.
     """
     own = luminosity.set_index("file").reindex(classes["file"]).set_index(classes.index)
     table = pd.DataFrame(
@@ -47,11 +51,19 @@ def table5(classes, luminosity):
             "predicted": classes["predicted"],
             "probability": classes["probability"],
             "luminosity_probability": own["probability"],
+            "seeds_agreeing": agreement(classes, others),
             "flag": (np.abs(classes["predicted"] - classes["expected"]) > FLAG_ABOVE).astype(int),
         }
     )
     table = pd.concat([table, probabilities(classes), probabilities(own)], axis=1)
     return table.sort_values("identifier", ignore_index=True)
+
+
+def agreement(classes, others):
+    """Share of other trainings that give the main class of this one; NaN without any (an array)."""
+    both = others.merge(classes[["file", "predicted"]], on="file", suffixes=("_other", ""))
+    both["same"] = main_class(both["predicted_other"]) == main_class(both["predicted"])
+    return both.groupby("file")["same"].mean().reindex(classes["file"]).to_numpy()
 
 
 def released(table):
@@ -65,7 +77,11 @@ def released(table):
 
 if __name__ == "__main__":
     with job(snakemake):
-        table = table5(*(pd.read_csv(path, dtype={"name": str}) for path in snakemake.input))
+        files = snakemake.input
+        networks = [pd.read_csv(path, dtype={"name": str}) for path in (files.classes, files.luminosity)]
+        others = [pd.read_csv(path).query("test == 'clean'") for path in files.others]
+        empty = pd.DataFrame({"file": [], "predicted": []})
+        table = table5(*networks, pd.concat([empty, *others]))
         excerpt = table[["identifier", "expected_type", "predicted_type", "flag"]].head(EXCERPT)
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")

@@ -33,6 +33,14 @@ def test_luminosity_is_read_from_codes_in_the_paper_s_words_and_from_the_whole_r
     assert accuracy["CNN"] == pytest.approx(2 / 4)
 
 
+def test_seeds_agree_where_they_give_the_main_class_of_the_catalogue():
+    agreement = script("table5")["agreement"]
+    classes = pd.DataFrame({"file": ["a", "b", "c"], "predicted": [20, 35, 41]})
+    others = pd.DataFrame({"file": ["b", "a", "a", "b"], "predicted": [39, 19, 21, 30.0]})
+    np.testing.assert_equal(agreement(classes, others), [0.5, 1.0, np.nan])
+    np.testing.assert_equal(agreement(classes, others.iloc[:0]), [np.nan] * 3)
+
+
 def test_the_errors_of_each_class_are_of_its_own_stars():
     predictions = pd.DataFrame(
         {"expected": [20, 29, 35, 35], "predicted": [18, 29, 35, 36], "source": "mirror"}
