@@ -307,3 +307,24 @@ def test_errors_by_rotation_are_those_of_their_stars():
     assert table["sigma_teff"].iloc[0] == pytest.approx(1, rel=0.3)
     assert table["sigma_vsini"].iloc[1] == pytest.approx(10, rel=0.3)
     assert (table["sigma_logg_low"] < table["sigma_logg"]).all()
+
+
+@pytest.mark.parametrize(("augmented", "epochs"), [(4, 4), (None, 12)])
+def test_augmented_databases_are_trained_for_epochs_of_their_own(augmented, epochs):
+    list_trainings = runpy.run_path(str(SCRIPTS / "train.py"))["list_trainings"]
+    row = {**FIXED, "varied": "none", "epochs": 12, "noisy_validation": 1.0, "noisy_test": 1.0}
+    table = pd.DataFrame([{"parameter": parameter, **row} for parameter in PARAMETERS])
+    settings = {
+        "sweep": {"database": "TDB2", "fixed": FIXED},
+        "rates": {"adam": 0.001},
+        "published": {parameter: {**FIXED, "epochs": 60} for parameter in PARAMETERS},
+        "augmented_epochs": augmented,
+    }
+    rows = pd.DataFrame(list_trainings(table, settings, ["TDB2_plain", "TDB2_augmented"]))
+    found = rows.groupby(["choice", "database"])["epochs"].unique().map(list).to_dict()
+    assert found == {
+        ("validation", "TDB2_plain"): [12],
+        ("validation", "TDB2_augmented"): [epochs],
+        ("test", "TDB2_plain"): [12],
+        ("paper", "TDB2_plain"): [60],
+    }

@@ -42,10 +42,11 @@ def list_trainings(table, settings, databases):
         }
         for choice, (configuration, names) in choices.items():
             rate = {"learning_rate": settings["rates"][configuration["optimiser"]]}
-            trainings += [
-                {"parameter": parameter, "choice": choice, "database": name, **configuration, **rate}
-                for name in names
-            ]
+            for name in names:
+                fewer = settings["augmented_epochs"] if name.endswith("_augmented") else None
+                epochs = {"epochs": fewer or configuration["epochs"]}
+                own = {"parameter": parameter, "choice": choice, "database": name}
+                trainings.append({**own, **configuration, **epochs, **rate})
     return trainings
 
 
