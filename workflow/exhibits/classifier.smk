@@ -28,6 +28,11 @@ EXHIBITS["classifier"] = {
         },
         runtime=20,
     ),
+    "table_doubtful": dict(
+        about="stars whose catalogue type their parameters and their spectrum contradict",
+        input=dict(stars="resources/classifier/stars.h5"),
+        labels="Doubtful types",
+    ),
     "figures": dict(
         about="classes, errors under bad conditions, and reliability on stars left out",
         input=dict(**CLASSIFIER_PREDICTIONS, conditions="results/classifier/table_conditions.csv"),

@@ -23,7 +23,7 @@ _CLEAN = "as observed"
 _OTHER_STARS = (
     "WD|CV|Carbon|[LT][0-9]?"  # subclasses of SDSS: white dwarfs, novae, carbon stars, brown dwarfs
 )
-_NAMES = ["library", "file", "name", "star", "source", "mk_type", "mk_class", "luminosity"]
+_NAMES = ["library", "file", "name", "star", "source", "mk_type", "mk_class", "vetted", "luminosity"]
 
 
 def calibrate(studies, labels):

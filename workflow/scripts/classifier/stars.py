@@ -1,8 +1,11 @@
 """All typed stars of the libraries, and simulated ones beside real ones, on the classifier's own grid."""
 
+import numpy as np
 import pandas as pd
 
-from obafgkm.classify.conditions import FINE, on_fine_grid
+from obafgkm.classify.conditions import FINE, Conditions, observe, on_fine_grid
+from obafgkm.classify.inputs import lines_and_continuum
+from obafgkm.classify.vetting import vet
 from obafgkm.spectra import Spectra, concatenate
 from obafgkm.workflow.job import job
 
@@ -26,6 +29,19 @@ def typed_stars(path, identities, simulated_beside_real):
     return on_grid.select(good), labels.loc[~good, ["library", "file", "problem"]]
 
 
+def vetted(stars):
+    """Labels of stars with the columns of `obafgkm.classify.vetting.vet`; simulated ones stay as they are."""
+    labels = stars.labels
+    real = (labels["library"] != "simulated").to_numpy()
+    fwhm, flux = labels.loc[real, "fwhm"].to_numpy(), stars.flux[real].astype(float)
+    seen = observe(flux, fwhm, Conditions.fixed(real.sum()), np.random.default_rng(0))
+    found = vet(lines_and_continuum(*seen)[0], labels[real])
+    joined = labels.join(found)
+    return joined.assign(
+        vetted=joined["vetted"].fillna(labels["mk_class"]).astype(int), doubt=joined["doubt"].fillna("")
+    )
+
+
 if __name__ == "__main__":
     with job(snakemake):
         inputs, output = snakemake.input, snakemake.output
@@ -33,6 +49,7 @@ if __name__ == "__main__":
         pairs = [typed_stars(path, identities, False) for path in inputs.libraries]
         pairs += [typed_stars(path, identities, True) for path in inputs.simulated]
         stars = concatenate([stars for stars, _ in pairs if len(stars)])
+        stars.labels = vetted(stars)
         stars.write(output.stars)
         rejected = pd.concat([rejected for _, rejected in pairs])
         rejected.to_csv(output.rejected, index=False)

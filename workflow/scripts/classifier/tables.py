@@ -26,8 +26,14 @@ def errors(expected, *predicted):
     return {"sigma": sigma[-1], "accuracy": right.mean(), "sigma_less_classifier": sigma[-1] - sigma[0]}
 
 
+def both_errors(expected, vetted, *predicted):
+    """`errors` against the catalogues' classes, and, as ``_vetted``, against the vetted ones."""
+    by_vetted = errors(vetted, *predicted)
+    return errors(expected, *predicted) | {f"{name}_vetted": value for name, value in by_vetted.items()}
+
+
 def table_held_out(predictions, peers, bootstrap):
-    """One row a library or fold left out, and model.
+    """One row per library or fold left out, and model.
 
     Parameters
     ----------
@@ -54,17 +60,15 @@ def table_held_out(predictions, peers, bootstrap):
             known = np.isfinite(predicted)  # programs leave some stars without a type
             if not known.any():
                 continue
-            arrays = [
-                column[known]
-                for column in (part["mk_class"].to_numpy(), columns[_MODELS["network"]], predicted)
-            ]
+            labels = [part[name].to_numpy() for name in ("mk_class", "vetted")]
+            arrays = [column[known] for column in (*labels, columns[_MODELS["network"]], predicted)]
             rows.append(
                 {
                     "left_out": left_out,
                     "model": words,
                     "spectra": known.sum(),
-                    **with_intervals(errors, part["star"][known], *arrays, **bootstrap),
-                    "mad_sigma": dispersion(arrays[2] - arrays[0])["mad_sigma"],
+                    **with_intervals(both_errors, part["star"][known], *arrays, **bootstrap),
+                    "mad_sigma": dispersion(arrays[-1] - arrays[0])["mad_sigma"],
                     "source": part["source"].iloc[0],
                 }
             )
@@ -178,8 +182,9 @@ def table_failures(predictions):
         class_name(number) + LUMINOSITY_CLASSES[k]
         for number, k in off[["network", "luminosity_said"]].to_numpy(int)
     ]
-    columns = ["name", "left_out", "mk_type", "said", "error", "in_set", "flagged", "forest", "source"]
-    return off.assign(said=said)[columns]
+    vetted = [class_name(number) for number in off["vetted"]]
+    columns = ["name", "left_out", "mk_type", "vetted", "said", "error", "in_set", "flagged", "forest"]
+    return off.assign(said=said, vetted=vetted)[[*columns, "source"]]
 
 
 if __name__ == "__main__":

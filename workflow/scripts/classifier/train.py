@@ -8,6 +8,7 @@ from obafgkm.classify.conditions import Conditions, observe
 from obafgkm.classify.inputs import WAVE, lines_and_continuum
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
+from obafgkm.classify.vetting import vet
 from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
@@ -99,11 +100,14 @@ def study(stars, objects, left_out, params, seed, directory):
         return result
     flux, fwhm = stars.flux[train].astype(float), labels["fwhm"].to_numpy()
     own, rng = labels[train].reset_index(drop=True), np.random.default_rng(seed)
+    real = (own["library"] != "simulated").to_numpy()
+    clean, _ = observe(flux[real], fwhm[train][real], Conditions.fixed(real.sum()), rng)
+    # Judged by the training stars alone: of what is left out, neither spectra nor labels may speak.
+    own.loc[real, "mk_class"] = vet(lines_and_continuum(clean)[0], own[real])["vetted"]
     members = [
         train_member(flux, own, settings, seed=seed + k, checkpoint=directory / f"member{k}")
         for k in range(settings["members"])
     ]
-    real = (own["library"] != "simulated").to_numpy()
     drawn = Conditions.draw(real.sum(), rng)
     for name, value in _INTACT.items():
         setattr(drawn, name, np.full(real.sum(), value))
@@ -114,7 +118,6 @@ def study(stars, objects, left_out, params, seed, directory):
         result |= {f"weights {k} {i}": value for i, value in enumerate(member.get_weights())}
 
     if held.any():
-        clean, _ = observe(flux[real], fwhm[train][real], Conditions.fixed(real.sum()), rng)
         peers = train_peers(clean, own[real], params)
         for name, conditions in all_conditions(held.sum(), settings["conditions"], rng):
             seen = observe(stars.flux[held].astype(float), fwhm[held], conditions, rng)
