@@ -70,8 +70,10 @@ def spectra():
 def test_the_graph_says_what_its_weights_say_by_hand(folder, spectra):
     types = Model.load(folder).classify(*spectra)
     heads = [by_hand(network_inputs(*spectra), weights) for weights in MEMBERS]
+    still = ~(np.abs(types.velocity) > 200)  # others are brought to rest
+    assert still.sum() > 20
     for said, one, other in zip([types.temperature, types.luminosity], *heads, strict=True):
-        np.testing.assert_allclose(said, (one + other) / 2, atol=1e-5)
+        np.testing.assert_allclose(said[still], ((one + other) / 2)[still], atol=1e-5)
         np.testing.assert_allclose(said.sum(1), 1, atol=1e-5)
     assert np.ptp(types.temperature, axis=0).max() > 0.1, "or a constant would pass"
 

@@ -45,6 +45,10 @@ COLUMNS = {
     "set_90": Column(str, "", "conformal set: classes among which the true one is in 90 % of stars"),
     "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)"),
     "class_number_error": Column(float, "", "standard deviation of the temperature class, subclasses"),
+    "velocity": Column(
+        float, "km/s", "radial velocity by cross-correlation, in the frame of the file's wavelengths"
+    ),
+    "velocity_error": Column(float, "km/s", "its standard deviation"),
     "luminosity": Column(str, "", "likeliest luminosity class"),
     "luminosity_probability": Column(float, "", "its probability"),
     "alternatives": Column(str, "", "the likeliest temperature classes and their probabilities, ranked"),
@@ -132,6 +136,7 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     mean = float(temperature @ numbers)
     row["class_number"] = mean
     row["class_number_error"] = float(np.sqrt(temperature @ (numbers - mean) ** 2))
+    row["velocity"], row["velocity_error"] = float(types.velocity[i]), float(types.velocity_error[i])
     return row
 
 

@@ -11,12 +11,14 @@ from threadpoolctl import ThreadpoolController
 from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.presence import has_lines
+from obafgkm.classify.velocity import SIGNIFICANT, at_rest, radial_velocities
 from obafgkm.errors import ArchiveFileError
 from obafgkm.mk import N_CLASSES
 
 __all__ = ["FAINTEST", "RELEASED", "Model", "Types", "conformal_sets", "is_outlier", "median_class"]
 
 RELEASED = Path(__file__).parent / "released"
+_SLOW = 200.0  # km/s; the networks were trained on stars that move by up to 300
 FAINTEST = 5.0  # signal-to-noise ratio a pixel: the least of training, below which nothing is typed
 
 
@@ -38,6 +40,8 @@ class Types:
         Conformal sets, made to hold the true class of 90 % of the stars.
     has_lines : array of bool (n,)
         Where the lines of the median class are seen, see `obafgkm.classify.presence`.
+    velocity, velocity_error : array (n,)
+        km/s, NaN where no template agrees well enough, see `obafgkm.classify.velocity`.
     """
 
     temperature: np.ndarray
@@ -46,6 +50,8 @@ class Types:
     flagged: np.ndarray
     sets: np.ndarray
     has_lines: np.ndarray
+    velocity: np.ndarray
+    velocity_error: np.ndarray
 
 
 class Model:
@@ -90,15 +96,25 @@ class Model:
         return cls(session, outliers, card)
 
     def classify(self, flux, ivar):
-        """Types of spectra (n, n_pix) on `wave`, in any unit; NaN or inverse variance 0 where missing."""
+        """Types of spectra (n, n_pix) on `wave`, in any unit; NaN or inverse variance 0 where missing.
+
+        Fast stars are brought to rest first.
+        """
         seen = lines_and_continuum(flux, ivar)
+        velocity, error, ratio = radial_velocities(seen)
+        velocity, error = (np.where(ratio > SIGNIFICANT, values, np.nan) for values in (velocity, error))
+        if (fast := np.abs(velocity) > _SLOW).any():
+            flux, ivar = flux.copy(), ivar.copy()
+            flux[fast], ivar[fast] = at_rest(flux[fast], ivar[fast], velocity[fast])
+            for part, moved in zip(seen, lines_and_continuum(flux[fast], ivar[fast]), strict=True):
+                part[fast] = moved
         temperature, luminosity = self._session.run(None, {"spectra": network_inputs(flux, ivar, seen)})
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
         with self._threads.limit(limits=1):
             outlier = self._outliers.scores(flux, ivar, seen)
         flagged = is_outlier(outlier, temperature, self.card["outlier_thresholds"])
         found = has_lines(ivar, median_class(temperature), seen)
-        return Types(temperature, luminosity, outlier, flagged, sets, found)
+        return Types(temperature, luminosity, outlier, flagged, sets, found, velocity, error)
 
 
 def conformal_sets(probabilities, threshold):

@@ -14,7 +14,14 @@ from obafgkm.classify.inputs import WAVE, lines_and_continuum
 from obafgkm.classify.outliers import gaussian_mean
 from obafgkm.mk import N_CLASSES
 
-__all__ = ["TEMPLATES", "has_lines", "line_significance", "synthetic_lines"]
+__all__ = [
+    "TEMPLATES",
+    "has_lines",
+    "line_significance",
+    "sharp_lines",
+    "sharp_templates",
+    "synthetic_lines",
+]
 
 TEMPLATES = Path(__file__).with_name("line_templates.npz")
 LEAST_SIGNIFICANCE = 4.5  # standard deviations of the noise
@@ -85,12 +92,11 @@ def line_significance(ivar, classes, seen):
     contrast : array (n,)
         The same in standard deviations of the agreement at shifts of 50 to 400 Angstrom.
     """
-    lines, mean, good = seen
-    if not len(lines):
+    mean = seen[1]
+    if not len(mean):
         return np.empty(0), np.empty(0)
-    good = _within(good)
+    lines, good = sharp_lines(seen)
     variance = np.where(good, 1 / np.where(good, ivar * mean**2, 1), 0).astype(np.float32)
-    lines = _without_slow(lines * good, good)
     template, square = (part[classes] for part in _transformed())
     agreement = np.fft.irfft(np.fft.rfft(lines) * template, WAVE.size)
     noise = np.fft.irfft(np.fft.rfft(variance) * square, WAVE.size)
@@ -100,6 +106,33 @@ def line_significance(ivar, classes, seen):
     best = ratio[:, np.abs(shifts) <= _NEAR].max(1)
     by_chance = ratio[:, (np.abs(shifts) > _FAR) & (np.abs(shifts) <= _FARTHEST)]
     return best, best / np.maximum(np.sqrt((by_chance**2).mean(1)), 1e-12)
+
+
+def sharp_lines(seen):
+    """Lines free of slow changes and of the ends of the spectrum, 0 elsewhere.
+
+    Parameters
+    ----------
+    seen : tuple
+        What `obafgkm.classify.inputs.lines_and_continuum` returns of n spectra.
+
+    Returns
+    -------
+    lines : array of float32 (n, n_pix)
+    good : array of bool (n, n_pix)
+        Pixels that have a part in them.
+    """
+    lines, _, good = seen
+    good = _within(good)
+    return _without_slow(lines * good, good), good
+
+
+@functools.cache
+def sharp_templates():
+    """The same of the synthetic stars, an array of float32 (70, n_pix)."""
+    with np.load(TEMPLATES) as file:
+        lines = file["lines"].astype(np.float32)
+    return _without_slow(lines, np.ones(lines.shape, bool))
 
 
 def _within(good):
@@ -112,9 +145,7 @@ def _within(good):
 @functools.cache
 def _transformed():
     """Conjugate Fourier transforms of the templates and of their squares."""
-    with np.load(TEMPLATES) as file:
-        lines = file["lines"].astype(np.float32)
-    lines = _without_slow(lines, np.ones(lines.shape, bool))
+    lines = sharp_templates()
     return np.conj(np.fft.rfft(lines)), np.conj(np.fft.rfft(lines**2))
 
 
