@@ -20,18 +20,17 @@ def fig10(predictions):
     """
     sets = [name for name in SETS if name != "noisy_validation"]
     figure, axes = new_figure(PAGE, 1.1 * PAGE, panels=(4, 4), sharex="row", sharey="row")
-    most = predictions.groupby(["set", "parameter"]).size().max()
-    style = {"ms": 4, "alpha": 0.5} if most < _MANY else {"ms": 2.5, "alpha": 0.3}
     for row, parameter in zip(axes, PARAMETERS, strict=True):
         for panel, name in zip(row, sets, strict=True):
             rows = predictions[(predictions["parameter"] == parameter) & (predictions["set"] == name)]
+            style = {"ms": 4, "alpha": 0.4} if len(rows) < _MANY else {"ms": 2.5, "alpha": 0.3}
             panel.plot(rows["expected"], rows["predicted"], ".", mew=0, rasterized=True, **style)
             ends = rows["expected"].min(), rows["expected"].max()
             panel.plot(ends, ends, color="0.3", lw=0.6)
             sigma = (rows["predicted"] - rows["expected"]).std()
             text = f"σ = {sigma:.3g} {UNITS[parameter]}"
             panel.text(0.05, 0.95, text, transform=panel.transAxes, va="top", fontsize=7.5)
-            panel.locator_params(nbins=4)
+            panel.locator_params(nbins=5)
             panel.set_xlabel(parameter_axis(parameter, "True"))
         row[0].set_ylabel(parameter_axis(parameter, "Predicted"))
     for panel, name in zip(axes[0], sets, strict=True):

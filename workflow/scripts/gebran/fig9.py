@@ -18,7 +18,7 @@ def fig9(table):
         Table 3.
     """
     figure, axes = new_figure(PAGE, 0.7 * PAGE, panels=(2, 2), sharex=True, sharey=True)
-    names = [f"{base}{'\naugmented' if kind else ''}" for base, kind in _databases(table)]
+    names = [base + "\naugmented" * bool(kind) for base, kind in _databases(table)]
     for panel, parameter in zip(axes.flat, PARAMETERS, strict=True):
         network = table[table["model"] == "network"]
         largest = network[f"sigma_{parameter}"].max()

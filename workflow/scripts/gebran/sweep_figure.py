@@ -9,7 +9,7 @@ from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.plots.parameters import SYMBOLS, UNITS, parameter_axis, standard_error
 from obafgkm.workflow.job import job
 
-_SPREAD = 0.5  # of the numbers of epochs within one value, in values
+_SPREAD = 0.4  # of the numbers of epochs within one value, in values
 _NOTHING = 0.95  # of the error of guessing, from which on a network has learnt nothing
 _HALF_TRAINED = 0.6  # of the error of guessing: where the median of a panel says so
 

@@ -26,10 +26,11 @@ def fig03(trials, inset):
         for name, centred in [("flux as it is", False), ("flux centred", True)]
         if (trials["centred"] == centred).any()
     }
-    figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
+    few = len(trials) < FEWEST
+    figure, axes = new_figure(COLUMN, 0.35 * COLUMN + 0.4 * len(ways) if few else 0.8 * COLUMN)
     end = np.ceil(trials["sigma"].max())
     within = trials["sigma"].between(*inset).sum()
-    if len(trials) < FEWEST:
+    if few:
         _draw_rug(axes, ways)
         share = f"{inset[0]:g} to {inset[1]:g}: {within} of {len(trials)} trials"
         axes.axvspan(*inset, color="0.9", lw=0, zorder=0, label=share)
@@ -56,7 +57,7 @@ def _draw_rug(axes, ways):
         axes.plot(sigma, np.full(len(sigma), row), "|", ms=18, mew=1.2, color=f"C{row}")
     names = [f"{name}\n({len(sigma)} trials)" for name, sigma in ways.items()]
     axes.set_yticks(range(len(ways)), names)
-    axes.set_ylim(-0.6, len(ways) + 0.2)  # head room for the legend
+    axes.set_ylim(-0.6, len(ways) + 0.1)  # head room for the legend
     axes.tick_params(axis="y", length=0)
 
 

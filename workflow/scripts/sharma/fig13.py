@@ -63,7 +63,7 @@ def fig13(predictions, statistics, threshold):
         ("sigma", "clipped_sigma", "sigma", "Standard deviation"),
     ]:
         panel = axes[name]
-        for shift, column, meaning in [(-0.2, clipped, f"{threshold:g}σ clipped"), (0.2, raw, "all stars")]:
+        for shift, column, meaning in [(-0.22, clipped, f"{threshold:g}σ clipped"), (0.22, raw, "all stars")]:
             bars = panel.bar(place + shift, statistics[column], 0.4, label=meaning)
             numbers = [f"{value:.2f}".replace("-", "−") for value in statistics[column]]
             panel.bar_label(bars, numbers, fontsize=6, padding=1)

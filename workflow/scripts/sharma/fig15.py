@@ -37,8 +37,9 @@ def fig15(predictions, test):
         axes.axis("off")
     for axes in panels[:, 0]:
         axes.set_ylabel("Relative flux")
-    for axes in panels[-1]:
+    for axes in panels.flat[max(len(missed) - 3, 0) : max(len(missed), 1)]:
         axes.set_xlabel("Wavelength (Å)")
+        axes.tick_params(labelbottom=True)
     more = (difference > MISSED_BY).sum() - len(missed)
     figure.suptitle(
         f"Missed by more than {MISSED_BY} subclasses" + (f" (and {more} more)" if more else ""), fontsize=8

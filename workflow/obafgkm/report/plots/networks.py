@@ -33,7 +33,7 @@ _OTHER = "0.75"
 _ROW, _BOX = 0.155, 0.105  # heights of a row and of a layer in it, in inches
 _WIDEST = 0.9  # of a layer, in inches
 _AXIS = 0.72  # of the boxes, from the left end of a lane, in inches
-_PLACES = {"Layer": 1.22, "Kind": 1.93, "Output": 2.86, "Parameters": 3.33}  # of the texts, in inches
+_PLACES = {"Layer": 1.2, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
 
 
 def lanes_of(layers):
@@ -144,7 +144,7 @@ def draw_layers(layers):
     axes.axis("off")
     shown = [word for word in _COLOURS if word in set(layers["kind"].map(_KINDS))]
     handles = [Patch(fc=_COLOURS[word], ec="0.2", lw=0.5, label=word) for word in shown]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3 * n_lanes, fontsize=6.5)
+    figure.legend(handles=handles, loc="outside upper center", ncols=3 * n_lanes, fontsize=6.5)
     return figure
 
 
