@@ -40,7 +40,7 @@ def save_figure(figure, outputs, source, *, networks=False):
         Whether the figure shows what trained networks say. At a scale at which they are not trained to learn,
         which the workflow passes in the environment variable ``OBAFGKM_SCALE``, a stamp across it says so.
     """
-    figure.supxlabel(_kind(source), x=0.995, ha="right", fontsize=6.5, color="0.3")
+    figure.supxlabel(_kind(source), x=0.995, ha="right", fontsize=8, color="0.3")
     if networks and os.environ.get("OBAFGKM_SCALE") in REHEARSALS:
         size = 72 * figure.get_figwidth() / (0.6 * len(STAMP))
         style = {"color": "C1", "alpha": 0.6, "weight": "bold", "rotation": 12, "in_layout": False}
