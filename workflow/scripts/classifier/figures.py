@@ -56,7 +56,15 @@ def fig_conditions(table):
             order = np.argsort(x)
             x, (sigma, low, high) = x[order], y[order].T
             panel.errorbar(
-                x, sigma, [sigma - low, high - sigma], marker="o", ms=3, capsize=2, color=f"C{i}", lw=0.8, label=words
+                x,
+                sigma,
+                [sigma - low, high - sigma],
+                marker="o",
+                ms=3,
+                capsize=2,
+                color=f"C{i}",
+                lw=0.8,
+                label=words,
             )
         panel.axhline(clean["network_sigma"], color="C0", lw=0.6, ls=":")
         panel.set_xlabel(label)
@@ -87,7 +95,11 @@ def fig_reliability(clean):
     right.errorbar(cover.index, cover["mean"], error, fmt="o", ms=3, capsize=2)
     right.axhspan(0.87, 0.93, color="0.9", zorder=0)
     right.set_xticks(range(7), [f"{MAIN_CLASSES[k]}\n{cover['size'].get(k, 0)}" for k in range(7)])
-    right.set(xlabel="Main class and number of stars", ylabel="Share with the true class in the 90 % set", ylim=(0, 1.02))
+    right.set(
+        xlabel="Main class and number of stars",
+        ylabel="Share with the true class in the 90 % set",
+        ylim=(0, 1.02),
+    )
     return figure
 
 

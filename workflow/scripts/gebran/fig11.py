@@ -31,7 +31,10 @@ def fig11(predictions):
         difference = rows["predicted"] - rows["expected"]
         bins = pd.cut(rows["snr"], _SNR, include_lowest=True)
         ranges = [("all test spectra", np.ones(len(rows), bool))] + [
-            (f"{SYMBOLS['vsini']} {low}–{high} {UNITS['vsini']}", rows["true_vsini"].between(low, high).to_numpy())
+            (
+                f"{SYMBOLS['vsini']} {low}–{high} {UNITS['vsini']}",
+                rows["true_vsini"].between(low, high).to_numpy(),
+            )
             for low, high in pairwise(_ROTATION)
         ]
         for number, (name, inside) in enumerate(ranges):

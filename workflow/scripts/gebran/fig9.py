@@ -35,7 +35,13 @@ def fig9(table):
         panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
         panel.set_ylabel("σ / largest σ")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=6, columnspacing=1, fontsize=6.5)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=6,
+        columnspacing=1,
+        fontsize=6.5,
+    )
     return figure
 
 

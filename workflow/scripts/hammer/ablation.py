@@ -56,7 +56,12 @@ def fig_ablation(table, importance):
             place = part["features"].map(names.index) + 0.22 * (i - 1)
             errors = [part["accuracy"] - part["accuracy_low"], part["accuracy_high"] - part["accuracy"]]
             axes.errorbar(part["accuracy"], place, xerr=errors, fmt="o", ms=3, lw=0.8, label=model)
-        axes.set(xlabel="Accuracy", title=choices[kept].capitalize(), xlim=(0.4, 1.02), ylim=(len(names) - 0.4, -0.6))
+        axes.set(
+            xlabel="Accuracy",
+            title=choices[kept].capitalize(),
+            xlim=(0.4, 1.02),
+            ylim=(len(names) - 0.4, -0.6),
+        )
         axes.set_yticks(range(len(names)), names if axes is panels[0] else [])
     for i, kept in enumerate(choices):
         part = importance[importance["rows"] == kept].set_index("feature").loc[FEATURES]

@@ -15,7 +15,11 @@ def fig_teff(sample):
         axes.axhline(threshold, color="C1", ls="--", lw=0.8, zorder=0)
     for place, label in [(6.15, "dummy rule: O above 6000 K"), (4.9, "G between"), (3.5, "M below 4000 K")]:
         axes.text(0.6, place, label, ha="left", va="bottom", fontsize=6.5, color="C1")
-    axes.set(xlabel="Class of the ELODIE template", ylabel="$T_\\mathrm{eff}$ of the template (1000 K)", yscale="log")
+    axes.set(
+        xlabel="Class of the ELODIE template",
+        ylabel="$T_\\mathrm{eff}$ of the template (1000 K)",
+        yscale="log",
+    )
     axes.set_yticks([3, 4, 6, 10, 20], ["3", "4", "6", "10", "20"])
     axes.minorticks_off()
     return figure

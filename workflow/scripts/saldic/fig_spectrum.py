@@ -39,9 +39,7 @@ def fig_spectrum(wave, flux, factor):
     for axes in (whole, detail):
         axes.set_ylabel("Flux / continuum")
         axes.legend(loc="upper right" if axes is whole else "lower right", ncols=2)
-    whole.set_title(
-        ", ".join(f"{SYMBOLS[name]} = {value:g} {UNITS[name]}" for name, value in STAR.items())
-    )
+    whole.set_title(", ".join(f"{SYMBOLS[name]} = {value:g} {UNITS[name]}" for name, value in STAR.items()))
     return figure
 
 

@@ -53,7 +53,7 @@ def fig03(trials, inset):
 
 def _draw_rug(axes, ways):
     """A mark for each trial, a row for each way to hand flux to the network."""
-    for row, (name, sigma) in enumerate(ways.items()):
+    for row, sigma in enumerate(ways.values()):
         axes.plot(sigma, np.full(len(sigma), row), "|", ms=18, mew=1.2, color=f"C{row}")
     names = [f"{name}\n({len(sigma)} trials)" for name, sigma in ways.items()]
     axes.set_yticks(range(len(ways)), names)
@@ -72,4 +72,6 @@ def _draw(axes, ways, bins):
 if __name__ == "__main__":
     with job(snakemake):
         trials = pd.read_csv(snakemake.input.trials)
-        save_figure(fig03(trials, snakemake.params.inset), snakemake.output, trials["source"][0], networks=True)
+        save_figure(
+            fig03(trials, snakemake.params.inset), snakemake.output, trials["source"][0], networks=True
+        )

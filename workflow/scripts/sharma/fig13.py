@@ -97,4 +97,6 @@ if __name__ == "__main__":
         statistics = class_errors(predictions, snakemake.params.clip)
         statistics.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
         figure = fig13(predictions, statistics, snakemake.params.clip)
-        save_figure(figure, [snakemake.output.png, snakemake.output.pdf], predictions["source"][0], networks=True)
+        save_figure(
+            figure, [snakemake.output.png, snakemake.output.pdf], predictions["source"][0], networks=True
+        )

@@ -60,4 +60,6 @@ if __name__ == "__main__":
         given = snakemake.input
         test, predictions = Spectra.read(given.test), pd.read_csv(given.predictions)
         chosen = predictions.query("test == 'normalised' and model == 'cnn'")
-        save_figure(fig16(test, Spectra.read(given.normalised), chosen), snakemake.output, test.source, networks=True)
+        save_figure(
+            fig16(test, Spectra.read(given.normalised), chosen), snakemake.output, test.source, networks=True
+        )

@@ -42,7 +42,7 @@ def lanes_of(layers):
     Parameters
     ----------
     layers : DataFrame
-        Columns ``layer`` and ``inputs``, names separated by commas, in an order in which they can be computed.
+        Columns ``layer`` and ``inputs``, names separated by commas; a layer stands after those that feed it.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def draw_layers(layers):
     Parameters
     ----------
     layers : DataFrame
-        Columns ``layer, kind, inputs, outputs, parameters``, as `obafgkm.training.engine.layer_table` returns.
+        Columns ``layer, kind, inputs, outputs, parameters``, of `obafgkm.training.engine.layer_table`.
 
     Returns
     -------
