@@ -85,7 +85,7 @@ EXHIBITS["sharma"] = {
         about="learning curves of the neural network",
         input=trained("ann", "history.csv", "card.json"),
         script="learning_curves",
-        params=dict(quantities={"accuracy": "Accuracy", "loss": "Cross-entropy"}),
+        params=dict(quantities={"accuracy": "Accuracy", "loss": "Cross-entropy (nats)"}),
     ),
     "fig06": dict(about="confusion matrix of the neural network", input=ANN, script="confusion"),
     "table2": dict(
@@ -124,7 +124,7 @@ EXHIBITS["sharma"] = {
             quantities={
                 "loss": "Mean squared logarithmic error",
                 "r2": "R²",
-                "rmse": "Root mean square error",
+                "rmse": "Root mean square error (relative flux)",
             }
         ),
     ),

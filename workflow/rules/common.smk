@@ -9,6 +9,7 @@ import sys
 sys.path.insert(0, str(ROOT / "workflow"))
 # Every job, on whatever node, reads the configuration and with it this file: so all train alike.
 os.environ.update(
+    OBAFGKM_SCALE=config["ledger"]["scale"],
     OBAFGKM_TRAINING=json.dumps(config["training"]),
     PATH=os.path.dirname(sys.executable) + os.pathsep + os.getenv("PATH", ""),
     PYTHONPATH=str(ROOT / "workflow"),

@@ -252,6 +252,11 @@ def test_layers_of_the_thesis():
     assert cnn["parameters"].sum() == 17_962_435
     mixed = layer_table(build_mixed((np.zeros(3762), np.ones(3762)), 3, 26, learning_rate=1e-3))
     assert mixed["parameters"].sum() == 2_117_347
+    fed_by = mixed.set_index("layer")["inputs"]
+    assert fed_by["joined"] == "flux_2, features_2"
+    # Slices of the standardised input are no layers of their own.
+    assert fed_by["column"] == fed_by["features_1"] == "scaling"
+    assert fed_by["scaling"] == "input"
     for n_pixels in (896, 1792):
         autoencoder = build_autoencoder(n_pixels)
         assert autoencoder.output_shape == (None, n_pixels, 1)

@@ -1,11 +1,20 @@
 """Bootstrap intervals of metrics, under resampling of stars or of whatever else belongs together."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 
 from obafgkm.evaluation.metrics import dispersion
 
-__all__ = ["bootstrap_interval", "error_columns", "error_intervals", "rms_interval", "with_intervals"]
+__all__ = [
+    "bootstrap_interval",
+    "error_columns",
+    "error_intervals",
+    "rms_interval",
+    "wilson_interval",
+    "with_intervals",
+]
 
 
 def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
@@ -142,3 +151,26 @@ def error_columns(difference, groups, settings, seed):
         if name in intervals:
             columns[f"{name}_low"], columns[f"{name}_high"] = intervals[name]
     return columns
+
+
+def wilson_interval(share, n, confidence=0.95):
+    """Interval of a share of `n` independent trials (Wilson 1927, JASA 22, 209).
+
+    Parameters
+    ----------
+    share : array-like (m,)
+        0 ... 1.
+    n : array-like of int (m,)
+    confidence : float
+        Confidence level, 0 ... 1.
+
+    Returns
+    -------
+    array (2, m)
+        Lower and upper ends, within 0 ... 1.
+    """
+    share, n = np.asarray(share, float), np.asarray(n)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+    return np.clip([centre - half, centre + half], 0, 1)

@@ -369,15 +369,36 @@ def layer_table(model):
     Returns
     -------
     DataFrame
-        Columns ``layer, kind, outputs`` (shape as text: ``64``, ``1448 x 128``) and ``parameters``.
+        Columns ``layer, kind, inputs`` (names of the layers that feed it, separated by commas), ``outputs``
+        (shape as text: ``64``, ``1448 x 128``) and ``parameters``.
     """
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    rows = [("input", "Input", _shape(model.input_shape), 0)]
+    rows = [("input", "Input", "", _shape(model.input_shape), 0)]
     rows += [
-        (layer.name, type(layer).__name__, _shape(layer.output.shape), int(layer.count_params()))
+        (
+            layer.name,
+            type(layer).__name__,
+            ", ".join(_fed_by(layer)),
+            _shape(layer.output.shape),
+            int(layer.count_params()),
+        )
         for layer in layers
     ]
-    return pd.DataFrame(rows, columns=["layer", "kind", "outputs", "parameters"])
+    return pd.DataFrame(rows, columns=["layer", "kind", "inputs", "outputs", "parameters"])
+
+
+def _fed_by(operation):
+    """Names of the layers that feed one, through operations such as slices that are no layers."""
+    names = []
+    for tensor in keras.tree.flatten(operation.input):
+        before = tensor._keras_history.operation
+        if isinstance(before, keras.layers.InputLayer):
+            names.append("input")
+        elif isinstance(before, keras.Layer):
+            names.append(before.name)
+        else:
+            names += _fed_by(before)
+    return names
 
 
 def _shape(shape):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import ScalarFormatter
 
+from obafgkm.evaluation.intervals import wilson_interval
 from obafgkm.evaluation.metrics import reliability
 from obafgkm.mk import MAIN_CLASSES
 from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
@@ -12,9 +13,9 @@ from obafgkm.workflow.job import job
 _CLEAN = "as observed"
 _AXES = {
     "a_v": ("A$_V$ (mag)", 0.0),
-    "snr": ("S/N a pixel of 2 Å", None),
-    "fwhm": ("resolution (Å)", None),
-    "coverage": ("share of 3800–7000 Å", 1.0),
+    "snr": ("S/N per pixel of 2 Å", None),
+    "fwhm": ("Resolution (FWHM, Å)", None),
+    "coverage": ("Share of 3800–7000 Å that is covered", 1.0),
 }
 _MODELS = {
     "network": "this classifier",
@@ -35,8 +36,8 @@ def fig_classes(clean):
     ticks = {"ticks": range(5, 70, 10), "labels": list(MAIN_CLASSES)}
     axes.set_xticks(**ticks)
     axes.set_yticks(**ticks)
-    axes.set(xlabel="MK class", ylabel="class by the classifier", xlim=(0, 70), ylim=(0, 70))
-    axes.legend(title="left out", loc="upper left")
+    axes.set(xlabel="Class in the catalogue", ylabel="Class by the classifier", xlim=(0, 70), ylim=(0, 70))
+    axes.legend(title="Library left out (stars)", title_fontsize=7, loc="upper left")
     return figure
 
 
@@ -55,7 +56,15 @@ def fig_conditions(table):
             order = np.argsort(x)
             x, (sigma, low, high) = x[order], y[order].T
             panel.errorbar(
-                x, sigma, [sigma - low, high - sigma], marker="o", ms=3, capsize=2, color=f"C{i}", label=words
+                x,
+                sigma,
+                [sigma - low, high - sigma],
+                marker="o",
+                ms=3,
+                capsize=2,
+                color=f"C{i}",
+                lw=0.8,
+                label=words,
             )
         panel.axhline(clean["network_sigma"], color="C0", lw=0.6, ls=":")
         panel.set_xlabel(label)
@@ -65,7 +74,7 @@ def fig_conditions(table):
             panel.xaxis.set_major_formatter(ScalarFormatter())
             panel.minorticks_off()
     for panel in axes[:, 0]:
-        panel.set_ylabel("raw σ (subclasses)")
+        panel.set_ylabel("Raw σ (subclasses)")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure
 
@@ -75,17 +84,22 @@ def fig_reliability(clean):
     figure, (left, right) = new_figure(PAGE, 0.45 * PAGE, panels=(1, 2))
     bins = reliability(clean["probability"], clean["mode"] == clean["mk_class"])
     left.plot([0, 1], [0, 1], color="0.4", lw=0.6)
-    left.plot(bins["confidence"], bins["accuracy"], marker="o", ms=3)
+    bars = np.abs(wilson_interval(bins["accuracy"], bins["spectra"]) - bins["accuracy"].to_numpy())
+    left.errorbar(bins["confidence"], bins["accuracy"], bars, fmt="o", ms=3, capsize=2)
     left.set(
-        xlabel="probability of the likeliest class", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1)
+        xlabel="Probability of the likeliest class", ylabel="Share of right classes", xlim=(0, 1), ylim=(0, 1)
     )
     main = clean["mk_class"] // 10
     cover = clean.groupby(main)["in_set"].agg(["mean", "size"])
-    error = np.sqrt(cover["mean"] * (1 - cover["mean"]) / cover["size"])
+    error = np.abs(wilson_interval(cover["mean"], cover["size"]) - cover["mean"].to_numpy())
     right.errorbar(cover.index, cover["mean"], error, fmt="o", ms=3, capsize=2)
     right.axhspan(0.87, 0.93, color="0.9", zorder=0)
     right.set_xticks(range(7), [f"{MAIN_CLASSES[k]}\n{cover['size'].get(k, 0)}" for k in range(7)])
-    right.set(xlabel="main class and number of stars", ylabel="true class in the 90 % set", ylim=(0, 1.02))
+    right.set(
+        xlabel="Main class and number of stars",
+        ylabel="Share with the true class in the 90 % set",
+        ylim=(0, 1.02),
+    )
     return figure
 
 
@@ -102,4 +116,4 @@ if __name__ == "__main__":
         }
         for name, figure in figures.items():
             paths = [snakemake.output[name], snakemake.output[f"{name}_pdf"]]
-            save_figure(figure, paths, predictions["source"].iloc[0])
+            save_figure(figure, paths, predictions["source"].iloc[0], networks=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.report.plots import PAGE, new_figure, save_figure
-from obafgkm.report.plots.objects import COLOURS, draw_spectrum, spectra_page
+from obafgkm.report.plots.objects import COLOURS, draw_spectrum, public_name, spectra_page
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -18,9 +18,9 @@ def draw_reconstructions(result, chosen):
         spare.set_visible(False)
     for column, i in enumerate(chosen):
         label = result["label"][i]
-        title = f"{label} {result['name'][i]}"
+        title = f"{label} {public_name(result['name'][i], str(result['source']))}".strip()
         draw_spectrum(panels[column], result["wave"], result["flux"][i], label, title)
-        title = f"reconstruction, error {result['error'][i]:.2f}"
+        title = f"Reconstruction, error {result['error'][i]:.2f}"
         below = panels[PAIRS + column]
         draw_spectrum(below, result["wave"], result["reconstruction"][i], "", title)
     return figure
@@ -56,7 +56,7 @@ def draw_pairs(result):
     lines = np.arange(n + 1)
     axes.hlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5)
     axes.vlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5)
-    axes.set(xlim=(0, n), ylim=(0, n), aspect="equal", xlabel="latent number", ylabel="latent number")
+    axes.set(xlim=(0, n), ylim=(0, n), aspect="equal", xlabel="Latent number", ylabel="Latent number")
     axes.set_xticks(np.arange(n) + 0.5, live + 1)
     axes.set_yticks(np.arange(n) + 0.5, live[::-1] + 1)
     axes.spines[:].set_visible(False)
@@ -137,7 +137,7 @@ if __name__ == "__main__":
         }
         source = str(everything["source"])
         for name, drawn in drawings.items():
-            save_figure(drawn, [output[name], output[f"{name}_pdf"]], source)
+            save_figure(drawn, [output[name], output[f"{name}_pdf"]], source, networks=True)
         rows = score_clusters(everything, "all", snakemake.params.seed)
         rows += score_clusters(quasars, "quasars", snakemake.params.seed)
         write_table(pd.DataFrame(rows), output.table_clusters, output.table_clusters_tex, digits=3)

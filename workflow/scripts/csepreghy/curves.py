@@ -9,7 +9,7 @@ from obafgkm.report.plots import save_figure
 from obafgkm.report.plots.networks import draw_learning_curves
 from obafgkm.workflow.job import job
 
-NAMES = {"accuracy": "Accuracy", "loss": "Cross-entropy"}
+NAMES = {"accuracy": "Accuracy", "loss": "Cross-entropy (nats)"}
 
 if __name__ == "__main__":
     with job(snakemake):
@@ -20,4 +20,4 @@ if __name__ == "__main__":
             drawn = draw_learning_curves(
                 pd.read_csv(folder / "history.csv"), card["best_epoch"], {quantity: NAMES[quantity]}
             )
-            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], card["source"])
+            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], card["source"], networks=True)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from obafgkm.documents.csepreghy.sample import shaped
 from obafgkm.report.plots import save_figure
-from obafgkm.report.plots.objects import draw_spectrum, spectra_page
+from obafgkm.report.plots.objects import draw_spectrum, public_name, spectra_page
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -38,7 +38,8 @@ def draw_examples(sample, rows, smoothing):
         i = index.get_loc(row.name)
         label = sample.labels.loc[i]
         flux = shaped(sample.flux[[i]], smoothing, 1)[0]
-        title = f"{row.name}, z = {label['z']:.4f}\n{row.expected}"
+        name = public_name(row.name, label["source"])
+        title = f"{name}{', ' * bool(name)}z = {label['z']:.4f}\n{row.expected}"
         title += "" if row.expected == row.predicted else f", taken for {row.predicted}"
         draw_spectrum(axes, sample.wave, flux, label["class"], f"{title} (p = {row.probability:.2f})")
     return figure
@@ -53,4 +54,4 @@ if __name__ == "__main__":
             predictions = pd.read_csv(path, keep_default_na=False)
             rows = choose(predictions, right, n, params.seed)
             drawn = draw_examples(sample, rows, smoothing)
-            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], sample.source)
+            save_figure(drawn, [output[figure], output[f"{figure}_pdf"]], sample.source, networks=True)

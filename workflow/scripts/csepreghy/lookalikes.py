@@ -5,7 +5,7 @@ import pandas as pd
 
 from obafgkm.documents.csepreghy.sample import shaped
 from obafgkm.report.plots import save_figure
-from obafgkm.report.plots.objects import draw_spectrum, spectra_page
+from obafgkm.report.plots.objects import draw_spectrum, public_name, spectra_page
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -45,9 +45,9 @@ def fig15(sample, predictions):
     for axes, i in zip(panels, drawn, strict=True):
         row = predictions.loc[i]
         verdict = "" if right[i] else f", taken for {row['predicted']}"
-        draw_spectrum(
-            axes, sample.wave, sample.flux[i], row["expected"], f"{row['expected']}{verdict}: {row['name']}"
-        )
+        name = public_name(row["name"], row["source"])
+        title = f"{row['expected']}{verdict}{': ' * bool(name)}{name}"
+        draw_spectrum(axes, sample.wave, sample.flux[i], row["expected"], title)
     return figure
 
 
@@ -57,4 +57,4 @@ if __name__ == "__main__":
         predictions = pd.read_csv(snakemake.input.predictions)
         if list(predictions["name"]) != list(sample.labels["name"]):
             raise AssertionError("predictions are not of the sample's spectra")
-        save_figure(fig15(sample, predictions), snakemake.output, sample.source)
+        save_figure(fig15(sample, predictions), snakemake.output, sample.source, networks=True)

@@ -12,7 +12,9 @@ def draw_example(sample, which, name):
     chosen = sample.labels[which].nlargest(1, "snr")
     figure, panels = spectra_page(len(chosen), columns=1)
     for axes, (i, row) in zip(panels, chosen.iterrows(), strict=True):
-        place = f"ra = {row['ra']:.5f}, dec = {row['dec']:.5f}, z = {row['z']:.7f}, plate = {row['plate']}"
+        place = f"z = {row['z']:.5f}"
+        if row["source"] != "simulated":
+            place = f"RA = {row['ra']:.5f}°, Dec = {row['dec']:.5f}°, {place}, plate {row['plate']}"
         draw_spectrum(axes, sample.wave, sample.flux[i], row["class"], f"{name}\n{place}")
     return figure
 

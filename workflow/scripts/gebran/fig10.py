@@ -4,8 +4,10 @@ import pandas as pd
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS
 from obafgkm.report.plots import PAGE, new_figure, save_figure
-from obafgkm.report.plots.parameters import NAMES
+from obafgkm.report.plots.parameters import UNITS, parameter_axis
 from obafgkm.workflow.job import job
+
+_MANY = 1500  # points of a panel from which on they are drawn small
 
 
 def fig10(predictions):
@@ -17,19 +19,20 @@ def fig10(predictions):
         Columns ``set, parameter, expected, predicted``.
     """
     sets = [name for name in SETS if name != "noisy_validation"]
-    figure, axes = new_figure(PAGE, PAGE, panels=(4, 4), sharex="row", sharey="row")
+    figure, axes = new_figure(PAGE, 1.1 * PAGE, panels=(4, 4), sharex="row", sharey="row")
     for row, parameter in zip(axes, PARAMETERS, strict=True):
         for panel, name in zip(row, sets, strict=True):
             rows = predictions[(predictions["parameter"] == parameter) & (predictions["set"] == name)]
-            panel.plot(rows["expected"], rows["predicted"], ".", ms=2, alpha=0.3, mew=0, rasterized=True)
+            style = {"ms": 4, "alpha": 0.4} if len(rows) < _MANY else {"ms": 2.5, "alpha": 0.3}
+            panel.plot(rows["expected"], rows["predicted"], ".", mew=0, rasterized=True, **style)
             ends = rows["expected"].min(), rows["expected"].max()
             panel.plot(ends, ends, color="0.3", lw=0.6)
             sigma = (rows["predicted"] - rows["expected"]).std()
-            panel.text(0.04, 0.9, f"σ = {sigma:.3g}", transform=panel.transAxes, fontsize=7)
-            panel.tick_params(labelsize=6)
-        row[0].set_ylabel(f"Predicted {NAMES[parameter]}")
-        for panel in row:
-            panel.set_xlabel(f"True {NAMES[parameter]}")
+            text = f"σ = {sigma:.3g} {UNITS[parameter]}"
+            panel.text(0.05, 0.95, text, transform=panel.transAxes, va="top", fontsize=7.5)
+            panel.locator_params(nbins=5)
+            panel.set_xlabel(parameter_axis(parameter, "True"))
+        row[0].set_ylabel(parameter_axis(parameter, "Predicted"))
     for panel, name in zip(axes[0], sets, strict=True):
         panel.set_title(SETS[name])
     return figure
@@ -38,4 +41,4 @@ def fig10(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig10(predictions), snakemake.output, predictions["source"].iloc[0])
+        save_figure(fig10(predictions), snakemake.output, predictions["source"].iloc[0], networks=True)

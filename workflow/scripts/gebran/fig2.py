@@ -24,10 +24,10 @@ def fig2(errors):
         axes.semilogy(rows["components"], 100 * rows["error"], **style, label=label)
     for level in (1, 0.5):
         axes.axhline(level, color="0.5", lw=0.6, ls=":")
-        axes.text(errors["components"].max(), level, f"{level:g} %", ha="right", va="bottom", fontsize=6)
+        axes.text(errors["components"].max(), level, f"{level:g} %", ha="right", va="bottom", fontsize=6.5)
     axes.set(xlabel="Principal components", ylabel="Mean error of validation spectra (%)")
     axes.set_ylim(top=30)  # room for the legend
-    axes.legend(loc="upper right", fontsize=6)
+    axes.legend(loc="upper right", fontsize=6.5)
     return figure
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS
 from obafgkm.report.plots import PAGE, new_figure, save_figure
-from obafgkm.report.plots.parameters import NAMES
+from obafgkm.report.plots.parameters import SYMBOLS, UNITS
 from obafgkm.workflow.job import job
 
 
@@ -18,7 +18,7 @@ def fig9(table):
         Table 3.
     """
     figure, axes = new_figure(PAGE, 0.7 * PAGE, panels=(2, 2), sharex=True, sharey=True)
-    names = [f"{base}{' aug.' if kind else ''}" for base, kind in _databases(table)]
+    names = [base + "\naugmented" * bool(kind) for base, kind in _databases(table)]
     for panel, parameter in zip(axes.flat, PARAMETERS, strict=True):
         network = table[table["model"] == "network"]
         largest = network[f"sigma_{parameter}"].max()
@@ -26,13 +26,22 @@ def fig9(table):
             rows = network[network["set"] == name]
             x = np.arange(len(names)) + 0.16 * (number - 2)
             panel.bar(x, rows[f"sigma_{parameter}"] / largest, 0.16, color=f"C{number}", label=name)
-        linear = table[(table["model"] == "ridge") & (table["set"] == SETS["noisy_test"])]
-        panel.plot(names, linear[f"sigma_{parameter}"] / largest, "k_", ms=14, label="Test with noise, ridge")
-        panel.set_title(f"{NAMES[parameter]}: largest σ {largest:.3g}")
-        panel.tick_params(axis="x", labelrotation=30, top=False)
+            if name == SETS["noisy_test"]:
+                linear = table[(table["model"] == "ridge") & (table["set"] == name)]
+                height = linear[f"sigma_{parameter}"] / largest
+                panel.plot(x, height, "kD", ms=3.5, label=f"{name}, ridge regression")
+        panel.set_title(f"{SYMBOLS[parameter]}: largest σ {largest:.3g} {UNITS[parameter]}")
+        panel.set_xticks(range(len(names)), names)
+        panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
         panel.set_ylabel("σ / largest σ")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=6, fontsize=6)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=6,
+        columnspacing=1,
+        fontsize=6.5,
+    )
     return figure
 
 
@@ -43,4 +52,4 @@ def _databases(table):
 if __name__ == "__main__":
     with job(snakemake):
         table = pd.read_csv(snakemake.input.table)
-        save_figure(fig9(table), snakemake.output, table["source"].iloc[0])
+        save_figure(fig9(table), snakemake.output, table["source"].iloc[0], networks=True)

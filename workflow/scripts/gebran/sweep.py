@@ -15,7 +15,7 @@ from obafgkm.workflow.job import job
 def sweep(trainer, database, ranges, settings, rates, part, seed, path):
     """One part of the sweep: one row per training with the errors (standard deviations) of every set.
 
-    ``guessing`` is the error that the mean label makes on validation spectra.
+    ``guessing`` is the error that the mean label makes on validation spectra, ``spectra`` their number.
 
     Columns of a `obafgkm.evaluation.trivial.Comparison` follow: the test with noise, beside a constant.
 
@@ -54,7 +54,9 @@ def sweep(trainer, database, ranges, settings, rates, part, seed, path):
             predicted = {name: np.full_like(values, np.nan) for name, values in labels.items()}
         errors = {name: float((predicted[name] - labels[name]).std()) for name in SETS}
         compared = compare_values(labels[TESTED], predicted[TESTED], database.star[TESTED])
-        return {**errors, "guessing": float(labels["noisy_validation"].std()), **compared.columns()}
+        guessed = labels["noisy_validation"]
+        guessing = {"guessing": float(guessed.std()), "spectra": len(guessed)}
+        return {**errors, **guessing, **compared.columns()}
 
     return (
         run_trials(take_part(trials, part, settings["parts"]), evaluate, path)

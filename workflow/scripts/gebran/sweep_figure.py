@@ -1,57 +1,47 @@
-"""Figures 5 to 8: error of one stellar parameter against the number of epochs, by hyper-parameter."""
+"""Figures 5 to 8: error of one stellar parameter by hyper-parameter, after several numbers of epochs."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
 from obafgkm.documents.gebran.sweep import HYPERPARAMETERS
 from obafgkm.report.plots import PAGE, new_figure, save_figure
-from obafgkm.report.plots.parameters import NAMES
+from obafgkm.report.plots.parameters import SYMBOLS, UNITS, parameter_axis, standard_error
 from obafgkm.workflow.job import job
 
-_STYLES = ("-", "--")  # after the seven colours
+_SPREAD = 0.4  # of the numbers of epochs within one value, in values
 _NOTHING = 0.95  # of the error of guessing, from which on a network has learnt nothing
 _HALF_TRAINED = 0.6  # of the error of guessing: where the median of a panel says so
-_SAME = 0.005  # of the error of guessing, within which two lines cannot be told apart
 
 
-def line_labels(lines, guessing):
-    """What the legend says of each line: its value, and whether it failed or hides another.
+def failure(errors, guessing):
+    """What is said of a value whose longest training failed; nothing where it did not.
 
     Parameters
     ----------
-    lines : dict of str to array (n_epochs,)
-        Errors against the number of epochs; NaN where the training diverged.
+    errors : array (n_epochs,)
+        Against the number of epochs; NaN where the training diverged.
     guessing : float
         Error of the constant that is the mean of the labels.
-
-    Returns
-    -------
-    list of str
     """
-    labels, before = [], {}
-    for value, errors in lines.items():
-        notes = []
-        if not np.isfinite(errors).any():
-            notes.append("diverged")
-        elif not np.isfinite(errors[-1]):
-            notes.append("diverged at last")
-        elif errors[-1] > _NOTHING * guessing:
-            notes.append("nothing learnt")
-        twins = [
-            other
-            for other, its in before.items()
-            if np.isfinite(errors).any() and np.allclose(errors, its, rtol=0, atol=_SAME * guessing)
-        ]
-        if twins:
-            notes.append(f"upon {twins[0]}")
-        before[value] = errors
-        labels.append(f"{value} ({', '.join(notes)})" if notes else f"{value}")
-    return labels
+    if not np.isfinite(errors).any():
+        return "diverged"
+    if not np.isfinite(errors[-1]):
+        return "diverged at last"
+    return "nothing learnt" if errors[-1] > _NOTHING * guessing else ""
 
 
-def panel_title(title, lines, guessing):
-    """Title of a panel; it says so if its choices fail, most of them, after the longest training."""
-    last = np.array([errors[-1] for errors in lines.values()]) / guessing
+def panel_title(title, values, guessing):
+    """Title of a panel; it says so if its choices fail, most of them, after the longest training.
+
+    Parameters
+    ----------
+    title : str
+    values : dict of str to array (n_epochs,)
+        Errors of each value.
+    guessing : float
+    """
+    last = np.array([errors[-1] for errors in values.values()]) / guessing
     median = np.median(np.where(np.isfinite(last), last, np.inf))
     if median < _HALF_TRAINED:
         return title
@@ -59,7 +49,7 @@ def panel_title(title, lines, guessing):
 
 
 def sweep_figure(table, error="noisy_validation"):
-    """Draw errors of spectra with noise, divided by that of guessing; a panel for each hyper-parameter.
+    """Draw errors of spectra with noise against the values of each hyper-parameter, a panel for each.
 
     Parameters
     ----------
@@ -68,24 +58,37 @@ def sweep_figure(table, error="noisy_validation"):
     error : str
         The set.
     """
-    figure, axes = new_figure(PAGE, 0.75 * PAGE, panels=(2, 3), sharex=True, sharey=True)
-    parameter, guessing = NAMES[table["parameter"].iloc[0]], table["guessing"].iloc[0]
+    figure, axes = new_figure(PAGE, 0.8 * PAGE, panels=(2, 3), sharey=True)
+    parameter, guessing = table["parameter"].iloc[0], table["guessing"].iloc[0]
+    spectra = table["spectra"].iloc[0]
+    epochs = np.unique(table["epochs"])
+    shifts = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(epochs)) if len(epochs) > 1 else [0]
+    colours = plt.get_cmap("viridis")(np.linspace(0.1, 0.85, len(epochs)))
     for panel, (name, title) in zip(axes.flat, HYPERPARAMETERS.items(), strict=True):
         rows = table[table["varied"].isin(["none", name])].sort_values("epochs", kind="stable")
-        lines = {value: line[error].to_numpy() for value, line in rows.groupby(name, sort=False)}
-        epochs = np.unique(rows["epochs"])
-        labels = line_labels(lines, guessing)
-        for number, (errors, label) in enumerate(zip(lines.values(), labels, strict=True)):
-            style = {"color": f"C{number % 7}", "ls": _STYLES[number // 7]}
-            panel.plot(epochs, errors / guessing, marker="o", ms=2.5, label=label, **style)
-        panel.axhline(1, color="0.4", lw=0.6, ls=":")
-        panel.set_title(panel_title(title, lines, guessing), fontsize=7)
-        panel.legend(ncols=1 if max(map(len, labels)) > 20 else 2, fontsize=5.5)
-    for panel in axes[1]:
-        panel.set_xlabel("Epochs")
+        values = {value: own[error].to_numpy() for value, own in rows.groupby(name)}
+        for place, errors in enumerate(values.values()):
+            for shift, colour, sigma in zip(shifts, colours, errors, strict=True):
+                bar = standard_error(sigma, spectra)
+                panel.errorbar(place + shift, sigma, bar, fmt="o", ms=3.5, capsize=2, lw=0.8, color=colour)
+            if said := failure(errors, guessing):
+                panel.text(place, 0.03 * guessing, said, rotation=90, ha="center", va="bottom", fontsize=6.5)
+        panel.axhline(guessing, color="0.4", lw=0.6, ls=":")
+        panel.set_title(panel_title(title, values, guessing), fontsize=7)
+        names = [str(value).replace("_", "\n") for value in values]
+        panel.set_xticks(range(len(values)), names)
+        panel.set_xlim(-0.6, len(values) - 0.4)
+        panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
-        panel.set_ylabel(f"σ / {guessing:.4g} (guessing), {parameter}")
-    axes[0, 0].set_ylim(0, 1.6)
+        panel.set_ylabel(parameter_axis(parameter, "σ of"))
+    axes[0, 0].set_ylim(0, 1.1 * max(guessing, table[error].max()))
+    handles = [
+        plt.Line2D([], [], color=colour, marker="o", ms=3.5, ls="", label=f"{n} epochs")
+        for n, colour in zip(epochs, colours, strict=True)
+    ]
+    label = f"guessing the mean {SYMBOLS[parameter]}: {guessing:.4g} {UNITS[parameter]}"
+    handles.append(plt.Line2D([], [], color="0.4", lw=0.6, ls=":", label=label))
+    figure.legend(handles=handles, loc="outside upper center", ncols=5)
     return figure
 
 
@@ -93,4 +96,4 @@ if __name__ == "__main__":
     with job(snakemake):
         table = pd.read_csv(snakemake.input.sweep)
         rows = table[table["parameter"] == snakemake.params.parameter]
-        save_figure(sweep_figure(rows), snakemake.output, rows["source"].iloc[0])
+        save_figure(sweep_figure(rows), snakemake.output, rows["source"].iloc[0], networks=True)

@@ -8,7 +8,7 @@ from obafgkm.workflow.job import job
 
 def table2(layers):
     """The layers that the paper counts, and their sum."""
-    table = layers[~layers["kind"].isin(["Input", "Reshape", "Dropout"])]
+    table = layers[~layers["kind"].isin(["Input", "Reshape", "Dropout"])].drop(columns="inputs")
     total = {"layer": "all", "kind": "", "outputs": "", "parameters": table["parameters"].sum()}
     return pd.concat([table, pd.DataFrame([{**total, "source": table["source"].iloc[0]}])], ignore_index=True)
 

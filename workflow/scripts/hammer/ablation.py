@@ -12,6 +12,21 @@ from obafgkm.workflow.job import job
 
 MODELS = ["tuned network", "gradient boosting", "random forest"]
 
+_WORDS = {
+    "ra": "right ascension",
+    "dec": "declination",
+    "elodieBV": "template B−V",
+    "elodieTEff": "template $T_\\mathrm{eff}$",
+    "elodieLogG": r"template $\log\,g$",
+    "elodieFeH": "template [Fe/H]",
+}
+
+
+def in_words(feature):
+    """What a column of the query is called in a figure; `z1` is the magnitude z beside the redshift."""
+    band = feature.removeprefix("dered_")
+    return _WORDS.get(feature) or f"{band.removesuffix('1')}{', dereddened' if band != feature else ''}"
+
 
 def table_ablation(predictions, **bootstrap):
     """Scores over all seeds, and the standard deviation of accuracy among them."""
@@ -34,24 +49,30 @@ def fig_ablation(table, importance):
     figure, panels = new_figure(
         PAGE, 1.1 * COLUMN, panels=(1, 3), gridspec_kw={"width_ratios": [1.2, 1.2, 1]}
     )
-    names, choices = list(FEATURE_SETS), ["all rows", "fitted rows"]
+    names, choices = list(FEATURE_SETS), {"all rows": "all spectra", "fitted rows": "template fitted"}
     for axes, kept in zip(panels, choices, strict=False):
         for i, model in enumerate(MODELS):
             part = table[(table["rows"] == kept) & (table["model"] == model)]
             place = part["features"].map(names.index) + 0.22 * (i - 1)
             errors = [part["accuracy"] - part["accuracy_low"], part["accuracy_high"] - part["accuracy"]]
             axes.errorbar(part["accuracy"], place, xerr=errors, fmt="o", ms=3, lw=0.8, label=model)
-        axes.set(xlabel="Accuracy", title=kept, xlim=(0.4, 1.02), ylim=(len(names) - 0.4, -0.6))
+        axes.set(
+            xlabel="Accuracy",
+            title=choices[kept].capitalize(),
+            xlim=(0.4, 1.02),
+            ylim=(len(names) - 0.4, -0.6),
+        )
         axes.set_yticks(range(len(names)), names if axes is panels[0] else [])
     for i, kept in enumerate(choices):
         part = importance[importance["rows"] == kept].set_index("feature").loc[FEATURES]
         place = np.arange(len(FEATURES)) + 0.4 * i - 0.2
-        panels[2].barh(place, part["loss"], 0.4, xerr=part["sd"], label=kept, color=f"C{i + 3}")
-    panels[2].set(xlabel="Accuracy lost", title="feature shuffled", ylim=(len(FEATURES) - 0.4, -0.6))
-    panels[2].set_yticks(range(len(FEATURES)), FEATURES, fontsize=6)
-    panels[2].legend(loc="upper right", fontsize=6)
+        panels[2].barh(place, part["loss"], 0.4, xerr=part["sd"], label=choices[kept], color=f"C{i + 3}")
+    panels[2].set(xlabel="Accuracy", title="Accuracy lost if shuffled", ylim=(len(FEATURES) - 0.4, -0.6))
+    panels[2].set_yticks(range(len(FEATURES)), map(in_words, FEATURES), fontsize=6.5)
+    panels[2].tick_params(axis="y", length=0)
+    panels[2].legend(loc="upper right", fontsize=6.5)
     handles = panels[0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower left", ncols=len(MODELS), fontsize=6)
+    figure.legend(*handles, loc="outside upper left", ncols=len(MODELS))
     return figure
 
 
@@ -63,4 +84,4 @@ if __name__ == "__main__":
         table = table_ablation(predictions, **params.bootstrap, seed=params.seed).assign(source=source)
         write_table(table, output.table_ablation, output.table_ablation_tex, digits=3)
         figure = fig_ablation(table, pd.read_csv(inputs.importance))
-        save_figure(figure, [output.fig_ablation, output.fig_ablation_pdf], source)
+        save_figure(figure, [output.fig_ablation, output.fig_ablation_pdf], source, networks=True)

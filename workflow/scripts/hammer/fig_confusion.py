@@ -23,4 +23,6 @@ def fig_confusion(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig_confusion(predictions), snakemake.output, predictions["source"].iloc[0])
+        save_figure(
+            fig_confusion(predictions), snakemake.output, predictions["source"].iloc[0], networks=True
+        )

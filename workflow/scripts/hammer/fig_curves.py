@@ -11,6 +11,6 @@ if __name__ == "__main__":
     with job(snakemake):
         history = pd.read_csv(snakemake.input.history)
         kept = int(history["epoch"][history["val_loss"].argmin()])
-        figure = draw_learning_curves(history, kept, {"loss": "Cross-entropy", "accuracy": "Accuracy"})
+        figure = draw_learning_curves(history, kept, {"loss": "Cross-entropy (nats)", "accuracy": "Accuracy"})
         source = read_sample(snakemake.input.sample)["source"].iloc[0]
-        save_figure(figure, snakemake.output, source)
+        save_figure(figure, snakemake.output, source, networks=True)

@@ -11,10 +11,15 @@ def fig_teff(sample):
     figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
     values = [sample["elodieTEff"][sample["main"] == i] / 1000 for i in range(len(MAIN_CLASSES))]
     axes.boxplot(values, tick_labels=list(MAIN_CLASSES), flierprops={"markersize": 2})
-    for threshold, label in [(6, "4000–6000 K: G, above O"), (4, "below 4000 K: M")]:
-        axes.axhline(threshold, color="C1", ls="--", lw=0.8)
-        axes.text(0.6, threshold * 0.98, label, ha="left", va="top", fontsize=6, color="C1")
-    axes.set(xlabel="Class of the ELODIE template", ylabel="Teff of the template (1000 K)", yscale="log")
+    for threshold in (4, 6):
+        axes.axhline(threshold, color="C1", ls="--", lw=0.8, zorder=0)
+    for place, label in [(6.15, "dummy rule: O above 6000 K"), (4.9, "G between"), (3.5, "M below 4000 K")]:
+        axes.text(0.6, place, label, ha="left", va="bottom", fontsize=6.5, color="C1")
+    axes.set(
+        xlabel="Class of the ELODIE template",
+        ylabel="$T_\\mathrm{eff}$ of the template (1000 K)",
+        yscale="log",
+    )
     axes.set_yticks([3, 4, 6, 10, 20], ["3", "4", "6", "10", "20"])
     axes.minorticks_off()
     return figure

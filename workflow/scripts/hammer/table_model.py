@@ -7,4 +7,4 @@ from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake):
-        write_table(pd.read_csv(snakemake.input.layers), *snakemake.output)
+        write_table(pd.read_csv(snakemake.input.layers).drop(columns="inputs"), *snakemake.output)

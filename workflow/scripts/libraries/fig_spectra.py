@@ -15,6 +15,16 @@ SHOWN = "OAGM"
 UNITY_AT = 5550.0
 LINES = {"Hβ": 4861, "Hα": 6563, "Mg b": 5175, "Na D": 5893, "Hγ": 4340, "He II": 4686, "TiO": 6159}
 
+_APART = 0.07  # of the height of a panel, between labels
+
+
+def apart(places, least):
+    """Places of labels, in increasing order, moved up where the one below is nearer than `least`."""
+    moved = []
+    for place in places:
+        moved.append(max(place, moved[-1] + least) if moved else place)
+    return moved
+
 
 def typical_spectrum(spectra, letter):
     """Index of the spectrum whose class is nearest to the median of its main class; None if there is none."""
@@ -55,9 +65,10 @@ def fig_spectra(libraries, real):
     real : dict of str to Spectra
         Drawn in grey behind the spectrum of the same library: that of the nearest class.
     """
+    mixed = len({spectra.source for spectra in libraries.values() if len(spectra)}) > 1
     figure, panels = new_figure(PAGE, 1.3 * PAGE, panels=(len(SHOWN), 1), sharex=True)
     for axes, letter in zip(panels, SHOWN, strict=True):
-        offset = 0.0
+        offset, labels = 0.0, []
         for i, (library, spectra) in enumerate(libraries.items()):
             chosen = typical_spectrum(spectra, letter)
             if chosen is None:
@@ -66,18 +77,22 @@ def fig_spectra(libraries, real):
             if library in real and spectra.source == "simulated":
                 axes.plot(spectra.wave, like_type(real[library], spectra, chosen) + offset, "0.6", lw=0.7)
             axes.plot(spectra.wave, flux + offset, color=f"C{i}", lw=0.7)
-            label = f"{library.upper()} {spectra.labels['mk_type'][chosen]}\n({spectra.source})"
-            axes.text(6820, flux[-100:].mean() + offset, label, color=f"C{i}", va="center", fontsize=7)
+            kind = f" ({spectra.source})" if mixed else ""
+            label = f"{library.upper()} {spectra.labels['mk_type'][chosen]}{kind}"
+            labels.append((flux[-100:].mean() + offset, label, f"C{i}"))
             offset += max(0.5 * np.ptp(flux), 0.3)
-        axes.set(ylabel=f"{letter}: flux + offset", xlim=(3900, 7250))
+        axes.set(ylabel=f"{letter} stars: relative flux + offset", xlim=(3900, 7300))
         axes.margins(y=0.08)
+        least = _APART * np.ptp(axes.get_ylim())
+        for place, (_, label, colour) in zip(apart([y for y, *_ in labels], least), labels, strict=True):
+            axes.text(6820, place, label, color=colour, va="center", fontsize=7)
         for wave in LINES.values():
             axes.axvline(wave, color="0.85", lw=0.6, zorder=0)
     for name, wave in LINES.items():
-        panels[0].text(wave, 1.01, name, transform=panels[0].get_xaxis_transform(), ha="center", fontsize=6)
+        panels[0].text(wave, 1.01, name, transform=panels[0].get_xaxis_transform(), ha="center", fontsize=6.5)
     panels[-1].set(xlabel="Wavelength in air (Å)")
     if real:
-        figure.suptitle("grey: real JHC and MILES stars of the nearest type", fontsize=8, color="0.45")
+        figure.suptitle("Grey: real JHC and MILES stars of the nearest type", fontsize=8, color="0.45")
     return figure
 
 

@@ -9,4 +9,6 @@ from obafgkm.workflow.job import job
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions).query("split == 'random'")
-        save_figure(draw_parameters(predictions), snakemake.output, predictions["source"].iloc[0])
+        save_figure(
+            draw_parameters(predictions), snakemake.output, predictions["source"].iloc[0], networks=True
+        )

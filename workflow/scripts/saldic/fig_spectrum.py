@@ -4,6 +4,7 @@ import pandas as pd
 
 from obafgkm.documents.saldic.grid import down_sample, pixels
 from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.report.plots.parameters import SYMBOLS, UNITS
 from obafgkm.simulate.grids import SyntheticGrid
 from obafgkm.workflow.job import job
 
@@ -38,9 +39,7 @@ def fig_spectrum(wave, flux, factor):
     for axes in (whole, detail):
         axes.set_ylabel("Flux / continuum")
         axes.legend(loc="upper right" if axes is whole else "lower right", ncols=2)
-    whole.set_title(
-        f"Teff {STAR['teff']:.0f} K, log g {STAR['logg']}, [M/H] {STAR['feh']}, v sin i {STAR['vsini']} km/s"
-    )
+    whole.set_title(", ".join(f"{SYMBOLS[name]} = {value:g} {UNITS[name]}" for name, value in STAR.items()))
     return figure
 
 

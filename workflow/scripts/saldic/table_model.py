@@ -14,8 +14,8 @@ def table_model(layers):
     Parameters
     ----------
     layers : DataFrame
-        Columns ``network, layer, kind, outputs, parameters, source``; the network `slides` has as many pixels
-        as the slides print, the others as many as the run's spectra.
+        Columns ``network, layer, kind, inputs, outputs, parameters, source``; the network `slides` has as many
+        pixels as the slides print, the others as many as the run's spectra.
 
     Returns
     -------
@@ -23,7 +23,7 @@ def table_model(layers):
         ``outputs`` and ``parameters`` are the slides', those ``_trained`` of the network that was trained.
     """
     slides, trained = (layers[layers["network"] == name] for name in ("slides", "multi_random"))
-    table = slides.drop(columns=["network", "source"])
+    table = slides.drop(columns=["network", "inputs", "source"])
     table = table.merge(trained[["layer", *COLUMNS, "source"]], on="layer", suffixes=("", "_trained"))
     sums = {name: table[name].sum() for name in ("parameters", "parameters_trained")}
     total = {"layer": "all", "kind": "", "outputs": "", "outputs_trained": "", **sums}

@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.evaluation.intervals import wilson_interval, with_intervals
 from obafgkm.evaluation.metrics import calibration_metrics, reliability
 from obafgkm.evaluation.predictions import probabilities
-from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
+
+BINS = 5  # of the figure; the table has its own
 
 
 def outcomes(table):
@@ -63,15 +65,23 @@ def fig_calibration(tables, calibration):
     calibration : DataFrame
         From `table_calibration`.
     """
-    figure, axes = new_figure(1.25 * COLUMN, 1.25 * COLUMN)
-    axes.plot([0, 1], [0, 1], color="0.6", lw=0.8, zorder=0)
-    for (name, table), error in zip(tables.items(), calibration["calibration_error"], strict=True):
+    rows = -(-len(tables) // 3)
+    size = {"width": PAGE, "height": 0.4 + 0.33 * PAGE * rows, "panels": (rows, 3)}
+    figure, panels = new_figure(**size, sharex=True, sharey=True, squeeze=False)
+    errors = calibration["calibration_error"]
+    for axes, (name, table), error in zip(panels.flat, tables.items(), errors, strict=False):
         confidence, right, _ = outcomes(table)
-        curve = reliability(confidence, right)
-        axes.plot(curve["confidence"], curve["accuracy"], "o-", ms=3, label=f"{name}: {error:.2f}")
-    axes.set(xlabel="Probability of the predicted subclass", ylabel="Share of right subclasses")
-    axes.set(xlim=(0, 1), ylim=(0, 1))
-    axes.legend(title="expected calibration error", title_fontsize=7, fontsize=6)
+        curve = reliability(confidence, right, BINS)
+        axes.plot([0, 1], [0, 1], color="0.6", lw=0.8, zorder=0)
+        bars = np.abs(wilson_interval(curve["accuracy"], curve["spectra"]) - curve["accuracy"].to_numpy())
+        axes.errorbar(curve["confidence"], curve["accuracy"], bars, fmt="o", ms=4, capsize=2, lw=0.8)
+        axes.set_title(f"{name}:\nexpected calibration error {error:.2f}")
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+    for axes in panels.flat[len(tables) :]:
+        axes.axis("off")
+    figure.supylabel("Share of right subclasses", fontsize=8)
+    for axes in panels[-1]:
+        axes.set_xlabel("Probability of the predicted subclass")
     return figure
 
 
@@ -82,6 +92,5 @@ if __name__ == "__main__":
         calibration = table_calibration(tables, params.settings, params.seed)
         write_table(calibration, output.table_calibration, output.table_calibration_tex)
         source = next(iter(tables.values()))["source"][0]
-        save_figure(
-            fig_calibration(tables, calibration), [output.fig_calibration, output.fig_calibration_pdf], source
-        )
+        paths = [output.fig_calibration, output.fig_calibration_pdf]
+        save_figure(fig_calibration(tables, calibration), paths, source, networks=True)

@@ -18,4 +18,4 @@ def compare(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(compare(predictions), snakemake.output, predictions["source"][0])
+        save_figure(compare(predictions), snakemake.output, predictions["source"][0], networks=True)

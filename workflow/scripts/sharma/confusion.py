@@ -20,4 +20,4 @@ def draw_main_classes(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(draw_main_classes(predictions), snakemake.output, predictions["source"][0])
+        save_figure(draw_main_classes(predictions), snakemake.output, predictions["source"][0], networks=True)

@@ -21,6 +21,7 @@ def fig01(labels):
         bars = axes.bar(list(MAIN_CLASSES), count, width=0.7)
         axes.set(title=f"{LIBRARIES[library].TITLE}: {len(members)} spectra", ylabel="Spectra")
         axes.margins(y=0.12)
+        axes.tick_params(axis="x", length=0)
         if len(members):
             axes.bar_label(bars, fontsize=7)
         else:

@@ -7,6 +7,7 @@ from obafgkm.report.plots import COLUMN, new_figure, save_figure
 from obafgkm.workflow.job import job
 
 BINS = 25
+FEWEST = 20  # trials of which a histogram is drawn
 INSET_BIN = 0.1  # subclasses
 
 
@@ -18,21 +19,29 @@ def fig03(trials, inset):
     trials : DataFrame
         Columns ``sigma`` and ``centred``, one row a trial.
     inset : sequence of float
-        Range of the inset in subclasses.
+        Range of the paper's inset in subclasses.
     """
     ways = {
         name: trials.loc[trials["centred"] == centred, "sigma"]
         for name, centred in [("flux as it is", False), ("flux centred", True)]
         if (trials["centred"] == centred).any()
     }
-    figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
+    few = len(trials) < FEWEST
+    figure, axes = new_figure(COLUMN, 0.35 * COLUMN + 0.4 * len(ways) if few else 0.8 * COLUMN)
     end = np.ceil(trials["sigma"].max())
+    within = trials["sigma"].between(*inset).sum()
+    if few:
+        _draw_rug(axes, ways)
+        share = f"{inset[0]:g} to {inset[1]:g}: {within} of {len(trials)} trials"
+        axes.axvspan(*inset, color="0.9", lw=0, zorder=0, label=share)
+        axes.set(xlabel="Subclass error σ (subclasses)", xlim=(0, end))
+        axes.legend(loc="upper right")
+        return figure
     count = _draw(axes, ways, np.linspace(0, end, BINS + 1))
     # The inset lies over the right half: bars there must end below it.
     top = max(1.1 * count.max(), 3.4 * count[:, BINS // 2 :].max())
     axes.set(xlabel="Subclass error σ (subclasses)", ylabel="Trials", xlim=(0, end), ylim=(0, top))
     axes.legend(loc="upper right")
-    within = trials["sigma"].between(*inset).sum()
     if within:
         small = axes.inset_axes([0.5, 0.4, 0.46, 0.34])
         count = _draw(small, ways, np.arange(inset[0], inset[1] + 0.01, INSET_BIN))
@@ -40,6 +49,16 @@ def fig03(trials, inset):
         small.set_title(f"{inset[0]:g} to {inset[1]:g}: {within} of {len(trials)}", fontsize=6)
         small.tick_params(labelsize=6)
     return figure
+
+
+def _draw_rug(axes, ways):
+    """A mark for each trial, a row for each way to hand flux to the network."""
+    for row, sigma in enumerate(ways.values()):
+        axes.plot(sigma, np.full(len(sigma), row), "|", ms=18, mew=1.2, color=f"C{row}")
+    names = [f"{name}\n({len(sigma)} trials)" for name, sigma in ways.items()]
+    axes.set_yticks(range(len(ways)), names)
+    axes.set_ylim(-0.6, len(ways) + 0.1)  # head room for the legend
+    axes.tick_params(axis="y", length=0)
 
 
 def _draw(axes, ways, bins):
@@ -53,4 +72,6 @@ def _draw(axes, ways, bins):
 if __name__ == "__main__":
     with job(snakemake):
         trials = pd.read_csv(snakemake.input.trials)
-        save_figure(fig03(trials, snakemake.params.inset), snakemake.output, trials["source"][0])
+        save_figure(
+            fig03(trials, snakemake.params.inset), snakemake.output, trials["source"][0], networks=True
+        )

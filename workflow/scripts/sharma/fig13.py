@@ -7,7 +7,7 @@ import pandas as pd
 from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import MAIN_CLASSES, N_CLASSES, main_class
 from obafgkm.report.plots import PAGE, save_figure
-from obafgkm.report.plots.classes import label_class_axis
+from obafgkm.report.plots.classes import draw_counts, label_class_axis
 from obafgkm.workflow.job import job
 
 
@@ -52,29 +52,31 @@ def fig13(predictions, statistics, threshold):
     expected = predictions["expected"].to_numpy()
     difference = predictions["predicted"].to_numpy() - expected
     figure, axes = plt.subplot_mosaic(
-        [["mean", "."], ["sigma", "."], ["error", "histogram"]],
-        figsize=(PAGE, PAGE),
+        [["mean"] * 3 + ["sigma"] * 3, ["error"] * 5 + ["histogram"]],
+        figsize=(PAGE, 0.85 * PAGE),
         layout="constrained",
-        width_ratios=(4, 1),
-        height_ratios=(1, 1, 2),
+        height_ratios=(2, 3),
     )
-    centre = 10 * statistics["class"].map(MAIN_CLASSES.index).to_numpy() + 4.5
+    place = np.arange(len(statistics))
     for name, clipped, raw, label in [
         ("mean", "clipped_bias", "bias", "Mean"),
         ("sigma", "clipped_sigma", "sigma", "Standard deviation"),
     ]:
         panel = axes[name]
-        for shift, column, meaning in [(-1.8, clipped, f"{threshold:g}σ clipped"), (1.8, raw, "all")]:
-            bars = panel.bar(centre + shift, statistics[column], 3.4, label=meaning)
-            panel.bar_label(bars, fmt="%.2f", fontsize=6, padding=1)
+        for shift, column, meaning in [(-0.22, clipped, f"{threshold:g}σ clipped"), (0.22, raw, "all stars")]:
+            bars = panel.bar(place + shift, statistics[column], 0.4, label=meaning)
+            numbers = [f"{value:.2f}".replace("-", "−") for value in statistics[column]]
+            panel.bar_label(bars, numbers, fontsize=6, padding=1)
         panel.axhline(0, color="0.6", lw=0.6)
-        panel.set(ylabel=f"{label} (subclasses)", xlim=(-1, N_CLASSES))
-        panel.margins(y=0.2)
-        panel.set_xticks(range(0, N_CLASSES, 10), [])
-        panel.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+        panel.set(xlabel="Expected main class", ylabel=f"{label} (subclasses)")
+        panel.margins(y=0.15)
+        panel.set_xticks(place, statistics["class"])
+        panel.tick_params(axis="x", length=0)
+    handles = axes["mean"].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=2)
     limit = 1.05 * max(1, np.abs(difference).max())
     spots, count = np.unique([expected, difference], axis=1, return_counts=True)
-    axes["error"].scatter(*spots, s=7 * count**0.8, alpha=0.6, linewidths=0)
+    draw_counts(axes["error"], spots, count, loc="upper right")
     axes["error"].axhline(0, color="0.6", lw=0.6)
     axes["error"].set(
         xlabel="Expected class",
@@ -95,4 +97,6 @@ if __name__ == "__main__":
         statistics = class_errors(predictions, snakemake.params.clip)
         statistics.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
         figure = fig13(predictions, statistics, snakemake.params.clip)
-        save_figure(figure, [snakemake.output.png, snakemake.output.pdf], predictions["source"][0])
+        save_figure(
+            figure, [snakemake.output.png, snakemake.output.pdf], predictions["source"][0], networks=True
+        )

@@ -24,4 +24,4 @@ def fig14(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig14(predictions), snakemake.output, predictions["source"][0])
+        save_figure(fig14(predictions), snakemake.output, predictions["source"][0], networks=True)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from obafgkm.mk import class_name
 from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.objects import public_name
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -24,23 +25,24 @@ def fig15(predictions, test):
     difference = (predictions["predicted"] - predictions["expected"]).abs()
     missed = difference[difference > MISSED_BY].sort_values(ascending=False, kind="stable").index[:MOST]
     n_rows = max(1, -(-len(missed) // 3))
-    figure, panels = new_figure(PAGE, 0.4 + 1.15 * n_rows, panels=(n_rows, 3), sharex=True, squeeze=False)
+    figure, panels = new_figure(PAGE, 0.5 + 1.25 * n_rows, panels=(n_rows, 3), sharex=True, squeeze=False)
     for axes, i in zip(panels.flat, missed, strict=False):
         row = predictions.loc[i]
         axes.plot(test.wave, test.flux[i], lw=0.6)
-        axes.set_title(
-            f"{row['star']} ({class_name(row['expected'])}/{class_name(row['predicted'])})", fontsize=7
-        )
+        star = public_name(row["star"], row["source"])
+        classes = f"{class_name(row['expected'])}, predicted {class_name(row['predicted'])}"
+        axes.set_title(f"{star}: {classes}" if star else classes, fontsize=7)
         axes.set_ylim(0, 1.08 * np.percentile(test.flux[i], 99.8))
     for axes in panels.flat[len(missed) :]:
         axes.axis("off")
     for axes in panels[:, 0]:
-        axes.set_ylabel("Flux")
-    for axes in panels[-1]:
+        axes.set_ylabel("Relative flux")
+    for axes in panels.flat[max(len(missed) - 3, 0) : max(len(missed), 1)]:
         axes.set_xlabel("Wavelength (Å)")
+        axes.tick_params(labelbottom=True)
     more = (difference > MISSED_BY).sum() - len(missed)
     figure.suptitle(
-        f"Missed by more than {MISSED_BY} subclasses" + (f" ({more} more)" if more else ""), fontsize=8
+        f"Missed by more than {MISSED_BY} subclasses" + (f" (and {more} more)" if more else ""), fontsize=8
     )
     return figure
 
@@ -49,4 +51,4 @@ if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
         figure = fig15(predictions, Spectra.read(snakemake.input.test))
-        save_figure(figure, snakemake.output, predictions["source"][0])
+        save_figure(figure, snakemake.output, predictions["source"][0], networks=True)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from obafgkm.mk import class_name
 from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.objects import public_name
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -33,18 +34,19 @@ def fig16(test, normalised, predictions):
     figure, panels = new_figure(PAGE, 0.55 * PAGE, panels=(2, 3), sharex=True)
     for i, row in enumerate(rows):
         left, middle, right = panels[i]
-        star, expected = test.labels["star"][row], test.labels["mk_type"][row]
-        left.plot(test.wave, test.flux[row], lw=0.6, label=f"{star}, {expected}")
+        label = test.labels.iloc[row]
+        named = f"{public_name(label['star'], label['source'])} {label['mk_type']}".strip()
+        left.plot(test.wave, test.flux[row], lw=0.6, label=named)
         left.plot(test.wave, continuum[i], label="continuum")
         predicted = class_name(predictions["predicted"].iloc[row])
         middle.plot(test.wave, lines[i], lw=0.6, label=f"predicted {predicted}")
-        other = test.labels["star"][rows[1 - i]]
-        right.plot(test.wave, lines[i] * continuum[1 - i], lw=0.6, label=f"continuum of {other}")
+        other = test.labels["mk_type"][rows[1 - i]]
+        right.plot(test.wave, lines[i] * continuum[1 - i], lw=0.6, label=f"continuum of the {other} star")
         left.set_ylabel("Relative flux")
         for axes in (left, middle, right):
             # Head room, so that the legend covers no spectrum.
             axes.set_ylim(0, 1.3 * max(line.get_ydata().max() for line in axes.lines))
-            axes.legend(loc="upper right", ncols=2, columnspacing=1)
+            axes.legend(loc="upper right", ncols=2, columnspacing=1, fontsize=6.5)
     titles = ["Flux calibrated", "Continuum normalised", "Continua exchanged"]
     for axes, title in zip(panels[0], titles, strict=True):
         axes.set_title(title)
@@ -58,4 +60,6 @@ if __name__ == "__main__":
         given = snakemake.input
         test, predictions = Spectra.read(given.test), pd.read_csv(given.predictions)
         chosen = predictions.query("test == 'normalised' and model == 'cnn'")
-        save_figure(fig16(test, Spectra.read(given.normalised), chosen), snakemake.output, test.source)
+        save_figure(
+            fig16(test, Spectra.read(given.normalised), chosen), snakemake.output, test.source, networks=True
+        )

@@ -18,6 +18,7 @@ def fig17(predictions):
         axes.bar_label(bars, fontsize=7)
         axes.set(title=title, xlabel="Main class")
         axes.margins(y=0.12)
+        axes.tick_params(axis="x", length=0)
     panels[0].set_ylabel("Spectra")
     return figure
 
@@ -25,4 +26,4 @@ def fig17(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig17(predictions), snakemake.output, predictions["source"][0])
+        save_figure(fig17(predictions), snakemake.output, predictions["source"][0], networks=True)

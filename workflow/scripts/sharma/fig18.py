@@ -11,20 +11,25 @@ F = MAIN_CLASSES.index("F")
 
 
 def fig18(predictions):
-    """Draw the figure from the network's predictions; classes without a star are left out."""
+    """Draw the figure from the network's predictions, both panels over the same subclasses."""
     stars = predictions[main_class(predictions["expected"]) == F]
-    figure, panels = new_figure(PAGE, 0.6 * PAGE, panels=(2, 1))
+    figure, panels = new_figure(PAGE, 0.6 * PAGE, panels=(2, 1), sharex=True, sharey=True)
     titles = {
         "expected": f"SDSS pipeline: {len(stars)} F stars",
         "predicted": "The same stars as the convolutional network has them",
     }
+    shown = stars[["expected", "predicted"]].to_numpy()
+    subclasses = np.arange(shown.min(), shown.max() + 1)
+    colours = ["C0" if main == F else "C1" for main in main_class(subclasses)]
     for axes, (column, title) in zip(panels, titles.items(), strict=True):
-        number, count = np.unique(stars[column], return_counts=True)
-        colours = ["C0" if main == F else "C1" for main in main_class(number)]
-        bars = axes.bar([class_name(n) for n in number], count, width=0.7, color=colours)
-        axes.bar_label(bars, fontsize=7)
+        count = np.array([(stars[column] == n).sum() for n in subclasses])
+        bars = axes.bar(subclasses, count, width=0.7, color=colours)
+        axes.bar_label(bars, ["" if n == 0 else n for n in count], fontsize=7)
+        axes.tick_params(axis="x", length=0)
         axes.set(title=title, ylabel="Spectra")
         axes.margins(y=0.15)
+    every = max(1, len(subclasses) // 25)
+    panels[1].set_xticks(subclasses[::every], map(class_name, subclasses[::every]))
     panels[1].set_xlabel("Subclass")
     return figure
 
@@ -32,4 +37,4 @@ def fig18(predictions):
 if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
-        save_figure(fig18(predictions), snakemake.output, predictions["source"][0])
+        save_figure(fig18(predictions), snakemake.output, predictions["source"][0], networks=True)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from obafgkm.mk import class_name, main_class
 from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.objects import public_name
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -51,10 +52,11 @@ def fig19(predictions, stars):
         top = 1.25 * np.percentile(flux, 99.8)
         for name, wave in LINES.items():
             axes.axvline(wave, color="0.8", lw=0.6, zorder=0)
-            axes.text(wave, 0.99 * top, name.strip(), rotation=90, fontsize=5, va="top")
-        axes.set(ylim=(0, top), ylabel="Flux", xlim=(stars.wave[0], stars.wave[-1]))
+            axes.text(wave, 0.99 * top, name.strip(), rotation=90, fontsize=6, va="top")
+        axes.set(ylim=(0, top), ylabel="Relative flux", xlim=(stars.wave[0], stars.wave[-1]))
+        name = public_name(row["name"], row["source"])
         axes.set_title(
-            f"{row['name']}: SDSS {row['expected_type']}, network {class_name(row['predicted'])} "
+            f"{name}{': ' * bool(name)}SDSS {row['expected_type']}, network {class_name(row['predicted'])} "
             f"(probability {row['probability']:.2f})"
         )
     for axes in panels[len(chosen) :]:
@@ -67,4 +69,4 @@ if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
         figure = fig19(predictions, Spectra.read(snakemake.input.stars))
-        save_figure(figure, snakemake.output, predictions["source"][0])
+        save_figure(figure, snakemake.output, predictions["source"][0], networks=True)

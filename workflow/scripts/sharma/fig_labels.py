@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from obafgkm.report.plots import COLUMN, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, new_figure, save_figure, side_by_side
 from obafgkm.workflow.job import job
 
 
@@ -20,12 +20,13 @@ def fig_labels(errors, confidence, clip):
     """
     wrong = errors[errors["test"] == "wrong labels"]
     share = 100 * wrong["setting"]
+    spread = side_by_side(share, 0.05 * max(share.max(), 1))
     figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
     bars = [wrong["rms"] - wrong["rms_low"], wrong["rms_high"] - wrong["rms"]]
     label = f"root mean square, {100 * confidence:g} % interval"
-    axes.errorbar(share, wrong["rms"], bars, fmt="o", ms=4, capsize=2, lw=0.8, label=label)
+    axes.errorbar(spread, wrong["rms"], bars, fmt="o", ms=4, capsize=2, lw=0.8, label=label)
     # A few stars far off can make most of a root mean square, and hide what happens to all others.
-    axes.plot(share, wrong["clipped_sigma"], "s", ms=4, label=f"σ after {clip:g}σ clipping")
+    axes.plot(spread, wrong["clipped_sigma"], "s", ms=4, label=f"σ after {clip:g}σ clipping")
     for column in ["rms", "clipped_sigma"]:
         mean = wrong[column].groupby(share).mean()
         axes.plot(mean.index, mean, color="0.6", lw=0.6, ls=":", zorder=0)
@@ -39,4 +40,4 @@ if __name__ == "__main__":
     with job(snakemake):
         errors, params = pd.read_csv(snakemake.input.errors), snakemake.params
         figure = fig_labels(errors, params.confidence, params.clip)
-        save_figure(figure, snakemake.output, errors["source"][0])
+        save_figure(figure, snakemake.output, errors["source"][0], networks=True)

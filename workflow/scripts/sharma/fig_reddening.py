@@ -38,4 +38,4 @@ if __name__ == "__main__":
     with job(snakemake):
         errors, params = pd.read_csv(snakemake.input.errors), snakemake.params
         figure = fig_reddening(errors, params.names, params.confidence)
-        save_figure(figure, snakemake.output, errors["source"][0])
+        save_figure(figure, snakemake.output, errors["source"][0], networks=True)

@@ -14,4 +14,4 @@ if __name__ == "__main__":
         card = json.loads(Path(snakemake.input.card).read_text())
         history = pd.read_csv(snakemake.input.history)
         figure = draw_learning_curves(history, card["best_epoch"], snakemake.params.quantities)
-        save_figure(figure, snakemake.output, card["source"])
+        save_figure(figure, snakemake.output, card["source"], networks=True)

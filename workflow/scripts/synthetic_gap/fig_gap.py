@@ -4,11 +4,15 @@ import pandas as pd
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from obafgkm.report.plots import PAGE, new_figure, save_figure
-from obafgkm.report.plots.parameters import NAMES
+from obafgkm.report.plots.parameters import parameter_axis
 from obafgkm.workflow.job import job
 
 BOX = {"facecolor": "white", "lw": 0, "alpha": 0.8, "pad": 1}
-DIFFERENCES = {"teff": "ΔTeff / Teff (%)", "logg": "Δ log g", "feh": "Δ [M/H]"}
+DIFFERENCES = {
+    "teff": r"$\Delta T_\mathrm{eff}\,/\,T_\mathrm{eff}$ (%)",
+    "logg": r"$\Delta\,\log\,g$ (dex)",
+    "feh": r"$\Delta$ [M/H] (dex)",
+}
 
 
 def fig_gap(predictions):
@@ -22,14 +26,14 @@ def fig_gap(predictions):
     network = predictions[predictions["model"] == "network"]
     inputs, parameters = network["input"].unique(), network["parameter"].unique()
     figure, axes = new_figure(
-        PAGE, 0.62 * PAGE, panels=(len(inputs), len(parameters)), sharex="col", sharey="col", squeeze=False
+        PAGE, 0.68 * PAGE, panels=(len(inputs), len(parameters)), sharex="col", sharey="col", squeeze=False
     )
     is_library = network["sample"] == "MILES"
     groups = [
         ("synthetic", ~is_library, {"color": "0.7", "marker": ".", "s": 8, "lw": 0}),
         ("MILES", is_library & network["inside"], {"color": "C0", "marker": ".", "s": 12, "lw": 0}),
         (
-            "MILES, outside",
+            "MILES, outside the range of the training",
             is_library & ~network["inside"],
             {"color": "C1", "marker": "x", "s": 8, "lw": 0.5},
         ),
@@ -43,14 +47,14 @@ def fig_gap(predictions):
                 if parameter == "teff":
                     difference = 100 * difference / rows["expected"]
                 panel.scatter(rows["expected"], difference, label=name, alpha=0.7, **style)
-                if name != "MILES, outside" and len(rows):
+                if name != "MILES, outside the range of the training" and len(rows):
                     lines.append(f"{name}: {difference.mean():+.2f} ± {difference.std(ddof=0):.2f}")
             panel.axhline(0, color="0.4", lw=0.6)
-            panel.set_title("\n".join(lines).replace("-", "−"), fontsize=6)
+            panel.set_title("\n".join(lines).replace("-", "−"), fontsize=6.5)
             panel.set_ylabel(DIFFERENCES[parameter])
         row[0].annotate(way, (0.04, 0.93), xycoords="axes fraction", weight="bold", va="top", bbox=BOX)
     for panel, parameter in zip(axes[-1], parameters, strict=True):
-        panel.set_xlabel(NAMES[parameter])
+        panel.set_xlabel(parameter_axis(parameter, "Catalogued"))
     axes[0, 0].set(xscale="log")
     axes[0, 0].xaxis.set_major_locator(FixedLocator([4000, 6000, 10000, 20000, 40000]))
     axes[0, 0].xaxis.set_major_formatter("{x:.0f}")
@@ -63,4 +67,4 @@ if __name__ == "__main__":
     with job(snakemake):
         predictions = pd.read_csv(snakemake.input.predictions)
         source = ", ".join(sorted(set(predictions["source"])))
-        save_figure(fig_gap(predictions), snakemake.output, source)
+        save_figure(fig_gap(predictions), snakemake.output, source, networks=True)

@@ -1,15 +1,22 @@
 """Drawings that several exhibits share, in one style."""
 
+import os
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
+import numpy as np
 
-__all__ = ["COLUMN", "PAGE", "new_figure", "save_figure"]
+__all__ = ["COLUMN", "PAGE", "new_figure", "save_figure", "side_by_side"]
 
 COLUMN, PAGE = 3.35, 7.0  # widths of a column and of a page in inches
+# Scales at which a run shows that it comes to its end, and no more.
+REHEARSALS = ("rehearsal", "tiny")
+STAMP = "networks not trained to learn at this scale"
+
+_REAL = ("mirror", "remote")
 
 plt.style.use(Path(__file__).with_name("obafgkm.mplstyle"))
 
@@ -19,21 +26,55 @@ def new_figure(width=COLUMN, height=COLUMN, *, panels=(1, 1), **settings):
     return plt.subplots(*panels, figsize=(width, height), layout="constrained", **settings)
 
 
-def save_figure(figure, outputs, source):
-    """Write a figure to each path of `outputs`, with the source of its data in its margin.
+def save_figure(figure, outputs, source, *, networks=False):
+    """Write a figure to each path of `outputs`, with the kind of its data in its margin.
 
     Parameters
     ----------
     figure : matplotlib Figure
     outputs : sequence of path
     source : str
-        Where the data come from: ``simulated``, ``mirror``, ``remote``, or several of them.
+        Where the data come from: ``simulated``, ``mirror``, ``remote``, or several of them; or, of synthetic
+        spectra, the physics that they were made with.
+    networks : bool
+        Whether the figure shows what trained networks say. At a scale at which they are not trained to learn,
+        which the workflow passes in the environment variable ``OBAFGKM_SCALE``, a stamp across it says so.
     """
-    kinds = {"simulated" if part == "simulated" else "real" for part in source.split(", ")}
-    source = f"{' and '.join(sorted(kinds))} archives ({source})"
-    figure.supxlabel(f"data: {source}", x=0.995, ha="right", fontsize=5, color="0.45")
+    figure.supxlabel(_kind(source), x=0.995, ha="right", fontsize=8, color="0.3")
+    if networks and os.environ.get("OBAFGKM_SCALE") in REHEARSALS:
+        size = 72 * figure.get_figwidth() / (0.6 * len(STAMP))
+        style = {"color": "C1", "alpha": 0.6, "weight": "bold", "rotation": 12, "in_layout": False}
+        figure.text(0.5, 0.5, STAMP, fontsize=size, ha="center", va="center", zorder=10, **style)
     for path in outputs:
         # Without a date, the same figure is the same file.
         metadata = {"CreationDate": None} if Path(path).suffix == ".pdf" else {}
         figure.savefig(path, metadata=metadata)
     plt.close(figure)
+
+
+def _kind(source):
+    """The kind of data of a source, in the words that stand in the margin."""
+    parts = source.split(", ")
+    kinds = ["real"] * any(part in _REAL for part in parts) + ["simulated"] * ("simulated" in parts)
+    others = [part for part in parts if part not in (*_REAL, "simulated")]
+    return ", ".join([f"{' and '.join(kinds)} data"] * bool(kinds) + others)
+
+
+def side_by_side(x, width):
+    """Places of points, those of the same `x` next to each other so that none hides another.
+
+    Parameters
+    ----------
+    x : array-like (n,)
+    width : float
+        From the first to the last of the points of the most frequent `x`, centred on it.
+
+    Returns
+    -------
+    array (n,)
+    """
+    x = np.asarray(x, float)
+    _, group, size = np.unique(x, return_inverse=True, return_counts=True)
+    rank = np.array([(group[:i] == own).sum() for i, own in enumerate(group)])
+    step = width / max(size.max() - 1, 1)
+    return x + step * (rank - (size[group] - 1) / 2)

@@ -6,7 +6,9 @@ import numpy as np
 from obafgkm.mk import MAIN_CLASSES, N_CLASSES
 from obafgkm.report.plots import COLUMN
 
-__all__ = ["draw_comparison", "draw_confusion", "label_class_axis"]
+__all__ = ["draw_comparison", "draw_confusion", "draw_counts", "label_class_axis"]
+
+_AREA = 7  # of the circle of one star, in square points
 
 
 def label_class_axis(axis):
@@ -35,6 +37,33 @@ def draw_confusion(axes, matrix, names):
     axes.tick_params(length=0)
 
 
+def draw_counts(axes, spots, count, **legend):
+    """Circles that grow with the number of stars on one spot, as classes are whole numbers; their legend.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    spots : array (2, n)
+    count : array of int (n,)
+    **legend
+        Where it stands.
+
+    Returns
+    -------
+    matplotlib Legend
+        Of circles of one star, of the most, and of one size between them.
+    """
+    style = {"alpha": 0.6, "linewidths": 0, "color": "C0"}
+    axes.scatter(*spots, s=_AREA * count**0.8, **style)
+    most = int(count.max())
+    sizes = sorted({1, round(most**0.5), most})
+    circles = [axes.scatter([], [], s=_AREA * n**0.8, label=str(n), **style) for n in sizes]
+    shown = axes.legend(handles=circles, title="Stars on a spot", title_fontsize=7, **legend)
+    for circle in circles:
+        circle.set_label("_")  # of no later legend of these axes
+    return shown
+
+
 def draw_comparison(expected, predicted, slope, intercept):
     """Predicted against expected class with the fitted line, and the histogram of each.
 
@@ -58,9 +87,8 @@ def draw_comparison(expected, predicted, slope, intercept):
     )
     main, top, right = axes["main"], axes["top"], axes["right"]
     ends = np.array([0, N_CLASSES - 1])
-    # Circles grow with the number of stars on one spot, as classes are whole numbers.
     spots, count = np.unique(np.round([expected, predicted], 1), axis=1, return_counts=True)
-    main.scatter(*spots, s=7 * count**0.8, alpha=0.6, linewidths=0)
+    main.add_artist(draw_counts(main, spots, count, loc="lower right"))
     main.plot(ends, ends, color="0.6", lw=0.8, zorder=0, label="one to one")
     fitted = f"fit: {slope:.2f} x {'−' if intercept < 0 else '+'} {abs(intercept):.2f}"
     main.plot(ends, slope * ends + intercept, "C1--", label=fitted)

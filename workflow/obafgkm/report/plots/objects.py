@@ -2,10 +2,15 @@
 
 from obafgkm.report.plots import COLUMN, PAGE, new_figure
 
-__all__ = ["COLOURS", "FLUX", "draw_spectrum", "spectra_page"]
+__all__ = ["COLOURS", "FLUX", "draw_spectrum", "public_name", "spectra_page"]
 
 FLUX = r"$F_\lambda$ (10$^{-17}$ erg s$^{-1}$ cm$^{-2}$ Å$^{-1}$)"
 COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
+
+
+def public_name(name, source):
+    """The name of an object, or nothing where it is simulated: no catalogue has it."""
+    return "" if source == "simulated" else name
 
 
 def draw_spectrum(axes, wave, flux, label, title):
@@ -20,9 +25,9 @@ def draw_spectrum(axes, wave, flux, label, title):
     title : str
     """
     axes.plot(wave, flux, lw=0.4, color=COLOURS.get(label, "C6"))
-    axes.set_title(title, fontsize=6)
+    axes.set_title(title, fontsize=7)
     axes.margins(x=0)
-    axes.tick_params(labelsize=5)
+    axes.tick_params(labelsize=6)
 
 
 def spectra_page(n, columns=3):
@@ -35,14 +40,14 @@ def spectra_page(n, columns=3):
         As many as spectra; the others are hidden.
     """
     rows = max(1, -(-n // columns))
-    width, height = (PAGE, 1.5 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)
+    width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)
     figure, axes = new_figure(width, height, panels=(rows, columns), squeeze=False)
     for spare in axes.flat[max(n, 1) :]:
         spare.set_visible(False)
     figure.supylabel(FLUX, fontsize=7)
-    for below in axes[-1]:
-        below.set_xlabel("Wavelength (Å)", fontsize=6)
+    for below in axes.flat[max(n - columns, 0) : max(n, 1)]:
+        below.set_xlabel("Wavelength (Å)", fontsize=7)
     if not n:
-        axes.flat[0].text(0.5, 0.5, "There is none.", ha="center", va="center", fontsize=7)
+        axes.flat[0].text(0.5, 0.5, "No such spectrum in this run", ha="center", va="center", fontsize=7)
         axes.flat[0].set(xticks=[], yticks=[], xlabel="")
     return figure, list(axes.flat[:n])

@@ -4,9 +4,23 @@ import numpy as np
 
 from obafgkm.report.plots import PAGE, new_figure
 
-__all__ = ["NAMES", "draw_parameters"]
+__all__ = ["NAMES", "SYMBOLS", "UNITS", "draw_parameters", "parameter_axis", "standard_error"]
 
-NAMES = {"teff": "Teff (K)", "logg": "log g", "feh": "[M/H]", "vsini": "v sin i (km/s)"}
+NAMES = {"teff": "Teff (K)", "logg": "log g", "feh": "[M/H]", "vsini": "v sin i (km/s)"}  # in tables
+SYMBOLS = {"teff": r"$T_\mathrm{eff}$", "logg": r"$\log\,g$", "feh": "[M/H]", "vsini": r"$v\,\sin\,i$"}
+UNITS = {"teff": "K", "logg": "dex", "feh": "dex", "vsini": r"km s$^{-1}$"}
+
+_MANY = 1000  # points from which on they are drawn small
+
+
+def parameter_axis(parameter, before=""):
+    """Symbol and unit of a stellar parameter along an axis, after words such as ``True``."""
+    return f"{before} {SYMBOLS[parameter]} ({UNITS[parameter]})".strip()
+
+
+def standard_error(sigma, n):
+    """Standard error of a standard deviation of `n` normal values."""
+    return sigma / np.sqrt(2 * np.maximum(np.asarray(n) - 1, 1))
 
 
 def draw_parameters(predictions):
@@ -23,21 +37,21 @@ def draw_parameters(predictions):
     """
     parameters = list(predictions["parameter"].unique())
     figure, axes = new_figure(
-        PAGE, 0.5 * PAGE, panels=(2, len(parameters)), sharex="col", height_ratios=(3, 1), squeeze=False
+        PAGE, 0.62 * PAGE, panels=(2, len(parameters)), sharex="col", height_ratios=(3, 2), squeeze=False
     )
     for (upper, lower), name in zip(axes.T, parameters, strict=True):
         rows = predictions[predictions["parameter"] == name]
         difference = rows["predicted"] - rows["expected"]
-        upper.plot(rows["expected"], rows["predicted"], ".", ms=3, alpha=0.4, mew=0)
-        lower.plot(rows["expected"], difference, ".", ms=3, alpha=0.4, mew=0)
+        style = {"ms": 5, "alpha": 0.6} if len(rows) < _MANY else {"ms": 3, "alpha": 0.3}
+        upper.plot(rows["expected"], rows["predicted"], ".", mew=0, rasterized=True, **style)
+        lower.plot(rows["expected"], difference, ".", mew=0, rasterized=True, **style)
         ends = rows["expected"].min(), rows["expected"].max()
         upper.plot(ends, ends, color="0.4", lw=0.6)
         lower.axhline(0, color="0.4", lw=0.6)
-        limit = 1.05 * np.abs(difference).max()
-        lower.set(ylim=(-limit, limit), xlabel=f"True {NAMES[name]}")
-        upper.set_title(
-            f"{NAMES[name].split(' (')[0]}: MAE {difference.abs().mean():.3g}, σ {difference.std(ddof=0):.3g}"
-        )
+        limit = 1.1 * np.abs(difference).max()
+        lower.set(ylim=(-limit, limit), xlabel=parameter_axis(name, "True"))
+        mae, sigma = difference.abs().mean(), difference.std(ddof=0)
+        upper.set_title(f"{SYMBOLS[name]}: MAE {mae:.3g} {UNITS[name]},\nσ {sigma:.3g} {UNITS[name]}")
     axes[0, 0].set_ylabel("Predicted")
     axes[1, 0].set_ylabel("Predicted − true")
     return figure

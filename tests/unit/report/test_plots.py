@@ -1,0 +1,116 @@
+"""Drawings that several exhibits share."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from obafgkm.report.plots import STAMP, new_figure, save_figure, side_by_side
+from obafgkm.report.plots.networks import draw_layers, draw_learning_curves, lanes_of, parts_of
+from obafgkm.report.plots.objects import spectra_page
+
+LAYERS = pd.DataFrame(
+    [
+        ("input", "Input", "", "40", 0),
+        ("column", "Reshape", "input", "30 x 1", 0),
+        ("convolution", "Conv1D", "column", "30 x 4", 16),
+        ("features", "Dense", "input", "8", 90),
+        ("flatten", "Flatten", "convolution", "120", 0),
+        ("joined", "Concatenate", "flatten, features", "128", 0),
+        ("classes", "Dense", "joined", "3", 387),
+    ],
+    columns=["layer", "kind", "inputs", "outputs", "parameters"],
+)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+def saved(tmp_path, source="simulated", **settings):
+    figure, _ = new_figure()
+    save_figure(figure, [tmp_path / "figure.png"], source, **settings)
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("scale", "networks", "stamped"),
+    [("tiny", True, True), ("rehearsal", True, True), ("default", True, False), ("tiny", False, False)],
+)
+def test_networks_that_are_not_trained_to_learn_are_stamped_so(
+    monkeypatch, tmp_path, scale, networks, stamped
+):
+    monkeypatch.setenv("OBAFGKM_SCALE", scale)
+    assert (STAMP in texts(saved(tmp_path, networks=networks))) == stamped
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("simulated", "simulated data"),
+        ("mirror", "real data"),
+        ("mirror, simulated", "real and simulated data"),
+        ("BOSZ, LTE", "BOSZ, LTE"),
+    ],
+)
+def test_the_margin_names_the_kind_of_the_data_once_and_readably(tmp_path, source, words):
+    figure = saved(tmp_path, source)
+    assert figure.get_supxlabel() == words
+    assert figure._supxlabel.get_fontsize() >= 6
+
+
+def test_points_of_one_place_stand_apart_and_near_it():
+    x = np.array([0.0, 5.0, 0.0, 0.0, 11.0, 5.0])
+    places = side_by_side(x, 1.0)
+    assert len(set(places)) == len(places)
+    np.testing.assert_array_less(np.abs(places - x), 0.5 + 1e-9)
+    assert places[4] == 11
+    assert places[[0, 2, 3]].mean() == 0
+
+
+def test_branches_are_side_by_side_and_parts_are_named():
+    assert lanes_of(LAYERS) == {
+        "input": None,
+        "column": 0,
+        "convolution": 0,
+        "features": 1,
+        "flatten": 0,
+        "joined": None,
+        "classes": None,
+    }
+    assert set(lanes_of(LAYERS.iloc[:3]).values()) == {0}
+    parts = parts_of(LAYERS)
+    assert parts["column"] is None
+    assert parts["joined"] is None
+    assert [parts[name] for name in ("convolution", "flatten", "features")] == [
+        "Convolutions",
+        "Convolutions",
+        "Dense",
+    ]
+
+
+def test_every_layer_is_drawn_with_its_output_and_parameters():
+    shown = [text.get_text() for text in draw_layers(LAYERS).axes[0].texts]
+    for layer in LAYERS.itertuples():
+        assert layer.layer in shown
+        assert layer.outputs.replace("x", "×") in shown
+    assert {"16", "90", "387"} <= set(shown)
+
+
+def test_curves_begin_at_epoch_1_and_mark_the_kept_one():
+    history = pd.DataFrame({"epoch": [1, 2, 3], "loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.0]})
+    axes = draw_learning_curves(history, 2, {"loss": "Loss"}).axes[0]
+    assert 0 < axes.get_xlim()[0] < 1
+    marked = next(line for line in axes.lines if line.get_label() == "kept: epoch 2")
+    assert list(zip(*marked.get_data(), strict=True)) == [(2, 1.5)]
+
+
+def test_the_lowest_panel_of_every_column_names_the_wavelength():
+    _, panels = spectra_page(4)
+    assert [bool(axes.get_xlabel()) for axes in panels] == [False, True, True, True]
