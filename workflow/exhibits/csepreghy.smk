@@ -107,3 +107,32 @@ EXHIBITS["csepreghy"] = {
         runtime=120,
     ),
 }
+# Real spectra of both surveys come from a mirror, or none of this is drawn.
+if REAL_SURVEYS:
+    EXHIBITS["csepreghy"] |= {
+        "survey_tables": dict(
+            about="networks and baselines on real spectra of SDSS and LAMOST, cross-validated by object",
+            inputs=[
+                *expand("results/csepreghy/surveys/{run}.csv", run=SURVEY_NETWORKS),
+                "results/csepreghy/surveys/baselines.csv",
+            ],
+            params=EVALUATION,
+            exhibits=["table_cross_validation", "table_cross_validation_classes"],
+            labels=dict(
+                table_cross_validation="Cross-validation",
+                table_cross_validation_classes="Cross-validation by class",
+            ),
+            runtime=30,
+        ),
+        "simulated_or_real": dict(
+            about="what training on simulated spectra is worth on real ones",
+            input=dict(predictions="results/csepreghy/surveys/class_cnn.csv"),
+            params=EVALUATION,
+            exhibits=["fig_simulated", "table_simulated"],
+            labels=dict(
+                fig_simulated="Simulated or real, figure",
+                table_simulated="Simulated or real",
+            ),
+            runtime=20,
+        ),
+    }
