@@ -14,12 +14,10 @@ COLOURS = {"real": "C0", "simulated, then real": "C1", "simulated": "C2"}
 def recalls(expected, predicted, classes):
     """Accuracy, its mean over the classes, and the share of each class that is found."""
     right = expected == predicted
-    found = {f"recall_{name}": right[expected == name].mean() for name in classes}
-    return {
-        "accuracy": right.mean(),
-        "balanced_accuracy": np.mean([value for value in found.values()]),
-        **found,
-    }
+    # Of a class that a bootstrap sample lacks, no share.
+    of_class = {name: right[expected == name] for name in classes}
+    found = {f"recall_{name}": own.mean() if own.size else np.nan for name, own in of_class.items()}
+    return {"accuracy": right.mean(), "balanced_accuracy": np.mean([*found.values()]), **found}
 
 
 def table_simulated(predictions, settings, seed):
