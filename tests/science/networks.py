@@ -183,7 +183,7 @@ def autoencoders(run, document):
 
 
 def csepreghy(run):
-    """Main classes and subclasses, growing samples, the search, autoencoders; real spectra cross-validated."""
+    """Main classes, subclasses, growing samples, the search, autoencoders; real spectra cross-validated."""
     for path in existing(run, "results/csepreghy/predictions/*_test.csv"):
         if known_otherwise(place(run, path)):
             continue

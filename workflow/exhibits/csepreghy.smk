@@ -110,6 +110,19 @@ EXHIBITS["csepreghy"] = {
 # Real spectra of both surveys come from a mirror, or none of this is drawn.
 if REAL_SURVEYS:
     EXHIBITS["csepreghy"] |= {
+        "table_surveys": dict(
+            about="real spectra that a mirror holds of both surveys, and those that take part",
+            input=dict(
+                spectra="resources/csepreghy/surveys.h5",
+                dropped="resources/csepreghy/surveys_dropped.csv",
+                rejected=expand("resources/sdss/{survey}_rejected.csv", survey=["mirror", "lamost"]),
+            ),
+            params=dict(
+                sdss=str(Path(MIRROR, "sdss")),
+                contents=[mirror_contents(f"sdss/{bundle}") for bundle in ("star_spectra", "m67_giants")],
+            ),
+            labels="Real spectra of two surveys",
+        ),
         "survey_tables": dict(
             about="networks and baselines on real spectra of SDSS and LAMOST, cross-validated by object",
             inputs=[

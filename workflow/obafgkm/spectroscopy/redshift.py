@@ -1,4 +1,4 @@
-"""Class and redshift of a spectrum by fits of templates at every redshift (Bolton et al. 2012, section 3.1)."""
+"""Class and redshift of a spectrum by fits of templates at every redshift (Bolton et al. 2012, section 3)."""
 
 import numpy as np
 

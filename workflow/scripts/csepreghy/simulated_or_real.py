@@ -1,4 +1,4 @@
-"""What simulated spectra add: accuracy on real ones after training on these, on simulated ones, and on both."""
+"""What simulated spectra add: accuracy on real ones after training on these, on those, and on both."""
 
 import numpy as np
 import pandas as pd

@@ -79,7 +79,14 @@ def from_templates(spectra, fits, settings):
     for task, said in (("class", fits["fitted_class"]), ("stars", fits["star_template"].map(star_family))):
         expected = survey_target(spectra.labels, task, settings["fewest"])
         taken = (expected != "").to_numpy()
-        told = {"task": task, "model": "templates", "trained_on": "none", "share": 0.0, "repeat": 0, "fold": 0}
+        told = {
+            "task": task,
+            "model": "templates",
+            "trained_on": "none",
+            "share": 0.0,
+            "repeat": 0,
+            "fold": 0,
+        }
         yield answers(spectra.labels[taken], expected[taken], said.to_numpy()[taken], **told)
 
 
@@ -92,7 +99,14 @@ def from_simulation(spectra, simulated, settings):
         fitted = linear().fit(scaled(simulated, settings["binning"])[0][known], of_simulated[known])
         taken = (expected != "").to_numpy()
         said = fitted.predict(scaled(spectra, settings["binning"])[0][taken])
-        told = {"task": task, "model": "flux", "trained_on": "simulated", "share": 0.0, "repeat": 0, "fold": 0}
+        told = {
+            "task": task,
+            "model": "flux",
+            "trained_on": "simulated",
+            "share": 0.0,
+            "repeat": 0,
+            "fold": 0,
+        }
         yield answers(spectra.labels[taken], expected[taken], said, **told)
 
 

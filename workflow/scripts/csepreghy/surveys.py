@@ -1,4 +1,4 @@
-"""Prepare spectra of SDSS and LAMOST on the pixels that both cover: cuts, equivalent widths, one name an object."""
+"""Prepare spectra of SDSS and LAMOST on the pixels that both cover: cuts, widths, one name per object."""
 
 from obafgkm.documents.csepreghy.sample import WIDTHS
 from obafgkm.documents.csepreghy.surveys import common

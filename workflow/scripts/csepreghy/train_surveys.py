@@ -1,4 +1,4 @@
-"""Cross-validate networks on the surveys' spectra: trained on real ones, on simulated ones, on these and then those."""
+"""Cross-validate networks on real spectra: trained on others of these, on simulated ones, on both in turn."""
 
 from pathlib import Path
 
@@ -56,12 +56,13 @@ def train_task(task, network, spectra, simulated, settings, seed, directory):
     of_simulated = survey_target(simulated.labels, task, 0)
     of_simulated = of_simulated.where(of_simulated.isin(classes), "")
     made, _ = taken(simulated, of_simulated, settings)
+    how = settings["trainings"][f"{task}_{network}"]
     checkpoint = Path(directory) / f"checkpoint_{task}_{network}"
 
     def learn(sample, stage, seed, start=None):
         validates = validating(sample, settings["validation"], seed)
         parts = sample.select(~validates), sample.select(validates)
-        return train(network, classes, *parts, settings, stage, seed, checkpoint, start)
+        return train(network, classes, *parts, settings["cnn"], how, stage, seed, checkpoint, start)
 
     def says(trained, test, **told):
         said = classes[trained.probabilities(real.select(test)).argmax(axis=1)]

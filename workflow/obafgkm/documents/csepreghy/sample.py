@@ -88,7 +88,9 @@ def cut(spectra, min_valid, pixels=PIXELS, reached=_REACHED, repeats=False):
     first = WAVE[valid.argmax(axis=1)]
     last = WAVE[valid.shape[1] - 1 - valid[:, ::-1].argmax(axis=1)]
     share = valid[:, pixels].mean(axis=1)
-    repeated = pd.Series(labels["star"].to_numpy()).where(classified).duplicated() & classified & (not repeats)
+    repeated = (
+        pd.Series(labels["star"].to_numpy()).where(classified).duplicated() & classified & (not repeats)
+    )
     step = np.select(
         [~classified, repeated, (first >= reached[0]) | (last <= reached[1]), share < min_valid],
         STEPS,

@@ -28,7 +28,7 @@ __all__ = [
 PIXELS = slice(355, 4063)  # of the archive's grid: 3,708 pixels, 3850.3 to 9040.6 Angstrom
 FIRST = 35500 + PIXELS.start  # log10 wavelength of the first of them in units of 1e-4
 _REACHED = (3850.0, 9045.0)  # Angstrom that a spectrum has to begin below, and to end above
-_WARP = (0.15, 0.08, 0.05)  # standard deviations of the tilt and bends of a copy's continuum
+_WARP = np.array([3, 1.6, 1])  # how much a continuum tilts and bends, relative to its finest bend
 
 
 def common(parts, min_valid):
@@ -101,11 +101,11 @@ def scaled(spectra, binning):
     return flux, error
 
 
-def noisier(flux, error, faintest, rng):
+def noisier(flux, error, faintest, warp, rng):
     """Copies of spectra as they would be seen when fainter, through another calibration.
 
     Each gets noise, down to a signal-to-noise ratio drawn between its own and the `faintest`, uniform in the
-    logarithm, and a smooth factor of some per cent.
+    logarithm, and a smooth factor.
 
     Parameters
     ----------
@@ -113,6 +113,9 @@ def noisier(flux, error, faintest, rng):
         From `scaled`.
     faintest : float
         Median ratio in a bin; a spectrum below gets no noise.
+    warp : float
+        Standard deviation of the finest bend of the factor's logarithm; that of its tilt is three times as
+        large.
     rng : numpy.random.Generator
 
     Returns
@@ -124,8 +127,8 @@ def noisier(flux, error, faintest, rng):
     drawn = np.exp(rng.uniform(np.log(np.minimum(faintest, own)), np.log(own)))
     more = np.sqrt(np.maximum((own / drawn) ** 2 - 1, 0))[:, np.newaxis]
     x = np.linspace(-1, 1, flux.shape[1])
-    warp = np.exp(rng.normal(0, _WARP, (len(flux), 3)) @ np.stack([x, x**2 - 1 / 3, x**3 - 0.6 * x]))
-    copies = flux * warp + rng.normal(size=flux.shape) * error * more
+    factor = np.exp(rng.normal(0, warp * _WARP, (len(flux), 3)) @ np.stack([x, x**2 - 1 / 3, x**3 - 0.6 * x]))
+    copies = flux * factor + rng.normal(size=flux.shape) * error * more
     return (copies / np.sqrt((copies**2).mean(axis=1, keepdims=True))).astype(np.float32)
 
 

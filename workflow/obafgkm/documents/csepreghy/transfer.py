@@ -44,10 +44,12 @@ class Sample:
             self.star[which],
         )
 
-    def with_copies(self, copies, faintest, rng):
+    def with_copies(self, how, rng):
         """The spectra and noisier copies of them, which have the features of the original."""
-        more = [noisier(self.flux, self.error, faintest, rng) for _ in range(copies)]
-        times = copies + 1
+        times = how["copies"] + 1
+        more = [
+            noisier(self.flux, self.error, how["faintest"], how["warp"], rng) for _ in range(how["copies"])
+        ]
         return Sample(
             np.concatenate([self.flux, *more]),
             np.tile(self.error, (times, 1)),
@@ -87,17 +89,19 @@ def inputs(network, fill, sample):
     """Flux, and for the mixed-input network the features after it."""
     if network == "cnn":
         return sample.flux
-    return np.concatenate([sample.flux, np.where(np.isfinite(sample.features), sample.features, fill)], axis=1)
+    return np.concatenate(
+        [sample.flux, np.where(np.isfinite(sample.features), sample.features, fill)], axis=1
+    )
 
 
 def standardised(trained, sample):
     """Inputs of a network as it takes them, float32."""
     x = inputs(trained.network, trained.fill, sample)
-    # Of few spectra one may lie tens of standard deviations away: an equivalent width, an error of a magnitude.
+    # Of few spectra one may lie tens of deviations away: an equivalent width, an error of a magnitude.
     return ((x - trained.mean) / trained.deviation).clip(-10, 10).astype(np.float32)
 
 
-def train(network, classes, training, validation, settings, stage, seed, checkpoint, start=None):
+def train(network, classes, training, validation, architecture, how, stage, seed, checkpoint, start=None):
     """Train a network on spectra and on noisier copies of them.
 
     Parameters
@@ -105,10 +109,12 @@ def train(network, classes, training, validation, settings, stage, seed, checkpo
     network : {'cnn', 'mixed'}
     classes : array of str (n_classes,)
     training, validation : Sample
-    settings : dict
-        The section `csepreghy.surveys` of the configuration.
+    architecture : dict
+        Of the CNN: what `obafgkm.documents.csepreghy.networks.build_cnn` takes.
+    how : dict
+        ``copies``, ``faintest`` and ``warp`` (see `noisier`), ``batch``; ``epochs`` and ``learning_rate`` by
+        stage.
     stage : {'simulated', 'real', 'tuned'}
-        Of `settings`; epochs, batch and learning rate.
     seed : int
         Of the weights, the copies and the order.
     checkpoint : path
@@ -119,9 +125,7 @@ def train(network, classes, training, validation, settings, stage, seed, checkpo
     -------
     Trained
     """
-    how = settings["stages"][stage]
-    rng = np.random.default_rng([seed, 11])
-    training = training.with_copies(settings["copies"][network], settings["faintest"], rng)
+    training = training.with_copies(how, np.random.default_rng([seed, 11]))
     if start is None:
         known = np.isfinite(training.features)
         total = np.where(known, training.features, 0).sum(axis=0)
@@ -135,11 +139,12 @@ def train(network, classes, training, validation, settings, stage, seed, checkpo
     keras.utils.set_random_seed(seed)  # or weights would depend on the networks before
     n_inputs, n_features = scale[1].size, training.features.shape[1]
     # The inputs are standardised here, so that the networks of all folds are alike and compiled once.
+    rate = how["learning_rate"][stage]
     as_it_is = np.zeros(n_inputs), np.ones(n_inputs)
     if network == "cnn":
-        model = build_cnn(as_it_is, len(classes), **settings["cnn"], learning_rate=how["learning_rate"])
+        model = build_cnn(as_it_is, len(classes), **architecture, learning_rate=rate)
     else:
-        model = build_mixed(as_it_is, len(classes), n_features, learning_rate=how["learning_rate"])
+        model = build_mixed(as_it_is, len(classes), n_features, learning_rate=rate)
     if start is not None:
         model.set_weights(start.model.get_weights())
     trained = Trained(network, classes, model, *scale)
@@ -150,7 +155,7 @@ def train(network, classes, training, validation, settings, stage, seed, checkpo
         x,
         y,
         validates,
-        epochs=how["epochs"],
+        epochs=how["epochs"][stage],
         batch=how["batch"],
         monitor="val_loss",
         seed=seed,
