@@ -209,6 +209,11 @@ def csepreghy(run):
         for (task, model, trained_on, share), rows in read(path).groupby(kinds, sort=False):
             name = f"{model} on real spectra of two surveys, trained on {trained_on}, share {share:g}"
             yield Network("csepreghy", name, task, partial(columns, rows), files=(place(run, path),))
+    for path in existing(run, "results/csepreghy/surveys/latent.csv"):
+        table = read(path)
+        for _, rows in table[table["model"] == "Autoencoder"].groupby("numbers"):
+            name = f"autoencoder of {rows['numbers'].item()} numbers"
+            yield Network("csepreghy", name, "reconstruction", lambda r=rows, n=name: rows_of(r, n)[0])
 
 
 def hammer(run):

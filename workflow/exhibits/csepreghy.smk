@@ -137,6 +137,14 @@ if REAL_SURVEYS:
             ),
             runtime=30,
         ),
+        "latent_tables": dict(
+            about="size of the latent space against reconstruction, purity of classes and the filling of gaps",
+            inputs=["results/csepreghy/surveys/latent.csv"],
+            exhibits=["fig_latent", "table_latent"],
+            labels=dict(
+                fig_latent="Size of the latent space, figure", table_latent="Size of the latent space"
+            ),
+        ),
         "simulated_or_real": dict(
             about="what training on simulated spectra is worth on real ones",
             input=dict(predictions="results/csepreghy/surveys/class_cnn.csv"),

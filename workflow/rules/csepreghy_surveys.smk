@@ -6,6 +6,7 @@
 #         results/csepreghy/surveys/templates.csv    what the eigen-templates say of the real ones
 #         results/csepreghy/surveys/<task>_<network>.csv   what networks say of them: every training, every fold
 #         results/csepreghy/surveys/baselines.csv    what baselines say of them
+#         results/csepreghy/surveys/latent.csv       autoencoders by the size of their latent space
 
 TEMPLATES = Path(MIRROR, "sdss", "templates")
 SURVEY_NETWORKS = ["class_cnn", "class_mixed", "stars_cnn"]
@@ -104,6 +105,34 @@ rule train_surveys:
         "Cross-validating the network {wildcards.network} of Csepreghy 2020 on real spectra, task {wildcards.task}"
     script:
         "../scripts/csepreghy/train_surveys.py"
+
+
+rule latent_sizes:
+    """Train autoencoders of several sizes on simulated and real spectra, and let them fill gaps."""
+    input:
+        spectra="resources/csepreghy/surveys.h5",
+        simulated="resources/csepreghy/simulated_surveys.h5",
+    output:
+        table="results/csepreghy/surveys/latent.csv",
+    log:
+        "logs/csepreghy/latent_sizes.log",
+    benchmark:
+        "benchmarks/results/latent_sizes.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=120,
+        gpu=0,
+    params:
+        **SEED,
+        surveys=lookup(within=config, dpath="csepreghy/surveys"),
+        autoencoder=lookup(within=config, dpath="csepreghy/autoencoder"),
+        evaluation=lookup(within=config, dpath="evaluation"),
+    message:
+        "Varying the latent space of the autoencoder of Csepreghy 2020"
+    script:
+        "../scripts/csepreghy/latent.py"
 
 
 rule survey_baselines:

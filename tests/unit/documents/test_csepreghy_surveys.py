@@ -324,3 +324,26 @@ def test_the_bundled_stars_of_the_mirror_are_no_observations(mirror):
         nearest.append(min(left))
     assert len(nearest) >= 10
     assert np.median(nearest) < 1e-3  # an observation at a signal-to-noise ratio of 1,000 would not
+
+
+def test_a_gap_is_filled_from_what_is_around_it_alone():
+    latent = script("latent")
+    rng = np.random.default_rng(0)
+    shapes = np.stack([np.sin(np.arange(896) / width) for width in (20, 45, 90)])
+    flux = rng.normal(size=(30, 3)) @ shapes
+    gap = latent["gaps"](30, 0.1, rng)
+    assert (gap.sum(axis=1) == 90).all()
+    assert len({row.argmax() for row in gap}) > 10
+    basis = np.linalg.qr(shapes.T)[0]
+    line, fill = latent["filled"](np.where(gap, 99.0, flux), gap, lambda values: values @ basis @ basis.T)
+    assert (line[~gap] == flux[~gap]).all()
+    assert (fill[~gap] == flux[~gap]).all()
+    assert np.abs(fill - flux).max() < 0.3 * np.abs(line - flux).max()
+
+
+def test_the_nearest_neighbour_is_of_another_object():
+    labels = pd.DataFrame({"star": ["1", "1", "2", "3"], "class": ["A", "A", "B", "A"]})
+    values = np.array([[0.0, 5], [0.1, 5], [0.3, 5], [9.0, 5]])
+    assert script("latent")["same_class"](values, labels).tolist() == [False, False, False, False]
+    values[3] = 0.2
+    assert script("latent")["same_class"](values, labels).tolist() == [True, True, False, True]
