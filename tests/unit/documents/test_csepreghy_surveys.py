@@ -345,5 +345,5 @@ def test_the_nearest_neighbour_is_of_another_object():
     labels = pd.DataFrame({"star": ["1", "1", "2", "3"], "class": ["A", "A", "B", "A"]})
     values = np.array([[0.0, 5], [0.1, 5], [0.3, 5], [9.0, 5]])
     assert script("latent")["same_class"](values, labels).tolist() == [False, False, False, False]
-    values[3] = 0.2
+    values[3, 0] = 0.15
     assert script("latent")["same_class"](values, labels).tolist() == [True, True, False, True]

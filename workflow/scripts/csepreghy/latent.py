@@ -69,7 +69,7 @@ def same_class(latent, labels):
 
 
 def scores(missed, total, alike, hole, line):
-    """Share of the variance that is explained, purity of the classes, gain over a straight line in the gap."""
+    """Share of the variance that is explained, purity of classes, gain over a straight line in the gap."""
     return {
         "explained": 1 - missed.sum() / total.sum(),
         "purity": alike.mean(),
