@@ -85,7 +85,7 @@ def fig_simulated(table):
                 label=label,
             )
         panel.set_title(column.removeprefix("recall_").replace("balanced_accuracy", "mean of classes"))
-        panel.set(xlim=(0, None), xlabel="Real training spectra")
+        panel.set(xlim=(0, 1.06 * table["real_spectra"].max()), xlabel="Real training spectra")
     axes[0].set(ylabel="Share of real spectra found", ylim=(None, 1.005))
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
