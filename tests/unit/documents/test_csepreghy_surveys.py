@@ -249,11 +249,11 @@ def test_the_table_sets_models_against_the_regression_on_the_spectra_that_both_k
     cnn = table.loc["CNN (flux: no redshift)"]
     assert cnn["accuracy"] == pytest.approx(0.75)
     assert cnn["accuracy_sdss"] == pytest.approx(0.5)
-    assert cnn["gain_over_flux"] == pytest.approx(0.25)
+    assert cnn["gain_over_linear"] == pytest.approx(0.25)
     assert cnn["repeats"] == 2
     assert cnn["objects"] == 10
     assert table["spectra"].tolist() == [10, 20, 20]
-    assert table["gain_over_flux"].iloc[0] == pytest.approx(0.5)
+    assert table["gain_over_linear"].iloc[0] == pytest.approx(0.5)
 
 
 def test_precision_is_of_what_is_said_and_recall_of_what_is_there():

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from obafgkm.archives.sdss.labels import star_family
-from obafgkm.documents.csepreghy.sample import FEATURES
+from obafgkm.documents.csepreghy.sample import FEATURES, feature_table
 from obafgkm.documents.csepreghy.surveys import answers, held_out, scaled, survey_target
 from obafgkm.spectra import Spectra
 from obafgkm.training.baselines import majority_class
@@ -16,14 +17,15 @@ from obafgkm.workflow.job import job
 
 # Each task's baselines that train. `survey` knows of a spectrum only who took it.
 MODELS = {
-    "class": ("majority", "survey", "redshift", "magnitudes", "flux"),
+    "class": ("majority", "survey", "redshift", "magnitudes", "flux", "flux_and_features"),
     "stars": ("majority", "survey", "flux"),
 }
 
 
 def linear():
-    """Logistic regression on standardised inputs."""
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    """Logistic regression on standardised inputs; what is not known is the training mean, as for networks."""
+    unknown = SimpleImputer(keep_empty_features=True)
+    return make_pipeline(unknown, StandardScaler(), LogisticRegression(max_iter=1000))
 
 
 def trees(seed):
@@ -50,6 +52,8 @@ def inputs(model, spectra, binning):
     labels, everything = spectra.labels, np.ones(len(spectra), bool)
     if model == "flux":
         return scaled(spectra, binning)[0], everything
+    if model == "flux_and_features":
+        return np.concatenate([scaled(spectra, binning)[0], feature_table(labels)], axis=1), everything
     if model == "redshift":
         return labels[FEATURES["redshift"]].to_numpy(), everything
     if model == "magnitudes":
@@ -60,7 +64,7 @@ def inputs(model, spectra, binning):
 
 def cross_validate(spectra, settings, seed):
     """Predictions of every baseline of every task: see `obafgkm.documents.csepreghy.surveys.answers`."""
-    makers = {"flux": linear, "survey": linear, "majority": Majority}
+    makers = {name: linear for name in ("flux", "flux_and_features", "survey")} | {"majority": Majority}
     for task, models in MODELS.items():
         expected = survey_target(spectra.labels, task, settings["fewest"]).to_numpy()
         for model in models:
