@@ -9,7 +9,7 @@
 #         results/csepreghy/surveys/latent.csv       autoencoders by the size of their latent space
 
 TEMPLATES = Path(MIRROR, "sdss", "templates")
-SURVEY_NETWORKS = ["class_cnn", "class_mixed", "stars_cnn"]
+SURVEY_NETWORKS = ["class_cnn", "class_mixed", "stars_cnn", "stars_mixed"]
 SURVEYS = {"settings": lookup(within=config, dpath="csepreghy/surveys"), **SEED}
 
 

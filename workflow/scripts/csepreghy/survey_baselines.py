@@ -18,7 +18,7 @@ from obafgkm.workflow.job import job
 # Each task's baselines that train. `survey` knows of a spectrum only who took it.
 MODELS = {
     "class": ("majority", "survey", "redshift", "magnitudes", "flux", "flux_and_features"),
-    "stars": ("majority", "survey", "flux"),
+    "stars": ("majority", "survey", "flux", "flux_and_features"),
 }
 
 
