@@ -26,6 +26,7 @@ OTHER_PREDICTIONS = {
     "results/csepreghy/predictions/*_by_*_test.csv": "baselines",
     "results/csepreghy/predictions/galaxies_nameless.csv": "galaxies whose subclass nobody knows",
     "results/csepreghy/predictions/main_mirror.csv": "networks applied to spectra of another origin",
+    "results/csepreghy/surveys/baselines.csv": "baselines",
     "results/saldic/predictions/baselines.csv": "baselines",
     "results/sharma/predictions/*_sdss.csv": "networks applied to spectra of another survey",
     "results/sharma/predictions/*_lamost.csv": "networks applied to spectra of another survey",
@@ -182,7 +183,7 @@ def autoencoders(run, document):
 
 
 def csepreghy(run):
-    """The networks of the main classes and of subclasses, growing samples, the search, two autoencoders."""
+    """Main classes, subclasses, growing samples, the search, autoencoders; real spectra cross-validated."""
     for path in existing(run, "results/csepreghy/predictions/*_test.csv"):
         if known_otherwise(place(run, path)):
             continue
@@ -203,6 +204,16 @@ def csepreghy(run):
         table = read(path)
         best, name = table.loc[[table["validation_accuracy"].idxmax()]], "cnn, best of the search"
         yield Network("csepreghy", name, "class", lambda r=best, n=name: rows_of(r, n)[0])
+    for path in existing(run, "results/csepreghy/surveys/*_*.csv"):
+        kinds = ["task", "model", "trained_on", "share"]
+        for (task, model, trained_on, share), rows in read(path).groupby(kinds, sort=False):
+            name = f"{model} on real spectra of two surveys, trained on {trained_on}, share {share:g}"
+            yield Network("csepreghy", name, task, partial(columns, rows), files=(place(run, path),))
+    for path in existing(run, "results/csepreghy/surveys/latent.csv"):
+        table = read(path)
+        for _, rows in table[table["model"] == "Autoencoder"].groupby("numbers"):
+            name = f"autoencoder of {rows['numbers'].item()} numbers"
+            yield Network("csepreghy", name, "reconstruction", lambda r=rows, n=name: rows_of(r, n)[0])
 
 
 def hammer(run):

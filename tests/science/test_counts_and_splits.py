@@ -77,6 +77,18 @@ def test_no_source_of_the_thesis_is_on_both_sides_of_a_split(run):
         assert "training" in set(table["part"]), file.name
 
 
+def test_no_object_of_two_surveys_is_in_two_folds(run):
+    files = sorted((run / "results/csepreghy/surveys").glob("*.csv"))
+    files = [file for file in files if file.stem not in ("templates", "latent")]
+    if not files:
+        pytest.skip("real spectra of two surveys are drawn where a mirror holds both")
+    for file in files:
+        trainings = pd.read_csv(file).groupby(["task", "model", "trained_on", "share", "repeat"])
+        for training, rows in trainings:
+            assert (rows.groupby("star")["fold"].nunique() == 1).all(), (file.name, training)
+            assert not rows["name"].duplicated().any(), (file.name, training)
+
+
 def test_no_star_of_the_a_and_fgk_grids_is_drawn_twice(run):
     """Parameters are drawn continuously, so that a repeated star would repeat them all."""
     for kind in ("a_stars", "fgk_stars"):

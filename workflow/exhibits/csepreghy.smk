@@ -107,3 +107,53 @@ EXHIBITS["csepreghy"] = {
         runtime=120,
     ),
 }
+# Real spectra of both surveys come from a mirror, or none of this is drawn.
+if REAL_SURVEYS:
+    EXHIBITS["csepreghy"] |= {
+        "table_surveys": dict(
+            about="real spectra that a mirror holds of both surveys, and those that take part",
+            input=dict(
+                spectra="resources/csepreghy/surveys.h5",
+                dropped="resources/csepreghy/surveys_dropped.csv",
+                rejected=expand("resources/sdss/{survey}_rejected.csv", survey=["mirror", "lamost"]),
+            ),
+            params=dict(
+                sdss=str(Path(MIRROR, "sdss")),
+                contents=[mirror_contents(f"sdss/{bundle}") for bundle in ("star_spectra", "m67_giants")],
+            ),
+            labels="Real spectra of two surveys",
+        ),
+        "survey_tables": dict(
+            about="networks and baselines on real spectra of SDSS and LAMOST, cross-validated by object",
+            inputs=[
+                *expand("results/csepreghy/surveys/{run}.csv", run=SURVEY_NETWORKS),
+                "results/csepreghy/surveys/baselines.csv",
+            ],
+            params=EVALUATION,
+            exhibits=["table_cross_validation", "table_cross_validation_classes"],
+            labels=dict(
+                table_cross_validation="Cross-validation",
+                table_cross_validation_classes="Cross-validation by class",
+            ),
+            runtime=30,
+        ),
+        "latent_tables": dict(
+            about="size of the latent space against reconstruction, purity of classes and the filling of gaps",
+            inputs=["results/csepreghy/surveys/latent.csv"],
+            exhibits=["fig_latent", "table_latent"],
+            labels=dict(
+                fig_latent="Size of the latent space, figure", table_latent="Size of the latent space"
+            ),
+        ),
+        "simulated_or_real": dict(
+            about="what training on simulated spectra is worth on real ones",
+            input=dict(predictions="results/csepreghy/surveys/class_cnn.csv"),
+            params=EVALUATION,
+            exhibits=["fig_simulated", "table_simulated"],
+            labels=dict(
+                fig_simulated="Simulated or real, figure",
+                table_simulated="Simulated or real",
+            ),
+            runtime=20,
+        ),
+    }

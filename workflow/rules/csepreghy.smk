@@ -35,6 +35,8 @@ REAL_SPECTRA = (
     if MIRROR and Path(MIRROR, "sdss").is_dir() and config["datasets"]["sdss_csepreghy"]["source"] != "mirror"
     else []
 )
+# What both surveys hold together is real, or it is not studied.
+REAL_SURVEYS = LAMOST and config["datasets"]["sdss_csepreghy"]["source"] == "mirror"
 # Exhibits of a kind: run and quantity; run; run, whether right, number of spectra, smoothing.
 CURVES = {
     "fig11": ("cnn", "accuracy"),
@@ -266,3 +268,8 @@ rule csepreghy_baselines:
         "Classifying by features alone, and by flux without a network"
     script:
         "../scripts/csepreghy/baselines.py"
+
+
+if REAL_SURVEYS:
+
+    include: "csepreghy_surveys.smk"

@@ -5,6 +5,7 @@ import numpy as np
 __all__ = [
     "held_out_folds",
     "held_out_stars",
+    "stratified_folds",
 ]
 
 
@@ -47,3 +48,31 @@ def held_out_folds(stars, folds, seed):
     fold[np.random.default_rng(seed).permutation(unique.size)] = np.arange(unique.size) % folds
     for number in range(folds):
         yield (fold == number)[star]
+
+
+def stratified_folds(stars, classes, folds, seed):
+    """Divide spectra into folds by star, every class as evenly as its stars allow.
+
+    Parameters
+    ----------
+    stars, classes : array-like (n_spec,)
+        A star's class is that of most of its spectra, the first by name where several are as common.
+    folds : int
+    seed : int
+
+    Yields
+    ------
+    array of bool (n_spec,)
+        The spectra held out in each fold; every spectrum is held out once.
+    """
+    unique, star = np.unique(np.asarray(stars, str), return_inverse=True)
+    names, number = np.unique(np.asarray(classes, str), return_inverse=True)
+    counts = np.zeros((unique.size, names.size), int)
+    np.add.at(counts, (star, number), 1)
+    order = np.random.default_rng(seed).permutation(unique.size)
+    # Dealt out one after the other, class by class, as cards are.
+    order = order[np.argsort(counts[order].argmax(axis=1), kind="stable")]
+    fold = np.empty(unique.size, int)
+    fold[order] = np.arange(unique.size) % folds
+    for held_out in range(folds):
+        yield (fold == held_out)[star]

@@ -103,7 +103,7 @@ _ENCODER = ((256, 7), (128, 5), (64, 5), (32, 3), (32, 3), (1, 3))  # filters an
 _POOLS = {896: (2, 2, 2, 2, 2, 2), 1792: (4, 4, 2, 2, 2, 2)}
 
 
-def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
+def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001, pools=None):
     """Convolutional autoencoder of standardised flux, compiled with the mean squared error (section 9.1).
 
     The listing for 1,792 pixels pools its 14 numbers once more, so that 7 reach the decoder; what the thesis
@@ -121,6 +121,9 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
         Factor to the numbers of filters; 1 in the thesis.
     learning_rate : float
         Of Adam.
+    pools : sequence of int, optional
+        Pixels that become one after each of the six convolutions, where the latent space is to be of another
+        size than the thesis's; their product divides `n_pixels`.
 
     Returns
     -------
@@ -128,7 +131,7 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001):
         Input and output (n, n_pixels, 1).
     """
     shapes = [(max(1, round(n * filters)) if n > 1 else 1, kernel) for n, kernel in _ENCODER]
-    pools = _POOLS[n_pixels]
+    pools = pools or _POOLS[n_pixels]
     flux = keras.Input((n_pixels, 1), name="flux")
     x = flux
     for i, ((n, kernel), pool) in enumerate(zip(shapes, pools, strict=True), start=1):
@@ -155,7 +158,7 @@ def _rectified(channels, filters, kernel, name):
     )
 
 
-def encoder_of(autoencoder):
-    """The part of an autoencoder that gives its 14 numbers: (n, n_pixels, 1) to (n, 14, 1)."""
-    latent = next(layer.output for layer in autoencoder.layers if layer.output.shape[1:] == (LATENT, 1))
+def encoder_of(autoencoder, size=LATENT):
+    """The part of an autoencoder that gives its `size` numbers: (n, n_pixels, 1) to (n, size, 1)."""
+    latent = next(layer.output for layer in autoencoder.layers if layer.output.shape[1:] == (size, 1))
     return keras.Model(autoencoder.input, latent, name="encoder")

@@ -57,7 +57,7 @@ STAR_GROUPS = (
 TASKS = ("class", "galaxies", "galaxies_known", "stars", "stars_full")
 
 
-def cut(spectra, min_valid):
+def cut(spectra, min_valid, pixels=PIXELS, reached=_REACHED, repeats=False):
     """Keep what the thesis's pipeline keeps, on its 3,736 pixels.
 
     In this order: what SDSS classifies without a warning, as the query asks; one spectrum an object; those
@@ -69,6 +69,12 @@ def cut(spectra, min_valid):
         On `obafgkm.archives.sdss.spectra.WAVE`, as packed.
     min_valid : float
         Smallest share of valid pixels.
+    pixels : slice
+        Of the archive's grid, that are kept.
+    reached : (float, float)
+        Angstrom that a spectrum has to begin below, and to end above.
+    repeats : bool
+        Keep every spectrum of an object, not the first alone.
 
     Returns
     -------
@@ -81,10 +87,12 @@ def cut(spectra, min_valid):
     classified, why = usable(labels, min_snr=-np.inf)
     first = WAVE[valid.argmax(axis=1)]
     last = WAVE[valid.shape[1] - 1 - valid[:, ::-1].argmax(axis=1)]
-    share = valid[:, PIXELS].mean(axis=1)
-    repeated = pd.Series(labels["star"].to_numpy()).where(classified).duplicated() & classified
+    share = valid[:, pixels].mean(axis=1)
+    repeated = (
+        pd.Series(labels["star"].to_numpy()).where(classified).duplicated() & classified & (not repeats)
+    )
     step = np.select(
-        [~classified, repeated, (first >= _REACHED[0]) | (last <= _REACHED[1]), share < min_valid],
+        [~classified, repeated, (first >= reached[0]) | (last <= reached[1]), share < min_valid],
         STEPS,
         default="",
     )
@@ -93,7 +101,7 @@ def cut(spectra, min_valid):
     reason[step == "duplicate"] = "another spectrum of the object is kept"
     beyond = step == "range"
     reason[beyond] = [
-        f"covers {low:.1f} to {high:.1f} Å, not {_REACHED[0]:.0f} to {_REACHED[1]:.0f} Å"
+        f"covers {low:.1f} to {high:.1f} Å, not {reached[0]:.0f} to {reached[1]:.0f} Å"
         for low, high in zip(first[beyond], last[beyond], strict=True)
     ]
     reason[step == "short"] = [f"{part:.0%} of its pixels are valid" for part in share[step == "short"]]
@@ -103,9 +111,9 @@ def cut(spectra, min_valid):
     )
     kept = spectra.select(keep)
     kept = Spectra(
-        WAVE[PIXELS],
-        kept.flux[:, PIXELS],
-        kept.ivar[:, PIXELS],
+        WAVE[pixels],
+        kept.flux[:, pixels],
+        kept.ivar[:, pixels],
         kept.labels,
         kept.medium,
         kept.fwhm,
