@@ -18,6 +18,7 @@ from obafgkm.errors import ObafgkmError
 
 __all__ = ["run"]
 
+_WAITING = 1000  # answers that may wait; workers pause when nobody takes theirs
 _AHEAD = 2  # units per worker that may be under way or wait for their turn
 _BOOT = """\
 import pickle, sys
@@ -57,7 +58,7 @@ def run(function, units, settings=(), processes=1, limits=None):
     ObafgkmError
         If workers end while they read no file.
     """
-    limits, sink = limits or Limits(), queue.SimpleQueue()
+    limits, sink = limits or Limits(), queue.Queue(_WAITING)
     numbered, under_way, waiting, workers, current = enumerate(map(list, units)), {}, deque(), set(), 0
     try:
         while True:
@@ -84,8 +85,12 @@ def run(function, units, settings=(), processes=1, limits=None):
             else:
                 worker.hear(*message)
     finally:
-        for worker in workers:
-            worker.release()
+        ended = [worker for worker in workers if not worker.is_kept()]
+        for worker in ended:
+            worker.end()
+        while any(worker.listener.is_alive() for worker in ended):  # maybe in front of a full queue
+            with contextlib.suppress(queue.Empty):
+                sink.get(timeout=0.01)
 
 
 class _Unit:
@@ -123,7 +128,8 @@ class _Worker:
         self.owner, self.unit, self.at, self.sink, self._limits = os.getpid(), None, None, None, None
         self.has_ended = False
         self._send((sys.path, os.getpid()))
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
         _ALL.add(self)
 
     def take(self, unit, function, settings, limits):
@@ -153,12 +159,13 @@ class _Worker:
             return "the process that read it was killed, maybe for want of memory"
         return f"the process that read it ended ({name}): the file may be damaged"
 
-    def release(self):
-        """Keep it for the next call in this thread, if it has nothing to do; else end it."""
+    def is_kept(self):
+        """Keep it for the next call in this thread, if it has nothing to do."""
         if self.unit is None and not self.has_ended:
+            self.sink = None
             _idle().append(self)
-        else:
-            self.end()
+            return True
+        return False
 
     def end(self):
         self.process.kill()

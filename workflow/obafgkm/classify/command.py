@@ -220,17 +220,15 @@ def _classify(options):
 
 
 def _read(options):
-    from obafgkm.classify.showing import show_file
+    from obafgkm.classify.showing import show_files
 
-    with warnings.catch_warnings(action="ignore"):  # of FITS headers against the standard
-        bad = 0
-        for file in options.files:
-            for text, problem in show_file(file, options.medium, options.output):
-                bad += bool(problem)
-                if problem:
-                    _say(f"{file}: {problem}")
-                elif not _printed(text):
-                    return _GOOD
+    bad = 0
+    for file, text, problem in show_files(options.files, options.medium, options.output):
+        bad += bool(problem)
+        if problem:
+            _say(f"{file}: {problem}")
+        elif not _printed(text):
+            return _GOOD
     return _SOME_BAD if bad else _GOOD
 
 

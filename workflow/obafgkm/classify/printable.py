@@ -4,7 +4,7 @@ import re
 
 __all__ = ["printable", "spreadsheet_cell"]
 
-_FORMULA = re.compile(r"[=+\-@|%]")  # a spreadsheet may run a cell that begins so
+_FORMULA = re.compile(r"[=+\-@]")  # a spreadsheet may run a cell that begins so
 
 
 def printable(text):

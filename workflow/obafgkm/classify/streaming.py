@@ -8,7 +8,7 @@ from obafgkm import barrier
 from obafgkm.classify.rows import rows_of
 from obafgkm.errors import require
 
-__all__ = ["stream"]
+__all__ = ["names_of", "stream"]
 
 _FILES, _BYTES = 32, 8_000_000  # that a process takes at a time, whichever is reached first
 _WORTH_A_PROCESS = 30_000_000  # bytes, some 200 spectra of SDSS: what is done while another process starts
@@ -50,7 +50,7 @@ def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None)
     sizes = [
         (os.path.getsize(file) if os.path.isfile(file) else 0) + (_PAGE if plot else 0) for file in files
     ]
-    units = _units(zip(files, _stems(files), strict=True), sizes)
+    units = _units(zip(files, names_of(Path(file).stem for file in files), strict=True), sizes)
     jobs = min(jobs, len(units), 1 + sum(sizes) // _WORTH_A_PROCESS)
     return barrier.run(rows_of, units, (model, medium, plot, standards), max(jobs, 1))
 
@@ -67,11 +67,11 @@ def _units(tasks, sizes):
     return units
 
 
-def _stems(files):
-    """Names for the pages of files, no two the same."""
+def names_of(stems):
+    """The stems of files, numbered where they are the same, so that no two names are."""
     seen, taken = Counter(), set()
-    for file in files:
-        own = stem = Path(file).stem
+    for stem in stems:
+        own = stem
         while own in taken:
             seen[stem] += 1
             own = f"{stem}-{seen[stem] + 1}"
