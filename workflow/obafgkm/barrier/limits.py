@@ -86,6 +86,10 @@ class Watch:
                 signal.raise_signal(signal.SIGXCPU)
             yield item
 
+    def call(self, number, function, *arguments, size=0):
+        """What a function returns that reads task `number`, a file of `size` bytes."""
+        return next(self.over(number, map(function, *([argument] for argument in arguments)), size))
+
     def rest(self):
         """Say that no file is being read."""
         if self._at is not None:

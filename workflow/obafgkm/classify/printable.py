@@ -10,13 +10,13 @@ _FORMULA = re.compile(r"[=+\-@]")  # a spreadsheet may run a cell that begins so
 def printable(text):
     """A text without control characters, which would break lines or steer a terminal.
 
-    They are written as in Python: ``\\n``, ``\\x1b``, and ``\\xff`` for bytes of a file name that are no text.
+    They are written as in Python: ``\\n``, ``\\x1b``; bytes of a file name that are no text as ``\\xff``.
     """
     return text if text.isprintable() else "".join(map(_escaped, text))
 
 
 def spreadsheet_cell(text):
-    """A text as a cell of CSV: printable, and after an apostrophe where a spreadsheet would take it for a formula."""
+    """A text as a cell of CSV: printable, with an apostrophe before what would be taken for a formula."""
     return f"'{printable(text)}" if _FORMULA.match(text) else printable(text)
 
 

@@ -58,7 +58,10 @@ def _shown(tasks, lost, watch, medium, folder, files):
                     yield task, (file, "", f"not written: {own} is itself a file to be read")
                     continue
                 write_spectrum(own, spectrum)
-                yield task, (file, f"{receipt_text(file, spectrum)}\n  written to   {printable(str(own))}", "")
+                yield (
+                    task,
+                    (file, f"{receipt_text(file, spectrum)}\n  written to   {printable(str(own))}", ""),
+                )
         except ArchiveFileError as error:
             yield task, (file, "", error.problem)
 

@@ -179,7 +179,7 @@ def _locked(path, part):
     """An empty file that nobody else has locked, at the path of the part."""
     while True:
         try:
-            file = open(part, "a+b")  # noqa: SIM115: it stays open, and locked
+            file = open(part, "a+b")  # noqa: SIM115 (it stays open, and locked)
         except OSError as error:
             raise ObafgkmError(f"{path}: cannot be written ({error.strerror})") from error
         try:
@@ -187,7 +187,9 @@ def _locked(path, part):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.close()
-            raise ObafgkmError(f"{path}: another run is writing it; give another name after --output") from error
+            raise ObafgkmError(
+                f"{path}: another run is writing it; give another name after --output"
+            ) from error
         except OSError:  # a file system without locks
             pass
         with contextlib.suppress(FileNotFoundError):

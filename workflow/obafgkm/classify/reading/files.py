@@ -103,7 +103,9 @@ def _clear_errors(path):
     except PermissionError as error:
         raise ArchiveFileError(path, "may not be read: you lack the permission") from error
     except MemoryError as error:
-        raise ArchiveFileError(path, "needs more memory than a file may take: damaged, or too large") from error
+        raise ArchiveFileError(
+            path, "needs more memory than a file may take: damaged, or too large"
+        ) from error
     except Exception as error:  # what foreign readers raise at damaged files is not documented
         problem = f"damaged, or not what its format says ({type(error).__name__}: {error})"
         raise ArchiveFileError(path, " ".join(problem.split())) from error
