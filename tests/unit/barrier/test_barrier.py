@@ -118,7 +118,7 @@ def fail(tasks, lost, watch):
 def test_an_error_of_the_work_itself_is_raised():
     answers = run(fail, [[1], [2]])
     assert next(answers) == "one"
-    with pytest.raises(ArchiveFileError, match="model.onnx: no model"):
+    with pytest.raises(ArchiveFileError, match=r"model\.onnx: no model"):
         next(answers)
 
 

@@ -98,7 +98,7 @@ class Watch:
 
 
 def _end_after(cpu, clock):
-    """Let the kernel end this process after so many seconds of computing or by the clock; not with None, 0."""
+    """Let the kernel end this process after seconds of computing, or by the clock; with None and 0 not."""
     if resource is None:
         return
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
