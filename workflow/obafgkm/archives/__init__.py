@@ -75,7 +75,8 @@ def collect(library, wave, fwhm, files, parse):
         File names and contents.
     parse : callable
         ``parse(file, content) -> (labels, flux)``, a function of a module or a partial one: some of `LABELS`
-        as a dict, and (n_pix,) flux with NaN at bad pixels; raises ArchiveFileError where there is no spectrum.
+        as a dict, and (n_pix,) flux with NaN at bad pixels; raises ArchiveFileError where there is no
+        spectrum.
 
     Returns
     -------

@@ -16,6 +16,7 @@ from obafgkm.errors import ArchiveFileError, ObafgkmError
 __all__ = ["read_file"]
 
 _ROWS = 256  # of an HDF5 file in memory at a time
+_MOST_AXES = 999  # FITS standard 4.0, section 4.4.1.1
 _HOLLOW = 100  # bytes of flux for each byte of an HDF5 file, beyond which it holds none
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
 _LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
@@ -119,6 +120,7 @@ def _read(path):
         start = file.read(512)
     own = opener(start)
     if own is None and _is_fits(start):  # of which only a part may be needed
+        _refuse_axes(start)
         from obafgkm.classify.reading.fits_hdus import read_fits
 
         yield from read_fits(path)
@@ -160,8 +162,16 @@ def _uncompressed(path):
         raise RefusedError(f"compressed by 'compress': run 'uncompress {path}' first") from error
 
 
+def _refuse_axes(content):
+    """Refuse a number of axes that the standard of FITS does not know, which astropy would count one by one."""
+    found = re.search(rb"NAXIS   = *(\d+)", content[:800])
+    if found and int(found[1]) > _MOST_AXES:
+        raise RefusedError(f"damaged: NAXIS = {int(found[1])}, and FITS knows {_MOST_AXES} axes at most")
+
+
 def _read_content(path, content):
     if _is_fits(content):
+        _refuse_axes(content)
         from obafgkm.classify.reading.fits_hdus import read_fits
 
         yield from read_fits(path, content)
