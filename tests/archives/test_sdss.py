@@ -189,6 +189,8 @@ def test_every_mutant_is_read_or_rejected(written):
     rejected = pack(written, written / "all.h5", {"source": "simulated"}, processes=2)
     read = Spectra.read(written / "all.h5")
     assert len(read) + len(rejected) == 103
+    assert np.isfinite(read.flux).all()
+    assert np.isfinite(read.ivar).all()
     assert not rejected["file"].str.startswith("spectra/").any()
     assert len(rejected) > 10
     assert not rejected["reason"].str.contains("the process that read it|takes too long").any()

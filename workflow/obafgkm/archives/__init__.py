@@ -53,6 +53,7 @@ LABELS = {
     "feh": np.nan,  # dex
     "gap": np.nan,  # width of the masked pixels inside OPTICAL, Angstrom
 }
+_ABSURD = 1e10  # times the median flux: no line, no cosmic ray
 _UNIT = 8_000_000  # bytes of files that a worker takes at a time
 _LARGEST = 64 << 20  # bytes of a file of one spectrum that are read: larger ones are damaged
 OPTICAL = (3900.0, 6800.0)  # range that the libraries have in common, Angstrom
@@ -139,14 +140,24 @@ def _parsed(tasks, lost, watch, parse):
         if outcome is None:
             try:
                 outcome = watch.call(number, parse, file, content, size=len(content))
-                if not np.isfinite(outcome[1]).any():
-                    raise ArchiveFileError(file, "no valid pixel")
+                _refuse_absurd(file, outcome[1])
             except ArchiveFileError as error:
                 outcome = error.problem
             except Exception as error:  # what damaged numbers lead to is not documented
                 told = " ".join(f"{type(error).__name__}: {error}".split())
                 outcome = f"damaged, or no file of this library ({told}): fetch it again"
         yield number, (file, outcome)
+
+
+def _refuse_absurd(file, flux):
+    """Refuse a flux without a pixel, or with one that no star has: a bit of it has changed."""
+    if not np.isfinite(flux).any():
+        raise ArchiveFileError(file, "no valid pixel")
+    size = np.abs(flux[np.isfinite(flux) & (flux != 0)])
+    if size.size and size.max() > _ABSURD * np.median(size):
+        raise ArchiveFileError(
+            file, f"damaged: a pixel of {size.max():.3g} beside a median of {np.median(size):.3g}"
+        )
 
 
 def complete_labels(labels):

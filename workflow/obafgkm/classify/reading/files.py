@@ -163,7 +163,7 @@ def _uncompressed(path):
 
 
 def _refuse_axes(content):
-    """Refuse a number of axes that the standard of FITS does not know, which astropy would count one by one."""
+    """Refuse more axes than the standard of FITS knows, which astropy would count one by one."""
     found = re.search(rb"NAXIS   = *(\d+)", content[:800])
     if found and int(found[1]) > _MOST_AXES:
         raise RefusedError(f"damaged: NAXIS = {int(found[1])}, and FITS knows {_MOST_AXES} axes at most")
