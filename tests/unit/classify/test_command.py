@@ -175,7 +175,8 @@ def test_the_reader_of_a_pipe_may_stop(files):
     assert "Traceback" not in command.stderr
 
 
-def test_an_interruption_keeps_the_rows_so_far(files, tmp_path):
+@pytest.mark.parametrize(("end", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_keeps_the_rows_so_far(files, tmp_path, end, status):
     output = tmp_path / "types.csv"
     many = [path for path in files if Path(path).exists()] * 50
     (tmp_path / "list.txt").write_text("\n".join(many))
@@ -186,9 +187,9 @@ def test_an_interruption_keeps_the_rows_so_far(files, tmp_path):
     part = tmp_path / "types.csv.part"
     while running.poll() is None and (not part.exists() or part.read_text().count("\n") < 10):
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(end)
     _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == status
     assert "Traceback" not in err
     assert "types.csv.part" in err
     assert not output.exists()
