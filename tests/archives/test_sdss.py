@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyWarning
+from mutants import mutant
 
 from obafgkm import mk
 from obafgkm.archives import fits_bytes
@@ -177,6 +178,22 @@ def test_a_damaged_file_is_rejected_and_the_others_are_read(written, damage):
     assert len(spectra) == 2
     assert rejected["file"].to_list() == [LEGACY]
     assert reason in rejected["reason"][0]
+
+
+def test_every_mutant_is_read_or_rejected(written):
+    body = (written / LEGACY).read_bytes()
+    for seed in range(100):
+        folder = written / "mutants" / str(seed)
+        folder.mkdir(parents=True)
+        (folder / LEGACY.rpartition("/")[2]).write_bytes(mutant(body, seed))
+    rejected = pack(written, written / "all.h5", {"source": "simulated"}, processes=2)
+    read = Spectra.read(written / "all.h5")
+    assert len(read) + len(rejected) == 103
+    assert np.isfinite(read.flux).all()
+    assert np.isfinite(read.ivar).all()
+    assert not rejected["file"].str.startswith("spectra/").any()
+    assert len(rejected) > 10
+    assert not rejected["reason"].str.contains("the process that read it|takes too long").any()
 
 
 def test_a_file_with_another_name_is_rejected(written):

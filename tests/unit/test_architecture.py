@@ -9,7 +9,7 @@ from conftest import ROOT
 PACKAGE = ROOT / "workflow" / "obafgkm"
 FLOORS = [
     {"errors"},
-    {"mk"},
+    {"mk", "barrier"},
     {"spectra", "workflow"},
     {"training", "spectroscopy"},
     {"evaluation", "archives"},

@@ -25,3 +25,11 @@ def test_the_profile_of_a_laptop_overrules_no_line_of_the_clusters():
         for name in ("default", "slurm")
     )
     assert not here.keys() & cluster.keys()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--profile", "slurm"]])
+def test_reruns_follow_content_and_not_time(monkeypatch, arguments):
+    monkeypatch.chdir(ROOT)
+    _, read = parse_args(arguments)
+    assert {trigger.name for trigger in read.rerun_triggers} == {"PARAMS", "INPUT", "SOFTWARE_ENV"}
+    assert read.max_checksum_file_size > 1e12, "a larger file that is touched would rerun what rests on it"

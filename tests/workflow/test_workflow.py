@@ -135,6 +135,28 @@ def test_a_commit_reruns_nothing(tiny_run, tmp_path):
     assert to_rerun(run, copy) == set()
 
 
+def test_a_new_clone_with_old_results_does_nothing(tiny_run, tmp_path):
+    """Every file of the clone, and every input and intermediate, is newer than what was made of it."""
+    copy, run = tmp_path / "repository", tmp_path / "run"
+    left_out = shutil.ignore_patterns(".git", ".venv", ".uv", ".snakemake", "resources", "results")
+    shutil.copytree(tiny_run, run)
+    shutil.copytree(ROOT, copy, ignore=left_out, copy_function=shutil.copy)
+    for file in sorted(run.glob("resources/**/*"), reverse=True):
+        os.utime(file)
+    assert to_rerun(run, copy) == set()
+
+
+def test_an_older_script_reruns_what_rests_on_it_too(tiny_run, tmp_path):
+    copy, run = tmp_path / "repository", tmp_path / "run"
+    left_out = shutil.ignore_patterns(".git", ".venv", ".uv", ".snakemake", "resources", "results")
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    shutil.copytree(tiny_run, run)
+    script = copy / "workflow/scripts/sharma/fig01.py"
+    script.write_text(script.read_text() + "\n# changed\n")
+    os.utime(script, (0, 0))
+    assert to_rerun(run, copy) == {"sharma_fig01"} | AFTER
+
+
 def test_a_number_changed_by_hand_changes_the_ledger_and_the_paper_and_nothing_else(tiny_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(tiny_run, run)

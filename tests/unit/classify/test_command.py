@@ -18,7 +18,8 @@ from astropy import units
 from astropy.table import Table
 from conftest import ROOT
 
-from obafgkm.classify import classify, classify_files, streaming
+from obafgkm.barrier.limits import Limits, Watch
+from obafgkm.classify import classify, classify_files, rows, streaming
 from obafgkm.classify.answers import COLUMNS, class_range, class_set
 from obafgkm.classify.command import main
 from obafgkm.errors import ArchiveFileError
@@ -49,27 +50,7 @@ def files(tmp_path):
     return [str(path) for path in paths]
 
 
-@pytest.fixture
-def stand_in(monkeypatch):
-    """In place of the released model, one that answers at once."""
-
-    def answer(flux, ivar=None):
-        classes = np.eye(70)[(np.abs(flux[:, 100]) * 10).astype(int) % 70]
-        luminosity, nothing = np.eye(5)[[4] * len(flux)], np.zeros(len(flux))
-        return SimpleNamespace(
-            temperature=classes,
-            luminosity=luminosity,
-            outlier=nothing,
-            flagged=nothing > 0,
-            sets=classes > 0,
-            has_lines=nothing == 0,
-        )
-
-    model = SimpleNamespace(wave=np.linspace(3800, 7000, 3000), classify=answer)
-    monkeypatch.setattr(streaming, "load_model", lambda folder=None: model)
-
-
-def test_bad_files_are_listed_and_do_not_stop_the_rest(stand_in, files, tmp_path, capsys):
+def test_bad_files_are_listed_and_do_not_stop_the_rest(files, tmp_path, capsys):
     assert main(["classify", *files, "--output", str(tmp_path / "types.csv"), "--jobs", "1"]) == 1
     printed = capsys.readouterr()
     table = pd.read_csv(io.StringIO(printed.out), sep=r"\s+")
@@ -84,7 +65,7 @@ def test_bad_files_are_listed_and_do_not_stop_the_rest(stand_in, files, tmp_path
     assert [i for i, problem in enumerate(written["problem"]) if problem] == [7, 8, 35]
 
 
-def test_every_real_spectrum_gets_a_row(stand_in, mirror):
+def test_every_real_spectrum_gets_a_row(mirror):
     patterns = ("jhc/*.fits", "miles/*.tar.gz", "cflib/BINTABLE.tgz", "cflib/TEXT/*.txt", "sdss/dr7/*.fit")
     patterns += ("sdss/spectra/**/*.fits", "sdss/skyserver_csv/*.csv")
     paths = [path for pattern in patterns for path in sorted(mirror.glob(pattern))]
@@ -106,7 +87,7 @@ def test_processes_do_not_change_the_answers_or_their_order(files, monkeypatch):
 
 
 @pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits"])
-def test_every_table_holds_the_answers_with_units_and_meanings(stand_in, files, ending, tmp_path):
+def test_every_table_holds_the_answers_with_units_and_meanings(files, ending, tmp_path):
     output = tmp_path / f"types{ending}"
     assert main(["classify", *files[:10], "--output", str(output), "--quiet"]) == 1
     expected = classify_files(files[:10])
@@ -126,7 +107,7 @@ def test_every_table_holds_the_answers_with_units_and_meanings(stand_in, files, 
     assert not output.with_name(output.name + ".part").exists()
 
 
-def test_exit_codes(stand_in, files, tmp_path, capsys):
+def test_exit_codes(files, tmp_path, capsys):
     assert main(["classify", files[0]]) == 0
     assert main(["classify", files[7]]) == 1
     assert main(["classify", files[0], "--output", str(tmp_path / "types.xls")]) == 2
@@ -138,14 +119,14 @@ def test_exit_codes(stand_in, files, tmp_path, capsys):
         assert caught.value.code == 2
 
 
-def test_a_list_of_files(stand_in, files, tmp_path, capsys):
+def test_a_list_of_files(files, tmp_path, capsys):
     listed = tmp_path / "list.txt"
     listed.write_text("\n".join(files[:5]))
     assert main(["classify", f"@{listed}"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 6
 
 
-def test_a_list_may_have_a_byte_order_mark_blank_lines_and_comments(stand_in, files, tmp_path, capsys):
+def test_a_list_may_have_a_byte_order_mark_blank_lines_and_comments(files, tmp_path, capsys):
     listed = tmp_path / "list.txt"
     listed.write_text(
         f"\ufeff{files[0]}\n\n# the second night\n  {files[1]}  \r\n", encoding="utf-8", newline=""
@@ -171,7 +152,7 @@ def test_reading_is_shown_without_typing_and_written(files, tmp_path, capsys):
     assert (read.meta["AIRORVAC"], read["wave"].unit) == ("vacuum", units.AA)
 
 
-def test_every_row_says_how_it_was_read(stand_in, files, tmp_path):
+def test_every_row_says_how_it_was_read(files, tmp_path):
     wave, flux = star(3)
     Table({"loglam": np.log10(wave), "flux": flux, "ivar": 400 + 0 * wave}).write(tmp_path / "star.fits")
     row = classify_files(tmp_path / "star.fits").iloc[0]
@@ -194,7 +175,8 @@ def test_the_reader_of_a_pipe_may_stop(files):
     assert "Traceback" not in command.stderr
 
 
-def test_an_interruption_keeps_the_rows_so_far(files, tmp_path):
+@pytest.mark.parametrize(("end", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_keeps_the_rows_so_far(files, tmp_path, end, status):
     output = tmp_path / "types.csv"
     many = [path for path in files if Path(path).exists()] * 50
     (tmp_path / "list.txt").write_text("\n".join(many))
@@ -205,13 +187,33 @@ def test_an_interruption_keeps_the_rows_so_far(files, tmp_path):
     part = tmp_path / "types.csv.part"
     while running.poll() is None and (not part.exists() or part.read_text().count("\n") < 10):
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(end)
     _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == status
     assert "Traceback" not in err
     assert "types.csv.part" in err
     assert not output.exists()
     assert 10 <= len(pd.read_csv(part)) < len(many)
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    """In place of the released model, one that answers at once."""
+
+    def answer(flux, ivar=None):
+        classes = np.eye(70)[(np.abs(flux[:, 100]) * 10).astype(int) % 70]
+        luminosity, nothing = np.eye(5)[[4] * len(flux)], np.zeros(len(flux))
+        return SimpleNamespace(
+            temperature=classes,
+            luminosity=luminosity,
+            outlier=nothing,
+            flagged=nothing > 0,
+            sets=classes > 0,
+            has_lines=nothing == 0,
+        )
+
+    model = SimpleNamespace(wave=np.linspace(3800, 7000, 3000), classify=answer)
+    monkeypatch.setattr(rows, "load_model", lambda folder=None: model)
 
 
 def test_memory_does_not_grow_with_the_number_of_spectra(stand_in, tmp_path):
@@ -220,7 +222,8 @@ def test_memory_does_not_grow_with_the_number_of_spectra(stand_in, tmp_path):
         labels = pd.DataFrame({"name": [f"star {i}" for i in range(n)]})
         Spectra(wave, np.tile(flux, (n, 1)), np.ones((n, wave.size)), labels).write(tmp_path / "many.h5")
         tracemalloc.start()
-        assert sum(1 for _ in streaming.stream([tmp_path / "many.h5"])) == n
+        watch = Watch(Limits(), lambda number: None)
+        assert sum(1 for _ in rows.rows_of([(tmp_path / "many.h5", "many")], {}, watch)) == n
         high = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return high
@@ -239,7 +242,7 @@ def test_classifying_a_file_imports_nothing_slow(files):
     assert run.stderr.splitlines()[-1] == "[]"
 
 
-def test_arrays_files_and_media_give_the_same_answers(stand_in, tmp_path):
+def test_arrays_files_and_media_give_the_same_answers(tmp_path):
     wave, flux = star(3)
     np.savetxt(tmp_path / "star.txt", np.stack([wave, flux], axis=1), fmt="%.12g")
     apart = {"file", "name", "flags", "medium", *(key for key in COLUMNS if key.startswith("read_"))}
@@ -252,7 +255,7 @@ def test_arrays_files_and_media_give_the_same_answers(stand_in, tmp_path):
     assert len(classify(wave, np.tile(flux, (5, 1)))) == 5
 
 
-def test_a_spectrum_of_specutils_is_classified(stand_in):
+def test_a_spectrum_of_specutils_is_classified():
     import specutils
 
     wave, flux = star(3)
@@ -260,7 +263,7 @@ def test_a_spectrum_of_specutils_is_classified(stand_in):
     assert classify(spectrum)["type"].tolist() == classify(wave, flux)["type"].tolist()
 
 
-def test_pages_are_drawn_one_a_spectrum(stand_in, files, tmp_path):
+def test_pages_are_drawn_one_a_spectrum(files, tmp_path):
     classify_files([files[0], files[0], files[7]], plot=tmp_path)
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["star 0-2.png", "star 0.png"]
 

@@ -1,5 +1,7 @@
 """The checksum of the library that a script rests on."""
 
+import os
+
 from conftest import ROOT
 
 from obafgkm.workflow import dependencies
@@ -35,4 +37,16 @@ def test_data_beside_a_module_counts(tmp_path, monkeypatch):
     before = digest(script)
     dependencies.checksum.cache_clear()
     (package / "room" / "data.csv").write_text("2")
+    assert digest(script) != before
+
+
+def test_the_text_of_the_script_counts_and_its_time_does_not(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("print(1)\n")
+    before = digest(script)
+    os.utime(script, (0, 0))
+    dependencies.checksum.cache_clear()
+    assert digest(script) == before
+    script.write_text("print(2)\n")
+    dependencies.checksum.cache_clear()
     assert digest(script) != before

@@ -18,6 +18,7 @@ import pandas as pd
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
+from obafgkm import barrier
 from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
@@ -30,6 +31,7 @@ __all__ = [
     "complete_labels",
     "fits_bytes",
     "folder_files",
+    "limited_bytes",
     "masked_runs",
     "open_fits",
     "read_table",
@@ -51,12 +53,17 @@ LABELS = {
     "feh": np.nan,  # dex
     "gap": np.nan,  # width of the masked pixels inside OPTICAL, Angstrom
 }
+_ABSURD = 1e10  # times the median flux: no line, no cosmic ray
+_UNIT = 8_000_000  # bytes of files that a worker takes at a time
+_LARGEST = 64 << 20  # bytes of a file of one spectrum that are read: larger ones are damaged
 OPTICAL = (3900.0, 6800.0)  # range that the libraries have in common, Angstrom
 OPTICAL_MODELS = (3400.0, 9600.0)  # what is taken of synthetic spectra from the ultraviolet to the infrared
 
 
 def collect(library, wave, fwhm, files, parse):
     """Read the files of a library; a file that cannot be read is rejected and does not stop the others.
+
+    They are read behind the barrier, `obafgkm.barrier`.
 
     Parameters
     ----------
@@ -68,8 +75,9 @@ def collect(library, wave, fwhm, files, parse):
     files : iterable of (str, bytes)
         File names and contents.
     parse : callable
-        ``parse(file, content) -> (labels, flux)``: some of `LABELS` as a dict, and (n_pix,) flux with NaN at
-        bad pixels; raises ArchiveFileError where there is no spectrum.
+        ``parse(file, content) -> (labels, flux)``, a function of a module or a partial one: some of `LABELS`
+        as a dict, and (n_pix,) flux with NaN at bad pixels; raises ArchiveFileError where there is no
+        spectrum.
 
     Returns
     -------
@@ -80,16 +88,19 @@ def collect(library, wave, fwhm, files, parse):
     """
     wave = np.asarray(wave, float)
     rows, fluxes, masks, rejected, offered = [], [], [], [], 0
-    for file, content in files:
-        offered += 1
-        try:
-            labels, flux = parse(file, content)
-            good = np.isfinite(flux)
-            if not good.any():
-                raise ArchiveFileError(file, "no valid pixel")
-        except ArchiveFileError as error:
-            rejected.append((library, file, Path(file).stem, error.problem))
+
+    def counted():
+        nonlocal offered
+        for item in files:
+            offered += 1
+            yield item
+
+    for file, outcome in barrier.run(_parsed, _units(counted()), (parse,)):
+        if isinstance(outcome, str):
+            rejected.append((library, file, Path(file).stem, outcome))
             continue
+        labels, flux = outcome
+        good = np.isfinite(flux)
         rows.append({**labels, "library": library, "file": file, "gap": _gap(wave, good)})
         fluxes.append(np.interp(wave, wave[good], flux[good]).astype(np.float32))
         masks.append(good)
@@ -107,6 +118,46 @@ def collect(library, wave, fwhm, files, parse):
         {"library": library},
     )
     return spectra, pd.DataFrame(rejected, columns=["library", "file", "name", "reason"])
+
+
+def _units(files):
+    """Lists of files of some MB, which a worker takes at a time."""
+    unit, size = [], 0
+    for file, content in files:
+        unit.append((file, content))
+        size += len(content)
+        if size > _UNIT:
+            yield unit
+            unit, size = [], 0
+    if unit:
+        yield unit
+
+
+def _parsed(tasks, lost, watch, parse):
+    """Name of each file, and what `parse` makes of it or why it cannot; see `obafgkm.barrier.run`."""
+    for number, (file, content) in enumerate(tasks):
+        outcome = lost.get(number)
+        if outcome is None:
+            try:
+                outcome = watch.call(number, parse, file, content, size=len(content))
+                _refuse_absurd(file, outcome[1])
+            except ArchiveFileError as error:
+                outcome = error.problem
+            except Exception as error:  # what damaged numbers lead to is not documented
+                told = " ".join(f"{type(error).__name__}: {error}".split())
+                outcome = f"damaged, or no file of this library ({told}): fetch it again"
+        yield number, (file, outcome)
+
+
+def _refuse_absurd(file, flux):
+    """Refuse a flux without a pixel, or with one that no star has: a bit of it has changed."""
+    if not np.isfinite(flux).any():
+        raise ArchiveFileError(file, "no valid pixel")
+    size = np.abs(flux[np.isfinite(flux) & (flux != 0)])
+    if size.size and size.max() > _ABSURD * np.median(size):
+        raise ArchiveFileError(
+            file, f"damaged: a pixel of {size.max():.3g} beside a median of {np.median(size):.3g}"
+        )
 
 
 def complete_labels(labels):
@@ -175,7 +226,15 @@ def read_table(path, columns):
 def folder_files(folder, pattern):
     """Name and content of the files in a folder that match, in order of name; none if there is no folder."""
     for path in sorted(Path(folder).glob(pattern)):
-        yield path.name, path.read_bytes()
+        yield path.name, limited_bytes(path)
+
+
+def limited_bytes(path):
+    """Content of a file of one spectrum, cut off where no such file is so long; none of what is no file."""
+    if not path.is_file():  # a pipe would never end
+        return b""
+    with path.open("rb") as file:
+        return file.read(_LARGEST)
 
 
 def tar_files(path):
@@ -190,7 +249,7 @@ def tar_files(path):
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
                 if member.isfile() and member.name.endswith(".fits"):
-                    yield Path(member.name).name, archive.extractfile(member).read()
+                    yield Path(member.name).name, archive.extractfile(member).read(_LARGEST)
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise ArchiveFileError(
             path, f"truncated or no gzipped tar archive ({error}): delete it and fetch it again"

@@ -7,6 +7,7 @@ calibration. Masked pixels are NaN, and there are many. Keywords OBJECT, SPTYPE,
 previous version, which begins at 4000 Angstrom, the pixels below are masked.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -44,25 +45,26 @@ def read(directory):
     rejected : DataFrame
     """
     simbad = read_simbad_types(directory).drop_duplicates("star").set_index("star")["sp_type"]
+    files = folder_files(Path(directory) / "ll", "[0-9]*.fits")
+    return collect("elodie", WAVE, FWHM, files, functools.partial(_parse, simbad))
 
-    def parse(file, content):
-        with open_fits(file, content) as hdus:
-            header, flux = hdus[0].header, np.array(hdus[0].data, float)
-            step = header.get("CDELT1", header.get("CD1_1"))
-            first = header["CRVAL1"] + (1 - header.get("CRPIX1", 1)) * step
-        name, simbad_type = header["OBJECT"].strip(), simbad.get(star_key(header["OBJECT"]), "")
-        own_type = header.get("SPTYPE", "").strip()
-        labels = {
-            "name": name,
-            "type_text": own_type or simbad_type,
-            "catalogue_type_text": simbad_type if own_type else "",
-            "teff": header.get("TEFF", np.nan),
-            "logg": header.get("LOGG", np.nan),
-            "feh": header.get("[Fe/H]", np.nan),
-        }
-        return labels, _on_grid(file, first, step, flux)
 
-    return collect("elodie", WAVE, FWHM, folder_files(Path(directory) / "ll", "[0-9]*.fits"), parse)
+def _parse(simbad, file, content):
+    with open_fits(file, content) as hdus:
+        header, flux = hdus[0].header, np.array(hdus[0].data, float)
+        step = header.get("CDELT1", header.get("CD1_1"))
+        first = header["CRVAL1"] + (1 - header.get("CRPIX1", 1)) * step
+    name, simbad_type = header["OBJECT"].strip(), simbad.get(star_key(header["OBJECT"]), "")
+    own_type = header.get("SPTYPE", "").strip()
+    labels = {
+        "name": name,
+        "type_text": own_type or simbad_type,
+        "catalogue_type_text": simbad_type if own_type else "",
+        "teff": header.get("TEFF", np.nan),
+        "logg": header.get("LOGG", np.nan),
+        "feh": header.get("[Fe/H]", np.nan),
+    }
+    return labels, _on_grid(file, first, step, flux)
 
 
 def read_simbad_types(directory):

@@ -5,6 +5,7 @@ Files as at STScI: ``jc_N.fits`` (N = 1 ... 161, not zero-padded), a binary tabl
 by eye, all with a luminosity class. No pixel is masked.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -51,21 +52,20 @@ def read(directory):
     """
     index = read_table(Path(directory) / _INDEX, _COLUMNS).set_index("file")
 
-    def parse(file, content):
-        if file not in index.index:
-            raise ArchiveFileError(file, f"not in {_INDEX}")
-        with open_fits(file, content) as hdus:
-            wave, flux = hdus[1].data["WAVELENGTH"], hdus[1].data["FLUX"]
-            if wave.shape != WAVE.shape or not np.allclose(wave, WAVE, atol=0.1):
-                raise ArchiveFileError(
-                    file, "not on the library's grid, 3510 to 7427 Angstrom in steps of 1.4"
-                )
-        star = index.loc[file]
-        type_text = star["spectral_type"] + star["luminosity_class"]
-        return {"name": star["name"], "type_text": type_text}, np.array(flux)
-
     files = sorted(folder_files(directory, "jc_*.fits"), key=lambda item: (len(item[0]), item[0]))
-    return collect("jhc", WAVE, FWHM, files, parse)
+    return collect("jhc", WAVE, FWHM, files, functools.partial(_parse, index))
+
+
+def _parse(index, file, content):
+    if file not in index.index:
+        raise ArchiveFileError(file, f"not in {_INDEX}")
+    with open_fits(file, content) as hdus:
+        wave, flux = hdus[1].data["WAVELENGTH"], hdus[1].data["FLUX"]
+        if wave.shape != WAVE.shape or not np.allclose(wave, WAVE, atol=0.1):
+            raise ArchiveFileError(file, "not on the library's grid, 3510 to 7427 Angstrom in steps of 1.4")
+    star = index.loc[file]
+    type_text = star["spectral_type"] + star["luminosity_class"]
+    return {"name": star["name"], "type_text": type_text}, np.array(flux)
 
 
 def write(directory, spectra):

@@ -6,6 +6,7 @@ Files as at the IAC: ``MILES_library_v9.1_FITS.tar.gz``, read without unpacking 
 air. One line of the table, HD 44691A, has the number '022.' where 0221 is meant, the one that is missing.
 """
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -59,18 +60,6 @@ def read(directory):
     directory = Path(directory)
     stars = _read_parameters(directory / _PARAMETERS)
 
-    def parse(file, content):
-        if file not in stars.index:
-            raise ArchiveFileError(file, f"not in {_PARAMETERS}")
-        with open_fits(file, content) as hdus:
-            header, flux = hdus[0].header, np.array(hdus[0].data, float).ravel()
-            grid = header["CRVAL1"], header["CDELT1"]
-        if flux.size != WAVE.size or not np.allclose(grid, [3540.5, 0.9], atol=1e-3):
-            raise ArchiveFileError(
-                file, "not on the library's grid, 3540.5 to 7409.6 Angstrom in steps of 0.9"
-            )
-        return stars.loc[file].to_dict(), flux
-
     archive = directory / f"{_FOLDER}.tar.gz"
     if archive.is_file():
         files = tar_files(archive)
@@ -78,7 +67,18 @@ def read(directory):
         files = folder_files(directory / _FOLDER, "s*.fits")
     else:
         raise ArchiveFileError(archive, "missing, and so is its unpacked folder: fetch it again")
-    return collect("miles", WAVE, FWHM, sorted(files), parse)
+    return collect("miles", WAVE, FWHM, sorted(files), functools.partial(_parse, stars))
+
+
+def _parse(stars, file, content):
+    if file not in stars.index:
+        raise ArchiveFileError(file, f"not in {_PARAMETERS}")
+    with open_fits(file, content) as hdus:
+        header, flux = hdus[0].header, np.array(hdus[0].data, float).ravel()
+        grid = header["CRVAL1"], header["CDELT1"]
+    if flux.size != WAVE.size or not np.allclose(grid, [3540.5, 0.9], atol=1e-3):
+        raise ArchiveFileError(file, "not on the library's grid, 3540.5 to 7409.6 Angstrom in steps of 0.9")
+    return stars.loc[file].to_dict(), flux
 
 
 def _read_parameters(path):

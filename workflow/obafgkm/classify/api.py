@@ -62,7 +62,7 @@ def classify(wave, flux=None, ivar=None, *, medium=None, model=None):
         If wavelengths, flux and inverse variance have different lengths or a unit of something else.
     """
     from obafgkm.classify.reading.arrays import spectra_of_arrays
-    from obafgkm.classify.streaming import classify_entries, load_model
+    from obafgkm.classify.rows import classify_entries, load_model
 
     spectra = spectra_of_arrays(wave, flux, ivar)
     for spectrum in spectra:

@@ -1,15 +1,18 @@
 """The command ``obafgkm``: ``classify FILES…`` types spectra, ``read FILES…`` shows how they are read."""
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
 import warnings
 
+from obafgkm.classify.printable import printable
 from obafgkm.errors import ObafgkmError
 
 __all__ = ["main"]
 
-_GOOD, _SOME_BAD, _USAGE, _INTERRUPTED = 0, 1, 2, 130
+_GOOD, _SOME_BAD, _USAGE, _INTERRUPTED, _TERMINATED = 0, 1, 2, 130, 143
 
 _CLASSIFY = """\
 MK types and luminosity classes of optical spectra, with their uncertainties.
@@ -40,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
     def convert_arg_line_to_args(self, line):
         line = line.removeprefix("\ufeff").removeprefix("ï»¿").strip()
-        return [] if not line or line.startswith("#") else [line]
+        return [] if not line or line.startswith("#") else [f"./{line}" if line.startswith("-") else line]
 
 
 def _parser():
@@ -124,20 +127,51 @@ def main(arguments=None):
     int
         The exit code.
     """
+    _open_standard_streams()
     options = _parser().parse_args(arguments)
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         return _read(options) if options.command == "read" else _classify(options)
     except ObafgkmError as error:
-        print(f"obafgkm: {error}", file=sys.stderr)
+        _say(f"obafgkm: {error}")
         return _USAGE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         is_csv = options.command == "classify" and _is_csv(options.output)
         kept = f"; the rows so far are in {options.output}.part" if is_csv else ""
-        print(f"obafgkm: interrupted{kept}", file=sys.stderr)
-        return _INTERRUPTED
+        _say(f"obafgkm: interrupted{kept}")
+        return _TERMINATED if isinstance(interruption, _Termination) else _INTERRUPTED
     except OSError as error:
-        print(f"obafgkm: {error}", file=sys.stderr)
+        _say(f"obafgkm: {error}")
         return _USAGE
+
+
+class _Termination(KeyboardInterrupt):
+    """SIGTERM, which schedulers send: an end in order, as after Ctrl-C."""
+
+
+def _terminate(*_):
+    raise _Termination
+
+
+def _open_standard_streams():
+    """Put nothing in the place of standard streams that are closed: a file would get their numbers."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (as long as the process lives)
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def _say(text):
+    """Print a line on standard error, if anybody still reads it."""
+    with contextlib.suppress(OSError):
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def _is_csv(path):
@@ -155,7 +189,7 @@ def _classify(options):
     bad, total, current = 0, 0, None
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS headers against the standard
-        writer = stack.enter_context(TableWriter(options.output)) if options.output else None
+        writer = stack.enter_context(TableWriter(options.output, options.files)) if options.output else None
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
         is_read = not options.quiet and _printed(heading())
@@ -176,27 +210,25 @@ def _classify(options):
             with tqdm.external_write_mode():
                 if row["problem"]:
                     bad += 1
-                    print(f"{row['file']}: {row['problem']}", file=sys.stderr)
+                    _say(f"{row['file']}: {row['problem']}")
                 is_read = is_read and _printed(line(row))
             if not (is_read or writer or options.plot or options.quiet):
                 break
     if bad:
-        print(f"obafgkm: {bad} of {total} could not be read", file=sys.stderr)
+        _say(f"obafgkm: {bad} of {total} could not be read")
     return _SOME_BAD if bad else _GOOD
 
 
 def _read(options):
-    from obafgkm.classify.showing import show_file
+    from obafgkm.classify.showing import show_files
 
-    with warnings.catch_warnings(action="ignore"):  # of FITS headers against the standard
-        bad = 0
-        for file in options.files:
-            for text, problem in show_file(file, options.medium, options.output):
-                bad += bool(problem)
-                if problem:
-                    print(f"{file}: {problem}", file=sys.stderr)
-                elif not _printed(text):
-                    return _GOOD
+    bad = 0
+    for file, text, problem in show_files(options.files, options.medium, options.output):
+        bad += bool(problem)
+        if problem:
+            _say(f"{file}: {problem}")
+        elif not _printed(text):
+            return _GOOD
     return _SOME_BAD if bad else _GOOD
 
 

@@ -1,45 +1,77 @@
 """How a file is read, for a person to look at: the receipts as text, the spectra as read as ECSV."""
 
+import contextlib
+import os
 from pathlib import Path
 
 import numpy as np
 
+from obafgkm import barrier
+from obafgkm.classify.printable import printable
 from obafgkm.classify.reading import read_file
+from obafgkm.classify.streaming import names_of
 from obafgkm.errors import ArchiveFileError
 
-__all__ = ["receipt_text", "show_file", "write_spectrum"]
+__all__ = ["receipt_text", "show_files", "write_spectrum"]
 
 
-def show_file(file, medium=None, folder="."):
-    """Read a file, and write each of its spectra as it was read.
+def show_files(files, medium=None, folder="."):
+    """Read files, and write each of their spectra as it was read.
 
     Parameters
     ----------
-    file : path
+    files : sequence of path
     medium : {'air', 'vacuum'}, optional
-        What the wavelengths are measured in, whatever the file says.
+        What the wavelengths are measured in, whatever the files say.
     folder : path
         Of ``<name of the file>_read.ecsv``; of several spectra the later ones are numbered.
 
     Yields
     ------
+    file : str
     text : str
         What was concluded.
     problem : str
         Why there is no spectrum; '' where there is one.
     """
-    folder, stem = Path(folder), Path(file).name.split(".")[0] or Path(file).stem
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        for number, spectrum in enumerate(read_file(file, medium), start=1):
-            if isinstance(spectrum, str):
-                yield "", spectrum
-                continue
-            own = folder / f"{stem}_read{'' if number == 1 else f'_{number}'}.ecsv"
-            write_spectrum(own, spectrum)
-            yield f"{receipt_text(file, spectrum)}\n  written to   {own}", ""
-    except ArchiveFileError as error:
-        yield "", error.problem
+    files = [str(file) for file in files]
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    stems = names_of(Path(file).name.split(".")[0] or Path(file).stem for file in files)
+    tasks = list(zip(files, stems, strict=True))
+    yield from barrier.run(_shown, [tasks], (medium, Path(folder), files))
+
+
+def _shown(tasks, lost, watch, medium, folder, files):
+    """What `show_files` yields of each task; see `obafgkm.barrier.run`."""
+    for task, (file, stem) in enumerate(tasks):
+        if task in lost:
+            yield task, (file, "", lost[task])
+            continue
+        try:
+            size = os.path.getsize(file) if os.path.exists(file) else 0
+            for number, spectrum in enumerate(watch.over(task, read_file(file, medium), size), start=1):
+                if isinstance(spectrum, str):
+                    yield task, (file, "", spectrum)
+                    continue
+                own = folder / f"{stem}_read{'' if number == 1 else f'_{number}'}.ecsv"
+                if _is_any(own, files):
+                    yield task, (file, "", f"not written: {own} is itself a file to be read")
+                    continue
+                write_spectrum(own, spectrum)
+                yield (
+                    task,
+                    (file, f"{receipt_text(file, spectrum)}\n  written to   {printable(str(own))}", ""),
+                )
+        except ArchiveFileError as error:
+            yield task, (file, "", error.problem)
+
+
+def _is_any(path, files):
+    for file in files:
+        with contextlib.suppress(OSError, ValueError):
+            if os.path.samefile(path, file):
+                return True
+    return False
 
 
 def receipt_text(file, spectrum):
@@ -68,7 +100,7 @@ def receipt_text(file, spectrum):
         ),
     }
     lines = [f"  {key:<12} {value}" for key, value in facts.items() if value]
-    return "\n".join([f"{spectrum.name}   ({file})", *lines])
+    return "\n".join([printable(f"{spectrum.name}   ({file})"), *map(printable, lines)])
 
 
 def write_spectrum(path, spectrum):

@@ -15,6 +15,8 @@ _COARSEST = 10.0  # Angstrom a pixel, beyond which lines cannot be seen
 _LEAST_COVERED = 300.0  # Angstrom of the classifier's range
 _PARTS = 8  # of a spectrum, in each of which pixels have one usual distance
 _MARGIN = 20.0  # Angstrom beyond it that are looked at
+_ABSURD = 1e10  # of the median flux: no star, sky or cosmic ray; a sentinel, or a damaged number
+_LARGEST = 1e100  # flux whose square, and that of its inverse, can be computed with
 
 
 @dataclass
@@ -54,18 +56,24 @@ class Spectrum:
     def cleaned(self):
         """Its valid pixels in the order of wavelength: wavelengths in Angstrom in air, flux, ivar or None.
 
-        Wavelengths whose medium is not known are taken to be in air.
+        Wavelengths whose medium is not known are taken to be in air. A flux of 1e10 times the median is none.
 
         Raises
         ------
         ArchiveFileError
-            If no pixel is valid.
+            If no pixel is valid, or the flux is beyond what can be computed with.
         """
         good = np.isfinite(self.wave) & np.isfinite(self.flux) & (self.wave > 0)
         if self.ivar is not None:
             good &= np.isfinite(self.ivar) & (self.ivar > 0)
         if np.count_nonzero(good) < 5 or not self.flux[good].any():
             raise ArchiveFileError(self.name, "no valid pixel: all are masked, not finite or zero")
+        size = np.abs(self.flux[good])
+        level = np.median(size[size > 0])
+        if not 1 / _LARGEST < level < _LARGEST:
+            problem = f"its median flux, {level:.3g}, cannot be computed with: give it in another unit"
+            raise ArchiveFileError(self.name, problem)
+        good &= np.abs(self.flux) < _ABSURD * level
         wave, flux = self.wave[good], self.flux[good]
         ivar = None if self.ivar is None else self.ivar[good]
         if self.medium == "vacuum":

@@ -1,18 +1,28 @@
 """The table of answers: on a terminal, and as CSV, ECSV or FITS with units and descriptions."""
 
+import contextlib
 import csv
+import io
 import os
+import stat
 from pathlib import Path
 
 import numpy as np
 
 import obafgkm
 from obafgkm.classify.answers import COLUMNS
+from obafgkm.classify.printable import printable, spreadsheet_cell
 from obafgkm.errors import ObafgkmError
 
 __all__ = ["FORMATS", "TableWriter", "heading", "line"]
 
+try:
+    import fcntl
+except ImportError:  # not a system of the Unix kind: there are no locks to be had
+    fcntl = None
+
 FORMATS = (".csv", ".ecsv", ".fits")
+_CREATOR = "obafgkm classify"
 
 # The printed columns: heading, width, and what stands there.
 _PRINTED = {
@@ -24,8 +34,8 @@ _PRINTED = {
     "S/N": (5, lambda row: _number(row["snr"], 0)),
     "cover": (5, lambda row: _number(row["coverage"], 2)),
     "flags": (14, lambda row: row["flags"]),
-    "name": (20, lambda row: row["name"].replace(" ", "_")),
-    "file": (0, lambda row: row["file"].replace(" ", "_")),
+    "name": (20, lambda row: printable(row["name"]).replace(" ", "_")),
+    "file": (0, lambda row: printable(row["file"]).replace(" ", "_")),
 }
 
 
@@ -57,50 +67,57 @@ class TableWriter:
     """A table that is written as its rows come, and that stands under its name only when it is whole.
 
     Rows of CSV are written at once, into ``<name>.part``, which an interruption leaves behind; ECSV and FITS
-    are written at the end.
+    are written at the end. Nobody else can write the same table meanwhile.
 
     Parameters
     ----------
     path : path
         Ends in ``.csv``, ``.ecsv`` or ``.fits``.
+    files : sequence of path
+        What is read, and must not be replaced.
 
     Raises
     ------
     ObafgkmError
-        If it ends otherwise, or cannot be written.
+        If it ends otherwise, cannot be written, is being written, or would replace something that is no
+        table of this kind.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, files=()):
         self.path = Path(path)
         self.part = self.path.with_name(self.path.name + ".part")
         self._rows = []
         if self.path.suffix not in FORMATS:
             raise ObafgkmError(f"{path}: a table is written as {', '.join(FORMATS)}; the ending says which")
-        try:
-            self._file = self.part.open("w", newline="")
-        except OSError as error:
-            raise ObafgkmError(f"{path}: cannot be written ({error.strerror})") from error
+        for own in (self.path, self.part):
+            _refuse_to_replace(own, files)
+        self._file = _locked(self.path, self.part)
+        self._text = io.TextIOWrapper(self._file, "utf-8", newline="", write_through=True)
         if self.path.suffix == ".csv":
-            self._csv = csv.DictWriter(self._file, COLUMNS, lineterminator="\n")
+            self._csv = csv.DictWriter(self._text, COLUMNS, lineterminator="\n")
             self._csv.writeheader()
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *_):
-        self._file.close()
-        if kind is None:
-            if self.path.suffix != ".csv":
+        is_csv = self.path.suffix == ".csv"
+        try:
+            if kind is None and not is_csv:
                 self._write_whole()
-            os.replace(self.part, self.path)
-        elif self.path.suffix != ".csv":
-            self.part.unlink()
+            self._text.flush()
+            if kind is None:
+                os.replace(self.part, self.path)  # before the lock goes with the open file
+            elif not is_csv:
+                self.part.unlink()
+        finally:
+            self._text.close()
 
     def write(self, row):
         """Add a row, a dict with the keys of `COLUMNS`."""
         if self.path.suffix == ".csv":
             self._csv.writerow({key: _plain(value) for key, value in row.items()})
-            self._file.flush()
+            self._text.flush()
         else:
             self._rows.append(row)
 
@@ -110,6 +127,8 @@ class TableWriter:
         table = Table()
         for key, column in COLUMNS.items():
             values = [row[key] for row in self._rows]
+            if column.kind is str:
+                values = [printable(text) for text in values]
             if self.path.suffix == ".fits" and column.kind is str:  # which knows ASCII only
                 values = [
                     text.replace("Å", "Angstrom").encode("ascii", "backslashreplace") for text in values
@@ -117,13 +136,64 @@ class TableWriter:
             table[key] = np.array(values)
             table[key].description = column.meaning
             table[key].unit = column.unit or None
-        table.meta["CREATOR"] = f"obafgkm classify {obafgkm.__version__}"
-        form = {".ecsv": "ascii.ecsv", ".fits": "fits"}[self.path.suffix]
-        table.write(self.part, format=form, overwrite=True)
+        table.meta["CREATOR"] = f"{_CREATOR} {obafgkm.__version__}"
+        if self.path.suffix == ".ecsv":
+            table.write(self._text, format="ascii.ecsv")
+        else:
+            table.write(self._file, format="fits")
 
 
 def _plain(value):
-    """Six digits of a number, nothing where there is none."""
+    """Six digits of a number, nothing where there is none; a text that no spreadsheet would run."""
     if isinstance(value, float):
         return "" if np.isnan(value) else f"{value:.6g}"
-    return value
+    return spreadsheet_cell(value)
+
+
+def _refuse_to_replace(path, files):
+    """Refuse to replace what is read, or anything but an older table, whole or not."""
+    try:
+        found = path.stat()
+    except OSError:  # there is none; or what is wrong with it shows when it is written
+        return
+    for file in files:
+        with contextlib.suppress(OSError, ValueError):
+            if os.path.samestat(found, os.stat(file)):
+                raise ObafgkmError(f"{path}: is also a file to be read, which the table would replace")
+    if stat.S_ISREG(found.st_mode) and found.st_size and not _is_table(path):
+        raise ObafgkmError(
+            f"{path}: exists, and is no table of obafgkm classify: give another name after --output, or "
+            "delete it first"
+        )
+
+
+def _is_table(path):
+    with open(path, "rb") as file:
+        start = file.read(1 << 16)
+    if ",".join(list(COLUMNS)[:3]).encode() == start.split(b"\n")[0][: len("file,name,type")]:
+        return True
+    return start.startswith((b"# %ECSV", b"SIMPLE  =")) and _CREATOR.encode() in start
+
+
+def _locked(path, part):
+    """An empty file that nobody else has locked, at the path of the part."""
+    while True:
+        try:
+            file = open(part, "a+b")  # noqa: SIM115 (it stays open, and locked)
+        except OSError as error:
+            raise ObafgkmError(f"{path}: cannot be written ({error.strerror})") from error
+        try:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise ObafgkmError(
+                f"{path}: another run is writing it; give another name after --output"
+            ) from error
+        except OSError:  # a file system without locks
+            pass
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(part)):
+                file.truncate(0)
+                return file
+        file.close()  # its owner has just given it its name

@@ -1,13 +1,12 @@
 """One file of a survey's spectra, from the files that the archive keeps them in."""
 
-import functools
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from obafgkm.archives import lamost
+from obafgkm import barrier
+from obafgkm.archives import lamost, limited_bytes
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.labels import object_names
 from obafgkm.archives.sdss.sql import catalogue_labels
@@ -56,7 +55,6 @@ def pack(directory, path, provenance, catalogue=None, missing=None, processes=1,
     if catalogue is not None:
         asked = catalogue_labels(catalogue).set_axis(_names(catalogue)).to_dict("index")
     blocks = [paths[first : first + _BLOCK] for first in range(0, len(paths), _BLOCK)]
-    read = functools.partial(_read_block, survey, directory, provenance, asked)
     kept, rejected = [], []
 
     def finish(labels):
@@ -64,16 +62,13 @@ def pack(directory, path, provenance, catalogue=None, missing=None, processes=1,
         kept.extend(labels["name"])
         return labels
 
-    def spectra(results):
-        for part, refused in results:
+    def spectra():
+        settings = (survey, directory, provenance, asked)
+        for part, refused in barrier.run(_read_block, blocks, settings, processes):
             rejected.extend(refused)
             yield part
 
-    if processes == 1:
-        write_parts(path, spectra(map(read, blocks)), finish)
-    else:
-        with ProcessPoolExecutor(processes) as pool:
-            write_parts(path, spectra(pool.map(read, blocks)), finish)
+    write_parts(path, spectra(), finish)
     if len(kept) + len(rejected) != len(paths):
         raise AssertionError(f"{len(paths)} files in, {len(kept)} read and {len(rejected)} rejected")
     if catalogue is not None:
@@ -81,26 +76,34 @@ def pack(directory, path, provenance, catalogue=None, missing=None, processes=1,
     return pd.DataFrame(rejected, columns=["library", "file", "name", "reason"])
 
 
-def _read_block(survey, directory, provenance, asked, paths):
+def _read_block(paths, lost, watch, survey, directory, provenance, asked):
     """Spectra of some files, and what is wrong with the others: rows of `rejected`."""
     archive, rows, fluxes, rejected = SURVEYS[survey], [], [], []
-    for path in paths:
+    for number, path in enumerate(paths):
         file = path.relative_to(directory).as_posix()
         try:
-            row, flux, ivar = archive.read_spectrum(file, path.read_bytes())
+            if number in lost:
+                raise ArchiveFileError(file, lost[number])
+            content = limited_bytes(path)
+            row, flux, ivar = watch.call(number, archive.read_spectrum, file, content, size=len(content))
             if asked is not None:
                 if row["name"] not in asked:
                     raise ArchiveFileError(file, "not in the catalogue of what was asked for")
                 row.update(asked[row["name"]])
-        except ArchiveFileError as error:
+        except Exception as error:  # what damaged numbers lead to is not documented
+            known = isinstance(error, ArchiveFileError)
+            told = " ".join(f"{type(error).__name__}: {error}".split())
             name = path.name.removeprefix("spec-").partition(".fit")[0]
-            rejected.append((survey, file, name, error.problem))
+            problem = error.problem if known else f"damaged, or no file of the survey ({told})"
+            rejected.append((survey, file, name, problem))
             continue
         rows.append(row)
         fluxes.append((flux, ivar))
+    watch.rest()
     labels = sdss.label_table(rows).assign(source=provenance["source"])
     flux, ivar = np.reshape(np.array(fluxes, np.float32), (-1, 2, archive.WAVE.size)).swapaxes(0, 1)
-    return Spectra(archive.WAVE, flux, ivar, labels, archive.MEDIUM, archive.FWHM, provenance), rejected
+    part = Spectra(archive.WAVE, flux, ivar, labels, archive.MEDIUM, archive.FWHM, provenance)
+    yield 0, (part, rejected)
 
 
 def _names(catalogue):

@@ -1,17 +1,14 @@
 """Any file of a user: its compression and its format, by its first bytes and not by its name."""
 
-import bz2
-import gzip
-import lzma
 import re
-import tarfile
-import zipfile
+import stat
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.unpacking import opener, tar_members, unpacked, whole, zip_members
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import MEDIA, Spectrum
 from obafgkm.errors import ArchiveFileError, ObafgkmError
@@ -19,14 +16,9 @@ from obafgkm.errors import ArchiveFileError, ObafgkmError
 __all__ = ["read_file"]
 
 _ROWS = 256  # of an HDF5 file in memory at a time
+_MOST_AXES = 999  # FITS standard 4.0, section 4.4.1.1
+_HOLLOW = 100  # bytes of flux for each byte of an HDF5 file, beyond which it holds none
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
-_COMPRESSED = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ\x00": lzma.open,
-    b"\x5d\x00\x00": lzma.open,
-}
-_DECOMPRESSED = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\x00": lzma}
 _LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
 _MEMBERS = (
     ".fits",
@@ -111,16 +103,24 @@ def _clear_errors(path):
         raise ArchiveFileError(path, "there is no such file") from error
     except PermissionError as error:
         raise ArchiveFileError(path, "may not be read: you lack the permission") from error
+    except MemoryError as error:
+        raise ArchiveFileError(
+            path, "needs more memory than a file may take: damaged, or too large"
+        ) from error
     except Exception as error:  # what foreign readers raise at damaged files is not documented
         problem = f"damaged, or not what its format says ({type(error).__name__}: {error})"
         raise ArchiveFileError(path, " ".join(problem.split())) from error
 
 
 def _read(path):
+    found = path.stat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise RefusedError("a pipe or a device, which may never end: save it as a file first")
     with path.open("rb") as file:
         start = file.read(512)
-    opener = next((opener for magic, opener in _COMPRESSED.items() if start.startswith(magic)), None)
-    if opener is None and _is_fits(start):  # of which only a part may be needed
+    own = opener(start)
+    if own is None and _is_fits(start):  # of which only a part may be needed
+        _refuse_axes(start)
         from obafgkm.classify.reading.fits_hdus import read_fits
 
         yield from read_fits(path)
@@ -129,17 +129,21 @@ def _read(path):
         yield from _read_hdf5(path)
         return
     if start.startswith(_ZIP):
-        yield from _members(_zip_members(path))
+        yield from _members(zip_members(path))
         return
     if start.startswith(_LZW):
         yield from _read_content(path, _uncompressed(path))
         return
-    with (opener or open)(path, "rb") as file:
+    packed = found.st_size if own else None
+    with (own or open)(path, "rb") as file:
         start = file.read(512)
-        if start[257:262] == b"ustar":
-            yield from _members(_tar_members(path))
-        else:
-            yield from _read_content(path, start + file.read())
+        if start[257:262] != b"ustar":
+            file.seek(0)
+            content = whole(file, packed)
+    if start[257:262] == b"ustar":
+        yield from _members(tar_members(path, packed))
+    else:
+        yield from _read_content(path, content)
 
 
 def _is_fits(content):
@@ -153,32 +157,26 @@ def _uncompressed(path):
 
     try:
         with get_readable_fileobj(str(path), encoding="binary") as file:
-            return file.read()
+            return whole(file, path.stat().st_size)
     except ModuleNotFoundError as error:
         raise RefusedError(f"compressed by 'compress': run 'uncompress {path}' first") from error
 
 
+def _refuse_axes(content):
+    """Refuse more axes than the standard of FITS knows, which astropy would count one by one."""
+    found = re.search(rb"NAXIS   = *(\d+)", content[:800])
+    if found and int(found[1]) > _MOST_AXES:
+        raise RefusedError(f"damaged: NAXIS = {int(found[1])}, and FITS knows {_MOST_AXES} axes at most")
+
+
 def _read_content(path, content):
     if _is_fits(content):
+        _refuse_axes(content)
         from obafgkm.classify.reading.fits_hdus import read_fits
 
         yield from read_fits(path, content)
     else:
         yield from _read_text(path, content)
-
-
-def _tar_members(path):
-    with tarfile.open(path) as archive:
-        for member in archive:
-            if member.isfile():
-                yield member.name, lambda member=member: archive.extractfile(member).read()
-
-
-def _zip_members(path):
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            if not member.is_dir():
-                yield member.filename, lambda member=member: archive.read(member)
 
 
 def _members(members):
@@ -188,10 +186,7 @@ def _members(members):
             continue
         try:
             with _clear_errors(name):
-                content = read()
-                for magic, module in _DECOMPRESSED.items():
-                    content = module.decompress(content) if content.startswith(magic) else content
-                yield from _read_content(name, content)
+                yield from _read_content(name, unpacked(read()))
         except ArchiveFileError as error:
             if PurePath(name).suffix.lower() in _MEMBERS:  # others may be anything
                 yield str(error)
@@ -200,6 +195,7 @@ def _members(members):
 def _read_hdf5(path):
     from obafgkm.spectra import Spectra, read_labels
 
+    _refuse_hollow(path)
     for first in range(0, len(read_labels(path)), _ROWS):
         part = Spectra.read(path, slice(first, first + _ROWS))
         rows = zip(part.flux, part.ivar, part.labels.to_dict("records"), strict=True)
@@ -208,6 +204,19 @@ def _read_hdf5(path):
             receipt = Receipt("", "wave (Angstrom)", "flux (relative)", "ivar", "the file")
             receipt.masked = 1 - float(((ivar > 0) & (flux == flux)).mean())
             yield Spectrum(name, part.wave, flux, ivar, part.medium, receipt)
+
+
+def _refuse_hollow(path):
+    """Refuse an HDF5 file that says to hold more than it can: chunks that are absent read as zeros."""
+    import h5py
+
+    with h5py.File(path) as file:
+        flux = file.get("flux", getlink=True)
+        if not isinstance(flux, h5py.HardLink):
+            raise RefusedError("an HDF5 file without spectra of this package")
+        flux = file["flux"]
+        if flux.size * flux.dtype.itemsize > _HOLLOW * max(path.stat().st_size, 1):
+            raise RefusedError(f"says to hold {flux.shape} values in {path.stat().st_size:,} bytes")
 
 
 def _read_text(path, content):

@@ -58,7 +58,9 @@ def cflib_spectrum(path, content):
     """The spectrum of a file of CFLIB, FITS or text, by the library's own reader, which knows its gaps."""
     from obafgkm.archives import cflib
 
-    labels, flux = cflib.read_spectrum(PurePath(path).name, content)
+    name = PurePath(path).name
+    name = name[: name.index(".fits") + 5] if ".fits" in name else name  # without what it is packed by
+    labels, flux = cflib.read_spectrum(name, content)
     receipt = Receipt(
         "", "CFLIB's own (Angstrom)", "relative, per unit wavelength", "none; estimated from the scatter",
         "the library's documentation", 1 - float(np.isfinite(flux).mean())

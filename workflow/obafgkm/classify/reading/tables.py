@@ -56,6 +56,8 @@ def parts_of_table(text, form, name):
     """
     try:
         tables = list(_tables(text, form))
+    except (RefusedError, MemoryError):
+        raise
     except Exception as error:  # what astropy raises at damaged tables is not documented
         raise RefusedError(f"damaged, or no table of the format {form} ({error})") from error
     parts = [_part(table, name) for table in tables]
@@ -68,6 +70,8 @@ def _tables(text, form):
     if form == "votable":
         from astropy.io.votable import parse
 
+        if re.search(r"<(?:\w+:)?STREAM[^>]*\shref\s*=", text, re.IGNORECASE):
+            raise RefusedError("its numbers are not in the file but at an address: save it with its data")
         votable = parse(io.BytesIO(text.encode("utf-8")), verify="ignore")
         for table in votable.iter_tables():
             if len(table.array):

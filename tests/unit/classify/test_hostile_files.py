@@ -1,0 +1,352 @@
+"""Files, names and outputs as hostile or unlucky users have them: each costs a row with a reason at most."""
+
+import gzip
+import io
+import os
+import subprocess
+import tarfile
+import zipfile
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from test_command import RUN, star
+
+from obafgkm.archives import cflib
+from obafgkm.classify import classify, classify_files, rows
+from obafgkm.classify.command import main
+from obafgkm.classify.model import Model
+from obafgkm.classify.printable import printable, spreadsheet_cell
+from obafgkm.classify.reading import read_file, unpacking
+from obafgkm.errors import ArchiveFileError
+
+
+@pytest.fixture
+def good(tmp_path):
+    """A spectrum that can be typed."""
+    path = tmp_path / "good.txt"
+    np.savetxt(path, np.stack(star(3), axis=1), fmt="%.8g")
+    return path
+
+
+def between(good, bad):
+    """Rows of a good file, a bad one, and the good one again; what is said of the good one is checked."""
+    table = classify_files([good, bad, good])
+    alone = classify_files(good)
+    of_good = table[table["file"] == str(good)]
+    for row in (of_good.iloc[[0]], of_good.iloc[[1]]):
+        pd.testing.assert_frame_equal(row.reset_index(drop=True), alone, rtol=1e-3)
+    return table[table["file"] == str(bad)].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("value", [1e200, -1e200, 1e308, -1.7976931348623157e308, 3e38, 1e25])
+def test_a_pixel_that_no_star_has_is_left_out(good, tmp_path, value):
+    wave, flux = star(3)
+    flux = flux.copy()
+    flux[1000] = value
+    np.savetxt(tmp_path / "broken.txt", np.stack([wave, flux], axis=1), fmt="%.17g")
+    (row,) = between(good, tmp_path / "broken.txt").to_dict("records")
+    assert row["problem"] == ""
+    expected = classify_files(good).iloc[0]
+    assert row["type"] == expected["type"]
+    assert row["class_number"] == pytest.approx(expected["class_number"], abs=0.5, nan_ok=True)
+
+
+@pytest.mark.parametrize("scale", [1e150, 1e-150, 1e-320])
+def test_a_flux_that_cannot_be_computed_with_is_refused(good, tmp_path, scale):
+    wave, flux = star(3)
+    np.savetxt(tmp_path / "scaled.txt", np.stack([wave, flux * scale], axis=1), fmt="%.8g")
+    (row,) = between(good, tmp_path / "scaled.txt").to_dict("records")
+    assert row["flags"] == "unreadable"
+    assert row["problem"]
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-17, 1e40])
+def test_any_unit_of_flux_gives_the_same_type(scale):
+    wave, flux = star(3)
+    assert classify(wave, flux * scale)["alternatives"].item() == classify(wave, flux)["alternatives"].item()
+
+
+class Failing(Model):
+    """A model that cannot take one kind of spectrum, and answers nonsense of another."""
+
+    def __init__(self, released):
+        vars(self).update(vars(released))
+
+    def classify(self, flux, ivar):
+        if (np.nanmax(flux, axis=1) > 100).any():
+            raise FloatingPointError("overflow")
+        types = super().classify(flux, ivar)
+        types.temperature[np.nanmax(flux, axis=1) > 50] = np.nan
+        return types
+
+
+def test_an_exception_of_the_network_costs_the_spectrum_that_raises_it(monkeypatch):
+    model = Failing(rows.load_model())
+    monkeypatch.setattr(rows, "load_model", lambda folder=None: model)
+    wave, flux = star(3)
+    flux = flux / flux.max()
+    table = classify(wave, np.stack([flux, 120 * flux, flux, 60 * flux, flux]))
+    assert table["problem"].tolist() == [
+        "",
+        "cannot be classified (FloatingPointError: overflow)",
+        "",
+        "cannot be classified: the network's answer is no number",
+        "",
+    ]
+    assert table["alternatives"].ne("").tolist() == [True, False, True, False, True]
+
+
+BOMB = bytes(1 << 22)
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """Files may unpack to 1 MB and 10 times their size."""
+    monkeypatch.setattr(unpacking, "_SMALL", 1 << 20)
+    monkeypatch.setattr(unpacking, "_RATIO", 10)
+
+
+def test_what_unpacks_to_far_more_than_a_spectrum_is_refused(small, tmp_path):
+    (tmp_path / "bomb.fits.gz").write_bytes(gzip.compress(BOMB))
+    with pytest.raises(ArchiveFileError, match=r"bomb\.fits\.gz: .*unpacks to more than"):
+        list(read_file(tmp_path / "bomb.fits.gz"))
+
+
+@pytest.mark.parametrize("packed_again", [False, True])
+@pytest.mark.parametrize("kind", ["tar", "tar.gz", "zip"])
+def test_a_bomb_in_an_archive_leaves_its_neighbours(small, good, tmp_path, kind, packed_again):
+    path = tmp_path / f"night.{kind}"
+    bomb = gzip.compress(BOMB) if packed_again else BOMB
+    members = {"a.txt": good.read_bytes(), "bomb.fits": bomb, "c.txt": good.read_bytes()}
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+    else:
+        with tarfile.open(path, "w:gz" if kind.endswith("gz") else "w") as archive:
+            for name, content in members.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    first, bad, last = read_file(path)
+    assert (first.name, last.name) == ("a", "c")
+    assert bad.startswith("bomb.fits: ")
+    if packed_again or kind != "tar":
+        assert "unpacks to more than" in bad
+
+
+def test_a_bomb_at_the_true_limits_costs_a_row(good, tmp_path):
+    with gzip.open(tmp_path / "bomb.fits.gz", "wb", compresslevel=9) as file:
+        for _ in range(32):
+            file.write(BOMB)
+    (row,) = between(good, tmp_path / "bomb.fits.gz").to_dict("records")
+    assert "unpacks to more than" in row["problem"]
+
+
+def card_file(path, *cards):
+    """A FITS file with a header of these cards and a block of data."""
+    header = "".join(f"{card:<80}" for card in ("SIMPLE  =                    T", *cards, "END"))
+    path.write_bytes(header.ljust(-(-len(header) // 2880) * 2880).encode() + bytes(2880))
+
+
+@pytest.mark.parametrize(
+    "cards",
+    [
+        ["BITPIX  =                  -32", "NAXIS   =            100000000", "NAXIS1  =  2", "NAXIS2  =   2"],
+        ["BITPIX  =                  -32", "NAXIS   =  1", "NAXIS1  =  1000000000000000"],
+        ["BITPIX  =                  -32", "NAXIS   =  1", "NAXIS1  =                  -5"],
+        ["BITPIX  =                  -32", "NAXIS   =  1e9"],
+        ["BITPIX  =             99999999", "NAXIS   =  1", "NAXIS1  =     5"],
+    ],
+)
+def test_axes_without_end_cost_a_row(good, tmp_path, cards):
+    card_file(tmp_path / "axes.fits", *cards)
+    (row,) = between(good, tmp_path / "axes.fits").to_dict("records")
+    assert row["problem"]
+    assert "takes too long" not in row["problem"]
+
+
+def test_pipes_and_devices_are_refused(good, tmp_path):
+    os.mkfifo(tmp_path / "pipe.fits")
+    for bad in (tmp_path / "pipe.fits", "/dev/zero"):
+        (row,) = between(good, bad).to_dict("records")
+        assert "a pipe or a device" in row["problem"]
+
+
+def test_an_hdf5_file_of_nothing_is_refused(good, tmp_path):
+    with h5py.File(tmp_path / "hollow.h5", "w") as file:
+        for name in ("flux", "ivar"):
+            file.create_dataset(name, (10**12, 1600), "f4", chunks=(1, 1600))
+    (row,) = between(good, tmp_path / "hollow.h5").to_dict("records")
+    assert "says to hold" in row["problem"]
+
+
+def test_a_table_whose_numbers_lie_elsewhere_is_refused(good, tmp_path):
+    table = Table({"wavelength": star(3)[0], "flux": star(3)[1]})
+    table.write(tmp_path / "star.vot", format="votable", table_id="t")
+    text = (tmp_path / "star.vot").read_text()
+    begin, end = text.index("<DATA>"), text.index("</DATA>")
+    away = '<DATA><BINARY><STREAM href="file:///dev/zero" encoding="base64"/></BINARY>'
+    (tmp_path / "star.vot").write_text(text[:begin] + away + text[end:])
+    (row,) = between(good, tmp_path / "star.vot").to_dict("records")
+    assert "its numbers are not in the file but at an address" in row["problem"]
+
+
+def test_a_table_of_cflib_is_typed_packed_or_not(good, tmp_path):
+    wave = cflib.WAVE
+    flux = np.interp(wave, *star(3))
+    columns = [
+        fits.Column(name, f"{wave.size}E", array=[values])
+        for name, values in (("wavelength", wave), ("spectrum", flux), ("x", flux))
+    ]
+    table = fits.BinTableHDU.from_columns(columns, name="MERGED")
+    for key, value in {"OBJNAME": "HD 1", "PICKTYPE": "G2V", "COVERAGE": "3465-9469"}.items():
+        table.header[key] = value
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(content)
+    (tmp_path / "1.fits").write_bytes(content.getvalue())
+    (tmp_path / "1.fits.gz").write_bytes(gzip.compress(content.getvalue()))
+    plain, packed = (between(good, tmp_path / name).drop(columns="file") for name in ("1.fits", "1.fits.gz"))
+    pd.testing.assert_frame_equal(plain, packed)
+    assert plain["problem"].item() == ""
+    assert plain["read_wave"].item() == "CFLIB's own (Angstrom)"
+
+
+NAMES = [
+    "a\nb.txt",
+    "=cmd|calc!A1.txt",
+    "c\x1b[31m.txt",
+    "+x.txt",
+    "@x.txt",
+    "d\udcff.txt",
+    "\u202egnp.txt",
+    "é.txt",
+]
+
+
+def test_names_of_any_bytes_stay_on_their_line_and_steer_nothing(good, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        os.link(good, os.fsencode(name))
+    files = [f"./{name}" if name.startswith("@") else name for name in NAMES]
+    done = subprocess.run(
+        [*RUN, "classify", *files, "no\x07ne", "--output", "t.csv"], capture_output=True, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) == len(NAMES) + 2
+    assert b"no\\x07ne: there is no such file" in done.stderr
+    assert all(byte >= 32 or byte == 10 for byte in done.stdout + done.stderr)
+    assert [line.split()[-1] for line in lines[1:-1]] == [printable(name) for name in files]
+    written = (tmp_path / "t.csv").read_text()
+    assert len(written.splitlines()) == len(NAMES) + 2
+    assert not any(line[0] in "=+-@" for line in written.splitlines())
+    assert pd.read_csv("t.csv")["file"].tolist()[:2] == [r"a\nb.txt", "'=cmd|calc!A1.txt"]
+
+
+@pytest.mark.parametrize("ending", ["fits", "ecsv"])
+def test_names_of_any_bytes_can_be_written_in_every_format(good, tmp_path, monkeypatch, ending):
+    monkeypatch.chdir(tmp_path)
+    os.link(good, os.fsencode("d\udcff\n.txt"))
+    assert main(["classify", "d\udcff\n.txt", "--output", f"t.{ending}", "--quiet"]) == 0
+    assert str(Table.read(f"t.{ending}")["file"][0]) == r"d\xff\n.txt"
+
+
+def test_a_name_in_a_header_is_escaped_too(good, tmp_path):
+    assert spreadsheet_cell("=1+1") == "'=1+1"
+    assert spreadsheet_cell("HD 1") == "HD 1"
+    assert printable("HD\t1\x9b2J") == r"HD\t1\x9b2J"
+
+
+def test_a_list_may_name_a_file_that_begins_with_a_dash(good, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    os.link(good, "-o.txt")
+    (tmp_path / "list").write_text("-o.txt\n\ngood.txt\n")
+    assert main(["classify", "@list"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--output", "a.fits", "b.fits"],  # what a shell makes of --output *.fits
+        ["a.fits", "-o", "a.fits"],
+        ["a.fits", "-o", "link.fits"],
+        ["a.fits", "-o", "hard.fits"],
+        ["t.csv.part", "-o", "t.csv"],
+        ["b.fits", "-o", "notes.csv"],
+    ],
+)
+def test_no_file_of_the_user_is_replaced(good, tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.fits", "b.fits", "t.csv.part"):
+        (tmp_path / name).write_bytes(good.read_bytes())
+    os.symlink("a.fits", "link.fits")
+    os.link("a.fits", "hard.fits")
+    (tmp_path / "notes.csv").write_text("my,only,notes\n")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert main(["classify", *arguments]) == 2
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    printed = capsys.readouterr()
+    assert "is no table of obafgkm" in printed.err or "is also a file to be read" in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits"])
+def test_an_older_table_is_replaced(good, tmp_path, ending):
+    output = tmp_path / f"types{ending}"
+    for files in ([good], [good, good]):
+        assert main(["classify", *map(str, files), "--output", str(output), "--quiet"]) == 0
+    read = pd.read_csv(output) if ending == ".csv" else Table.read(output)
+    assert len(read) == 2
+    assert [path.name for path in tmp_path.glob("types*")] == [output.name]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits"])
+def test_two_runs_cannot_write_one_table(good, tmp_path, ending):
+    from obafgkm.classify.writing import TableWriter
+    from obafgkm.errors import ObafgkmError
+
+    row = classify_files(good).iloc[0].to_dict()
+    with TableWriter(tmp_path / f"types{ending}") as writer:
+        writer.write(row)
+        with pytest.raises(ObafgkmError, match="another run is writing it"):
+            TableWriter(tmp_path / f"types{ending}")
+        writer.write(row)
+    read = pd.read_csv(writer.path) if ending == ".csv" else Table.read(writer.path)
+    assert len(read) == 2
+
+
+def test_reading_is_not_written_over_what_is_still_to_be_read(good, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    other = tmp_path / "good_read.ecsv"
+    Table({"wavelength": star(5)[0], "flux": star(5)[1]}).write(other)
+    (tmp_path / "folder").mkdir()
+    os.link(good, "folder/good.txt")
+    before = other.read_bytes()
+    assert main(["read", "good.txt", "folder/good.txt", "good_read.ecsv"]) == 1
+    assert other.read_bytes() == before
+    assert "good_read.ecsv is itself a file to be read" in capsys.readouterr().err
+    assert (tmp_path / "good-2_read.ecsv").exists()
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-", "2>/dev/full"])
+def test_closed_streams_change_no_table(good, tmp_path, closed):
+    command = f"{' '.join(map(repr, RUN))} classify {good} {tmp_path}/none --output {tmp_path}/t.csv {closed}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "there is no such file" not in done.stdout
+    assert pd.read_csv(tmp_path / "t.csv")["flags"].str.contains("unreadable").tolist() == [False, True]
+
+
+def test_a_page_that_cannot_be_drawn_costs_that_page(good, tmp_path):
+    (tmp_path / "pages/good.png").mkdir(parents=True)  # where the page should go
+    os.link(good, tmp_path / "other.txt")
+    table = classify_files([good, tmp_path / "other.txt"], plot=tmp_path / "pages")
+    assert table["problem"].str.contains("no page of it could be drawn").tolist() == [True, False]
+    assert (tmp_path / "pages/other.png").is_file()

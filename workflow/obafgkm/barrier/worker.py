@@ -1,0 +1,88 @@
+"""A worker: takes units of tasks from its standard input, and answers on its standard output.
+
+It ends with its parent, in whatever way that ends: at once on Linux, where the kernel sees to it, and
+elsewhere when its standard input ends.
+"""
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+import warnings
+
+from obafgkm.barrier.limits import Watch
+
+__all__ = ["main"]
+
+_SPAN = 0.1  # seconds that answers may wait for one another
+_PR_SET_PDEATHSIG = 1
+
+
+def main(parent):
+    """Work until the standard input ends.
+
+    Parameters
+    ----------
+    parent : int
+        Number of the process that started this one.
+    """
+    _end_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends the workers
+    warnings.simplefilter("ignore")
+    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)  # what libraries print is no answer
+    units = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, units), daemon=True).start()
+    imposed, told = None, 0.0
+
+    def tell(*message, at_once=False):
+        nonlocal told
+        pickle.dump(message, answers, pickle.HIGHEST_PROTOCOL)
+        if at_once or time.monotonic() - told > _SPAN:
+            answers.flush()
+            told = time.monotonic()
+
+    while True:
+        function, tasks, lost, settings, limits, folder = units.get()
+        try:
+            os.chdir(folder)
+            if imposed is None:
+                limits.impose()
+                imposed = limits
+            watch = Watch(limits, lambda number: tell("at", number, at_once=True))
+            for number, answer in function(tasks, lost, watch, *settings):
+                tell("answer", number, answer)
+            tell("done", at_once=True)
+        except Exception as error:
+            tell("error", _portable(error), at_once=True)
+
+
+def _listen(commands, units):
+    while True:
+        try:
+            units.put(pickle.load(commands))
+        except Exception as error:  # the end of the parent, or something that cannot be imported here
+            if not isinstance(error, EOFError):
+                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            os._exit(1)
+
+
+def _end_with(parent):
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it has ended before
+            os._exit(1)
+
+
+def _portable(error):
+    """The error, or its text where it cannot pass from process to process."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

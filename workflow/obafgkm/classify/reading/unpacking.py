@@ -1,0 +1,80 @@
+"""Compressed files and archives of files, unpacked with an end to what they may unpack to."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+
+from obafgkm.classify.reading.refusal import RefusedError
+
+__all__ = ["opener", "tar_members", "unpacked", "whole", "zip_members"]
+
+_LARGEST = 1 << 30  # bytes of a file in memory: no spectrum, nor the spectra of a plate, has so many
+_RATIO, _SMALL = 100, 64 << 20  # times its size that a compressed file may unpack to, beyond the latter
+_OPENERS = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x5d\x00\x00": lzma.open,
+}
+_LAYERS = 3  # of compression about a member of an archive
+
+
+def opener(start):
+    """What opens a compressed file that begins like this; None where it is not compressed."""
+    return next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
+
+
+def whole(file, packed=None):
+    """The rest of an open file.
+
+    Parameters
+    ----------
+    file : binary file
+    packed : int, optional
+        Bytes that it takes on the disk, where it is compressed.
+
+    Raises
+    ------
+    RefusedError
+        If it is larger than any file of spectra, or unpacks to far more than spectra do.
+    """
+    most = _LARGEST if packed is None else min(_LARGEST, _SMALL + _RATIO * packed)
+    content = file.read(most + 1)
+    if len(content) > most:
+        what = "holds" if packed is None else f"{packed:,} bytes, unpacks to"
+        raise RefusedError(f"{what} more than {most:,} bytes: no file of spectra")
+    return content
+
+
+def unpacked(content):
+    """Content without the compression about it."""
+    for _ in range(_LAYERS):
+        if (own := opener(content[:8])) is None:
+            break
+        with own(io.BytesIO(content), "rb") as file:
+            content = whole(file, len(content))
+    return content
+
+
+def tar_members(path, packed):
+    """Name of each file in a tar archive, and a function that returns its content."""
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if member.isfile():
+                yield member.name, lambda member=member: whole(archive.extractfile(member), packed)
+
+
+def zip_members(path):
+    """Name of each file in a zip archive, and a function that returns its content."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if not member.is_dir():
+                yield member.filename, lambda member=member: _zipped(archive, member)
+
+
+def _zipped(archive, member):
+    with archive.open(member) as file:
+        return whole(file, member.compress_size)
