@@ -234,7 +234,7 @@ def _read_text(path, content):
             raise RefusedError("an HTML page, not a spectrum: the download failed, fetch it again")
         raise RefusedError("an XML file that is no VOTable: save the spectrum as VOTable, FITS or text")
     if form:
-        parts = parts_of_table(text, form, stem)
+        parts = parts_of_table(text, form)
     else:
         from obafgkm.classify.reading.text import text_parts
 
