@@ -13,7 +13,20 @@ from obafgkm.classify.reading.units import is_said, to_angstrom
 __all__ = ["Wavelengths", "header_wavelengths", "spectral_axis"]
 
 _SPECTRAL = {"WAVE": "wave", "AWAV": "wave", "FREQ": "frequency", "ENER": "energy", "WAVN": "wavenumber"}
-_KNOWN_TYPES = ("LINEAR", "MULTISPE", "POLY", "SPEC", "LOG", "LN", "ANG", "NM", "MICRON", "UM", "NANOM", "DISP")
+_KNOWN_TYPES = (
+    "LINEAR",
+    "MULTISPE",
+    "POLY",
+    "SPEC",
+    "LOG",
+    "LN",
+    "ANG",
+    "NM",
+    "MICRON",
+    "UM",
+    "NANOM",
+    "DISP",
+)
 _NAMES = {"LAMB": "wave", "WAVELENGTH": "wave", "LAMBDA": "wave", "ANGSTROM": "wave", "SPECTRAL": "wave"}
 _VELOCITIES = ("VRAD", "VOPT", "VELO", "FELO", "VEL", "ZOPT", "BETA", "RADVEL")
 _NO_SPECTRUM = ("RA", "DEC", "GLON", "GLAT", "ANGLE", "POSITION", "STOKES", "TIME", "OFFSET", "SLIT")
@@ -101,7 +114,9 @@ def header_wavelengths(header, n, axis=1):
     if first in (0, 1) and step == 1 and not (is_said(unit) and kind != "wave"):
         raise RefusedError(f"CRVAL{axis} = {first:g} and steps of 1: the axis counts pixels, no wavelengths")
     if not (is_said(unit) or _kind(ctype) or not ctype or ctype.startswith(_KNOWN_TYPES)):
-        raise RefusedError(f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' or 'WAVE' stand for wavelengths")
+        raise RefusedError(
+            f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' or 'WAVE' stand for wavelengths"
+        )
     values = _values(header, n, axis, ctype, unit)
     if kind == "wave" and not is_said(unit) and values.size > 1 and 0 < values[0] <= values[-1] / _WIDEST:
         raise RefusedError(

@@ -94,7 +94,9 @@ def _waves(part, by_kind):
             if kind in by_kind:
                 raise RefusedError(f"the {by_kind[kind][0].label} holds {meaning}; there are no wavelengths")
         if "axis" in by_kind:
-            raise RefusedError(f"the {by_kind['axis'][0].label} holds no wavelengths, and no other column does")
+            raise RefusedError(
+                f"the {by_kind['axis'][0].label} holds no wavelengths, and no other column does"
+            )
         raise RefusedError("no column of wavelengths")
     return sorted(found, key=lambda c: (c.settled_role().rank, _AXES.index(c.settled_role().kind)))
 

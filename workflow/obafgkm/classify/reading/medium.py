@@ -23,9 +23,7 @@ _IS_AIR = ("AIR", "ISAIR", "IS_AIR", "AIRWAVE", "WAVEAIR", "IN_AIR", "AIRWL", "A
 _CTYPES = {"AWAV": "air", "WAVE": "vacuum", "FREQ": "vacuum", "ENER": "vacuum", "WAVN": "vacuum"}
 _SURVEYS = ("SDSS", "LAMOST")
 _MEDIUM_KEY = re.compile(r"AIR(?!MASS)|VAC|MED|WAVE|WAV|LAM|WL|FRAME")  # what else a keyword may be called
-_ONLY_MEDIUM = re.compile(
-    r"\s*(?:in |standard |dry )*(air|vac|vacuum)(?: wave\w*| scale)?\s*", re.IGNORECASE
-)
+_ONLY_MEDIUM = re.compile(r"\s*(?:in |standard |dry )*(air|vac|vacuum)(?: wave\w*| scale)?\s*", re.IGNORECASE)
 _MEDIUM_WORD = re.compile(
     r"(?=.*(?:WAVE|LAMB|WL|SPEC))(?:.* )?(VACUUM|VAC|AIR)(?: .*)?"
 )  # in a long keyword, such as HIERARCH has
@@ -99,9 +97,8 @@ def by_words(text):
     """
     text = re.sub(r"[_\-.]+", " ", text.lower())
     text = re.sub(r"\b(air|vac)(?:2|to)(air|vac)\b", r"\1 to \2", text)
-    if found := re.search(
-        r"\b(air|vac)(?:uum)?\b to \b(?:air|vac)(?:uum)?\b[^.;\n]{0,30}\bnot (?:been |yet )?(?:applied|made|done)", text
-    ):
+    not_done = r"\bnot (?:been |yet )?(?:applied|made|done)"
+    if found := re.search(rf"\b(air|vac)(?:uum)? to (?:air|vac)(?:uum)?\b[^.;\n]{{0,30}}{not_done}", text):
         return from_vacuum_or_air(found[1])
     if found := re.search(
         r"\bnot\b (?:been |yet )?(?:converted|corrected|transformed|brought) (?:in)?to (air|vac)", text

@@ -68,7 +68,9 @@ _COMPACT |= {
 }
 
 _WAVE = _words("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll lamda")
-_WAVE |= _words("wavelenght wavelenghts wavelegth wellenlange wellenlaenge longueur onde longitud onda lunghezza")
+_WAVE |= _words(
+    "wavelenght wavelenghts wavelegth wellenlange wellenlaenge longueur onde longitud onda lunghezza"
+)
 _WAVE_UNITS = {
     "angstrom",
     "angstroms",
@@ -128,7 +130,9 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
     ),
 }
 # What the axis of a table may be, and has no wavelengths.
-_OTHER_AXIS = _words("temperature temp teff angle theta radius altitude height distance redshift age mass phase")
+_OTHER_AXIS = _words(
+    "temperature temp teff angle theta radius altitude height distance redshift age mass phase"
+)
 _OTHER_AXIS |= _words("delay separation baseline airmass")
 _ALONE = {"tau", "kappa", "depth", "optical"}  # which may belong to the name of a star
 _RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}

@@ -34,6 +34,7 @@ _OF_NO_STAR |= {"polarisation", "another quantity"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
 _TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # of RDB, below the names
+_TOUCHING = re.compile(r"\d\.\d{3,}\.\d")  # of a date there are fewer digits between the dots
 _TWO_DOTS = re.compile(r"\d\.\d+\.\d")
 _UNITS = {  # words that speak of a unit in the lines above a table
     "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
@@ -142,7 +143,10 @@ def _without_words(lines, separator):
     kept = [i for i in range(usual) if numeric[i] > 0.9]
     if not 2 <= len(kept) < usual or any(0 < numeric[i] <= 0.9 for i in range(usual)):
         return None
-    left = [f"column {i + 1} (words)" for i in range(usual) if i not in kept]
+    dropped = [i for i in range(usual) if i not in kept]
+    if touching := next((table[0][i] for i in dropped if _TOUCHING.search(table[0][i])), ""):
+        raise RefusedError(f"columns of fixed width touch: {touching!r}; put blanks between them")
+    left = [f"column {i + 1} (words)" for i in dropped]
     joint = separator or " "
     return [joint.join(row[i] for i in kept) for row in table], left
 
@@ -310,10 +314,11 @@ def _unnamed(table):
         flux = following[0]
         columns[flux].role = Role("flux", tag=str(number))
         for i in following[1:]:
-            is_next = i == following[1] and not has_own_noise(table[i], table[flux])
-            kind = errors_fit(table[i], table[flux]) if is_next else ""
+            kind = ""
             if i == following[1] and not np.isfinite(table[i]).any():
                 kind = "error"
+            elif i == following[1] and not has_own_noise(table[i], table[flux]):
+                kind = errors_fit(table[i], table[flux])
             columns[i].role = Role(kind, tag=str(number))
     for column in columns:
         column.role = column.role or Role("pixel")

@@ -8,7 +8,15 @@ import numpy as np
 
 from obafgkm.classify.reading.refusal import RefusedError
 
-__all__ = ["flux_density", "is_of_flux", "is_of_wavelength", "is_said", "is_unit", "to_angstrom", "unit_scale"]
+__all__ = [
+    "flux_density",
+    "is_of_flux",
+    "is_of_wavelength",
+    "is_said",
+    "is_unit",
+    "to_angstrom",
+    "unit_scale",
+]
 
 
 def _words(text):
@@ -19,7 +27,9 @@ _ANGSTROM = _words("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem 
 _SPELLINGS = {  # whole units, in small letters, that astropy does not know by these words
     **dict.fromkeys(_ANGSTROM, "Angstrom"),
     **dict.fromkeys(["nanometer", "nanometers", "nanometre", "nanometres", "nm"], "nm"),
-    **dict.fromkeys(["micron", "microns", "µm", "μm", "um", "micrometer", "micrometers", "micrometre", "mum"], "um"),
+    **dict.fromkeys(
+        ["micron", "microns", "µm", "μm", "um", "micrometer", "micrometers", "micrometre", "mum"], "um"
+    ),
     **dict.fromkeys(["meter", "meters", "metre", "metres", "m"], "m"),
     **dict.fromkeys(["hertz", "hz"], "Hz"),
     **dict.fromkeys(["kayser", "kaysers", "cm-1", "1/cm", "cm^-1"], "1/cm"),
@@ -63,8 +73,9 @@ _NO_AXIS = {  # what an axis may be that is no wavelength
 
 
 def is_said(unit):
-    """Whether a text names a unit at all."""
-    return str(unit).strip().lower() not in _NOTHING
+    """Whether a text names a unit at all, and not one with a question mark."""
+    unit = str(unit).strip().lower()
+    return unit not in _NOTHING and "?" not in unit
 
 
 def is_unit(text):
@@ -120,14 +131,16 @@ def _respelled(text):
     text = re.sub(r"(\d)[eE]([-+]?\d+)\s*\*?\s*(?=[A-Za-z])", r"\1e\2 ", text)
     text = re.sub(r"\b0\.1 ?nm\b", "Angstrom", text)
     text = re.sub(r"(?i)\b(ergs?)\b", "erg", text)
-    text = re.sub(r"(?i)\b(angstroms?|angstroems?|angstr|angst|ang|aa)\b|Å|\bA\b|\bA(?=[-^*]|\d)", "Angstrom", text)
+    text = re.sub(
+        r"(?i)\b(angstroms?|angstroems?|angstr|angst|ang|aa)\b|Å|\bA\b|\bA(?=[-^*]|\d)", "Angstrom", text
+    )
     text = re.sub(r"(?i)\b(secs?|seconds?)\b", "s", text).replace("^", "**")
     text = re.sub(r"(?i)\b(microns?|micrometers?)\b|µm|μm", "um", text)
     text = re.sub(r"(?i)\b(photons?|phot)\b", "photon", text)
     text = re.sub(r"(?i)\b(counts?|cts)\b", "ct", text)
     text = re.sub(r"(?i)\b(jy)\b", "Jy", text)
     text = re.sub(r"(?i)\b(nano)?magg(y|ies)\b", "Jy", text)  # as flux per unit frequency
-    text = re.sub(r"(?i)\s*/\s*(beam|spaxel|fiber|fibre|aperture)\b", "", text)  # the same throughout
+    text = re.sub(r"(?i)\s*/\s*(spaxel|fiber|fibre|aperture)\b", "", text)  # the same throughout
     yield text
     yield re.sub(r"\s*/\s*", "/", text)
     yield re.sub(r"(?i)\bhz\b", "Hz", text.lower()).replace("angstrom", "Angstrom").replace("jy", "Jy")
@@ -284,7 +297,12 @@ def flux_density(flux, unit, wave, label="the flux"):
         base = np.e if kind == "ln" else 10.0
         linear = base**flux * (wave / 5000.0) ** conversion
         said = f"{unit}, converted to flux per unit wavelength"
-        return linear, linear * np.log(base), said, "flux_assumed" if low in ("log", "dex", "log flux") else ""
+        return (
+            linear,
+            linear * np.log(base),
+            said,
+            "flux_assumed" if low in ("log", "dex", "log flux") else "",
+        )
     brightest = np.nanmin(np.where(np.isfinite(flux), flux, np.nan)) if np.size(flux) else 0.0
     linear = 10.0 ** (-0.4 * (flux - brightest)) * (wave / 5000.0) ** conversion
     taken = f"{unit}, taken as AB" if _SPELLINGS.get(low) == "mag" else unit
@@ -294,7 +312,7 @@ def flux_density(flux, unit, wave, label="the flux"):
 
 @functools.lru_cache(maxsize=1024)
 def _flux_kind(unit, label):
-    """What a unit of flux is: wavelength, counts, factor, log, ln or magnitude; the power of the wavelength."""
+    """What a unit is (wavelength, counts, factor, log, ln, magnitude), and the power of the wavelength."""
     from astropy import units
 
     if unit.lower() in ("log", "dex"):
@@ -312,7 +330,7 @@ def _flux_kind(unit, label):
     if _is_counts(parsed):
         return "counts", 0
     # Surface brightness and luminosities have the same shape: what they are per is the same throughout.
-    for per in (units.dimensionless_unscaled, units.sr, units.cm**2 * units.s, units.cm**-2):
+    for per in (units.dimensionless_unscaled, units.sr, units.beam, units.cm**2 * units.s, units.cm**-2):
         for plain, power in _shapes(units):
             if (parsed * per).is_equivalent(plain):
                 return ("factor", power) if power else ("wavelength", 0)
