@@ -61,7 +61,7 @@ _ZIPPED = {  # kinds of files that are zip archives, by a member that all of the
 _BESIDE = re.compile(
     r"(?:readme|licen[cs]e|copying|changelog|citation|makefile|manifest|index)(?:\..*)?"
     r"|.*(?:md5|sha\d+)(?:sums?)?(?:\.txt)?"
-    r"|.*\.(?:md|rst|pdf|png|jpe?g|gif|svg|html?|py|ipynb|sh|pro|m|r|json|ya?ml|toml|ini|cfg|bib|tex|log|md5)",
+    r"|.*\.(?:md|rst|pdf|png|jpe?g|gif|svg|html?|py|ipynb|sh|pro|m|r|json|ya?ml|toml|ini|cfg|bib|tex|log)",
     re.IGNORECASE,
 )
 
