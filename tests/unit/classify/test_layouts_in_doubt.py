@@ -109,7 +109,7 @@ REFUSED = {
         lambda p: p.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
         "Git LFS",
     ),
-    "HDF5 of something else": (lambda p: hdf5(p, unit="km/s"), "km/s"),
+    "HDF5 of something else": (lambda p: hdf5(p, unit="km/s"), "velocities, no wavelengths"),
 }
 
 
@@ -162,10 +162,7 @@ def keyword(vacuum=True, **keys):
     first = {"CRVAL1": VACUUM[0], "CDELT1": step, "CRPIX1": 1.0, "CUNIT1": "Angstrom"}
     if not vacuum:
         return image(STAR, **(linear(CUNIT1="Angstrom") | keys))
-    values = {
-        key: (first[key], value[1]) if value == (key, value[1]) else value for key, value in keys.items()
-    }
-    return image(np.interp(grid, VACUUM, STAR), **(first | values))
+    return image(np.interp(grid, VACUUM, STAR), **(first | keys))
 
 
 def with_comment(hdu, key, words):

@@ -73,8 +73,8 @@ def read_file(path, medium=None):
     ----------
     path : path-like
         FITS (see `obafgkm.classify.reading.fits_hdus`), a table that astropy reads, text of two or more
-        columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each maybe compressed by gzip, bzip2, xz or compress,
-        or a tar or zip archive of such files.
+        columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each maybe compressed by gzip, bzip2, xz or
+        compress, or a tar or zip archive of such files.
     medium : {'air', 'vacuum'}, optional
         What the wavelengths are measured in, whatever the file says.
 
