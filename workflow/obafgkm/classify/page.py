@@ -85,7 +85,8 @@ def _box(axes, row):
     """How the spectrum was read, in a box."""
     lines = [
         f"wavelengths: {row['read_wave']}; {row['medium']} ({row['read_medium'] or 'not said'})",
-        f"flux: {row['read_flux']}; errors: {row['read_error']}; {row['masked']:.1%} masked",
+        f"flux: {row['read_flux']}; errors: {row['read_error']}; {row['masked']:.1%} masked"
+        + (f" ({row['read_mask']})" if row["read_mask"] else ""),
     ]
     lines += [
         f"{what}: {row[key]}" for key, what in (("joined", "joined"), ("left_out", "left out")) if row[key]

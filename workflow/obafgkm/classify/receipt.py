@@ -21,6 +21,8 @@ class Receipt:
         Share of the pixels of the file that are not used.
     joined, left_out : str
         Orders or arms that were joined, and what of the file was not read as this spectrum.
+    mask : str
+        Which masks were heard, and which of them mark valid pixels instead of bad ones.
     assumed : set of str
         Flags of what the file does not say and was guessed: ``medium_assumed``, ``unit_assumed``,
         ``flux_assumed``.
@@ -34,6 +36,7 @@ class Receipt:
     masked: float = 0.0
     joined: str = ""
     left_out: str = ""
+    mask: str = ""
     assumed: set = field(default_factory=set)
 
     def leave_out(self, *reasons):

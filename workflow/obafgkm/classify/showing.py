@@ -92,7 +92,7 @@ def receipt_text(file, spectrum):
         "covered": covered,
         "flux": receipt.flux,
         "errors": receipt.error,
-        "masked": f"{receipt.masked:.1%}",
+        "masked": f"{receipt.masked:.1%}" + (f" ({receipt.mask})" if receipt.mask else ""),
         "joined": receipt.joined,
         "left out": receipt.left_out,
         "assumed": ", ".join(

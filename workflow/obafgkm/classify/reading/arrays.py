@@ -18,7 +18,8 @@ def spectra_of_arrays(wave, flux=None, ivar=None):
     ----------
     wave : array or Quantity (n_pix,) or (n_spec, n_pix), or a specutils object
         Angstrom where it has no unit. A ``Spectrum``, ``SpectrumList``, ``SpectrumCollection`` or a list of
-        spectra stands for all three.
+        spectra stands for all three, and so does a table of named columns: of astropy or pandas, a structured
+        array or a dictionary.
     flux, ivar : array, masked array or Quantity (n_pix,) or (n_spec, n_pix)
         Flux per unit wavelength where it has no unit; masked pixels are missing.
 
@@ -33,16 +34,66 @@ def spectra_of_arrays(wave, flux=None, ivar=None):
     """
     try:
         if flux is None:
-            from obafgkm.classify.reading.by_specutils import spectra_of
-
-            spectra = list(spectra_of(wave))
+            spectra = list(_of_one(wave))
         else:
-            spectra = list(settle(_part(wave, flux, ivar), ""))
+            spectra = [one for part in _parts(wave, flux, ivar) for one in settle(part, "")]
     except RefusedError as error:
         raise ArchiveFileError("arrays", str(error)) from error
     for i, spectrum in enumerate(spectra):
         spectrum.name = spectrum.name.strip() if flux is None and spectrum.name.strip() else str(i + 1)
     return spectra
+
+
+def _of_one(given):
+    """Spectra of an object that holds wavelengths and flux."""
+    if isinstance(given, str | bytes) or hasattr(given, "__fspath__"):
+        raise RefusedError(f"{str(given)!r} is text: use classify_files for files")
+    if hasattr(given, "spectral_axis") or (_is_list(given) and hasattr(given[0], "spectral_axis")):
+        from obafgkm.classify.reading.by_specutils import spectra_of
+
+        return spectra_of(given)
+    if (table := _as_table(given)) is not None:
+        from obafgkm.classify.reading.tables import part_of_table
+
+        return settle(part_of_table(table), "")
+    raise RefusedError(f"{type(given).__name__} without flux: give wavelengths and flux")
+
+
+def _is_list(given):
+    """Whether it is a list or a collection of something."""
+    return hasattr(given, "__getitem__") and hasattr(given, "__len__") and not hasattr(given, "keys") and (
+        len(given) > 0
+    )  # fmt: skip
+
+
+def _as_table(given):
+    """A table of astropy with the named columns of an object; None where it has no names."""
+    from astropy.table import Table
+
+    if isinstance(given, Table):
+        return Table(given)  # whose quantities become columns with units
+    if hasattr(given, "columns") and hasattr(given, "dtypes"):
+        return Table.from_pandas(given)
+    if isinstance(given, dict) or getattr(getattr(given, "dtype", None), "names", None):
+        return Table(given)
+    return None
+
+
+def _parts(wave, flux, ivar):
+    """One part, or one for each of spectra of different lengths or units."""
+    forms = [
+        {(np.size(one), str(getattr(one, "unit", ""))) for one in given}
+        for given in (wave, flux)
+        if isinstance(given, list | tuple)
+    ]
+    is_several = isinstance(flux, list | tuple) and all(np.ndim(one) == 1 for one in flux)
+    if not is_several or max(map(len, forms)) < 2:
+        return [_part(wave, flux, ivar)]
+    several = [wave if isinstance(wave, list | tuple) and np.ndim(wave[0]) else [wave] * len(flux), flux]
+    several.append([None] * len(flux) if ivar is None else ivar)
+    if len({len(one) for one in several}) > 1:
+        raise RefusedError(f"{len(several[0])} arrays of wavelengths for {len(flux)} of flux")
+    return [_part(*one) for one in zip(*several, strict=True)]
 
 
 def _part(wave, flux, ivar):
@@ -83,7 +134,13 @@ def _plain(values):
     unit = str(getattr(values, "unit", "") or "")
     values = getattr(values, "value", values) if unit else values
     values = values.to_numpy() if hasattr(values, "to_numpy") else values
-    if isinstance(values, list | tuple):
-        values = np.ma.stack([np.ma.asarray(one, float) for one in values]) if np.ndim(values[0]) else values
-    numbers = np.ma.asarray(values, float)
+    if isinstance(values, list | tuple) and len(values) and np.ndim(values[0]):
+        unit = unit or str(getattr(values[0], "unit", "") or "")
+        values = np.ma.stack([np.ma.asarray(one, float) for one in values])
+    if np.iscomplexobj(values):
+        raise RefusedError("complex numbers are neither wavelengths nor flux")
+    try:
+        numbers = np.ma.asarray(values, float)
+    except (TypeError, ValueError) as error:
+        raise RefusedError(f"they are no numbers ({error})") from error
     return np.ma.filled(numbers, np.nan), unit, np.ma.getmaskarray(numbers)

@@ -1,6 +1,7 @@
 """Wavelengths that the keywords of a FITS header give to the pixels of an image."""
 
 import re
+from collections import ChainMap
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,24 @@ from obafgkm.classify.reading.units import is_said, to_angstrom
 __all__ = ["Wavelengths", "header_wavelengths", "spectral_axis"]
 
 _SPECTRAL = {"WAVE": "wave", "AWAV": "wave", "FREQ": "frequency", "ENER": "energy", "WAVN": "wavenumber"}
+_KNOWN_TYPES = (
+    "LINEAR",
+    "MULTISPE",
+    "POLY",
+    "SPEC",
+    "LOG",
+    "LN",
+    "ANG",
+    "NM",
+    "MICRON",
+    "UM",
+    "NANOM",
+    "DISP",
+)
 _NAMES = {"LAMB": "wave", "WAVELENGTH": "wave", "LAMBDA": "wave", "ANGSTROM": "wave", "SPECTRAL": "wave"}
 _VELOCITIES = ("VRAD", "VOPT", "VELO", "FELO", "VEL", "ZOPT", "BETA", "RADVEL")
 _NO_SPECTRUM = ("RA", "DEC", "GLON", "GLAT", "ANGLE", "POSITION", "STOKES", "TIME", "OFFSET", "SLIT")
+_WIDEST = 100  # ratio of the last wavelength of a spectrum to the first
 _LIKE_WAVELENGTHS = (1e-7, 1e5)  # which numbers a wavelength may have, in whatever unit
 
 
@@ -89,12 +105,23 @@ def header_wavelengths(header, n, axis=1):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: the axis counts pixels, it has no wavelengths")
     if ctype.startswith(_NO_SPECTRUM):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: no axis of wavelengths")
+    if not isinstance(first, int | float) and "W0" in header and "WPC" in header:  # IRAF's onedspec of old
+        first, step = header["W0"], header["WPC"]
+        header = ChainMap({f"CRVAL{axis}": first, f"CDELT{axis}": step}, header)
     if not isinstance(first, int | float) or not step:
         raise RefusedError(f"it has no wavelengths: no CRVAL{axis} with CDELT{axis} or CD{axis}_{axis}")
     kind = _kind(ctype) or "wave"
     if first in (0, 1) and step == 1 and not (is_said(unit) and kind != "wave"):
         raise RefusedError(f"CRVAL{axis} = {first:g} and steps of 1: the axis counts pixels, no wavelengths")
+    if not (is_said(unit) or _kind(ctype) or not ctype or ctype.startswith(_KNOWN_TYPES)):
+        raise RefusedError(
+            f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' or 'WAVE' stand for wavelengths"
+        )
     values = _values(header, n, axis, ctype, unit)
+    if kind == "wave" and not is_said(unit) and values.size > 1 and 0 < values[0] <= values[-1] / _WIDEST:
+        raise RefusedError(
+            f"CRVAL{axis} = {first:g} and steps of {step:g}: the axis counts pixels, no wavelengths"
+        )
     is_log = _is_logarithmic(header, ctype)
     label = f"the axis of wavelengths (CUNIT{axis})"
     log = "log" if is_log else ""
@@ -115,8 +142,9 @@ def _medium(header, ctype, axis, is_vacuum):
         return "vacuum", f"CUNIT{axis} is none of length"
     if medium:
         return medium, source
-    words = f"{header.get(f'CTYPE{axis}', '')} {_comment(header, f'CTYPE{axis}')} "
-    words += f"{_comment(header, f'CRVAL{axis}')} {header.get('WAT1_001', '')}"
+    words = [header.get(f"CTYPE{axis}", ""), header.get("WAT1_001", "")]
+    words += [_comment(header, f"{key}{axis}") for key in ("CTYPE", "CRVAL", "CUNIT", "CDELT", "CD1_")]
+    words = " ".join(map(str, words))
     if medium := media.by_words(words):
         return medium, "the comments of the axis"
     medium = media.by_comments(header)
@@ -124,10 +152,9 @@ def _medium(header, ctype, axis, is_vacuum):
 
 
 def _comment(header, key):
-    comments = getattr(header, "comments", None) or getattr(
-        getattr(header, "maps", [None])[0], "comments", {}
-    )
-    return comments[key] if key in header and key in comments else ""
+    """The comment of a keyword of a header, or of the first of several that has it."""
+    own = next((part for part in getattr(header, "maps", [header]) if key in part), None)
+    return own.comments[key] if hasattr(own, "comments") else ""
 
 
 def _unit(header, axis):

@@ -1,7 +1,9 @@
 """Any file of a user: its compression and its format, by its first bytes and not by its name."""
 
+import json
 import re
 import stat
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
@@ -9,45 +11,51 @@ from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.unpacking import opener, tar_members, unpacked, whole, zip_members
-from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import MEDIA, Spectrum
 from obafgkm.errors import ArchiveFileError, ObafgkmError
 
 __all__ = ["read_file"]
 
-_ROWS = 256  # of an HDF5 file in memory at a time
 _MOST_AXES = 999  # FITS standard 4.0, section 4.4.1.1
-_HOLLOW = 100  # bytes of flux for each byte of an HDF5 file, beyond which it holds none
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
 _LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
-_MEMBERS = (
-    ".fits",
-    ".fit",
-    ".fts",
-    ".txt",
-    ".csv",
-    ".dat",
-    ".ascii",
-    ".asc",
-    ".ecsv",
-    ".xml",
-    ".vot",
-    ".tsv",
-    ".tbl",
-    ".gz",
-    ".bz2",
-    ".xz",
-    ".fz",
-)
 _OTHERS = {  # what else it may be, by its first bytes
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
+    b"II*\0": "a TIFF picture",
+    b"MM\0*": "a TIFF picture",
+    b"<svg": "an SVG picture",
     b"\x93NUMPY": "an array of NumPy: save wavelengths and flux as text, or use obafgkm.classify from Python",
+    b"\x80\x02": "a pickle of Python: use obafgkm.classify from Python",
+    b"\x80\x03": "a pickle of Python: use obafgkm.classify from Python",
     b"\x80\x04": "a pickle of Python: use obafgkm.classify from Python",
+    b"\x80\x05": "a pickle of Python: use obafgkm.classify from Python",
     b"\xd0\xcf\x11\xe0": "an Excel workbook: save it as CSV",
+    b"PAR1": "a Parquet table: save it as CSV or FITS, or use obafgkm.classify from Python",
+    b"#ASDF": "an ASDF file: save it as FITS, or use obafgkm.classify from Python",
+    b"SQLite format 3": "an SQLite database: save the spectrum as CSV",
+    b"SR\0\4": "an IDL save file: save the spectrum as FITS or text",
+    b"MATLAB 5.0": "a MATLAB file: save the spectrum as FITS or text",
+    b"version https://git-lfs": "a pointer of Git LFS in place of the file: run 'git lfs pull'",
+    b"7z\xbc\xaf": "a 7-Zip archive: unpack it first",
+    b"Rar!": "a RAR archive: unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed by Zstandard: run 'unzstd' first",
 }
+_ZIPPED = {  # kinds of files that are zip archives, by a member that all of them have
+    r"xl/workbook\.(xml|bin)": "an Excel workbook: save it as CSV",
+    r"word/document\.xml": "a Word document, not a spectrum",
+    r"content\.xml": "an OpenDocument spreadsheet or text: save it as CSV",
+    r".*\.npy": "arrays of NumPy: save wavelengths and flux as text, or use obafgkm.classify from Python",
+}
+# Members of archives that speak of others: left out in silence where they are no spectra.
+_BESIDE = re.compile(
+    r"(?:readme|licen[cs]e|copying|changelog|citation|makefile|manifest|index)(?:\..*)?"
+    r"|.*(?:md5|sha\d+)(?:sums?)?(?:\.txt)?"
+    r"|.*\.(?:md|rst|pdf|png|jpe?g|gif|svg|html?|py|ipynb|sh|pro|m|r|json|ya?ml|toml|ini|cfg|bib|tex|log)",
+    re.IGNORECASE,
+)
 
 
 def read_file(path, medium=None):
@@ -57,8 +65,8 @@ def read_file(path, medium=None):
     ----------
     path : path-like
         FITS (see `obafgkm.classify.reading.fits_hdus`), a table that astropy reads, text of two or more
-        columns, HDF5 as `obafgkm.spectra` writes it, each maybe compressed by gzip, bzip2, xz or compress,
-        or a tar or zip archive of such files.
+        columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each maybe compressed by gzip, bzip2, xz or
+        compress, or a tar or zip archive of such files.
     medium : {'air', 'vacuum'}, optional
         What the wavelengths are measured in, whatever the file says.
 
@@ -126,9 +134,12 @@ def _read(path):
         yield from read_fits(path)
         return
     if start.startswith(_HDF5):
-        yield from _read_hdf5(path)
+        from obafgkm.classify.reading.hdf5 import read_hdf5
+
+        yield from read_hdf5(path)
         return
     if start.startswith(_ZIP):
+        _refuse_documents(path)
         yield from _members(zip_members(path))
         return
     if start.startswith(_LZW):
@@ -179,44 +190,26 @@ def _read_content(path, content):
         yield from _read_text(path, content)
 
 
+def _refuse_documents(path):
+    """Files of programs that only a zip archive holds together."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    for pattern, what in _ZIPPED.items():
+        if any(re.fullmatch(pattern, name) for name in names):
+            raise RefusedError(what)
+
+
 def _members(members):
     for full, read in members:
         name = PurePath(full).name
-        if name.startswith("."):
+        if name.startswith(".") or "__MACOSX" in PurePath(full).parts:
             continue
         try:
             with _clear_errors(name):
                 yield from _read_content(name, unpacked(read()))
         except ArchiveFileError as error:
-            if PurePath(name).suffix.lower() in _MEMBERS:  # others may be anything
+            if not _BESIDE.fullmatch(name):
                 yield str(error)
-
-
-def _read_hdf5(path):
-    from obafgkm.spectra import Spectra, read_labels
-
-    _refuse_hollow(path)
-    for first in range(0, len(read_labels(path)), _ROWS):
-        part = Spectra.read(path, slice(first, first + _ROWS))
-        rows = zip(part.flux, part.ivar, part.labels.to_dict("records"), strict=True)
-        for number, (flux, ivar, label) in enumerate(rows, first + 1):
-            name = label.get("name") or f"{path.stem} {number}"
-            receipt = Receipt("", "wave (Angstrom)", "flux (relative)", "ivar", "the file")
-            receipt.masked = 1 - float(((ivar > 0) & (flux == flux)).mean())
-            yield Spectrum(name, part.wave, flux, ivar, part.medium, receipt)
-
-
-def _refuse_hollow(path):
-    """Refuse an HDF5 file that says to hold more than it can: chunks that are absent read as zeros."""
-    import h5py
-
-    with h5py.File(path) as file:
-        flux = file.get("flux", getlink=True)
-        if not isinstance(flux, h5py.HardLink):
-            raise RefusedError("an HDF5 file without spectra of this package")
-        flux = file["flux"]
-        if flux.size * flux.dtype.itemsize > _HOLLOW * max(path.stat().st_size, 1):
-            raise RefusedError(f"says to hold {flux.shape} values in {path.stat().st_size:,} bytes")
 
 
 def _read_text(path, content):
@@ -224,12 +217,14 @@ def _read_text(path, content):
     stem = _stem(path)
     for magic, what in _OTHERS.items():
         if content.startswith(magic):
-            raise RefusedError(f"{what}, not a spectrum")
+            raise RefusedError(what if ":" in what else f"{what}, not a spectrum")
     text = _decoded(content)
     if not text.strip():
         raise RefusedError("empty: fetch it again")
     if "\0" in text[:4096]:
         raise RefusedError(f"neither FITS, HDF5 nor text: it begins {text[:8]!r}")
+    if text.lstrip()[:1] in "{[" and _is_json(text):
+        raise RefusedError("a JSON document: save wavelengths and flux as CSV or FITS")
     if text.startswith("#K "):
         from obafgkm.classify.reading.surveys import cflib_spectrum
 
@@ -243,12 +238,20 @@ def _read_text(path, content):
             raise RefusedError("an HTML page, not a spectrum: the download failed, fetch it again")
         raise RefusedError("an XML file that is no VOTable: save the spectrum as VOTable, FITS or text")
     if form:
-        parts = parts_of_table(text, form, stem)
+        parts = parts_of_table(text, form)
     else:
         from obafgkm.classify.reading.text import text_parts
 
         parts = text_parts(text, stem)
     yield from _settled(parts, stem)
+
+
+def _is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return text.lstrip().startswith("{")
+    return True
 
 
 def _settled(parts, stem):

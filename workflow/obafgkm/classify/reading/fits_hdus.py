@@ -16,7 +16,7 @@ from obafgkm.classify.reading.images import image_part
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import role_of, tokens
+from obafgkm.classify.reading.roles import SPECTRAL, role_of, roles_of, tokens
 from obafgkm.classify.reading.surveys import cflib_spectrum, survey_image
 from obafgkm.errors import ArchiveFileError, MissingPackageError
 
@@ -56,7 +56,10 @@ _CALIBRATIONS |= {"fear", "hgcd", "argon", "neon", "helium", "krypton", "xenon",
 _ELEMENTS = {"he", "ne", "ar", "kr", "xe", "hg", "cd", "zn", "cu", "fe", "th", "u", "cs", "na"}  # in a lamp
 _SCIENCE = {"object", "science", "star", "stars", "target", "std", "standard", "flux", "survey"}
 _NO_SPECTRA = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
+_NO_SPECTRA |= {"polarisation", "another quantity"}
 _NO_SPECTRA |= {"error", "ivar", "variance", "mask", "good", "flags", "wave", "signal-to-noise ratio"}
+_NO_WAVES = {"velocity", "pixel", "time", "axis"}
+_NAMING = {"name", "velocity", "time", "pixel", "axis"}  # words that may belong to the name of a star
 _UNKNOWN = (
     "no spectrum recognised: a table needs columns such as wavelength and flux, an image needs wavelengths "
     "in its header or beside it"
@@ -179,13 +182,19 @@ def _parts(hdus):
         if isinstance(hdu, fits.BinTableHDU | fits.TableHDU) and not isinstance(hdu, fits.CompImageHDU):
             if role.kind in _NO_SPECTRA:
                 left_out.append(f"{own} ({role.kind})")
-            elif (part := _table(hdu, header)) is not None:
+                continue
+            try:
+                part = _table(hdu, header)
+            except RefusedError as error:
+                left_out.append(f"{own or 'table'}: {error}")
+                continue
+            if part is not None:
                 parts.append(part)
             else:
                 left_out.append(own)
         elif own.lower() in _MAIN or str(hdu.header.get("IMAGE", "")).upper() == "SPECTRUM":
             images.setdefault("", {}).setdefault("flux", []).append(hdu)
-        elif role.kind:
+        elif role.kind and role.kind not in _NAMING:
             images.setdefault(_tag(role, hdu), {}).setdefault(role.kind, []).append(hdu)
         else:
             images.setdefault(own, {}).setdefault("flux", []).append(hdu)
@@ -234,13 +243,14 @@ def _table(hdu, header):
     keys = hdu.header
     names = [str(keys.get(f"TTYPE{i + 1}", "")) for i in range(keys["TFIELDS"])]
     said = [_described(keys, i + 1) for i in range(len(names))]
-    roles = [role_of(name, text) for name, text in zip(names, said, strict=True)]
+    roles = roles_of(names, said, [str(keys.get(f"TUNIT{i + 1}", "")) for i in range(len(names))])
     kinds = {role.kind for role in roles}
-    if not kinds & {"flux", "magnitude", "sky", "model"} or not keys["NAXIS2"]:
+    has_axis = kinds & (SPECTRAL | _NO_WAVES) or "COEFF0" in keys or "CRVAL1" in keys
+    if not has_axis or not keys["NAXIS2"] or not kinds & {"flux", "magnitude", *_NO_SPECTRA}:
         return None
-    waves = {"wave", "frequency", "energy", "wavenumber"}
-    if not kinds & waves and not ("COEFF0" in keys or "CRVAL1" in keys) and not kinds & {"velocity", "pixel"}:
-        return None
+    if not kinds & {"flux", "magnitude"}:
+        others = sorted(kinds & _NO_SPECTRA - {"wave"})
+        raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
     data = _data(hdu, names)
     columns = [
         Column(
@@ -259,10 +269,10 @@ def _table(hdu, header):
         return None
     length = next((c.values.shape for c in fluxes), ())
     columns = [
-        c for c in columns if c.values.ndim <= 2 and (c.values.ndim == len(length) or c.role.kind in waves)
+        c for c in columns if c.values.ndim <= 2 and (c.values.ndim == len(length) or c.role.kind in SPECTRAL)
     ]
     axis = None
-    if not kinds & waves and not kinds & {"velocity", "pixel"}:
+    if not kinds & (SPECTRAL | _NO_WAVES):
         axis = header_wavelengths(header, length[-1])
     part = Part(hdu.name, columns, axis, header, _object(hdu.header))
     lower = {name.lower() for name in names}
@@ -281,8 +291,8 @@ def _table(hdu, header):
 def _described(keys, i):
     """UCD, utype and comment of a column."""
     texts = [str(keys.get(f"{key}{i}", "")) for key in ("TUCD", "TUTYP", "TCOMM", "TDESC")]
-    comment = keys.comments[f"TTYPE{i}"] if f"TTYPE{i}" in keys else ""
-    texts += [comment if not comment.startswith("label for") else ""]
+    comments = [keys.comments[f"{key}{i}"] for key in ("TTYPE", "TUNIT") if f"{key}{i}" in keys]
+    texts += [comment for comment in comments if not re.match("label for|physical unit", comment)]
     return " ".join(filter(None, texts))
 
 

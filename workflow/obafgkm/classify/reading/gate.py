@@ -1,7 +1,9 @@
 """The gate itself: columns, whatever they come from, become spectra in Angstrom and flux per wavelength."""
 
+import re
 import warnings
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from obafgkm.classify.reading.columns import Column
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import inverse_variances, masked
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import ERROR_WORDS, tokens
+from obafgkm.classify.reading.roles import ERROR_WORDS, Role, tokens
 from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
@@ -22,6 +24,7 @@ _AXES = ("wave", "frequency", "energy", "wavenumber")
 _ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, and the power that their units are of
 _MOST_MARKED = 0.95  # share of the pixels that a mask may rule out
 _NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp"}
+_NO_STAR |= {"polarisation", "another quantity"}
 
 
 def settle(part, name):
@@ -67,8 +70,13 @@ def _fluxes(by_kind):
     """The columns of flux: the best one, or all that are told apart by a number or a name."""
     found = [*by_kind.get("flux", []), *by_kind.get("magnitude", [])]
     if not found:
-        others = sorted(_NO_STAR & by_kind.keys())
-        raise RefusedError(f"holds {', '.join(others)}, no flux of a star" if others else "no column of flux")
+        others = [f"{kind} ({column.label})" for kind in sorted(_NO_STAR & by_kind.keys())
+                  for column in by_kind[kind][:1]]  # fmt: skip
+        if others:
+            raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
+        names = [column.name for column in by_kind.get("", []) if re.search("[A-Za-z]", column.name)]
+        unknown = f": what {', '.join(names)} may be is not understood; call it flux" if names else ""
+        raise RefusedError(f"no column of flux{unknown}")
     ranked = sorted(found, key=lambda c: (c.settled_role().rank, c.settled_role().kind == "magnitude"))
     best = ranked[0].settled_role()
     same = [c for c in ranked if (c.settled_role().rank, c.settled_role().kind) == (best.rank, best.kind)]
@@ -84,7 +92,11 @@ def _waves(part, by_kind):
     if not found and part.axis is None:
         for kind, meaning in (("velocity", "velocities"), ("pixel", "pixel numbers"), ("time", "times")):
             if kind in by_kind:
-                raise RefusedError(f"{by_kind[kind][0].label} holds {meaning}; there are no wavelengths")
+                raise RefusedError(f"the {by_kind[kind][0].label} holds {meaning}; there are no wavelengths")
+        if "axis" in by_kind:
+            raise RefusedError(
+                f"the {by_kind['axis'][0].label} holds no wavelengths, and no other column does"
+            )
         raise RefusedError("no column of wavelengths")
     return sorted(found, key=lambda c: (c.settled_role().rank, _AXES.index(c.settled_role().kind)))
 
@@ -217,17 +229,24 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
     if axis.is_guessed:
         receipt.assumed.add("unit_assumed")
     ivar = None
-    if error is not None:
-        ivar, receipt.error = _ivar(_row(error, i), flux, unit, factor)
+    error = None if error is None else _row(error, i)
+    if error is not None and _is_mask(error):
+        masks = [*masks, replace(error, role=Role("good"))]
+        error, receipt.error = None, f"{error.label} holds nothing but 0 and 1; estimated from the scatter"
+    elif error is not None:
+        ivar, receipt.error = _ivar(error, flux, values, unit, factor)
     else:
         receipt.error = "none; estimated from the scatter"
+    heard = []
     for mask in masks:
         own = _row(mask, i)
         if own.values.shape == values.shape:
-            marked = _marked(own, values)
+            marked, meaning = _marked(own, values)
             if marked.mean() > _MOST_MARKED:
                 raise RefusedError(f"the {mask.label} marks {marked.mean():.1%} of the pixels as bad")
             values = np.where(marked, np.nan, values)
+            heard += [f"{mask.label}{meaning}"] if mask.label else []
+    receipt.mask = ", ".join(heard)
     good = np.isfinite(values) & np.isfinite(wave)
     if ivar is not None:
         good &= ivar > 0
@@ -236,20 +255,26 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
     return Spectrum(name, wave, values, ivar, axis.medium, receipt)
 
 
-def _marked(mask, flux):
-    """Pixels that a mask rules out: those that it marks, or the others where it marks what is valid.
+def _is_mask(error):
+    """Whether weights are no inverse variances but a mask: 1 where a pixel is valid, 0 where not."""
+    return error.settled_role().kind == "ivar" and bool(np.isin(error.values, (0, 1)).all())
 
-    Programs do not agree on that. A mask of zeros and ones that marks most of the pixels, and of which the
-    few others are those that lie off the spectrum, marks what is valid.
+
+def _marked(mask, flux):
+    """Pixels that a mask rules out, and what it marks, in words, where that is not what is bad.
+
+    It rules out those that it marks, or the others where it marks what is valid. Programs do not agree on
+    that. A mask of zeros and ones that marks most of the pixels, and of which the few others are those that
+    lie off the spectrum, marks what is valid.
     """
     marked = mask.values.astype(float) != 0
     if mask.settled_role().kind == "good":
-        return ~marked
+        return ~marked, ", which marks valid pixels"
     if 0.5 < marked.mean() < 1 and np.isin(mask.values, (0, 1)).all():
         off = np.abs(flux - _running_median(flux))
         if not np.isfinite(off[~marked]).any() or np.nanmedian(off[~marked]) > 3 * np.nanmedian(off[marked]):
-            return ~marked
-    return marked
+            return ~marked, ", which marks valid pixels, as those that it does not mark lie off the spectrum"
+    return marked, ""
 
 
 def _running_median(values):
@@ -258,16 +283,17 @@ def _running_median(values):
         return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 11), axis=-1)
 
 
-def _ivar(error, flux, unit, factor):
+def _ivar(error, flux, converted, unit, factor):
     """Inverse variances in the unit that the flux was brought to, and where they come from."""
     kind = error.settled_role().kind
+    own_unit = error.unit if is_said(error.unit) else error.settled_role().unit
     values = np.ma.filled(np.ma.asarray(error.values, float), np.nan).ravel()
-    if kind == "error" and error.unit.strip().lower() in ("%", "percent"):
+    if kind == "error" and own_unit.strip().lower() in ("%", "percent"):
         values = values / 100 * np.abs(np.asarray(flux.values, float).ravel())
-    ivar = inverse_variances(values, kind)
+    ivar = inverse_variances(values, kind, np.isfinite(converted))
     if ivar is None or ivar.shape != np.shape(flux.values):
         return None, f"{error.label} holds none that are known; estimated from the scatter"
-    scale = unit_scale(error.unit, unit, _ERRORS[kind])
+    scale = unit_scale(own_unit, unit, _ERRORS[kind])
     scale = scale if kind == "ivar" else scale ** (-2 if kind == "error" else -1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ivar = ivar * scale / np.asarray(factor) ** 2 if np.ndim(factor) or scale != 1 else ivar

@@ -62,6 +62,7 @@ def joined(spectra, name, what):
     for own in receipts:
         receipt.leave_out(*own.left_out.split("; "))
         receipt.assumed |= own.assumed
+    receipt.mask = "; ".join(dict.fromkeys(own.mask for own in receipts if own.mask))
     return Spectrum(
         name,
         np.concatenate([piece.wave for piece in pieces]),

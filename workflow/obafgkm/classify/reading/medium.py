@@ -17,12 +17,16 @@ _TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n",
 _SAYS_MEDIUM = ("AIRORVAC", "AIR_VAC", "AIRVAC", "VACORAIR", "VACAIR", "WAVETYPE", "WAVEMED", "WAVMED")
 _SAYS_MEDIUM += ("MEDIUM", "SPECMED", "WAVE_MED", "WAVEFORM", "LAMTYPE", "WLTYPE", "WAVEREF", "WAVELEN")
 _IS_VACUUM = ("VACUUM", "VAC", "ISVACUUM", "IS_VACUUM", "VACWAVE", "WAVEVAC", "VACUUM_W", "IN_VAC")
-_IS_AIR = ("AIR", "ISAIR", "IS_AIR", "AIRWAVE", "WAVEAIR", "IN_AIR")
+_IS_VACUUM += ("ISVAC", "IS_VAC", "VACUUMWL", "VACWL", "VACLAM", "AIR2VAC", "AIRTOVAC")
+_IS_AIR = ("AIR", "ISAIR", "IS_AIR", "AIRWAVE", "WAVEAIR", "IN_AIR", "AIRWL", "AIRLAM", "VAC2AIR", "VACTOAIR")
 # FITS paper III: WAVE is in vacuum, AWAV in air; the others have no other wavelength.
 _CTYPES = {"AWAV": "air", "WAVE": "vacuum", "FREQ": "vacuum", "ENER": "vacuum", "WAVN": "vacuum"}
 _SURVEYS = ("SDSS", "LAMOST")
-_MEDIUM_KEY = re.compile(r"AIR(?!MASS)|VAC|MED|WAVE|WAV|LAM|WL")  # what else a keyword may be called
-_ONLY_MEDIUM = re.compile(r"\s*(?:in )?(air|vac|vacuum)\s*", re.IGNORECASE)
+_MEDIUM_KEY = re.compile(r"AIR(?!MASS)|VAC|MED|WAVE|WAV|LAM|WL|FRAME")  # what else a keyword may be called
+_ONLY_MEDIUM = re.compile(r"\s*(?:in |standard |dry )*(air|vac|vacuum)(?: wave\w*| scale)?\s*", re.IGNORECASE)
+_MEDIUM_WORD = re.compile(
+    r"(?=.*(?:WAVE|LAMB|WL|SPEC))(?:.* )?(VACUUM|VAC|AIR)(?: .*)?"
+)  # in a long keyword, such as HIERARCH has
 _OF_WAVELENGTHS = re.compile(
     r"wave|wl\b|lambda|λ|angstrom|å|spectral|\bnm\b|vac(?:uum)?(?:2|to)air|air(?:2|to)vac"
 )
@@ -49,6 +53,8 @@ def by_header(header):
             if key in header:
                 value = str(header[key]).strip().lower()
                 said = medium if value in _TRUE else other if value in _FALSE else from_vacuum_or_air(value)
+                if value in _FALSE and re.search("2|TO", key):  # it was not converted, from whatever it was
+                    continue
                 if said:
                     found[f"{key} = {header[key]!r}"] = said
     if len(set(found.values())) == 1:
@@ -57,7 +63,10 @@ def by_header(header):
         return "vacuum", f"TELESCOP = {header['TELESCOP']!r}"
     if not found:
         for key in header:
-            value = header[key] if _MEDIUM_KEY.search(key) else None
+            value = header[key] if _MEDIUM_KEY.search(key.upper()) else None
+            if isinstance(value, bool) and (said := _MEDIUM_WORD.fullmatch(key.upper())):
+                medium = from_vacuum_or_air(said[1])
+                return medium if value else {"air": "vacuum", "vacuum": "air"}[medium], f"{key} = {value!r}"
             if isinstance(value, str) and (said := _ONLY_MEDIUM.fullmatch(value)):
                 return from_vacuum_or_air(said[1]), f"{key} = {value!r}"
     return None, ""
@@ -88,6 +97,9 @@ def by_words(text):
     """
     text = re.sub(r"[_\-.]+", " ", text.lower())
     text = re.sub(r"\b(air|vac)(?:2|to)(air|vac)\b", r"\1 to \2", text)
+    not_done = r"\bnot (?:been |yet )?(?:applied|made|done)"
+    if found := re.search(rf"\b(air|vac)(?:uum)? to (?:air|vac)(?:uum)?\b[^.;\n]{{0,30}}{not_done}", text):
+        return from_vacuum_or_air(found[1])
     if found := re.search(
         r"\bnot\b (?:been |yet )?(?:converted|corrected|transformed|brought) (?:in)?to (air|vac)", text
     ):

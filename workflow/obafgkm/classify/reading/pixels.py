@@ -15,6 +15,7 @@ _FAR = 3.0  # as a multiple of the range of the others
 _NOTHING = 1e-6  # of the median flux
 _DEEPEST = 0.02  # of the median flux: no line of a star that is well seen goes so deep
 _TOO_MUCH = 1e8  # of the median inverse variance: an error 10,000 times smaller than others is none
+_MOST_UNKNOWN = 0.5  # share of the errors
 _NO_WEIGHT = 1e-6  # of the median inverse variance: such a pixel weighs nothing
 
 
@@ -79,7 +80,7 @@ def _runs(flux):
     return bad
 
 
-def inverse_variances(values, kind):
+def inverse_variances(values, kind, light=None):
     """Inverse variances of what says how good the pixels are.
 
     Parameters
@@ -87,6 +88,8 @@ def inverse_variances(values, kind):
     values : array (n_pix,)
     kind : str
         error, variance or ivar.
+    light : array of bool (n_pix,), optional
+        Pixels that have a flux.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def inverse_variances(values, kind):
         ivar = np.zeros(values.shape)
         ivar[known] = 1 / power
         # Where most are not known they are no sign of bad pixels.
-        if np.count_nonzero(np.isnan(values)) > values.size / 2:
+        if (~known if light is None or not light.any() else ~known[light]).mean() > _MOST_UNKNOWN:
             return None
     positive = ivar[ivar > 0]
     if positive.size:
@@ -154,10 +157,12 @@ def errors_fit(errors, flux):
         ratios.pop("ivar", None)
     if not ratios:
         return ""
-    best = min(ratios, key=ratios.get)
-    if ratios["error"] < np.log(4) if "error" in ratios else False:
-        best = "error"
-    return best if ratios[best] < np.log(20) else ""
+    if ratios.get("error", np.inf) < np.log(4):
+        return "error"
+    if errors.min() == errors.max():  # a constant may be anything
+        return ""
+    fitting = {kind: ratio for kind, ratio in ratios.items() if ratio < np.log(20 if kind == "error" else 4)}
+    return min(fitting, key=fitting.get, default="")
 
 
 def has_own_noise(values, flux):

@@ -3,9 +3,11 @@
 import functools
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["ERROR_WORDS", "Role", "role_of", "tokens"]
+from obafgkm.classify.reading.units import is_of_flux, is_of_wavelength
+
+__all__ = ["ERROR_WORDS", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
 
 
 def _words(text):
@@ -60,12 +62,15 @@ _COMPACT |= {
 _COMPACT |= {"loglam10": "log10 wave", "loglambda10": "log10 wave", "logwavelengths": "log wave"}
 _COMPACT |= {
     joined: f"wave {medium}"
-    for wave in ("wave", "wavelength", "lambda", "lam", "wl")
+    for wave in ("wave", "wavelength", "lambda", "lam", "wl", "w")
     for medium in ("air", "vac", "vacuum")
     for joined in (f"{wave}{medium}", f"{medium}{wave}")
 }
 
-_WAVE = _words("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll")
+_WAVE = _words("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll lamda")
+_WAVE |= _words(
+    "wavelenght wavelenghts wavelegth wellenlange wellenlaenge longueur onde longitud onda lunghezza"
+)
 _WAVE_UNITS = {
     "angstrom",
     "angstroms",
@@ -81,18 +86,21 @@ _WAVE_UNITS = {
 _FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
 _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
 _VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
-_TIME = {"time", "times", "date", "jd", "mjd", "hjd", "bjd", "phase"}
+_TIME = {"time", "times", "date", "jd", "mjd", "hjd", "bjd", "tjd", "btjd"}
 _PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
 _ERROR = _words(
-    "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms"
+    "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms "
+    "fehler erreur"
 )
 _IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
+SPECTRAL = frozenset({"wave", "frequency", "energy", "wavenumber"})  # kinds of axes that have wavelengths
 ERROR_WORDS = frozenset(_ERROR | _IVAR | _VARIANCE | {"inverse", "inv"})
 _MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
 _GOOD = {"good", "valid", "usable", "use", "ok", "keep"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
 _FLUX = _words("flux fluxes spectrum spectra spec intensity signal data sci science density")
 _FLUX |= _words("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
+_FLUX |= _words("fluss flujo flusso intensitat intensidad intensite")
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag", "stmag", "mab", "vegamag"}
 _OTHERS = {  # what is neither the star's light nor says how good it is, by the words that say so
     "sky": {"sky", "background", "bkg", "bkgd", "bg"},
@@ -116,7 +124,17 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
     "lamp": {"arc", "lamp", "comparison", "thar", "bias", "dark"},
     "resolution": _words("resolution res wdisp wresl fwhm lsf dispersion disp resolvingpower"),
     "signal-to-noise ratio": {"snr", "s2n", "sn"},
+    "polarisation": _words("polarisation polarization pol stokes"),
+    "another quantity": _words(
+        "albedo emissivity opacity transmittance sensitivity qe ew eqw equivalent residual residuals"
+    ),
 }
+# What the axis of a table may be, and has no wavelengths.
+_OTHER_AXIS = _words(
+    "temperature temp teff angle theta radius altitude height distance redshift age mass phase"
+)
+_OTHER_AXIS |= _words("delay separation baseline airmass")
+_ALONE = {"tau", "kappa", "depth", "optical"}  # which may belong to the name of a star
 _RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
 _NAMES = _words("name object star designation desig obsid mangaid specobjid targetid id source target")
 _UCDS = {
@@ -142,9 +160,10 @@ class Role:
     Attributes
     ----------
     kind : str
-        wave, frequency, energy, wavenumber, velocity, time, pixel, flux, magnitude, error, variance, ivar,
-        mask, good (a mask that marks what is valid), flags (bits that need not rule a pixel out), name, a
-        key of what is no star's light (sky, model, template ...), or '' where the name says nothing.
+        wave, frequency, energy, wavenumber, velocity, time, pixel, axis (of something else), flux,
+        magnitude, error, variance, ivar, mask, good (a mask that marks what is valid), flags (bits that need
+        not rule a pixel out), name, a key of what is no star's light (sky, model, template ...), or '' where
+        the name says nothing.
     log : str
         '', log, log10 or ln, of wavelengths.
     medium : str or None
@@ -168,7 +187,8 @@ class Role:
 def tokens(name):
     """The words of a name, in small letters."""
     name = name.replace("λ", " lambda ").replace("Å", " angstrom ").replace("µ", "u").replace("μ", "u")
-    name = unicodedata.normalize("NFKC", name)
+    name = unicodedata.normalize("NFKD", name)  # letters without their accents
+    name = "".join(letter for letter in name if not unicodedata.combining(letter))
     if not name.isupper():
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     words = []
@@ -203,6 +223,30 @@ def role_of(name, said=""):
     return role
 
 
+def roles_of(names, said, units):
+    """The roles of the columns of a table: by names, and by units where no name is of wavelengths or of flux.
+
+    Parameters
+    ----------
+    names, said, units : sequence of str
+        See `role_of`; '' where there is none.
+
+    Returns
+    -------
+    list of Role
+    """
+    roles = [role_of(name, text) for name, text in zip(names, said, strict=True)]
+    for kinds, is_such, own in (
+        (SPECTRAL | {"velocity", "pixel", "time"}, is_of_wavelength, "wave"),
+        ({"flux", "magnitude"}, is_of_flux, "flux"),
+    ):
+        if not kinds & {role.kind for role in roles}:
+            number = next((i for i, role in enumerate(roles) if not role.kind and is_such(units[i])), None)
+            if number is not None:
+                roles[number] = replace(roles[number], kind=own)
+    return roles
+
+
 def _unit_in(name):
     """A name and the unit in brackets behind it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``."""
     found = re.fullmatch(r"\s*(.*?)\s*[\[(]\s*(.*?)\s*[\])]\s*", name)
@@ -229,6 +273,8 @@ def _by_words(words, known, unit):
     for kind, group in _OTHERS.items():
         if kind == "sky" and without_sky:
             continue
+        if words == ["stokes", "i"]:
+            break
         if known & group and not known & _NORMALISED and not (is_wave and kind == "resolution"):
             return Role(kind, tag=rest(group, _FLUX))
     if known & _ERROR or short:
@@ -246,14 +292,18 @@ def _by_words(words, known, unit):
             by_name = next((word for word in words if word in ("hz", "ghz", "thz", "ev", "kev")), "")
             unit = unit or {"ghz": "GHz", "thz": "THz", "hz": "Hz", "ev": "eV", "kev": "keV"}.get(by_name, "")
             return Role(kind, unit=unit, log=next((w for w in words if w.startswith(("log", "ln"))), ""))
-    if known & (_FLUX | _NORMALISED) or words == ["y"]:
+    if known & (_FLUX | _NORMALISED) or words in (["y"], ["i"], ["stokes", "i"]):
         return _of_flux(words, known, unit, rest)
     if known & _VELOCITY:
         return Role("velocity", unit=unit)
+    if known and known <= _ALONE:
+        return Role("another quantity", unit=unit)
     if known & _TIME:
         return Role("time", unit=unit)
     if known & _PIXEL:
         return Role("pixel", unit=unit)
+    if known and known <= _OTHER_AXIS:
+        return Role("axis", unit=unit)
     return Role("name" if known & _NAMES else "", tag=rest())
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import role_of
+from obafgkm.classify.reading.roles import role_of, roles_of
 
-__all__ = ["astropy_format", "parts_of_table"]
+__all__ = ["astropy_format", "part_of_table", "parts_of_table"]
 
 
 def astropy_format(text):
@@ -34,7 +34,7 @@ def astropy_format(text):
     return ""
 
 
-def parts_of_table(text, form, name):
+def parts_of_table(text, form):
     """The parts of a text in a format of astropy.
 
     Parameters
@@ -42,8 +42,6 @@ def parts_of_table(text, form, name):
     text : str
     form : str
         See `astropy_format`.
-    name : str
-        Of the file.
 
     Returns
     -------
@@ -60,7 +58,7 @@ def parts_of_table(text, form, name):
         raise
     except Exception as error:  # what astropy raises at damaged tables is not documented
         raise RefusedError(f"damaged, or no table of the format {form} ({error})") from error
-    parts = [_part(table, name) for table in tables]
+    parts = [part_of_table(table) for table in tables]
     if not (good := [part for part in parts if part.columns]):
         raise RefusedError(f"a table of the format {form} without columns of numbers")
     return good
@@ -88,21 +86,35 @@ def _tables(text, form):
     yield ascii.read(text, format=form.removeprefix("ascii."))
 
 
-def _part(table, name):
-    columns = []
-    for key in table.colnames:
+def part_of_table(table):
+    """The columns of numbers of an `astropy.table.Table` as one part.
+
+    Parameters
+    ----------
+    table : astropy.table.Table
+
+    Returns
+    -------
+    Part
+        Without columns where none holds numbers.
+    """
+    utypes = table.meta.get("utypes", {})
+    keys = [key for key in table.colnames if _is_of_numbers(np.asarray(table[key]).dtype)]
+    names, codes, units, descriptions = [], [], [], []
+    for key in keys:
         own = table[key]
-        if not np.issubdtype(np.asarray(own).dtype, np.number) and np.asarray(own).dtype != object:
-            continue
-        ucd = own.meta.get("ucd", "") or getattr(own, "ucd", "") if hasattr(own, "meta") else ""
-        said = " ".join(filter(None, [str(ucd or ""), table.meta.get("utypes", {}).get(key, "")]))
-        description = str(getattr(own, "description", "") or getattr(own.info, "description", "") or "")
-        role = role_of(key, said)
-        if not role.kind and description:
-            role = role_of(description)
-        values = np.ma.filled(np.ma.asarray(own, float), np.nan) if own.dtype != object else np.asarray(own)
-        unit = str(own.unit) if own.unit is not None else ""
-        columns.append(Column(key, values, unit, "column", f"{said} {description}".strip(), role))
+        ucd = str(own.meta.get("ucd", "") or getattr(own, "ucd", "") or "")
+        codes.append(" ".join(filter(None, [ucd, utypes.get(key, "")])))
+        units.append(str(own.unit) if own.unit is not None else "")
+        descriptions.append(str(own.info.description or ""))
+        is_named = role_of(key, codes[-1]).kind or not role_of(descriptions[-1]).kind
+        names.append(key if is_named else descriptions[-1])
+    roles = roles_of(names, codes, units)
+    said = [" ".join(filter(None, texts)) for texts in zip(codes, descriptions, strict=True)]
+    columns = [
+        Column(key, _numbers(table[key]), unit, "column", text, role)
+        for key, unit, text, role in zip(keys, units, said, roles, strict=True)
+    ]
     header = {
         str(key).upper(): value
         for key, value in table.meta.items()
@@ -111,5 +123,15 @@ def _part(table, name):
     comments = table.meta.get("comments", [])
     medium = media.by_words(" ".join([*map(str, comments), table.meta.get("words", "")]))
     target = str(header.get("OBJECT", header.get("TARGNAME", "")))
-    said = (medium, "the comments of the table") if medium else None
-    return Part(str(table.meta.get("name", "")), columns, None, header, target, None, said)
+    known = (medium, "the comments of the table") if medium else None
+    return Part(str(table.meta.get("name", "")), columns, None, header, target, None, known)
+
+
+def _is_of_numbers(dtype):
+    return np.issubdtype(dtype, np.number) or dtype in (bool, object)
+
+
+def _numbers(column):
+    if column.dtype == object:
+        return np.asarray(column)
+    return np.ma.filled(np.ma.asarray(column, float), np.nan)

@@ -7,7 +7,7 @@ import numpy as np
 
 from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.columns import Column, Part
-from obafgkm.classify.reading.pixels import errors_fit
+from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import Role, role_of
 from obafgkm.classify.reading.units import is_said, is_unit
@@ -30,7 +30,11 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 _COMMENT = "#%!"
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
 _OF_NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
+_OF_NO_STAR |= {"polarisation", "another quantity"}
+_NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
+_TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # of RDB, below the names
+_TOUCHING = re.compile(r"\d\.\d{3,}\.\d")  # of a date there are fewer digits between the dots
 _TWO_DOTS = re.compile(r"\d\.\d+\.\d")
 _UNITS = {  # words that speak of a unit in the lines above a table
     "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
@@ -90,6 +94,9 @@ def _numbers(text):
         _TWO_DOTS.search(line) for line in lines
     ):
         lines = _unglued(lines)
+    starts = [line.startswith(",") for line in lines if "," in line]
+    if starts and sum(starts) > 0.9 * len(starts):
+        lines = [line.removeprefix(",") for line in lines]
     lines = [line.strip().strip("|") if line.lstrip().startswith("|") else line for line in lines]
     separator, has_decimal_comma = _style(lines)
     ends = [line.rstrip().endswith(separator) for line in lines if separator and separator in line]
@@ -136,7 +143,10 @@ def _without_words(lines, separator):
     kept = [i for i in range(usual) if numeric[i] > 0.9]
     if not 2 <= len(kept) < usual or any(0 < numeric[i] <= 0.9 for i in range(usual)):
         return None
-    left = [f"column {i + 1} (words)" for i in range(usual) if i not in kept]
+    dropped = [i for i in range(usual) if i not in kept]
+    if touching := next((table[0][i] for i in dropped if _TOUCHING.search(table[0][i])), ""):
+        raise RefusedError(f"columns of fixed width touch: {touching!r}; put blanks between them")
+    left = [f"column {i + 1} (words)" for i in dropped]
     joint = separator or " "
     return [joint.join(row[i] for i in kept) for row in table], left
 
@@ -222,17 +232,21 @@ def _names(header, count, separator):
     units = None
     numbered = dict(found.groups() for line in header if (found := _NUMBERED.fullmatch(line)))
     listed = [numbered.get(str(i + 1), "").strip() for i in range(count)]
-    if all(listed) and {role_of(word).kind for word in listed} & (_AXES | {"velocity"}):
+    if all(listed) and {role_of(word).kind for word in listed} & (_AXES | _NO_AXES):
         return listed, [""] * count
     for line in reversed([line for line in header if not _KEYWORD.fullmatch(line)][-12:]):
-        for words in _split(line, separator):
+        if all(_TYPE_OF_COLUMN.fullmatch(word) for word in line.split()):
+            continue
+        for own, words in _split(line, separator):
             if len(words) != count:
                 continue
             kinds = {role_of(word).kind for word in words}
             unknown = sum(not role_of(word).kind for word in words)
             has_light = kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)
-            are_stars = "wave" in kinds and unknown == count - 1 > 1 and _are_names(words)
-            if kinds & {"velocity"} or are_stars or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
+            are_stars = "wave" in kinds and unknown == count - 1 and _are_names(words)
+            are_stars |= bool(own) and "wave" in kinds and unknown == count - 1 and _are_words(words)
+            is_refused = kinds & _NO_AXES and (kinds & {"flux", "magnitude"} or "velocity" in kinds)
+            if is_refused or are_stars or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]
@@ -241,14 +255,21 @@ def _names(header, count, separator):
 
 
 def _split(line, separator):
-    """Ways in which a line of names may be meant."""
+    """Ways in which a line of names may be meant: what separates them, None for blanks, and the names."""
     for own in dict.fromkeys([separator, ",", ";", "\t", "|", None]):
         if own is None:
-            yield re.findall(r"[^\s\[(]+(?:\s*[\[(][^\])]*[\])])?|[\[(][^\])]*[\])]", line)
-            yield re.split(r"\s{2,}", line.strip())
-            yield line.split()
+            yield None, re.findall(r"[^\s\[(]+(?:\s*[\[(][^\])]*[\])])?|[\[(][^\])]*[\])]", line)
+            yield None, re.split(r"\s{2,}", line.strip())
+            yield None, line.split()
         elif own in line:
-            yield [word.strip().strip("\"'").strip() for word in line.split(own)]
+            yield own, [word.strip().strip("\"'").strip() for word in line.split(own)]
+
+
+def _are_words(words):
+    """Whether the names of a table beside that of wavelengths are words, so that they mean something."""
+    own = [word for word in words if not role_of(word).kind]
+    axis = [role_of(word) for word in words if role_of(word).kind == "wave"]
+    return not axis[0].tag and all(re.search(r"[A-Za-z]{2}", word) and not is_unit(word) for word in own)
 
 
 def _are_names(words):
@@ -259,12 +280,12 @@ def _are_names(words):
 
 def _named(table, names, units):
     columns = [Column(name, values, unit) for name, values, unit in zip(names, table, units, strict=True)]
-    if not {column.settled_role().kind for column in columns} & (_AXES | {"velocity"}):
+    if not {column.settled_role().kind for column in columns} & (_AXES | _NO_AXES):
         axis = next(column for column in columns if not column.settled_role().kind)
         found = re.search(r"[\[(](.*)[\])]", axis.name)
         axis.role = Role("wave", unit=found[1] if found else "")
     kinds = {column.settled_role().kind for column in columns}
-    if kinds == {"wave", ""}:  # stars by their names
+    if kinds == {"wave", ""} and _are_names(names):
         for column in columns:
             column.role = (
                 column.settled_role() if column.settled_role().kind else Role("flux", tag=column.name)
@@ -275,6 +296,8 @@ def _named(table, names, units):
 def _unnamed(table):
     """Columns without names: wavelengths are those that rise, flux what follows, errors what fits as such."""
     waves = [i for i, values in enumerate(table) if _is_like_wavelengths(values)]
+    if len(waves) > 1 and waves[1] == waves[0] + 1 and (np.diff(table[waves[0]]) == 1).all():
+        waves = waves[1:]  # the first column numbers the lines, from wherever
     sizes = np.nanmedian(table, axis=1)
     waves = [i for i in waves if sizes[waves[0]] / 3 < sizes[i] < sizes[waves[0]] * 3]
     if not waves:
@@ -291,9 +314,11 @@ def _unnamed(table):
         flux = following[0]
         columns[flux].role = Role("flux", tag=str(number))
         for i in following[1:]:
-            kind = errors_fit(table[i], table[flux]) if i == following[1] else ""
+            kind = ""
             if i == following[1] and not np.isfinite(table[i]).any():
                 kind = "error"
+            elif i == following[1] and not has_own_noise(table[i], table[flux]):
+                kind = errors_fit(table[i], table[flux])
             columns[i].role = Role(kind, tag=str(number))
     for column in columns:
         column.role = column.role or Role("pixel")

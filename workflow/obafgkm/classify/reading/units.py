@@ -8,18 +8,28 @@ import numpy as np
 
 from obafgkm.classify.reading.refusal import RefusedError
 
-__all__ = ["flux_density", "is_said", "is_unit", "to_angstrom", "unit_scale"]
+__all__ = [
+    "flux_density",
+    "is_of_flux",
+    "is_of_wavelength",
+    "is_said",
+    "is_unit",
+    "to_angstrom",
+    "unit_scale",
+]
 
 
 def _words(text):
     return set(text.split())
 
 
-_ANGSTROM = _words("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem lambda")
+_ANGSTROM = _words("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem angstroems lambda")
 _SPELLINGS = {  # whole units, in small letters, that astropy does not know by these words
     **dict.fromkeys(_ANGSTROM, "Angstrom"),
     **dict.fromkeys(["nanometer", "nanometers", "nanometre", "nanometres", "nm"], "nm"),
-    **dict.fromkeys(["micron", "microns", "um", "micrometer", "micrometers", "micrometre", "mum"], "um"),
+    **dict.fromkeys(
+        ["micron", "microns", "µm", "μm", "um", "micrometer", "micrometers", "micrometre", "mum"], "um"
+    ),
     **dict.fromkeys(["meter", "meters", "metre", "metres", "m"], "m"),
     **dict.fromkeys(["hertz", "hz"], "Hz"),
     **dict.fromkeys(["kayser", "kaysers", "cm-1", "1/cm", "cm^-1"], "1/cm"),
@@ -40,12 +50,15 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
 }
 # What says nothing of the unit, in small letters.
 _NOTHING = _words("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary")
+_NOTHING |= {"relative intensity", "rel. intensity", "relative counts", "intensity"}
 _NOTHING |= {"", "arbitrary units", "arb. units", "arb", "a.u.", "relative flux", "flux", "relative units"}
 _NORMALISED = {"normalized", "normalised", "normalized flux", "normalised flux", "norm", "norm. flux", "1"}
 _NORMALISED |= {
     "continuum normalized",
     "continuum normalised",
     "continuum units",
+    "counts (normalized)",
+    "counts (normalised)",
     "rel. flux",
     "%",
     "percent",
@@ -60,8 +73,9 @@ _NO_AXIS = {  # what an axis may be that is no wavelength
 
 
 def is_said(unit):
-    """Whether a text names a unit at all."""
-    return str(unit).strip().lower() not in _NOTHING
+    """Whether a text names a unit at all, and not one with a question mark."""
+    unit = str(unit).strip().lower()
+    return unit not in _NOTHING and "?" not in unit
 
 
 def is_unit(text):
@@ -70,6 +84,22 @@ def is_unit(text):
         return _parsed(text.strip()) is not None
     except RefusedError:
         return text.strip().lower() in _NOTHING | _NORMALISED
+
+
+def is_of_wavelength(unit):
+    """Whether a unit is one that wavelengths of light have: Angstrom, nm or micron."""
+    return unit.strip().lower() in _ANGSTROM or _SPELLINGS.get(unit.strip().lower()) in ("nm", "um")
+
+
+def is_of_flux(unit):
+    """Whether a unit is one of flux density, and of nothing else."""
+    if not is_said(unit) or unit.strip().lower() in _NORMALISED:
+        return False
+    try:
+        kind = _flux_kind(unit, "")[0]
+        return kind in ("wavelength", "factor") and _parsed(unit).physical_type != "dimensionless"
+    except RefusedError:
+        return False
 
 
 @functools.lru_cache(maxsize=1024)
@@ -101,13 +131,16 @@ def _respelled(text):
     text = re.sub(r"(\d)[eE]([-+]?\d+)\s*\*?\s*(?=[A-Za-z])", r"\1e\2 ", text)
     text = re.sub(r"\b0\.1 ?nm\b", "Angstrom", text)
     text = re.sub(r"(?i)\b(ergs?)\b", "erg", text)
-    text = re.sub(r"(?i)\b(angstroms?|angstr|angst|ang|aa)\b|Å|\bA\b|\bA(?=[-^*]|\d)", "Angstrom", text)
+    text = re.sub(
+        r"(?i)\b(angstroms?|angstroems?|angstr|angst|ang|aa)\b|Å|\bA\b|\bA(?=[-^*]|\d)", "Angstrom", text
+    )
     text = re.sub(r"(?i)\b(secs?|seconds?)\b", "s", text).replace("^", "**")
     text = re.sub(r"(?i)\b(microns?|micrometers?)\b|µm|μm", "um", text)
     text = re.sub(r"(?i)\b(photons?|phot)\b", "photon", text)
     text = re.sub(r"(?i)\b(counts?|cts)\b", "ct", text)
     text = re.sub(r"(?i)\b(jy)\b", "Jy", text)
     text = re.sub(r"(?i)\b(nano)?magg(y|ies)\b", "Jy", text)  # as flux per unit frequency
+    text = re.sub(r"(?i)\s*/\s*(spaxel|fiber|fibre|aperture)\b", "", text)  # the same throughout
     yield text
     yield re.sub(r"\s*/\s*", "/", text)
     yield re.sub(r"(?i)\bhz\b", "Hz", text.lower()).replace("angstrom", "Angstrom").replace("jy", "Jy")
@@ -260,10 +293,16 @@ def flux_density(flux, unit, wave, label="the flux"):
     if kind == "factor":  # a power of the wavelength
         factor = (wave / 5000.0) ** conversion
         return flux * factor, factor, f"{unit}, converted to flux per unit wavelength", ""
-    if kind == "log":
-        linear = 10.0**flux * (wave / 5000.0) ** conversion
+    if kind in ("log", "ln"):
+        base = np.e if kind == "ln" else 10.0
+        linear = base**flux * (wave / 5000.0) ** conversion
         said = f"{unit}, converted to flux per unit wavelength"
-        return linear, linear * np.log(10), said, "flux_assumed" if low in ("log", "dex", "log flux") else ""
+        return (
+            linear,
+            linear * np.log(base),
+            said,
+            "flux_assumed" if low in ("log", "dex", "log flux") else "",
+        )
     brightest = np.nanmin(np.where(np.isfinite(flux), flux, np.nan)) if np.size(flux) else 0.0
     linear = 10.0 ** (-0.4 * (flux - brightest)) * (wave / 5000.0) ** conversion
     taken = f"{unit}, taken as AB" if _SPELLINGS.get(low) == "mag" else unit
@@ -273,14 +312,14 @@ def flux_density(flux, unit, wave, label="the flux"):
 
 @functools.lru_cache(maxsize=1024)
 def _flux_kind(unit, label):
-    """What a unit of flux is: wavelength, counts, factor, log or magnitude; the power of the wavelength."""
+    """What a unit is (wavelength, counts, factor, log, ln, magnitude), and the power of the wavelength."""
     from astropy import units
 
     if unit.lower() in ("log", "dex"):
         return "log", 0
     if found := _LOG.fullmatch(unit):
         kind, power = _flux_kind(found[1], label) if is_said(found[1]) else ("wavelength", 0)
-        return "log", power if kind == "factor" else 0
+        return "ln" if unit.lower().startswith("ln") else "log", power if kind == "factor" else 0
     try:
         parsed = _parsed(unit)
     except RefusedError as error:
@@ -291,7 +330,7 @@ def _flux_kind(unit, label):
     if _is_counts(parsed):
         return "counts", 0
     # Surface brightness and luminosities have the same shape: what they are per is the same throughout.
-    for per in (units.dimensionless_unscaled, units.sr, units.cm**2 * units.s, units.cm**-2):
+    for per in (units.dimensionless_unscaled, units.sr, units.beam, units.cm**2 * units.s, units.cm**-2):
         for plain, power in _shapes(units):
             if (parsed * per).is_equivalent(plain):
                 return ("factor", power) if power else ("wavelength", 0)

@@ -1,0 +1,124 @@
+"""Spectra of HDF5 files: those of this package, and others whose datasets have the names of columns."""
+
+from pathlib import Path
+
+from obafgkm.classify.reading.gate import settle
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.tables import part_of_table
+from obafgkm.classify.receipt import Receipt
+from obafgkm.classify.spectrum import Spectrum
+
+__all__ = ["read_hdf5"]
+
+_ROWS = 256  # of spectra in memory at a time
+_MOST_DIMENSIONS = 2
+_HOLLOW = 100  # bytes of a dataset for each byte of the file, beyond which the file does not hold them
+
+
+def read_hdf5(path):
+    """Read the spectra of an HDF5 file.
+
+    Parameters
+    ----------
+    path : path
+
+    Yields
+    ------
+    Spectrum
+
+    Raises
+    ------
+    RefusedError
+        If it is none of this package, and no group of it has datasets of wavelengths and flux.
+    """
+    import h5py
+
+    with h5py.File(path) as file:
+        _refuse_hollow(file, Path(path).stat().st_size)
+        is_own = {"wave", "flux", "ivar", "labels"} <= {name for name in file if _is_held(file, name)}
+        parts = [] if is_own else _parts(file)
+    if is_own:
+        yield from _of_this_package(path)
+        return
+    if not parts:
+        raise RefusedError(
+            "an HDF5 file in which no group has datasets of wavelengths and flux: save them as FITS or text"
+        )
+    for part in parts:
+        yield from settle(part, part.name or Path(path).stem)
+
+
+def _is_held(group, name):
+    """Whether an item is in this file: links may lead to any other."""
+    import h5py
+
+    return isinstance(group.get(name, getlink=True), h5py.HardLink)
+
+
+def _refuse_hollow(file, size):
+    """Refuse a file that says to hold more than it can: chunks that are absent read as zeros."""
+    import h5py
+
+    def refuse(name, item):
+        if isinstance(item, h5py.Dataset) and item.size * item.dtype.itemsize > _HOLLOW * max(size, 1):
+            raise RefusedError(f"says to hold {item.shape} values of {name} in {size:,} bytes")
+
+    file.visititems(refuse)
+
+
+def _of_this_package(path):
+    from obafgkm.spectra import Spectra, read_labels
+
+    for first in range(0, len(read_labels(path)), _ROWS):
+        part = Spectra.read(path, slice(first, first + _ROWS))
+        rows = zip(part.flux, part.ivar, part.labels.to_dict("records"), strict=True)
+        for number, (flux, ivar, label) in enumerate(rows, first + 1):
+            name = label.get("name") or f"{Path(path).stem} {number}"
+            receipt = Receipt("", "wave (Angstrom)", "flux (relative)", "ivar", "the file")
+            receipt.masked = 1 - float(((ivar > 0) & (flux == flux)).mean())
+            yield Spectrum(name, part.wave, flux, ivar, part.medium, receipt)
+
+
+def _parts(file):
+    """A part for each group that has datasets of wavelengths and flux."""
+    import h5py
+
+    groups = [file]
+    file.visititems(lambda _, item: groups.append(item) if isinstance(item, h5py.Group) else None)
+    parts = []
+    for group in groups:
+        part = part_of_table(_table(group))
+        kinds = {column.settled_role().kind for column in part.columns}
+        if kinds & {"flux", "magnitude"} and len(kinds) > 1:
+            part.name = group.name.strip("/")
+            parts.append(part)
+    return parts
+
+
+def _table(group):
+    """The datasets of a group, and the columns of those that have some, as a table."""
+    import h5py
+    from astropy.table import Column
+
+    columns = {}
+    for name in filter(lambda name: _is_held(group, name), group):
+        item = group[name]
+        if not isinstance(item, h5py.Dataset) or not 0 < item.ndim <= _MOST_DIMENSIONS:
+            continue
+        unit = item.attrs.get("unit", item.attrs.get("units", ""))
+        unit = unit.decode() if isinstance(unit, bytes) else str(unit)
+        own = item[()]
+        for key in own.dtype.names or [None]:
+            columns[key or name] = Column(own if key is None else own[key], unit=unit or None)
+    attributes = {key: value for key, value in group.attrs.items() if isinstance(value, str)}
+    return _Datasets(columns, attributes)
+
+
+class _Datasets:
+    """Columns that need not have the same length, with what `part_of_table` asks of a table."""
+
+    def __init__(self, columns, meta):
+        self.columns, self.meta, self.colnames = columns, meta, list(columns)
+
+    def __getitem__(self, key):
+        return self.columns[key]
