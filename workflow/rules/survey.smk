@@ -188,7 +188,7 @@ rule survey_exhibits:
         mem_mb=2000,
         runtime=60,
     params:
-        source="remote" if SURVEY.endswith(".csv") else "survey.spectra",
+        source="remote" if SURVEY.endswith(".csv") else "local files",
     message:
         "Summing up the survey"
     script:

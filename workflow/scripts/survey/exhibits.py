@@ -22,7 +22,11 @@ def fig_sky(summary):
     # Right ascension rises to the left, as on the sky.
     ra, dec = np.radians(180 - RA_EDGES), np.radians(DEC_EDGES)
     for axes, values, title in zip(panels, (number, mean), ("typed spectra", "mean class"), strict=True):
-        limits = {"vmin": 0, "vmax": 70, "cmap": "RdYlBu_r"} if title == "mean class" else {"norm": "log"}
+        limits = (
+            {"vmin": 0, "vmax": 70, "cmap": "RdYlBu_r"}
+            if title == "mean class"
+            else {"norm": "log", "cmap": "viridis_r"}
+        )
         image = axes.pcolormesh(ra, dec, values.T, **limits)
         bar = figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.7, label=title)
         if title == "mean class":
