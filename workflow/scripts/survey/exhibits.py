@@ -21,16 +21,13 @@ def fig_sky(summary):
     mean = np.where(has, summary.class_sum / np.where(has, summary.sky, 1), np.nan)
     # Right ascension rises to the left, as on the sky.
     ra, dec = np.radians(180 - RA_EDGES), np.radians(DEC_EDGES)
-    for axes, values, title in zip(panels, (number, mean), ("typed spectra", "mean class"), strict=True):
-        limits = (
-            {"vmin": 0, "vmax": 70, "cmap": "RdYlBu_r"}
-            if title == "mean class"
-            else {"norm": "log", "cmap": "viridis_r"}
-        )
-        image = axes.pcolormesh(ra, dec, values.T, **limits)
-        bar = figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.7, label=title)
-        if title == "mean class":
-            bar.set_ticks(range(5, 70, 10), labels=list(MAIN_CLASSES))
+    classes = {"vmin": 0, "vmax": 10 * len(MAIN_CLASSES), "cmap": "RdYlBu_r"}
+    drawn = (number, "typed spectra", {"norm": "log", "cmap": "viridis_r"}), (mean, "mean class", classes)
+    for axes, (values, label, look) in zip(panels, drawn, strict=True):
+        image = axes.pcolormesh(ra, dec, values.T, **look)
+        bar = figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.7, label=label)
+        if look is classes:
+            bar.set_ticks(range(5, 10 * len(MAIN_CLASSES), 10), labels=list(MAIN_CLASSES))
         axes.set_xticks(np.radians([-120, -60, 0, 60, 120]), labels=["20h", "16h", "12h", "8h", "4h"])
         axes.tick_params(labelsize=5)
         axes.grid(lw=0.3, alpha=0.5)
