@@ -107,33 +107,32 @@ def row(name, build, batch, n, reference):
     }
 
 
-def on_processor(size, name, path):
-    """Predictions and the loss of the first epoch, by a process of its own that sees no GPU."""
-    hidden = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, "-m", "benchmarks.gpu", "--size", size, "--reference", name, str(path)]
-    subprocess.run(command, check=True, env={**os.environ, **hidden})
+def _reference(folder, name):
+    """Where the process without a GPU leaves its answers."""
+    return Path(folder, f"{name.replace(': ', '_')}.npz")
 
 
 def main():
     parser = argparse.ArgumentParser(prog="benchmarks/gpu.sh", description=__doc__)
     parser.add_argument("--size", choices=("full", "tiny"), default="full")
-    parser.add_argument("--reference", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--reference", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.setdefault("OBAFGKM_TRAINING", json.dumps({"deterministic": True, "precision": "float32"}))
     backend.set_up_backend(_SEED, len(os.sched_getaffinity(0)))
     known = networks(options.size)
     if options.reference:
-        name, path = options.reference
-        build, batch, _ = known[name]
-        predicted, losses, _, _ = train(build, batch, 2 * batch, 1)
-        np.savez(path, predicted=predicted, losses=losses)
+        for name, (build, batch, _) in known.items():
+            predicted, losses, _, _ = train(build, batch, 2 * batch, 1)
+            np.savez(_reference(options.reference, name), predicted=predicted, losses=losses)
         return
     print(f"{keras.backend.backend()} {options.size} on: {backend.device()}\n")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for i, (name, (build, batch, n)) in enumerate(known.items()):
-            on_processor(options.size, name, path := Path(folder, f"{i}.npz"))
-            rows.append(row(name, build, batch, n, path))
+        hidden = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+        command = [sys.executable, "-m", "benchmarks.gpu", "--size", options.size, "--reference", folder]
+        subprocess.run(command, check=True, env={**os.environ, **hidden})
+        for name, (build, batch, n) in known.items():
+            rows.append(row(name, build, batch, n, _reference(folder, name)))
             print(f"{name}: {rows[-1]}", file=sys.stderr, flush=True)
     names = list(rows[0])
     print(f"| {' | '.join(names)} |\n|{len(names) * '---|'}")
