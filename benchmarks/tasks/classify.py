@@ -41,8 +41,8 @@ def variants(size):
 def parts(files):
     """Read, resample, ask the network and write, and the share of each."""
     from obafgkm.classify.answers import answer
+    from obafgkm.classify.model import Model
     from obafgkm.classify.reading import read_file
-    from obafgkm.classify.streaming import load_model
     from obafgkm.classify.writing import TableWriter
 
     model, seconds, rest = (

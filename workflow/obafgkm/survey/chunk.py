@@ -18,7 +18,7 @@ from obafgkm.survey.pipelines import said_by_pipeline, said_in_catalogue, said_i
 
 __all__ = ["SCHEMA", "classify_chunk"]
 
-_AT_ONCE = 1000  # files; of a tar archive so many lie unpacked in the temporary folder, 0.2 GB
+_AT_ONCE = 5000  # files; of a tar archive so many lie unpacked in the temporary folder, 1 GB
 _KINDS = {str: pa.string(), float: pa.float64()}
 _FAMILY = {"pipeline_class": str, "pipeline_subclass": str, "pipeline_family": str}
 SCHEMA = pa.schema(
