@@ -66,6 +66,8 @@ def main():
     for task in options.tasks or [task for task in TASKS if task not in LONG]:
         print(f"{task} ...", flush=True)
         rows = measure(task, options.size, options.repeats).assign(machine=machine())
+        for row in rows[rows["notes"].notna()].itertuples():
+            print(f"  {row.variant}: {row.units_per_s:.4g} units/s, {row.notes}", flush=True)
         old = pd.read_csv(path) if path.exists() else rows[:0]
         table = pd.concat([old[old["task"] != task], rows]).sort_values("task", kind="stable")
         table.to_csv(path, index=False, float_format="%.5g")

@@ -13,6 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, TINY
+from pyarrow import dataset
+
+from obafgkm.archives.sdss import spectra as sdss
+from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.simulate.sdss import simulate_survey
 
 pytestmark = pytest.mark.slow
 FAULTS = ("--snakefile", Path(__file__).with_name("faults.smk"))
@@ -191,3 +196,34 @@ def test_a_search_that_is_killed_keeps_its_trials(submit, tiny_run, tmp_path):
     after = [json.loads(line) for line in trials.read_text().splitlines()]
     assert after[:40] == kept
     assert sorted(row["trial"] for row in after) == list(range(100))
+
+
+def test_a_survey_survives_the_death_of_a_node(submit, tmp_path):
+    """Chunks that are done stay, those of the dead node are done elsewhere, and no spectrum is lost."""
+    chunks = 22
+    spectra, lines = simulate_survey("sharma", {"STAR": chunks}, 1, StellarGrid.load())
+    sdss.write(tmp_path / "stars", spectra, lines)
+    settings = tmp_path / "survey.yaml"
+    settings.write_text(f"survey: {{spectra: {tmp_path / 'stars'}, chunk: 1, pages: 1}}\n")
+    folder = tmp_path / "resources/survey/chunks"
+    running = submit("survey", "--configfile", settings, wait=False)
+    wait_until(
+        lambda: len(list(folder.glob("*.parquet"))) >= 3 and any(" RUNNING " in job for job in queue()), 300
+    )
+    done = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet.sha256")}
+    node = next(job.split()[2] for job in queue() if " RUNNING " in job)
+    subprocess.run(["scontrol", "update", f"nodename={node}", "state=down", "reason=test"], check=True)
+    time.sleep(5)
+    # Refused where the node has come back by itself.
+    subprocess.run(["scontrol", "update", f"nodename={node}", "state=resume"], check=False)
+    output = running.communicate(timeout=900)[0]
+    assert running.returncode == 0, output[-3000:]
+    assert f"{chunks} entries in {chunks} chunks gave {chunks} rows, 0 of them rejected" in output
+    assert "NODE_FAIL" in accounting("State")
+    after = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet.sha256")}
+    assert len(after) == chunks
+    assert after.items() >= done.items()
+    rows = dataset.dataset(tmp_path / "results/survey/types").to_table(["file"])["file"].to_pylist()
+    assert sorted(Path(file).name for file in rows) == sorted(
+        path.name for path in (tmp_path / "stars").glob("**/spec-*.fits")
+    )

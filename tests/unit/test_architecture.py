@@ -16,6 +16,7 @@ FLOORS = [
     {"download", "ingest", "simulate", "report"},
     {"documents"},
     {"classify"},
+    {"survey"},
 ]
 KNOWS_SNAKEMAKE = "workflow"
 

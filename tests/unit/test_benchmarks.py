@@ -1,5 +1,6 @@
 """Every benchmark runs, at miniature size; nothing is timed here. What runs the workflow has its own test."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,3 +30,19 @@ def test_the_committed_results_are_of_the_tasks_there_are():
     table = pd.read_csv(ROOT / "benchmarks" / "results.csv")
     assert set(table["task"]) <= set(TASKS)
     assert table["machine"].notna().all()
+
+
+def test_the_script_for_gpus_runs_on_jax_without_one():
+    env = {**os.environ, "PYTHON": sys.executable, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    command = ["bash", ROOT / "benchmarks" / "gpu.sh", "--size", "tiny"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.startswith("jax tiny on: processor")
+    lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    names, *rows = (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if "---" not in line
+    )
+    table = pd.DataFrame(rows, columns=names)
+    assert len(table) == 5
+    assert (table["same bits"] == "yes").all()
+    assert (table[["predictions differ by", "loss differs by"]].astype(float) == 0).all(axis=None)

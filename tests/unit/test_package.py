@@ -28,7 +28,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 HEAVY = {"tensorflow", "tensorflow-cpu", "keras", "snakemake", "scikit-learn", "typst"}
 HEAVY |= {"pytest", "astroquery", "scipy", "matplotlib"}
-ROOMS = ["archives.sdss", "documents", "download", "evaluation", "ingest", "simulate", "training"]
+ROOMS = ["archives.sdss", "documents", "download", "evaluation", "ingest", "simulate", "survey", "training"]
 MOST_MB = 450
 
 # A process that has only some of the installed packages, by their modules.

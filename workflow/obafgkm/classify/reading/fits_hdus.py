@@ -17,6 +17,7 @@ from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import SPECTRAL, role_of, roles_of, tokens
+from obafgkm.classify.reading.sdss import coadd_part, is_coadd, quick_coadd
 from obafgkm.classify.reading.surveys import cflib_spectrum, survey_image
 from obafgkm.errors import ArchiveFileError, MissingPackageError
 
@@ -64,7 +65,6 @@ _UNKNOWN = (
     "no spectrum recognised: a table needs columns such as wavelength and flux, an image needs wavelengths "
     "in its header or beside it"
 )
-_SDSS = "1e-17 erg/s/cm2/Angstrom"
 _FEW = 6  # rows that may be flux, errors, sky
 _MAIN = {"", "primary", "compressed_image"}
 _ARMS = {"uvb", "vis", "nir", "blue", "red", "green", "order", "ord", "arm", "chip", "ccd", "beam", "det"}
@@ -91,6 +91,12 @@ def read_fits(path, content=None):
     RefusedError
         If what it holds cannot be taken for a spectrum.
     """
+    with open(path, "rb") if content is None else io.BytesIO(content) as file:
+        quick = quick_coadd(file)
+    if quick is not None:
+        part, header = quick
+        yield from settle(part, _object(header) or _stem(path))
+        return
     with fits.open(path if content is None else io.BytesIO(content), memmap=False) as hdus:
         name = _object(hdus[0].header) or _stem(path)
         if (known := _known(path, content, hdus, name)) is not None:
@@ -157,13 +163,9 @@ def _known(path, content, hdus, name):
     columns = [first.header.get(f"TTYPE{i}", "") for i in (1, 2, 3)]
     if first.name.upper() == "MERGED" and columns[1] == "spectrum":
         return [cflib_spectrum(path, Path(path).read_bytes() if content is None else content)]
-    if [column.lower() for column in columns] == ["flux", "loglam", "ivar"] and "PLATEID" in hdu.header:
+    if is_coadd(columns, hdu.header):
         names = [first.header[f"TTYPE{i + 1}"] for i in range(first.header["TFIELDS"])]
-        data = _data(first, names)
-        left = [*names[3:], "the extensions after it"]
-        wanted = (Column(own, data[own], unit) for own, unit in zip(names, (_SDSS, "", ""), strict=False))
-        part = Part(first.name, list(wanted), medium=("vacuum", "the layout of SDSS"), left_out=left)
-        return settle(part, name)
+        return settle(coadd_part(first.name, names, _data(first, names)), name)
     return None
 
 

@@ -1,0 +1,102 @@
+"""Values that are taken from headers and tables as they lie, beside what astropy makes of the same bytes."""
+
+import io
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from obafgkm.archives import cards
+from obafgkm.classify.reading.files import read_file
+from obafgkm.classify.reading.sdss import quick_coadd
+from obafgkm.errors import ArchiveFileError
+from obafgkm.simulate.nodes import StellarGrid
+from obafgkm.simulate.sdss import simulate_survey
+
+VALUES = {
+    "NAME": "it's 12 / 3",
+    "EMPTY": "",
+    "RA": -12.5,
+    "TINY": 1.5e-30,
+    "COUNT": 42,
+    "YES": True,
+    "NO": False,
+}
+
+
+@pytest.fixture
+def content():
+    """A file whose first table is preceded by an image."""
+    header = fits.Header(list(VALUES.items()))
+    header["COMMENT"] = "NAME    = 'none'"
+    for i in range(60):  # beyond one block
+        header[f"KEY{i}"] = i
+    cells = np.zeros(3, [("CLASS", "S6"), ("z", ">f4"), ("mag", ">f8", 5), ("n", ">i4")])
+    cells["CLASS"], cells["z"], cells["n"] = ["STAR", "QSO", "GALAXY"], [1, 2, 3], [7, 8, 9]
+    cells["mag"] = np.arange(15).reshape(3, 5)
+    hdus = [fits.PrimaryHDU(np.ones((7, 11), ">f4"), header), fits.BinTableHDU(cells, name="SPALL")]
+    buffer = io.BytesIO()
+    fits.HDUList(hdus).writeto(buffer)
+    return buffer.getvalue()
+
+
+def test_values_are_those_that_astropy_reads(content):
+    header = next(cards.hdus(io.BytesIO(content))).header
+    with fits.open(io.BytesIO(content)) as expected:
+        for key in [*VALUES, "KEY59", "NAXIS1", "BITPIX"]:
+            assert header.get(key) == expected[0].header[key], key
+            assert type(header.get(key)) is type(expected[0].header[key]), key
+    assert header.get("ABSENT") is None
+    assert "KEY5" in header
+
+
+def test_columns_are_those_that_astropy_reads(content):
+    file = io.BytesIO(content)
+    image, table = cards.hdus(file)
+    assert image.size == 7 * 11 * 4
+    found = cards.table(file, table, ["n", "CLASS", "absent"])
+    assert list(found) == ["n", "CLASS"]
+    with fits.open(io.BytesIO(content)) as expected:
+        assert (found["n"] == expected[1].data["n"]).all()
+        assert [cell.decode() for cell in found["CLASS"]] == list(expected[1].data["CLASS"])
+
+
+def test_a_table_that_is_cut_off_or_scaled_is_left_to_astropy(content):
+    table = list(cards.hdus(io.BytesIO(content)))[1]
+    assert cards.table(io.BytesIO(content[: table.start + table.size - 1]), table, ["n"]) is None
+    scaled = content.replace(b"TFIELDS ", b"TZERO4  =                    5".ljust(80) + b"TFIELDS ", 1)
+    file = io.BytesIO(scaled)
+    assert cards.table(file, list(cards.hdus(file))[1], ["n"]) is None
+
+
+def test_a_header_without_an_end_is_none(content):
+    assert list(cards.hdus(io.BytesIO(content[:2000]))) == []
+
+
+@pytest.fixture(scope="module")
+def survey_file(tmp_path_factory):
+    from obafgkm.archives.sdss import spectra as sdss
+
+    folder = tmp_path_factory.mktemp("sdss")
+    spectra, lines = simulate_survey("sharma", {"STAR": 1}, 1, StellarGrid.load())
+    sdss.write(folder, spectra, lines)
+    return next(folder.glob("**/spec-*.fits"))
+
+
+def test_a_file_of_sdss_is_read_as_astropy_reads_it(survey_file, monkeypatch):
+    """All that the receipt says, and every pixel."""
+    with survey_file.open("rb") as file:
+        assert quick_coadd(file) is not None
+    (quick,) = read_file(survey_file)
+    monkeypatch.setattr("obafgkm.classify.reading.fits_hdus.quick_coadd", lambda file: None)
+    (slow,) = read_file(survey_file)
+    assert quick.receipt == slow.receipt
+    assert (quick.name, quick.medium) == (slow.name, slow.medium)
+    for name in ("wave", "flux", "ivar"):
+        np.testing.assert_array_equal(getattr(quick, name), getattr(slow, name))
+
+
+def test_a_truncated_file_of_sdss_is_still_named_as_such(survey_file, tmp_path):
+    (tmp_path / survey_file.name).write_bytes(survey_file.read_bytes()[:40000])
+    with pytest.raises(ArchiveFileError, match=r"damaged|truncated"):
+        list(read_file(tmp_path / survey_file.name))
