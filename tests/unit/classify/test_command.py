@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.wavelengths import airtovac
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUN = [sys.executable, "-c", "import sys; from obafgkm.classify.command import main; sys.exit(main())"]
 
 
@@ -136,6 +138,12 @@ def test_exit_codes(stand_in, files, tmp_path, capsys):
         with pytest.raises(SystemExit) as caught:
             main(["classify", *wrong])
         assert caught.value.code == 2
+
+
+def test_the_module_is_the_command_and_says_its_version():
+    run = subprocess.run([sys.executable, "-m", "obafgkm", "--version"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["obafgkm", PROJECT["version"]]
 
 
 def test_a_list_of_files(stand_in, files, tmp_path, capsys):

@@ -5,6 +5,7 @@ import os
 import sys
 import warnings
 
+from obafgkm import __version__
 from obafgkm.errors import ObafgkmError
 
 __all__ = ["main"]
@@ -44,7 +45,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser():
-    parser = _Parser("obafgkm", description="Neural networks for spectra.")
+    parser = _Parser("obafgkm", description="Spectral types of stars by neural networks.")
+    parser.add_argument("--version", action="version", version=f"obafgkm {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     classify = commands.add_parser(
         "classify",
@@ -67,7 +69,7 @@ def _parser():
         choices=["air", "vacuum"],
         help="of the wavelengths (default: by each file, else air)",
     )
-    add("--plot", metavar="FOLDER", help="draw a page a spectrum into FOLDER")
+    add("--plot", metavar="FOLDER", help="draw one page per spectrum into FOLDER")
     add(
         "--standards",
         metavar="PATH",
