@@ -107,7 +107,7 @@ def test_processes_do_not_change_the_answers_or_their_order(files, monkeypatch):
     assert one["file"].tolist() == [*files, *files]
 
 
-@pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits"])
+@pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits", ".vot"])
 def test_every_table_holds_the_answers_with_units_and_meanings(stand_in, files, ending, tmp_path):
     output = tmp_path / f"types{ending}"
     assert main(["classify", *files[:10], "--output", str(output), "--quiet"]) == 1
@@ -123,8 +123,8 @@ def test_every_table_holds_the_answers_with_units_and_meanings(stand_in, files, 
             np.testing.assert_allclose(values, expected[key], rtol=1e-5)
         if ending != ".csv":
             assert (read[key].unit or "") == (units.Unit(column.unit) if column.unit else "")
-        if ending != ".csv":
             assert read[key].description == column.meaning
+            assert read[key].meta["ucd"] == column.ucd
     assert not output.with_name(output.name + ".part").exists()
 
 
@@ -132,7 +132,7 @@ def test_exit_codes(stand_in, files, tmp_path, capsys):
     assert main(["classify", files[0]]) == 0
     assert main(["classify", files[7]]) == 1
     assert main(["classify", files[0], "--output", str(tmp_path / "types.xls")]) == 2
-    assert ".csv, .ecsv, .fits" in capsys.readouterr().err
+    assert ".csv, .ecsv, .fits, .vot" in capsys.readouterr().err
     assert main(["classify", files[0], "--output", str(tmp_path / "none" / "types.csv")]) == 2
     for wrong in (["--medium", "water", files[0]], ["--jobs", "0", files[0]], []):
         with pytest.raises(SystemExit) as caught:

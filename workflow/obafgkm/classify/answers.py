@@ -27,49 +27,81 @@ class Column:
     unit : str
         '' where it is dimensionless.
     meaning : str
+    ucd : str
+        Unified Content Descriptor, UCD1+ of the IVOA.
     """
 
     kind: type
     unit: str
     meaning: str
+    ucd: str
 
 
 COLUMNS = {
-    "file": Column(str, "", "path of the file"),
-    "name": Column(str, "", "name of the object by the header, else of the file, numbered where it has many"),
-    "type": Column(str, "", "MK type: median of the temperature classes, likeliest luminosity class"),
-    "class_68_low": Column(str, "", "first class of the central 68 % range of the temperature classes"),
-    "class_68_high": Column(str, "", "last class of that range"),
-    "class_95_low": Column(str, "", "first class of the central 95 % range"),
-    "class_95_high": Column(str, "", "last class of that range"),
-    "set_90": Column(str, "", "conformal set: classes among which the true one is in 90 % of stars"),
-    "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)"),
-    "class_number_error": Column(float, "", "standard deviation of the temperature class, subclasses"),
-    "luminosity": Column(str, "", "likeliest luminosity class"),
-    "luminosity_probability": Column(float, "", "its probability"),
-    "alternatives": Column(str, "", "the likeliest temperature classes and their probabilities, ranked"),
-    "luminosities": Column(str, "", "the luminosity classes and their probabilities, ranked"),
-    "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid"),
-    "coverage": Column(float, "", "share of the classifier's range that has valid pixels"),
-    "wave_min": Column(float, "Angstrom", "first valid wavelength within that range, in air"),
-    "wave_max": Column(float, "Angstrom", "last valid wavelength within that range, in air"),
-    "outlier": Column(float, "", "outlier score; flagged ones look like no star of types O to M"),
+    "file": Column(str, "", "path of the file", "meta.id;meta.file"),
+    "name": Column(
+        str,
+        "",
+        "name of the object by the header, else of the file, numbered where it has many",
+        "meta.id;meta.main",
+    ),
+    "ra": Column(float, "deg", "right ascension by the file, J2000", "pos.eq.ra;meta.main"),
+    "dec": Column(float, "deg", "declination by the file, J2000", "pos.eq.dec;meta.main"),
+    "type": Column(
+        str,
+        "",
+        "MK type: median of the temperature classes, likeliest luminosity class",
+        "src.spType;meta.main",
+    ),
+    "class_68_low": Column(
+        str, "", "first class of the central 68 % range of the temperature classes", "src.spType;stat.min"
+    ),
+    "class_68_high": Column(str, "", "last class of that range", "src.spType;stat.max"),
+    "class_95_low": Column(str, "", "first class of the central 95 % range", "src.spType;stat.min"),
+    "class_95_high": Column(str, "", "last class of that range", "src.spType;stat.max"),
+    "set_90": Column(
+        str, "", "conformal set: classes among which the true one is in 90 % of stars", "src.spType"
+    ),
+    "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)", "src.spType;stat.mean"),
+    "class_number_error": Column(
+        float, "", "standard deviation of the temperature class, subclasses", "stat.stdev;src.spType"
+    ),
+    "luminosity": Column(str, "", "likeliest luminosity class", "src.class.luminosity"),
+    "luminosity_probability": Column(float, "", "its probability", "stat.probability;src.class.luminosity"),
+    "alternatives": Column(
+        str, "", "the likeliest temperature classes and their probabilities, ranked", "src.spType"
+    ),
+    "luminosities": Column(
+        str, "", "the luminosity classes and their probabilities, ranked", "src.class.luminosity"
+    ),
+    "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid", "stat.snr"),
+    "coverage": Column(float, "", "share of the classifier's range that has valid pixels", "stat.filling"),
+    "wave_min": Column(
+        float, "Angstrom", "first valid wavelength within that range, in air", "em.wl;stat.min"
+    ),
+    "wave_max": Column(
+        float, "Angstrom", "last valid wavelength within that range, in air", "em.wl;stat.max"
+    ),
+    "outlier": Column(
+        float, "", "outlier score; flagged ones look like no star of types O to M", "stat.value"
+    ),
     "flags": Column(
         str,
         "",
         "outlier, no_lines, low_snr, untyped, partial, medium_assumed, unit_assumed, flux_assumed, "
         "unreadable; joined by commas",
+        "meta.code.qual",
     ),
-    "problem": Column(str, "", "why a file or spectrum could not be read"),
-    "read_part": Column(str, "", "how it was read: the extension, table or rows of the file"),
-    "read_wave": Column(str, "", "where the wavelengths come from, and their unit"),
-    "read_flux": Column(str, "", "where the flux comes from, its unit, and what was made of it"),
-    "read_error": Column(str, "", "where the errors come from"),
-    "medium": Column(str, "", "what the wavelengths were read as: air or vacuum"),
-    "read_medium": Column(str, "", "what says so"),
-    "masked": Column(float, "", "share of the pixels of the file that are not used"),
-    "joined": Column(str, "", "orders or arms that were joined"),
-    "left_out": Column(str, "", "parts of the file that were not read as this spectrum"),
+    "problem": Column(str, "", "why a file or spectrum could not be read", "meta.code.error"),
+    "read_part": Column(str, "", "how it was read: the extension, table or rows of the file", "meta.note"),
+    "read_wave": Column(str, "", "where the wavelengths come from, and their unit", "meta.note"),
+    "read_flux": Column(str, "", "where the flux comes from, its unit, and what was made of it", "meta.note"),
+    "read_error": Column(str, "", "where the errors come from", "meta.note"),
+    "medium": Column(str, "", "what the wavelengths were read as: air or vacuum", "meta.code;em.wl"),
+    "read_medium": Column(str, "", "what says so", "meta.note"),
+    "masked": Column(float, "", "share of the pixels of the file that are not used", "stat.filling"),
+    "joined": Column(str, "", "orders or arms that were joined", "meta.note"),
+    "left_out": Column(str, "", "parts of the file that were not read as this spectrum", "meta.note"),
 }
 
 
@@ -136,9 +168,12 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
 
 
 def reading(spectrum):
-    """The columns of a row that say how a spectrum was read."""
+    """The columns of a row that say how a spectrum was read, and where its object is."""
     receipt = spectrum.receipt
+    ra, dec = spectrum.position or (np.nan, np.nan)
     return {
+        "ra": ra,
+        "dec": dec,
         "read_part": receipt.part,
         "read_wave": receipt.wave,
         "read_flux": receipt.flux,

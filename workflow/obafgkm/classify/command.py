@@ -63,7 +63,7 @@ def _parser():
         metavar="FILES",
         help="spectra; @list.txt stands for the files it lists, one per line",
     )
-    add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv or .fits")
+    add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv, .fits or .vot")
     add(
         "--medium",
         choices=["air", "vacuum"],

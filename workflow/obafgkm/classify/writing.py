@@ -1,4 +1,4 @@
-"""The table of answers: on a terminal, and as CSV, ECSV or FITS with units and descriptions."""
+"""The table of answers: on a terminal, as CSV, and as ECSV, FITS or VOTable with units and descriptions."""
 
 import csv
 import os
@@ -9,10 +9,11 @@ import numpy as np
 import obafgkm
 from obafgkm.classify.answers import COLUMNS
 from obafgkm.errors import ObafgkmError
+from obafgkm.report import catalogues
 
 __all__ = ["FORMATS", "TableWriter", "heading", "line"]
 
-FORMATS = (".csv", ".ecsv", ".fits")
+FORMATS = (".csv", *catalogues.FORMATS)
 
 # The printed columns: heading, width, and what stands there.
 _PRINTED = {
@@ -56,13 +57,13 @@ def _number(value, digits):
 class TableWriter:
     """A table that is written as its rows come, and that stands under its name only when it is whole.
 
-    Rows of CSV are written at once, into ``<name>.part``, which an interruption leaves behind; ECSV and FITS
-    are written at the end.
+    Rows of CSV are written at once, into ``<name>.part``, which an interruption leaves behind; the other
+    formats are written at the end.
 
     Parameters
     ----------
     path : path
-        Ends in ``.csv``, ``.ecsv`` or ``.fits``.
+        Ends in ``.csv``, ``.ecsv``, ``.fits`` or ``.vot``.
 
     Raises
     ------
@@ -115,11 +116,9 @@ class TableWriter:
                     text.replace("Å", "Angstrom").encode("ascii", "backslashreplace") for text in values
                 ]
             table[key] = np.array(values)
-            table[key].description = column.meaning
-            table[key].unit = column.unit or None
+            catalogues.describe(table, key, column.meaning, column.ucd, column.unit)
         table.meta["CREATOR"] = f"obafgkm classify {obafgkm.__version__}"
-        form = {".ecsv": "ascii.ecsv", ".fits": "fits"}[self.path.suffix]
-        table.write(self.part, format=form, overwrite=True)
+        catalogues.write_catalogue(table, self.part, self.path.suffix)
 
 
 def _plain(value):
