@@ -42,40 +42,40 @@ COLUMNS = {
     "name": Column(
         str,
         "",
-        "name of the object by the header, else of the file, numbered where it has many",
+        "name of the object from the header, else of the file, numbered if there are several",
         "meta.id;meta.main",
     ),
-    "ra": Column(float, "deg", "right ascension by the file, J2000", "pos.eq.ra;meta.main"),
-    "dec": Column(float, "deg", "declination by the file, J2000", "pos.eq.dec;meta.main"),
+    "ra": Column(float, "deg", "right ascension from the file, J2000", "pos.eq.ra;meta.main"),
+    "dec": Column(float, "deg", "declination from the file, J2000", "pos.eq.dec;meta.main"),
     "type": Column(
         str,
         "",
-        "MK type: median of the temperature classes, likeliest luminosity class",
+        "MK type: median of the temperature class, most probable luminosity class",
         "src.spType;meta.main",
     ),
     "class_68_low": Column(
-        str, "", "first class of the central 68 % range of the temperature classes", "src.spType;stat.min"
+        str, "", "earliest class of the central 68 % range of the temperature class", "src.spType;stat.min"
     ),
-    "class_68_high": Column(str, "", "last class of that range", "src.spType;stat.max"),
-    "class_95_low": Column(str, "", "first class of the central 95 % range", "src.spType;stat.min"),
-    "class_95_high": Column(str, "", "last class of that range", "src.spType;stat.max"),
+    "class_68_high": Column(str, "", "latest class of that range", "src.spType;stat.max"),
+    "class_95_low": Column(str, "", "earliest class of the central 95 % range", "src.spType;stat.min"),
+    "class_95_high": Column(str, "", "latest class of that range", "src.spType;stat.max"),
     "set_90": Column(
-        str, "", "conformal set: classes among which the true one is in 90 % of stars", "src.spType"
+        str, "", "conformal set: it contains the true class for 90 % of stars", "src.spType"
     ),
     "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)", "src.spType;stat.mean"),
     "class_number_error": Column(
-        float, "", "standard deviation of the temperature class, subclasses", "stat.stdev;src.spType"
+        float, "", "standard deviation of the temperature class, in subclasses", "stat.stdev;src.spType"
     ),
-    "luminosity": Column(str, "", "likeliest luminosity class", "src.class.luminosity"),
+    "luminosity": Column(str, "", "most probable luminosity class", "src.class.luminosity"),
     "luminosity_probability": Column(float, "", "its probability", "stat.probability;src.class.luminosity"),
     "alternatives": Column(
-        str, "", "the likeliest temperature classes and their probabilities, ranked", "src.spType"
+        str, "", "most probable temperature classes with their probabilities, ranked", "src.spType"
     ),
     "luminosities": Column(
-        str, "", "the luminosity classes and their probabilities, ranked", "src.class.luminosity"
+        str, "", "luminosity classes with their probabilities, ranked", "src.class.luminosity"
     ),
     "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid", "stat.snr"),
-    "coverage": Column(float, "", "share of the classifier's range that has valid pixels", "stat.filling"),
+    "coverage": Column(float, "", "fraction of the classifier's wavelength range with valid pixels", "stat.filling"),
     "wave_min": Column(
         float, "Angstrom", "first valid wavelength within that range, in air", "em.wl;stat.min"
     ),
@@ -83,25 +83,25 @@ COLUMNS = {
         float, "Angstrom", "last valid wavelength within that range, in air", "em.wl;stat.max"
     ),
     "outlier": Column(
-        float, "", "outlier score; flagged ones look like no star of types O to M", "stat.value"
+        float, "", "outlier score; flagged spectra resemble no star of types O to M", "stat.value"
     ),
     "flags": Column(
         str,
         "",
         "outlier, no_lines, low_snr, untyped, partial, medium_assumed, unit_assumed, flux_assumed, "
-        "unreadable; joined by commas",
+        "unreadable; separated by commas",
         "meta.code.qual",
     ),
     "problem": Column(str, "", "why a file or spectrum could not be read", "meta.code.error"),
-    "read_part": Column(str, "", "how it was read: the extension, table or rows of the file", "meta.note"),
-    "read_wave": Column(str, "", "where the wavelengths come from, and their unit", "meta.note"),
-    "read_flux": Column(str, "", "where the flux comes from, its unit, and what was made of it", "meta.note"),
-    "read_error": Column(str, "", "where the errors come from", "meta.note"),
-    "medium": Column(str, "", "what the wavelengths were read as: air or vacuum", "meta.code;em.wl"),
-    "read_medium": Column(str, "", "what says so", "meta.note"),
-    "masked": Column(float, "", "share of the pixels of the file that are not used", "stat.filling"),
-    "joined": Column(str, "", "orders or arms that were joined", "meta.note"),
-    "left_out": Column(str, "", "parts of the file that were not read as this spectrum", "meta.note"),
+    "read_part": Column(str, "", "extension, table or rows of the file that were read", "meta.note"),
+    "read_wave": Column(str, "", "source of the wavelengths, and their unit", "meta.note"),
+    "read_flux": Column(str, "", "source of the flux, its unit, and how it was converted", "meta.note"),
+    "read_error": Column(str, "", "source of the errors", "meta.note"),
+    "medium": Column(str, "", "medium of the wavelengths: air or vacuum", "meta.code;em.wl"),
+    "read_medium": Column(str, "", "source of this information", "meta.note"),
+    "masked": Column(float, "", "fraction of the pixels of the file that are not used", "stat.filling"),
+    "joined": Column(str, "", "orders or arms that were merged", "meta.note"),
+    "left_out": Column(str, "", "parts of the file that do not belong to this spectrum", "meta.note"),
 }
 
 

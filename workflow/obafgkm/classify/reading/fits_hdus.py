@@ -94,6 +94,7 @@ def read_fits(path, content=None):
         for spectrum in _placed(_as_said(path, content, hdus), hdus):
             if spectrum.medium is None and (library := library_in_air(hdus)):
                 spectrum.medium, spectrum.receipt.medium = "air", f"the layout of {library}"
+                spectrum.receipt.assumed.clear()
             yield spectrum
 
 
