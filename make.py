@@ -5,7 +5,8 @@
     python3 make.py recover [the same]           after Snakemake itself was killed: clear up, then run
     python3 make.py rehearse [the same]          set up, then rehearse the published run, in rehearsal/
     python3 make.py test [pytest arguments]      set up, then run the tests
-    python3 make.py lint                         set up, then check style
+    python3 make.py lint                         set up, then check style and build the documentation
+    python3 make.py docs                         set up, then build the documentation: docs/_build/index.html
     python3 make.py lock                         renew requirements.lock from pyproject.toml
 
 Everything is installed into .venv beside this file, from requirements.lock, every hash checked; a second
@@ -199,6 +200,11 @@ def clear_up(arguments):
     call(BIN / "snakemake", *arguments, "--unlock")
 
 
+def docs(*arguments):
+    """Build the documentation; a warning, such as a link that leads nowhere, is an error."""
+    call(BIN / "sphinx-build", "-b", "html", "-W", "--keep-going", "-q", "docs", "docs/_build", *arguments)
+
+
 def lock():
     """Write requirements.lock (every platform, every hash, no registry address) and envs/*.yaml."""
     uv(
@@ -246,7 +252,7 @@ def environment_file(pins):
 
 def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if task not in {"run", "recover", "rehearse", "test", "lint", "lock"}:
+    if task not in {"run", "recover", "rehearse", "test", "lint", "docs", "lock"}:
         sys.exit(__doc__)
     if task == "lock":
         return lock()
@@ -263,11 +269,14 @@ def main(arguments):
         call(BIN / "python", ROOT / "tests" / "workflow" / "rehearse.py", *rest)
     elif task == "test":
         call(BIN / "pytest", "-n", "2", *rest)
+    elif task == "docs":
+        docs(*rest)
     else:
         call(BIN / "ruff", "check", ".")
         call(BIN / "ruff", "format", "--check", ".")
         call(BIN / "snakefmt", "--check", "Snakefile", "workflow")
         call(BIN / "snakemake", "--lint")
+        docs()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,13 @@ project = "OBAFGKM"
 author = copyright = "The OBAFGKM developers"
 version = release = installed("obafgkm")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"OBAFGKM {release}"

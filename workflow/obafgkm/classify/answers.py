@@ -59,9 +59,7 @@ COLUMNS = {
     "class_68_high": Column(str, "", "latest class of that range", "src.spType;stat.max"),
     "class_95_low": Column(str, "", "earliest class of the central 95 % range", "src.spType;stat.min"),
     "class_95_high": Column(str, "", "latest class of that range", "src.spType;stat.max"),
-    "set_90": Column(
-        str, "", "conformal set: it contains the true class for 90 % of stars", "src.spType"
-    ),
+    "set_90": Column(str, "", "conformal set: it contains the true class for 90 % of stars", "src.spType"),
     "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)", "src.spType;stat.mean"),
     "class_number_error": Column(
         float, "", "standard deviation of the temperature class, in subclasses", "stat.stdev;src.spType"
@@ -75,7 +73,9 @@ COLUMNS = {
         str, "", "luminosity classes with their probabilities, ranked", "src.class.luminosity"
     ),
     "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid", "stat.snr"),
-    "coverage": Column(float, "", "fraction of the classifier's wavelength range with valid pixels", "stat.filling"),
+    "coverage": Column(
+        float, "", "fraction of the classifier's wavelength range with valid pixels", "stat.filling"
+    ),
     "wave_min": Column(
         float, "Angstrom", "first valid wavelength within that range, in air", "em.wl;stat.min"
     ),
