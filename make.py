@@ -5,12 +5,13 @@
     python3 make.py recover [the same]           after Snakemake itself was killed: clear up, then run
     python3 make.py rehearse [the same]          set up, then rehearse the published run, in rehearsal/
     python3 make.py test [pytest arguments]      set up, then run the tests
-    python3 make.py lint                         set up, then check style
+    python3 make.py lint                         set up, then check style and build the documentation
+    python3 make.py docs                         set up, then build the documentation: docs/_build/index.html
     python3 make.py lock                         renew requirements.lock from pyproject.toml
 
 Everything is installed into .venv beside this file, from requirements.lock, every hash checked; a second
 call installs nothing. uv is used because it enforces the hashes, installs in seconds and, where this Python
-is too new or too old for a dependency, brings a Python that is not.
+is too new or too old for a dependency, finds a supported one on the path or downloads it.
 """
 
 import argparse
@@ -33,11 +34,11 @@ ODD = re.compile(r"[^\w@%+=,./-]")  # what a shell may take for more than a lett
 SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for these
 
 
-def call(*command):
-    """Run `command` in the repository; stop with its exit status if it fails."""
+def call(*command, advice=None):
+    """Run `command` in the repository; if it fails, stop with its exit status, or with advice."""
     status = subprocess.call([str(part) for part in command], cwd=ROOT, env=environment())
     if status:
-        sys.exit(status)
+        sys.exit(advice or status)
 
 
 def plain(root):
@@ -107,8 +108,8 @@ def environment():
     return env
 
 
-def uv(*arguments):
-    """Run uv, installing it into .uv first."""
+def uv(*arguments, **options):
+    """Run uv, installing it into .uv first; for the options see `call`."""
     if not (UV / "bin" / "uv").exists():
         call(
             python_with_pip(),
@@ -124,7 +125,7 @@ def uv(*arguments):
             "-r",
             ROOT / "envs" / "uv.lock",
         )
-    call(UV / "bin" / "uv", *arguments)
+    call(UV / "bin" / "uv", *arguments, **options)
 
 
 def python_with_pip():
@@ -146,10 +147,16 @@ def set_up():
     wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print("Setting up .venv (once, about half a minute and 2 GB) ...", flush=True)
-    supported = SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]
-    python = sys.executable if supported else ".".join(map(str, SUPPORTED[1]))
-    uv("venv", "--quiet", "--clear", "--python", python, VENV)
+    print("Setting up .venv (once, about half a minute and 2.8 GB) ...", flush=True)
+    (oldest, newest), supported = SUPPORTED, SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]
+    # uv takes the first supported Python on the path, and downloads one only if there is none.
+    python = sys.executable if supported else f">=3.{oldest[1]},<3.{newest[1] + 1}"
+    advice = (
+        f"Python 3.{oldest[1]} to 3.{newest[1]} is needed, none was found, and none could be downloaded: "
+        f"install one, for example with your system's package manager or conda, and run "
+        f"`python3.{newest[1]} make.py ...` with it"
+    )
+    uv("venv", "--quiet", "--clear", "--python", python, VENV, advice=None if supported else advice)
     install = ("pip", "install", "--quiet", "--python", BIN / "python")
     uv(*install, "--require-hashes", "-r", LOCK)
     uv(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
@@ -191,6 +198,11 @@ def clear_up(arguments):
         call("scancel", *jobs)
         time.sleep(2)
     call(BIN / "snakemake", *arguments, "--unlock")
+
+
+def docs(*arguments):
+    """Build the documentation; a warning, such as a link that leads nowhere, is an error."""
+    call(BIN / "sphinx-build", "-b", "html", "-W", "--keep-going", "-q", "docs", "docs/_build", *arguments)
 
 
 def lock():
@@ -240,7 +252,7 @@ def environment_file(pins):
 
 def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if task not in {"run", "recover", "rehearse", "test", "lint", "lock"}:
+    if task not in {"run", "recover", "rehearse", "test", "lint", "docs", "lock"}:
         sys.exit(__doc__)
     if task == "lock":
         return lock()
@@ -257,11 +269,14 @@ def main(arguments):
         call(BIN / "python", ROOT / "tests" / "workflow" / "rehearse.py", *rest)
     elif task == "test":
         call(BIN / "pytest", "-n", "2", *rest)
+    elif task == "docs":
+        docs(*rest)
     else:
         call(BIN / "ruff", "check", ".")
         call(BIN / "ruff", "format", "--check", ".")
         call(BIN / "snakefmt", "--check", "Snakefile", "workflow")
         call(BIN / "snakemake", "--lint")
+        docs()
 
 
 if __name__ == "__main__":

@@ -41,15 +41,12 @@ def variants(size):
 def parts(files):
     """Read, resample, ask the network and write, and the share of each."""
     from obafgkm.classify.answers import answer
-    from obafgkm.classify.model import Model
     from obafgkm.classify.reading import read_file
+    from obafgkm.classify.rows import load_model
     from obafgkm.classify.writing import TableWriter
 
-    model, seconds, rest = (
-        load_model(),
-        dict.fromkeys(("reading", "resampling", "network", "writing"), 0.0),
-        iter(files),
-    )
+    seconds = dict.fromkeys(("reading", "resampling", "network", "writing"), 0.0)
+    model, rest = load_model(), iter(files)
     with tempfile.TemporaryDirectory() as folder, TableWriter(Path(folder, "types.csv")) as writer:
         while batch := list(itertools.islice(rest, _BATCH)):
             marks = [time.perf_counter()]

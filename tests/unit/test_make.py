@@ -18,7 +18,7 @@ def run(monkeypatch):
     names = runpy.run_path(str(MAKE))
     called = []
     monkeypatch.setitem(names["main"].__globals__, "set_up", lambda: None)
-    monkeypatch.setitem(names["main"].__globals__, "call", lambda *command: called.extend(command[1:]))
+    monkeypatch.setitem(names["main"].__globals__, "call", lambda *command, **_: called.extend(command[1:]))
 
     def arguments(*rest):
         called.clear()
@@ -49,7 +49,8 @@ def make(monkeypatch):
     """Names of ``make.py``; what it would call is only noted, in ``calls``."""
     names = runpy.run_path(str(MAKE))
     names["calls"] = []
-    monkeypatch.setitem(names["main"].__globals__, "call", lambda *command: names["calls"].append(command))
+    called = names["calls"]
+    monkeypatch.setitem(names["main"].__globals__, "call", lambda *command, **_: called.append(command))
     return names
 
 
@@ -150,3 +151,24 @@ def test_recovery_looks_where_the_workflow_runs(make, monkeypatch, tmp_path, arg
     make["clear_up"](arguments)
     assert looked == [(MAKE.parent / where).resolve()]
     assert make["calls"][-1][1:] == (*arguments, "--unlock")
+
+
+@pytest.fixture
+def unsupported(monkeypatch, tmp_path):
+    """Names of ``make.py``, run by an unsupported Python where nothing is set up; uv fails."""
+    names = runpy.run_path(str(MAKE))
+    (tmp_path / ".uv/bin").mkdir(parents=True)
+    (tmp_path / ".uv/bin/uv").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\nexit 3\n')
+    (tmp_path / ".uv/bin/uv").chmod(0o755)
+    monkeypatch.setitem(names["main"].__globals__, "UV", tmp_path / ".uv")
+    monkeypatch.setitem(names["main"].__globals__, "VENV", tmp_path / ".venv")
+    monkeypatch.setitem(names["main"].__globals__, "SUPPORTED", ((3, 97), (3, 99)))
+    return names
+
+
+def test_any_supported_python_will_do_and_without_one_a_sentence_says_so(unsupported, tmp_path):
+    with pytest.raises(
+        SystemExit, match=r"^Python 3.97 to 3.99 is needed, none was found.*python3.99 make.py"
+    ):
+        unsupported["set_up"]()
+    assert "--python >=3.97,<3.100 " in (tmp_path / "asked").read_text()

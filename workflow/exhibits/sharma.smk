@@ -18,7 +18,7 @@ def names_of(models):
 
 def catalogue(name):
     """A catalogue's files besides CSV and LaTeX."""
-    return {suffix: f"results/sharma/{name}.{suffix}" for suffix in ["ecsv", "fits"]}
+    return {suffix: f"results/sharma/{name}.{suffix}" for suffix in ["ecsv", "fits", "vot"]}
 
 
 EXHIBITS["sharma"] = {

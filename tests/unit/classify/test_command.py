@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.wavelengths import airtovac
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUN = [sys.executable, "-c", "import sys; from obafgkm.classify.command import main; sys.exit(main())"]
 
 
@@ -86,7 +88,7 @@ def test_processes_do_not_change_the_answers_or_their_order(files, monkeypatch):
     assert one["file"].tolist() == [*files, *files]
 
 
-@pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits"])
+@pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits", ".vot"])
 def test_every_table_holds_the_answers_with_units_and_meanings(files, ending, tmp_path):
     output = tmp_path / f"types{ending}"
     assert main(["classify", *files[:10], "--output", str(output), "--quiet"]) == 1
@@ -102,8 +104,8 @@ def test_every_table_holds_the_answers_with_units_and_meanings(files, ending, tm
             np.testing.assert_allclose(values, expected[key], rtol=1e-5)
         if ending != ".csv":
             assert (read[key].unit or "") == (units.Unit(column.unit) if column.unit else "")
-        if ending != ".csv":
-            assert read[key].description == column.meaning
+            assert " ".join(read[key].description.split()) == column.meaning  # VOTable is wrapped
+            assert read[key].meta["ucd"] == column.ucd
     assert not output.with_name(output.name + ".part").exists()
 
 
@@ -111,12 +113,18 @@ def test_exit_codes(files, tmp_path, capsys):
     assert main(["classify", files[0]]) == 0
     assert main(["classify", files[7]]) == 1
     assert main(["classify", files[0], "--output", str(tmp_path / "types.xls")]) == 2
-    assert ".csv, .ecsv, .fits" in capsys.readouterr().err
+    assert ".csv, .ecsv, .fits, .vot" in capsys.readouterr().err
     assert main(["classify", files[0], "--output", str(tmp_path / "none" / "types.csv")]) == 2
     for wrong in (["--medium", "water", files[0]], ["--jobs", "0", files[0]], []):
         with pytest.raises(SystemExit) as caught:
             main(["classify", *wrong])
         assert caught.value.code == 2
+
+
+def test_the_module_is_the_command_and_says_its_version():
+    run = subprocess.run([sys.executable, "-m", "obafgkm", "--version"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["obafgkm", PROJECT["version"]]
 
 
 def test_a_list_of_files(files, tmp_path, capsys):

@@ -95,13 +95,13 @@ def make(kind, folder):
         return path, "vacuum"
     if kind == "jhc":
         jhc.write(folder, of_library(jhc.WAVE, "jc_1.fits"))
-        return folder / "jc_1.fits", None
+        return folder / "jc_1.fits", "air"
     if kind == "elodie":
         elodie.write(folder, of_library(elodie.WAVE, "00001.fits"))
         return folder / "ll" / "00001.fits", None
     if kind == "miles":
         miles.write(folder, of_library(miles.WAVE, "s0001.fits"))
-        return folder / "MILES_library_v9.1_FITS.tar.gz", None
+        return folder / "MILES_library_v9.1_FITS.tar.gz", "air"
     if kind == "cflib table":
         cflib.write(folder, of_library(cflib.WAVE, "1.fits", catalogue_type_text=""))
         return folder / "BINTABLE.tgz", "air"

@@ -56,6 +56,11 @@ class Header:
     def __contains__(self, keyword):
         return self.get(keyword) is not None
 
+    def __getitem__(self, keyword):
+        if (value := self.get(keyword)) is None:
+            raise KeyError(keyword)
+        return value
+
     def matches(self, pattern):
         """Matches of a regular expression at the beginning of cards, in their order."""
         return [match for match in pattern.finditer(self.cards) if match.start() % _CARD == 0]

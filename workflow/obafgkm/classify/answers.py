@@ -27,54 +27,93 @@ class Column:
     unit : str
         '' where it is dimensionless.
     meaning : str
+    ucd : str
+        Unified Content Descriptor, UCD1+ of the IVOA.
     """
 
     kind: type
     unit: str
     meaning: str
+    ucd: str
 
 
 COLUMNS = {
-    "file": Column(str, "", "path of the file"),
-    "name": Column(str, "", "name of the object by the header, else of the file, numbered where it has many"),
-    "type": Column(str, "", "MK type: median of the temperature classes, likeliest luminosity class"),
-    "class_68_low": Column(str, "", "first class of the central 68 % range of the temperature classes"),
-    "class_68_high": Column(str, "", "last class of that range"),
-    "class_95_low": Column(str, "", "first class of the central 95 % range"),
-    "class_95_high": Column(str, "", "last class of that range"),
-    "set_90": Column(str, "", "conformal set: classes among which the true one is in 90 % of stars"),
-    "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)"),
-    "class_number_error": Column(float, "", "standard deviation of the temperature class, subclasses"),
-    "velocity": Column(
-        float, "km/s", "radial velocity by cross-correlation, in the frame of the file's wavelengths"
+    "file": Column(str, "", "path of the file", "meta.id;meta.file"),
+    "name": Column(
+        str,
+        "",
+        "name of the object from the header, else of the file, numbered if there are several",
+        "meta.id;meta.main",
     ),
-    "velocity_error": Column(float, "km/s", "its standard deviation"),
-    "luminosity": Column(str, "", "likeliest luminosity class"),
-    "luminosity_probability": Column(float, "", "its probability"),
-    "alternatives": Column(str, "", "the likeliest temperature classes and their probabilities, ranked"),
-    "luminosities": Column(str, "", "the luminosity classes and their probabilities, ranked"),
-    "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid"),
-    "coverage": Column(float, "", "share of the classifier's range that has valid pixels"),
-    "wave_min": Column(float, "Angstrom", "first valid wavelength within that range, in air"),
-    "wave_max": Column(float, "Angstrom", "last valid wavelength within that range, in air"),
-    "outlier": Column(float, "", "outlier score; flagged ones look like no star of types O to M"),
+    "ra": Column(float, "deg", "right ascension from the file, J2000", "pos.eq.ra;meta.main"),
+    "dec": Column(float, "deg", "declination from the file, J2000", "pos.eq.dec;meta.main"),
+    "type": Column(
+        str,
+        "",
+        "MK type: median of the temperature class, most probable luminosity class",
+        "src.spType;meta.main",
+    ),
+    "class_68_low": Column(
+        str, "", "earliest class of the central 68 % range of the temperature class", "src.spType;stat.min"
+    ),
+    "class_68_high": Column(str, "", "latest class of that range", "src.spType;stat.max"),
+    "class_95_low": Column(str, "", "earliest class of the central 95 % range", "src.spType;stat.min"),
+    "class_95_high": Column(str, "", "latest class of that range", "src.spType;stat.max"),
+    "set_90": Column(str, "", "conformal set: it contains the true class for 90 % of stars", "src.spType"),
+    "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)", "src.spType;stat.mean"),
+    "class_number_error": Column(
+        float, "", "standard deviation of the temperature class, in subclasses", "stat.stdev;src.spType"
+    ),
+    "velocity": Column(
+        float,
+        "km/s",
+        "radial velocity by cross-correlation, in the frame of the file's wavelengths",
+        "spect.dopplerVeloc.opt",
+    ),
+    "velocity_error": Column(
+        float, "km/s", "standard deviation of the velocity", "stat.error;spect.dopplerVeloc.opt"
+    ),
+    "luminosity": Column(str, "", "most probable luminosity class", "src.class.luminosity"),
+    "luminosity_probability": Column(float, "", "its probability", "stat.probability;src.class.luminosity"),
+    "alternatives": Column(
+        str, "", "most probable temperature classes with their probabilities, ranked", "src.spType"
+    ),
+    "luminosities": Column(
+        str, "", "luminosity classes with their probabilities, ranked", "src.class.luminosity"
+    ),
+    "snr": Column(float, "", "median signal-to-noise ratio per pixel of the classifier's grid", "stat.snr"),
+    "coverage": Column(
+        float, "", "fraction of the classifier's wavelength range with valid pixels", "stat.filling"
+    ),
+    "wave_min": Column(
+        float, "Angstrom", "first valid wavelength within that range, in air", "em.wl;stat.min"
+    ),
+    "wave_max": Column(
+        float, "Angstrom", "last valid wavelength within that range, in air", "em.wl;stat.max"
+    ),
+    "outlier": Column(
+        float, "", "outlier score; flagged spectra resemble no star of types O to M", "stat.value"
+    ),
     "flags": Column(
         str,
         "",
         "outlier, no_lines, low_snr, untyped, partial, medium_assumed, unit_assumed, flux_assumed, "
-        "unreadable; joined by commas",
+        "unreadable; separated by commas",
+        "meta.code.qual",
     ),
-    "problem": Column(str, "", "why a file or spectrum could not be read"),
-    "read_part": Column(str, "", "how it was read: the extension, table or rows of the file"),
-    "read_wave": Column(str, "", "where the wavelengths come from, and their unit"),
-    "read_flux": Column(str, "", "where the flux comes from, its unit, and what was made of it"),
-    "read_error": Column(str, "", "where the errors come from"),
-    "read_mask": Column(str, "", "which masks were heard, and which of them mark valid pixels, not bad ones"),
-    "medium": Column(str, "", "what the wavelengths were read as: air or vacuum"),
-    "read_medium": Column(str, "", "what says so"),
-    "masked": Column(float, "", "share of the pixels of the file that are not used"),
-    "joined": Column(str, "", "orders or arms that were joined"),
-    "left_out": Column(str, "", "parts of the file that were not read as this spectrum"),
+    "problem": Column(str, "", "why a file or spectrum could not be read", "meta.code.error"),
+    "read_part": Column(str, "", "extension, table or rows of the file that were read", "meta.note"),
+    "read_wave": Column(str, "", "source of the wavelengths, and their unit", "meta.note"),
+    "read_flux": Column(str, "", "source of the flux, its unit, and how it was converted", "meta.note"),
+    "read_error": Column(str, "", "source of the errors", "meta.note"),
+    "read_mask": Column(
+        str, "", "masks that were used, and which of them mark valid pixels instead of bad ones", "meta.note"
+    ),
+    "medium": Column(str, "", "medium of the wavelengths: air or vacuum", "meta.code;em.wl"),
+    "read_medium": Column(str, "", "source of this information", "meta.note"),
+    "masked": Column(float, "", "fraction of the pixels of the file that are not used", "stat.filling"),
+    "joined": Column(str, "", "orders or arms that were merged", "meta.note"),
+    "left_out": Column(str, "", "parts of the file that do not belong to this spectrum", "meta.note"),
 }
 
 
@@ -142,9 +181,12 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
 
 
 def reading(spectrum):
-    """The columns of a row that say how a spectrum was read."""
+    """The columns of a row that say how a spectrum was read, and where its object is."""
     receipt = spectrum.receipt
+    ra, dec = spectrum.position or (np.nan, np.nan)
     return {
+        "ra": ra,
+        "dec": dec,
         "read_part": receipt.part,
         "read_wave": receipt.wave,
         "read_flux": receipt.flux,

@@ -7,6 +7,7 @@ import signal
 import sys
 import warnings
 
+from obafgkm import __version__
 from obafgkm.classify.printable import printable
 from obafgkm.errors import ObafgkmError
 
@@ -47,7 +48,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser():
-    parser = _Parser("obafgkm", description="Neural networks for spectra.")
+    parser = _Parser("obafgkm", description="Spectral types of stars by neural networks.")
+    parser.add_argument("--version", action="version", version=f"obafgkm {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     classify = commands.add_parser(
         "classify",
@@ -64,13 +66,13 @@ def _parser():
         metavar="FILES",
         help="spectra; @list.txt stands for the files it lists, one per line",
     )
-    add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv or .fits")
+    add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv, .fits or .vot")
     add(
         "--medium",
         choices=["air", "vacuum"],
         help="of the wavelengths (default: by each file, else air)",
     )
-    add("--plot", metavar="FOLDER", help="draw a page a spectrum into FOLDER")
+    add("--plot", metavar="FOLDER", help="draw one page per spectrum into FOLDER")
     add(
         "--standards",
         metavar="PATH",

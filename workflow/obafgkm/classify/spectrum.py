@@ -37,6 +37,8 @@ class Spectrum:
         What the wavelengths are measured in; None where the file does not say.
     receipt : Receipt
         How it was read.
+    position : (float, float) or None
+        Right ascension and declination in degrees, J2000; None where they are not known.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Spectrum:
     ivar: np.ndarray | None = None
     medium: str | None = None
     receipt: Receipt = field(default_factory=Receipt)
+    position: tuple[float, float] | None = None
 
     def __post_init__(self):
         self.wave, self.flux = np.asarray(self.wave, float).ravel(), np.asarray(self.flux, float).ravel()

@@ -1,4 +1,4 @@
-"""The table of answers: on a terminal, and as CSV, ECSV or FITS with units and descriptions."""
+"""The table of answers: on a terminal, as CSV, and as ECSV, FITS or VOTable with units and descriptions."""
 
 import contextlib
 import csv
@@ -13,6 +13,7 @@ import obafgkm
 from obafgkm.classify.answers import COLUMNS
 from obafgkm.classify.printable import printable, spreadsheet_cell
 from obafgkm.errors import ObafgkmError
+from obafgkm.report import catalogues
 
 __all__ = ["FORMATS", "TableWriter", "heading", "line"]
 
@@ -21,7 +22,7 @@ try:
 except ImportError:  # not a system of the Unix kind: there are no locks to be had
     fcntl = None
 
-FORMATS = (".csv", ".ecsv", ".fits")
+FORMATS = (".csv", *catalogues.FORMATS)
 _CREATOR = "obafgkm classify"
 
 # The printed columns: heading, width, and what stands there.
@@ -66,13 +67,13 @@ def _number(value, digits):
 class TableWriter:
     """A table that is written as its rows come, and that stands under its name only when it is whole.
 
-    Rows of CSV are written at once, into ``<name>.part``, which an interruption leaves behind; ECSV and FITS
-    are written at the end. Nobody else can write the same table meanwhile.
+    Rows of CSV are written at once, into ``<name>.part``, which an interruption leaves behind; the other
+    formats are written at the end. Nobody else can write the same table meanwhile.
 
     Parameters
     ----------
     path : path
-        Ends in ``.csv``, ``.ecsv`` or ``.fits``.
+        Ends in ``.csv``, ``.ecsv``, ``.fits`` or ``.vot``.
     files : sequence of path
         What is read, and must not be replaced.
 
@@ -134,13 +135,10 @@ class TableWriter:
                     text.replace("Å", "Angstrom").encode("ascii", "backslashreplace") for text in values
                 ]
             table[key] = np.array(values)
-            table[key].description = column.meaning
-            table[key].unit = column.unit or None
+            catalogues.describe(table, key, column.meaning, column.ucd, column.unit)
         table.meta["CREATOR"] = f"{_CREATOR} {obafgkm.__version__}"
-        if self.path.suffix == ".ecsv":
-            table.write(self._text, format="ascii.ecsv")
-        else:
-            table.write(self._file, format="fits")
+        target = self._file if self.path.suffix == ".fits" else self._text
+        catalogues.write_catalogue(table, target, self.path.suffix)
 
 
 def _plain(value):
@@ -172,7 +170,7 @@ def _is_table(path):
         start = file.read(1 << 16)
     if ",".join(list(COLUMNS)[:3]).encode() == start.split(b"\n")[0][: len("file,name,type")]:
         return True
-    return start.startswith((b"# %ECSV", b"SIMPLE  =")) and _CREATOR.encode() in start
+    return start.startswith((b"# %ECSV", b"SIMPLE  =", b"<?xml")) and _CREATOR.encode() in start
 
 
 def _locked(path, part):

@@ -6,25 +6,42 @@ from astropy.table import Table
 
 from obafgkm.evaluation.predictions import probabilities
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, main_class
+from obafgkm.report.catalogues import describe, write_catalogue
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 EXCERPT = 10
 FLAG_ABOVE = 5  # subclasses
+_CLASS, _LUMINOSITY = "src.spType", "src.class.luminosity"
 DESCRIPTIONS = {
-    "identifier": "star as CFLIB names it",
-    "star": "identity resolved across the libraries",
-    "source": "origin of the spectrum",
-    "expected_type": "MK type of the catalogue",
-    "predicted_type": "spectral class and luminosity class of the convolutional networks",
-    "expected": "class number of the catalogue, O0 = 0 ... M9 = 69",
-    "predicted": "class number predicted",
-    "probability": "probability of the predicted spectral class",
-    "luminosity_probability": "probability of the predicted luminosity class",
-    "seeds_agreeing": "share of trainings with other seeds that give the same main class",
-    "flag": f"1 where the classes differ by more than {FLAG_ABOVE} subclasses",
-    **{f"p_{class_name(n)}": f"probability of class {class_name(n)}" for n in range(N_CLASSES)},
-    **{f"p_{name}": f"probability of luminosity class {name}" for name in LUMINOSITY_CLASSES},
+    "identifier": ("name of the star in CFLIB", "meta.id"),
+    "star": ("identity resolved across the libraries", "meta.id;meta.main"),
+    "source": ("origin of the spectrum", "meta.note"),
+    "expected_type": ("MK type of the catalogue", _CLASS),
+    "predicted_type": (
+        "spectral class and luminosity class by the convolutional networks",
+        f"{_CLASS};meta.main",
+    ),
+    "expected": ("class number of the catalogue, O0 = 0 ... M9 = 69", _CLASS),
+    "predicted": ("predicted class number", _CLASS),
+    "probability": ("probability of the predicted spectral class", f"stat.probability;{_CLASS}"),
+    "luminosity_probability": (
+        "probability of the predicted luminosity class",
+        f"stat.probability;{_LUMINOSITY}",
+    ),
+    "seeds_agreeing": (
+        "fraction of trainings with other seeds that give the same main class",
+        "stat.probability",
+    ),
+    "flag": (f"1 where the classes differ by more than {FLAG_ABOVE} subclasses", "meta.code.qual"),
+    **{
+        f"p_{class_name(n)}": (f"probability of class {class_name(n)}", f"stat.probability;{_CLASS}")
+        for n in range(N_CLASSES)
+    },
+    **{
+        f"p_{name}": (f"probability of luminosity class {name}", f"stat.probability;{_LUMINOSITY}")
+        for name in LUMINOSITY_CLASSES
+    },
 }
 
 
@@ -67,10 +84,10 @@ def agreement(classes, others):
 
 
 def released(table):
-    """The table with a description of every column, which FITS and ECSV keep."""
+    """The table with description, UCD and unit of every column."""
     catalogue = Table.from_pandas(table)
-    for name, description in DESCRIPTIONS.items():
-        catalogue[name].info.description = description
+    for name, described in DESCRIPTIONS.items():
+        describe(catalogue, name, *described)
     catalogue.meta["comments"] = ["Expected and predicted MK types of the test spectra (Table 5)."]
     return catalogue
 
@@ -86,5 +103,5 @@ if __name__ == "__main__":
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
         catalogue = released(table)
-        catalogue.write(snakemake.output.ecsv, format="ascii.ecsv", overwrite=True)
-        catalogue.write(snakemake.output.fits, overwrite=True)
+        for form in ("ecsv", "fits", "vot"):
+            write_catalogue(catalogue, snakemake.output[form])

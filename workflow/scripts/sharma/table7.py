@@ -3,25 +3,34 @@
 import pandas as pd
 from astropy.table import Table
 
+from obafgkm.report.catalogues import describe, write_catalogue
 from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
 
 EXCERPT = 10
 DESCRIPTIONS = {
-    "plate": "plate number",
-    "mjd": "modified Julian date of the observation",
-    "fiberid": "fibre number",
-    "source": "origin of the spectrum and of what the networks were trained on",
-    "sdss_class": "subclass of the SDSS pipeline, without the template's name",
-    "predicted_class": "spectral class and luminosity class of the convolutional networks",
-    "probability": "probability of the predicted spectral class",
-    "luminosity_probability": "probability of the predicted luminosity class",
+    "plate": ("plate number", "meta.id;instr.plate"),
+    "mjd": ("modified Julian date of the observation", "time.epoch;obs", "d"),
+    "fiberid": ("fibre number", "meta.id;instr"),
+    "ra": ("right ascension of the fibre, J2000", "pos.eq.ra;meta.main", "deg"),
+    "dec": ("declination of the fibre, J2000", "pos.eq.dec;meta.main", "deg"),
+    "source": ("origin of the spectrum and of the training spectra", "meta.note"),
+    "sdss_class": ("subclass of the SDSS pipeline, without the name of the template", "src.spType"),
+    "predicted_class": (
+        "spectral class and luminosity class by the convolutional networks",
+        "src.spType;meta.main",
+    ),
+    "probability": ("probability of the predicted spectral class", "stat.probability;src.spType"),
+    "luminosity_probability": (
+        "probability of the predicted luminosity class",
+        "stat.probability;src.class.luminosity",
+    ),
 }
 
 
 def table7(classes, luminosity, labels):
-    """One row a spectrum, in order of plate, MJD and fibre.
+    """One row per spectrum, in order of plate, MJD and fibre.
 
     Parameters
     ----------
@@ -37,6 +46,8 @@ def table7(classes, luminosity, labels):
             "plate": known["plate"],
             "mjd": known["mjd"],
             "fiberid": known["fiberid"],
+            "ra": known["ra"],
+            "dec": known["dec"],
             "source": classes["source"],
             "sdss_class": known["type_text"],
             "predicted_class": classes["predicted_type"] + own["predicted_type"],
@@ -47,10 +58,10 @@ def table7(classes, luminosity, labels):
 
 
 def released(table):
-    """The table with a description of every column, which FITS and ECSV keep."""
+    """The table with description, UCD and unit of every column."""
     catalogue = Table.from_pandas(table)
-    for name, description in DESCRIPTIONS.items():
-        catalogue[name].info.description = description
+    for name, described in DESCRIPTIONS.items():
+        describe(catalogue, name, *described)
     catalogue.meta["comments"] = ["Classes of SDSS spectra by the pipeline and by the networks (Table 7)."]
     return catalogue
 
@@ -63,5 +74,5 @@ if __name__ == "__main__":
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
         catalogue = released(table)
-        catalogue.write(snakemake.output.ecsv, format="ascii.ecsv", overwrite=True)
-        catalogue.write(snakemake.output.fits, overwrite=True)
+        for form in ("ecsv", "fits", "vot"):
+            write_catalogue(catalogue, snakemake.output[form])

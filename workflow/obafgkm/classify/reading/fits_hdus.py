@@ -1,6 +1,7 @@
 """Spectra of FITS files: every extension gets a role, and those that belong together become one part."""
 
 import io
+import itertools
 import re
 from collections import ChainMap
 from dataclasses import replace
@@ -15,10 +16,11 @@ from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.images import image_part
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
+from obafgkm.classify.reading.positions import by_designation, by_header, by_rows
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import SPECTRAL, role_of, roles_of, tokens
 from obafgkm.classify.reading.sdss import coadd_part, is_coadd, quick_coadd
-from obafgkm.classify.reading.surveys import cflib_spectrum, survey_image
+from obafgkm.classify.reading.surveys import cflib_spectrum, library_in_air, survey_image
 from obafgkm.errors import ArchiveFileError, MissingPackageError
 
 __all__ = ["read_fits"]
@@ -95,27 +97,58 @@ def read_fits(path, content=None):
         quick = quick_coadd(file)
     if quick is not None:
         part, header = quick
-        yield from settle(part, _object(header) or _stem(path))
+        for spectrum in settle(part, _object(header) or _stem(path)):
+            spectrum.position = by_header(header)
+            yield spectrum
         return
     with fits.open(path if content is None else io.BytesIO(content), memmap=False) as hdus:
-        name = _object(hdus[0].header) or _stem(path)
-        if (known := _known(path, content, hdus, name)) is not None:
-            yield from known
-            return
-        if reason := _calibration(hdus[0].header):
-            raise RefusedError(reason)
-        parts, left_out = _parts(hdus)
-        if any(_is_ambiguous(part) for part in parts) and (spectra := _by_specutils(path, content)):
-            yield from spectra
-            return
-        try:
-            spectra = _spectra(parts, left_out, name)
-            first = next(spectra)
-        except RefusedError as error:
-            if not (spectra := _by_specutils(path, content, needed=str(error) == _UNKNOWN)):
-                raise error
-        else:
-            yield first
+        for spectrum in _placed(_as_said(path, content, hdus), hdus):
+            if spectrum.medium is None and (library := library_in_air(hdus)):
+                spectrum.medium, spectrum.receipt.medium = "air", f"the layout of {library}"
+                spectrum.receipt.assumed.clear()
+            yield spectrum
+
+
+def _placed(spectra, hdus):
+    """Spectra with their positions: of one spectrum by any header, of several by a table of their names."""
+    spectra = iter(spectra)
+    head = list(itertools.islice(spectra, 2))
+    if len(head) == 1:
+        spectrum = head[0]
+        spectrum.position = spectrum.position or _position(hdus) or by_designation(spectrum.name)
+        yield spectrum
+        return
+    places = by_rows(hdus, _NAMES)
+    for spectrum in itertools.chain(head, spectra):
+        spectrum.position = places.get(spectrum.name) or by_designation(spectrum.name)
+        yield spectrum
+
+
+def _position(hdus):
+    first = hdus[0].header
+    return by_header(first) or (by_header(hdus[1].header) if not first.get("NAXIS") else None)
+
+
+def _as_said(path, content, hdus):
+    """Spectra of a file with what it says of them itself."""
+    name = _object(hdus[0].header) or _stem(path)
+    if (known := _known(path, content, hdus, name)) is not None:
+        yield from known
+        return
+    if reason := _calibration(hdus[0].header):
+        raise RefusedError(reason)
+    parts, left_out = _parts(hdus)
+    if any(_is_ambiguous(part) for part in parts) and (spectra := _by_specutils(path, content)):
+        yield from spectra
+        return
+    try:
+        spectra = _spectra(parts, left_out, name)
+        first = next(spectra)
+    except RefusedError as error:
+        if not (spectra := _by_specutils(path, content, needed=str(error) == _UNKNOWN)):
+            raise error
+    else:
+        yield first
     yield from spectra
 
 

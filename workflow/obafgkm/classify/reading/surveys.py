@@ -1,16 +1,21 @@
 """Layouts of surveys and libraries that do not say all that is known of them."""
 
+import re
 from pathlib import PurePath
 
 import numpy as np
 
 from obafgkm.classify.reading.axes import header_wavelengths
 from obafgkm.classify.reading.pixels import inverse_variances
+from obafgkm.classify.reading.positions import by_header
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
 
-__all__ = ["cflib_spectrum", "survey_image"]
+__all__ = ["cflib_spectrum", "library_in_air", "survey_image"]
 
+# Keywords of two libraries, see `obafgkm.archives.miles` and `jhc`, which need longer to import.
+_MILES = [4300, 3540.5, 0.9]
+_JHC = [2799, "WAVELENGTH", "FLUX", "ANGSTROMS"]
 _BUNIT = "1e-17 erg/s/cm2/Angstrom"
 
 
@@ -65,4 +70,30 @@ def cflib_spectrum(path, content):
         "", "CFLIB's own (Angstrom)", "relative, per unit wavelength", "none; estimated from the scatter",
         "the library's documentation", 1 - float(np.isfinite(flux).mean())
     )  # fmt: skip
-    return Spectrum(labels["name"], cflib.WAVE, flux, None, "air", receipt)
+    spectrum = Spectrum(labels["name"], cflib.WAVE, flux, None, "air", receipt)
+    found = dict(re.findall(rb"^#K (OBJRA|OBJDEC) +'?([^'\n]*)", content, re.M))  # of a text
+    spectrum.position = by_header({key.decode(): value.decode("latin-1") for key, value in found.items()})
+    return spectrum
+
+
+def library_in_air(hdus):
+    """The library whose layout a file has, if its wavelengths are in air and its keywords do not say so.
+
+    Parameters
+    ----------
+    hdus : astropy.io.fits.HDUList
+
+    Returns
+    -------
+    str
+        JHC, MILES, or '' where it is neither.
+    """
+    first = hdus[0].header
+    grid = [first.get(key) for key in ("NAXIS1", "CRVAL1", "CDELT1")]
+    if grid == _MILES:
+        return "MILES"
+    if "TARGETID" in first and not first.get("NAXIS") and len(hdus) == 2:
+        table = [hdus[1].header.get(key) for key in ("NAXIS2", "TTYPE1", "TTYPE2", "TUNIT1")]
+        if table == _JHC:
+            return "JHC"
+    return ""

@@ -1,0 +1,75 @@
+"""Catalogues for TOPCAT and the Virtual Observatory: FITS, ECSV and VOTable with units, meanings and UCDs."""
+
+from pathlib import Path
+
+__all__ = ["FORMATS", "describe", "write_catalogue"]
+
+FORMATS = (".ecsv", ".fits", ".vot")
+_FRAME = "ICRS"
+
+
+def describe(table, name, description, ucd, unit=""):
+    """Give a column of a table its meaning, its UCD and its unit.
+
+    Parameters
+    ----------
+    table : astropy.table.Table
+    name : str
+    description : str
+    ucd : str
+        Unified Content Descriptor, UCD1+ of the IVOA.
+    unit : str
+        '' where the column is dimensionless.
+    """
+    column = table[name]
+    column.info.description = description
+    column.info.meta = {"ucd": ucd}
+    if unit:
+        column.unit = unit
+
+
+def write_catalogue(table, path, suffix=None):
+    """Write a table whose columns were described.
+
+    Parameters
+    ----------
+    table : astropy.table.Table
+        A key ``CREATOR`` of its `meta` becomes a keyword of FITS and an INFO of VOTable.
+    path : path or file
+        A file is open for text, that of FITS for bytes.
+    suffix : {'.ecsv', '.fits', '.vot'}, optional
+        The format; by default that of the path.
+    """
+    suffix = suffix or Path(path).suffix
+    writers = {".ecsv": _write_ecsv, ".fits": _write_fits, ".vot": _write_votable}
+    writers[suffix](table, path)
+
+
+def _write_ecsv(table, path):
+    table.write(path, format="ascii.ecsv", overwrite=True)
+
+
+def _write_fits(table, path):
+    table = table.copy(copy_data=False)
+    for i, column in enumerate(table.columns.values(), start=1):  # as TOPCAT names them
+        table.meta[f"TCOMM{i}"] = column.info.description
+        table.meta[f"TUCD{i}"] = column.info.meta["ucd"]
+    if "ra" in table.colnames:
+        table.meta["RADESYS"] = _FRAME
+    table.write(path, format="fits", overwrite=True)
+
+
+def _write_votable(table, path):
+    from astropy.io.votable import from_table
+    from astropy.io.votable.tree import CooSys, Info
+
+    tree = from_table(table)
+    resource = tree.resources[0]
+    if "CREATOR" in table.meta:
+        resource.infos.append(Info(name="CREATOR", value=table.meta["CREATOR"]))
+    if "ra" in table.colnames:
+        resource.coordinate_systems.append(CooSys(ID="sky", system=_FRAME))
+        for field in resource.tables[0].fields:
+            if field.name in ("ra", "dec"):
+                field.ref = "sky"
+    tree.to_xml(path if hasattr(path, "write") else str(path))
