@@ -79,7 +79,7 @@ Luminosity classes, left out by fold:
 
 {written["luminosity"]}
 
-What is flagged as no star, and what gets no type:
+What is flagged as no star, and what gets no type by that flag or for its noise, before lines are looked for:
 
 {written["outliers"]}
 

@@ -257,7 +257,8 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
 
 def _is_mask(error):
     """Whether weights are no inverse variances but a mask: 1 where a pixel is valid, 0 where not."""
-    return error.settled_role().kind == "ivar" and bool(np.isin(error.values, (0, 1)).all())
+    values = error.values
+    return error.settled_role().kind == "ivar" and bool(((values == 0) | (values == 1)).all())
 
 
 def _marked(mask, flux):
