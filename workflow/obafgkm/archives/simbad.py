@@ -36,7 +36,7 @@ def cross_identify(names, simbad=Simbad):
     Returns
     -------
     DataFrame
-        One row a star that SIMBAD knows: name (as given), main_id, aliases (all names, joined by ';'),
+        One row per star that SIMBAD knows: name (as given), main_id, aliases (all names, joined by ';'),
         sp_type, published_types (those of individual papers, joined by ';').
 
     Raises

@@ -17,7 +17,7 @@ from obafgkm.mk import N_CLASSES
 __all__ = ["FAINTEST", "RELEASED", "Model", "Types", "conformal_sets", "is_outlier", "median_class"]
 
 RELEASED = Path(__file__).parent / "released"
-FAINTEST = 5.0  # signal-to-noise ratio a pixel: the least of training, below which nothing is typed
+FAINTEST = 5.0  # signal-to-noise ratio per pixel: the least of training, below which nothing is typed
 
 
 @dataclass

@@ -27,7 +27,7 @@ def errors(expected, *predicted):
 
 
 def table_held_out(predictions, peers, bootstrap):
-    """One row a library or fold left out, and model.
+    """One row per library or fold left out, and model.
 
     Parameters
     ----------

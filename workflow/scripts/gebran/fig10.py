@@ -9,7 +9,7 @@ from obafgkm.workflow.job import job
 
 
 def fig10(predictions):
-    """Draw a row a stellar parameter and a column a set.
+    """Draw one row per stellar parameter and one column per set.
 
     Parameters
     ----------
