@@ -4,7 +4,8 @@ import runpy
 
 import pytest
 from conftest import ROOT
-from rdflib.plugins.shared.jsonld import context as jsonld
+from rdflib.plugins.parsers import jsonld as parser
+from rdflib.plugins.shared.jsonld import context, util
 from rocrate_validator import models, services
 
 # In place of the context at its own address, which the network would bring: the terms that a run uses.
@@ -19,14 +20,16 @@ NEED_THE_NETWORK = ["ro-crate-1.1_3.1", "ro-crate-1.1_3.2"]  # the context, fetc
 
 @pytest.fixture
 def validate(monkeypatch):
-    known = jsonld.source_to_json
+    known = util.source_to_json
 
     def source_to_json(source, *arguments, **options):
         if isinstance(source, str) and source.startswith("https://w3id.org/ro/crate/"):
             return {"@context": CONTEXT}, None
         return known(source, *arguments, **options)
 
-    monkeypatch.setattr(jsonld, "source_to_json", source_to_json)
+    for module in (context, parser, util):
+        if hasattr(module, "source_to_json"):
+            monkeypatch.setattr(module, "source_to_json", source_to_json)
 
     def issues(crate):
         settings = services.ValidationSettings(
