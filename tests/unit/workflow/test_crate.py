@@ -7,6 +7,7 @@ from conftest import ROOT
 from rdflib.plugins.parsers import jsonld as parser
 from rdflib.plugins.shared.jsonld import context, util
 from rocrate_validator import models, services
+from rocrate_validator.utils import document_loader
 
 # In place of the context at its own address, which the network would bring: the terms that a run uses.
 CONTEXT = {
@@ -27,7 +28,7 @@ def validate(monkeypatch):
             return {"@context": CONTEXT}, None
         return known(source, *arguments, **options)
 
-    for module in (context, parser, util):
+    for module in (context, parser, util, document_loader):
         if hasattr(module, "source_to_json"):
             monkeypatch.setattr(module, "source_to_json", source_to_json)
 
