@@ -4,8 +4,6 @@ import runpy
 
 import pytest
 from conftest import ROOT
-from rdflib.plugins.parsers import jsonld as parser
-from rdflib.plugins.shared.jsonld import context, util
 from rocrate_validator import models, services
 from rocrate_validator.utils import document_loader
 
@@ -21,16 +19,7 @@ NEED_THE_NETWORK = ["ro-crate-1.1_3.1", "ro-crate-1.1_3.2"]  # the context, fetc
 
 @pytest.fixture
 def validate(monkeypatch):
-    known = util.source_to_json
-
-    def source_to_json(source, *arguments, **options):
-        if isinstance(source, str) and source.startswith("https://w3id.org/ro/crate/"):
-            return {"@context": CONTEXT}, None
-        return known(source, *arguments, **options)
-
-    for module in (context, parser, util, document_loader):
-        if hasattr(module, "source_to_json"):
-            monkeypatch.setattr(module, "source_to_json", source_to_json)
+    monkeypatch.setattr(document_loader, "_fetch_json_ld", lambda url: {"@context": CONTEXT})
 
     def issues(crate):
         settings = services.ValidationSettings(
