@@ -1,4 +1,4 @@
-"""The released model: types, their probabilities, and what is no star, without TensorFlow."""
+"""The released model: types, their probabilities and outliers, without TensorFlow."""
 
 import json
 import os
