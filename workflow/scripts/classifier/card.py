@@ -49,9 +49,9 @@ What `obafgkm classify` runs: `model.onnx` ({model["settings"]["members"]} netwo
 
 Input: flux in any unit and its inverse variance on {pixels} pixels from {first:.0f} to {last:.0f} Å in air,
 parts of it missing; reddened, poorly calibrated or normalised; S/N of at least 5 per pixel;
-resolution 1 to 8 Å; within 300 km/s of rest. Outside these conditions the ranges are too narrow. Output:
-types from O to M and luminosity classes from I to V. Spectra of other objects are flagged by a score that detects
-most of them, but not all.
+resolution 1 to 8 Å; within 300 km/s of rest. Outside these conditions the ranges are too narrow.
+Output: types from O to M and luminosity classes from I to V. Spectra of other objects are flagged by a
+score that detects most of them, but not all.
 
 ## Training
 
