@@ -38,7 +38,7 @@ def _markdown(measured, table):
         lines.append(f"| {row.task} ({row.threads}) | {row.variant} | {' | '.join(text)} | {notes} |")
     limits = table[table["variant"].str.startswith("machine: ")]
     best = limits.groupby(["threads", "variant"])["units_per_s"].max() / 1e9
-    lines += ["", "The machine at its best, in 10⁹ operations or bytes a second:", ""]
+    lines += ["", "The machine at its best, in 10⁹ operations or bytes per second:", ""]
     lines += ["| cores | limit | rate |", "|---|---|---|"]
     lines += [
         f"| {threads} | {name.removeprefix('machine: ')} | {rate:.3g} |"

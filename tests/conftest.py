@@ -47,7 +47,7 @@ class Workers:
 
 @pytest.fixture(scope="session")
 def mirror():
-    """Folder of real files, one folder a dataset, in the archives' own layout."""
+    """Folder of real files, one folder per dataset, in the archives' own layout."""
     if not os.environ.get("OBAFGKM_MIRROR"):
         pytest.skip("OBAFGKM_MIRROR is not set: it names a folder of real archive files")
     return Path(os.environ["OBAFGKM_MIRROR"])

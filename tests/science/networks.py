@@ -107,7 +107,7 @@ def columns(rows, compare=compare_classes, groups="star", **more):
 
 
 def rows_of(table, name):
-    """Comparisons that were made where networks were trained, one a row.
+    """Comparisons that were made where networks were trained, one per row.
 
     Raises
     ------

@@ -34,7 +34,7 @@ class Spectra:
     ivar : array of float32 (n_spec, n_pix)
         Inverse variance of the flux; 0 masks a pixel, 1 stands where the archive gives no error.
     labels : DataFrame (n_spec rows)
-        One row a spectrum.
+        One row per spectrum.
     medium : {'air', 'vacuum'}
         What the wavelengths are measured in.
     fwhm : float

@@ -75,7 +75,7 @@ rule grid_part:
         part=r"\d+",
     conda:
         "../../envs/cpu.yaml"
-    # The engine is not safe in threads: one process a part, as many parts as there are cores.
+    # The engine is not safe in threads: one process per part, as many parts as there are cores.
     threads: 1
     resources:
         mem_mb=1000,

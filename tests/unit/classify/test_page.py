@@ -5,6 +5,10 @@ import pandas as pd
 import pytest
 
 from obafgkm import mk
+from obafgkm.classify import page
+from obafgkm.classify.answers import answer
+from obafgkm.classify.model import Types
+from obafgkm.classify.spectrum import Spectrum
 from obafgkm.classify.standards import load_standards
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
@@ -54,3 +58,65 @@ def test_no_standards_is_an_error(tmp_path):
     for path in (tmp_path / "stars.h5", tmp_path):
         with pytest.raises(ArchiveFileError, match="no standards"):
             load_standards(path, tuple(GRID))
+
+
+@pytest.fixture
+def drawn(simulated, monkeypatch, tmp_path):
+    """Draw the page of a simulated star; its axes: spectrum, difference, temperature, luminosity, box."""
+    monkeypatch.setattr(page.plt, "close", lambda figure: None)
+
+    def draw(number, flagged=False, flux=None):
+        flux = simulated.flux[simulated.names.index("F5V")] if flux is None else flux
+        temperature = np.exp(-0.5 * ((np.arange(70) - number) / 1.5) ** 2)[None]
+        types = Types(
+            temperature / temperature.sum(),
+            np.eye(5)[[4]],
+            outlier=np.array([0.1]),
+            flagged=np.array([flagged]),
+            sets=temperature > 0.5,
+            has_lines=np.array([True]),
+        )
+        spectrum = Spectrum("HD 1", GRID, flux, None, "air")
+        ivar = np.full(GRID.size, 1e4)
+        row = answer("hd1.txt", spectrum, GRID, flux, ivar, types, 0)
+        arguments = (row, spectrum, GRID, flux, ivar, types.temperature[0], types.luminosity[0], None)
+        page.draw_page(tmp_path / "a.png", *arguments)
+        return page.plt.gcf(), row
+
+    yield draw
+    page.plt.rcdefaults()
+    monkeypatch.undo()
+    page.plt.close("all")
+
+
+def test_the_page_shows_whole_lines_in_front_of_the_standard_and_no_cosmic_ray(drawn, simulated):
+    flux = simulated.flux[simulated.names.index("F5V")].copy()
+    line = np.abs(GRID - 4861) < 6
+    flux[line] = 0.05
+    flux[1500] = 400
+    axes = drawn(35, flux=flux)[0].axes[0]
+    low, high = axes.get_ylim()
+    assert low < 0.05 / np.median(flux)
+    assert high < 100
+    star, standard = axes.get_lines()[:2]
+    assert star.get_zorder() > standard.get_zorder()
+
+
+def test_labels_of_close_lines_do_not_overlap(drawn):
+    for number in (5, 35, 65):
+        axes = drawn(number)[0].axes[0]
+        places = sorted(text.xy[0] for text in axes.texts)
+        assert min(np.diff(places)) > 0.0109 * (GRID[-1] - GRID[0])
+        assert "Hα" in {text.get_text() for text in axes.texts}
+
+
+def test_the_title_and_the_bars_give_the_same_class(drawn):
+    figure, row = drawn(42.4)
+    assert f"median {row['type'].removesuffix('V')}" in [text.get_text() for text in figure.axes[2].texts]
+    assert row["type"] in figure.get_suptitle()
+
+
+def test_a_star_without_a_type_has_grey_bars(drawn):
+    colours = [drawn(42, flagged)[0].axes[2].patches[0].get_facecolor() for flagged in (False, True)]
+    assert len(set(colours[1][:3])) == 1
+    assert len(set(colours[0][:3])) == 3

@@ -73,7 +73,7 @@ def read_simbad_types(directory):
     Returns
     -------
     DataFrame
-        Text columns name, teff, logg, feh, sp_type, star; one row a spectrum.
+        Text columns name, teff, logg, feh, sp_type, star; one row per spectrum.
     """
     path = Path(directory) / _TABLE
     table = read_table(path, _COLUMNS) if path.is_file() else pd.DataFrame(columns=_COLUMNS, dtype=str)

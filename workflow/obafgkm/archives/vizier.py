@@ -106,7 +106,7 @@ def elodie_table(spectra):
     Parameters
     ----------
     spectra : DataFrame
-        Text columns Name, Teff, logg, [Fe/H]; one row a spectrum.
+        Text columns Name, Teff, logg, [Fe/H]; one row per spectrum.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def cflib_parameters(stars):
     Parameters
     ----------
     stars : DataFrame
-        Text columns Name, Teff, log(g), [Fe/H]; one row a star.
+        Text columns Name, Teff, log(g), [Fe/H]; one row per star.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Types for anybody's spectra: the released model, and the command ``obafgkm classify`` around it."""
+"""Spectral types for your own spectra: the released model and the command ``obafgkm classify``."""
 
 from obafgkm.classify.api import classify, classify_files
 

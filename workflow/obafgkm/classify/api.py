@@ -19,7 +19,7 @@ def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standar
     model : path, optional
         Folder of the model; the released one by default.
     plot : path, optional
-        Folder for a page a spectrum.
+        Folder for one page per spectrum.
     standards : path, optional
         Spectra to compare with on the page, see `obafgkm.classify.standards.load_standards`.
 

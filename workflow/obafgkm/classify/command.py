@@ -20,20 +20,21 @@ MK types and luminosity classes of optical spectra, with their uncertainties.
 
 Reads FITS (tables and images; SDSS, LAMOST, DESI, JHC, ELODIE, MILES, CFLIB, IRAF, and surveys that specutils
 knows), VOTable, ECSV, CDS and plain text of two or more columns, HDF5 of this package, compressed or not,
-and tar and zip archives of them; one spectrum per file or many. Spectra need 300 Å or more of 3800-7000 Å;
-flux-calibrated or normalised. `obafgkm read` shows what it concludes about a file."""
+and tar and zip archives of them; one spectrum per file or many. Spectra must cover at least 300 Å of
+3800-7000 Å and may be flux-calibrated or normalised. `obafgkm read` shows how a file is interpreted."""
 
 _READ = """\
-Shows how spectra are read, without typing them: extension, columns, units, medium, masked pixels, parts
-joined and left out. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelengths in Angstrom in the
-medium of the file, flux per unit wavelength, its error."""
+Shows how spectra are read, without classifying them: extension, columns, units, medium, masked pixels,
+merged and ignored parts. The spectrum as read is written to FOLDER/NAME_read.ecsv: wavelength in Angstrom in
+the medium of the file, flux per unit wavelength, and its error."""
 
 _END = """\
-The table goes to standard output, all else to standard error. Exit code: 0 if every file could be read, 1 if
-some could not (they are listed with the reason, and in the table), 2 for a wrong option, 130 after Ctrl-C.
+The table is written to standard output, everything else to standard error. Exit code: 0 if
+all files were read, 1 if some could not be read (they are listed with the reason), 2 for a wrong option,
+130 after Ctrl-C.
 
 examples:
-  obafgkm classify spec-0266-51602-0031.fits
+  obafgkm classify spec-2942-54521-0124.fits
   obafgkm classify *.fits --output types.csv
   obafgkm classify @list.txt --jobs 4 --output types.fits --plot pages
   obafgkm read spectrum.fits"""
@@ -64,13 +65,13 @@ def _parser():
         "files",
         nargs="+",
         metavar="FILES",
-        help="spectra; @list.txt stands for the files it lists, one per line",
+        help="spectra; @list.txt is replaced by the files listed in it, one per line",
     )
     add("-o", "--output", metavar="TABLE", help="also write all columns to TABLE.csv, .ecsv, .fits or .vot")
     add(
         "--medium",
         choices=["air", "vacuum"],
-        help="of the wavelengths (default: by each file, else air)",
+        help="medium of the wavelengths (default: as stated in each file, else air)",
     )
     add("--plot", metavar="FOLDER", help="draw one page per spectrum into FOLDER")
     add(
@@ -85,9 +86,9 @@ def _parser():
         type=_positive,
         default=_cores(),
         metavar="N",
-        help="processes (default: %(default)s, the cores)",
+        help="number of processes (default: %(default)s, the number of cores)",
     )
-    add("--model", metavar="FOLDER", help="another model than the released one")
+    add("--model", metavar="FOLDER", help="a model other than the released one")
     add("--quiet", action="store_true", help="print neither the table nor the progress")
     read = commands.add_parser(
         "read",
@@ -96,12 +97,18 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
         fromfile_prefix_chars="@",
     )
-    read.add_argument("files", nargs="+", metavar="FILES", help="as of classify")
+    read.add_argument("files", nargs="+", metavar="FILES", help="spectra, as for classify")
     read.add_argument(
-        "--medium", choices=["air", "vacuum"], help="of the wavelengths (default: by each file)"
+        "--medium",
+        choices=["air", "vacuum"],
+        help="medium of the wavelengths (default: as stated in each file)",
     )
     read.add_argument(
-        "-o", "--output", metavar="FOLDER", default=".", help="of the spectra as read (default: this folder)"
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        default=".",
+        help="folder for the spectra as read (default: the current folder)",
     )
     return parser
 

@@ -1,4 +1,4 @@
-"""The released model: types, their probabilities, and what is no star, without TensorFlow."""
+"""The released model: types, their probabilities and outliers, without TensorFlow."""
 
 import json
 import os
@@ -19,7 +19,7 @@ __all__ = ["FAINTEST", "RELEASED", "Model", "Types", "conformal_sets", "is_outli
 
 RELEASED = Path(__file__).parent / "released"
 _SLOW = 200.0  # km/s; the networks were trained on stars that move by up to 300
-FAINTEST = 5.0  # signal-to-noise ratio a pixel: the least of training, below which nothing is typed
+FAINTEST = 5.0  # signal-to-noise ratio per pixel: the least of training, below which nothing is typed
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A page per star: its spectrum with its lines, the nearest standard, and the probabilities of its types."""
+"""One page per star: spectrum with lines, best-fitting standard, and the probabilities of the types."""
 
 import textwrap
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from obafgkm.classify.answers import class_range
 from obafgkm.classify.standards import load_standards
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
 from obafgkm.report.plots import PAGE
@@ -22,6 +23,9 @@ _MORE = {
     "Ca I": (35, 70, (4226.7,)),
     "TiO": (55, 70, (4954.0, 5448.0, 6158.0, 6651.0)),
 }
+
+_LETTERS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε"}
+_LABEL = 0.011  # width of a label, as a fraction of the wavelength range
 
 
 def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, standards):
@@ -43,32 +47,37 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
     """
     known = load_standards(standards, tuple(wave))
     name, fit = known.nearest(flux, ivar)
-    figure = plt.figure(figsize=(PAGE, 6.2), layout="constrained")
-    axes = figure.subplot_mosaic("SSSS;RRRR;TTTL", height_ratios=(3, 1, 1.4))
+    colour = "0.7" if "untyped" in row["flags"] else "tab:blue"
+    figure = plt.figure(figsize=(PAGE, 6.6), layout="constrained")
+    axes = figure.subplot_mosaic("SSSS;RRRR;TTTL;BBBB", height_ratios=(3, 1, 1.4, 0.35))
     scale = np.nanmedian(flux) or 1.0
-    _draw_spectrum(axes["S"], wave, flux / scale, fit / scale, f"nearest standard: {name}")
+    _draw_spectrum(axes["S"], wave, flux / scale, fit / scale, f"best-fitting standard: {name}")
     _mark_lines(axes["S"], wave, temperature @ np.arange(temperature.size))
     axes["R"].sharex(axes["S"])
     axes["R"].plot(wave, (flux - fit) / scale, lw=0.5, color="0.3")
     axes["R"].axhline(0, lw=0.5, color="tab:red")
     limit = 1.5 * np.nanpercentile(np.abs(flux - fit) / abs(scale), 99)
     axes["R"].set(xlabel="wavelength in air (Å)", ylabel="difference", ylim=(-limit, limit))
-    _draw_temperatures(axes["T"], temperature)
-    axes["L"].bar(LUMINOSITY_CLASSES, luminosity, color="tab:blue")
+    _draw_temperatures(axes["T"], temperature, colour)
+    axes["L"].bar(LUMINOSITY_CLASSES, luminosity, color=colour)
     axes["L"].set(xlabel="luminosity class", ylim=(0, 1))
     figure.suptitle(_title(row), fontsize=9)
-    _box(axes["R"], row)
-    figure.supxlabel(f"{known.source}; times a polynomial", x=0.995, ha="right", fontsize=5, color="0.45")
+    if "untyped" in row["flags"]:
+        axes["T"].text(0.01, 0.95, "not a type", transform=axes["T"].transAxes, va="top", color="0.4")
+    _box(axes["B"], row)
+    figure.supxlabel(
+        f"{known.source}, multiplied by a polynomial", x=0.995, ha="right", fontsize=5, color="0.45"
+    )
     figure.savefig(path, dpi=150)
     plt.close(figure)
 
 
 def _title(row):
-    """Two lines: the star and its type; the ranges and what else is to be known."""
+    """Two lines: the star and its type; the ranges, signal-to-noise ratio, coverage and flags."""
     if "outlier" in row["flags"]:
-        second = "not typed: it looks like no star of types O to M"
+        second = "not typed: it resembles no star of types O to M"
     elif "no_lines" in row["flags"]:
-        second = "not typed: no spectral lines are seen beyond the noise"
+        second = "not typed: no spectral lines above the noise"
     elif "untyped" in row["flags"]:
         second = "not typed: too noisy"
     else:
@@ -92,42 +101,62 @@ def _box(axes, row):
         f"{what}: {row[key]}" for key, what in (("joined", "joined"), ("left_out", "left out")) if row[key]
     ]
     text = "\n".join(textwrap.shorten(line, 170, placeholder=" ...") for line in lines)
-    style = {"facecolor": "white", "alpha": 0.85, "edgecolor": "0.7", "linewidth": 0.4, "boxstyle": "square"}
-    axes.text(0.995, 0.96, text, transform=axes.transAxes, ha="right", va="top", fontsize=4.5, bbox=style)
+    style = {"facecolor": "white", "edgecolor": "0.7", "linewidth": 0.4, "boxstyle": "square"}
+    axes.text(0, 0.5, text, transform=axes.transAxes, ha="left", va="center", fontsize=5, bbox=style)
+    axes.axis("off")
 
 
 def _draw_spectrum(axes, wave, flux, fit, label):
-    axes.plot(wave, flux, lw=0.6, color="k", label="spectrum")
-    axes.plot(wave, fit, lw=0.6, color="tab:red", label=label)
+    axes.plot(wave, flux, lw=0.6, color="k", label="spectrum", zorder=3)
+    axes.plot(wave, fit, lw=1.0, color="tab:red", alpha=0.7, label=label, zorder=2)
+    low, high = _limits(flux)
+    margin = 0.06 * (high - low)
+    axes.set(ylim=(low - 2 * margin, high + 5 * margin), ylabel="flux (relative)", xlim=(wave[0], wave[-1]))
+    axes.legend(loc="best", fontsize=6, frameon=True, framealpha=0.85, edgecolor="none")
+
+
+def _limits(flux):
+    """Lowest and highest flux of three neighbouring pixels: whole lines, but no single cosmic ray."""
     here = flux[np.isfinite(flux)]
-    low, high = np.percentile(here, [0.5, 99.5])
-    margin = 0.15 * (high - low)
-    axes.set(ylim=(low - margin, high + 3 * margin), ylabel="flux (relative)", xlim=(wave[0], wave[-1]))
-    axes.legend(loc="lower center", fontsize=6, frameon=True, framealpha=0.85, edgecolor="none")
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(here, 3), axis=1)
+    return middle.min(), middle.max()
 
 
 def _mark_lines(axes, wave, number):
     """Mark the lines that stars of a class may have."""
-    marks = [(line.name.rsplit(" ", 1)[0], vactoair(line.vacuum)) for line in LINES if line.name[0] != "["]
+    marks = [
+        (_greek(line.name.rsplit(" ", 1)[0]), vactoair(line.vacuum)) for line in LINES if line.name[0] != "["
+    ]
     marks += [
         (name, place)
         for name, (first, last, places) in _MORE.items()
         if first <= number < last
         for place in places
     ]
-    for name, place in marks:
-        if wave[0] < place < wave[-1]:
-            axes.axvline(place, lw=0.3, color="tab:blue", alpha=0.6, zorder=0)
-            at, way = (place, 0.995), ("data", "axes fraction")
-            style = {"rotation": 90, "ha": "right", "va": "top", "fontsize": 5, "color": "tab:blue"}
-            axes.annotate(name, at, xycoords=way, **style)
+    marks = sorted((place, name) for name, place in marks if wave[0] < place < wave[-1])
+    at = -np.inf
+    for place, name in marks:
+        at = max(place, at + _LABEL * (wave[-1] - wave[0]))
+        axes.axvline(place, lw=0.3, color="tab:blue", alpha=0.6, zorder=0)
+        style = {"rotation": 90, "ha": "right", "va": "top", "fontsize": 5, "color": "tab:blue"}
+        axes.annotate(name, (at, 0.995), xycoords=("data", "axes fraction"), **style)
 
 
-def _draw_temperatures(axes, probabilities):
+def _greek(name):
+    """Hα for ``H alpha``."""
+    for word, letter in _LETTERS.items():
+        name = name.replace(f"H {word}", f"H{letter}")
+    return name
+
+
+def _draw_temperatures(axes, probabilities, colour):
     numbers = np.arange(probabilities.size)
-    axes.bar(numbers, probabilities, width=0.9, color="tab:blue")
+    axes.bar(numbers, probabilities, width=0.9, color=colour)
     axes.set_xticks(10 * np.arange(len(MAIN_CLASSES)), [f"{letter}0" for letter in MAIN_CLASSES])
-    best = int(probabilities.argmax())
-    axes.text(best, probabilities[best], class_name(best), ha="center", va="bottom", fontsize=6)
+    median = class_range(probabilities, 0)[0]
+    axes.axvline(median, lw=0.6, color="k", ls=":")
+    side, way = ("right", -3) if median > probabilities.size / 2 else ("left", 3)
+    label = {"xytext": (way, -2), "textcoords": "offset points", "ha": side, "va": "top", "fontsize": 6}
+    axes.annotate(f"median {class_name(median)}", (median, 1), xycoords=("data", "axes fraction"), **label)
     axes.set(xlabel="temperature class", ylabel="probability", xlim=(-1, probabilities.size))
-    axes.margins(y=0.15)
+    axes.margins(y=0.25)

@@ -28,7 +28,7 @@ def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None)
     jobs : int
         Processes at most; a further one is started only where there is enough for it to do.
     plot : path, optional
-        Folder for a page a spectrum, see `obafgkm.classify.page`.
+        Folder for one page per spectrum, see `obafgkm.classify.page`.
     standards : path, optional
         Spectra to compare with on the page, see `obafgkm.classify.standards`.
 

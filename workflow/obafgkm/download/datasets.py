@@ -28,7 +28,7 @@ def read(path):
     Returns
     -------
     DataFrame
-        One row a file or family of files; all text, '' where a cell is empty. The columns are described in
+        One row per file or family of files; all text, '' where a cell is empty. The columns are described in
         ``workflow/schemas/datasets.schema.yaml``.
 
     Raises
@@ -68,7 +68,7 @@ def _contradiction(row):
 
 
 def expand(table, dataset, files=()):
-    """The files of one dataset: families become one row a file.
+    """The files of one dataset: families become one row per file.
 
     Parameters
     ----------

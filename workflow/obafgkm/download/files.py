@@ -164,7 +164,7 @@ def fetch_dataset(
     directory : path-like
     source : {'remote', 'mirror'}
     mirror : path-like, optional
-        Directory with one folder a dataset, for the source 'mirror'; its files are linked.
+        Directory with one folder per dataset, for the source 'mirror'; its files are linked.
     missing : {'error', 'skip'}
         What to do when the mirror has no spectra of the dataset.
     offline : bool
@@ -181,7 +181,7 @@ def fetch_dataset(
     Returns
     -------
     DataFrame
-        One row a file: path (inside the directory), source, url, sha256, bytes, time. Files that are not
+        One row per file: path (inside the directory), source, url, sha256, bytes, time. Files that are not
         there, but may be missing, have source 'missing'.
 
     Raises

@@ -103,7 +103,7 @@ def download(
             session=session,
         )
     if len(tasks) != len(catalogue):
-        raise FetchError("the catalogue names a spectrum twice (plate, MJD, fibre) in different reductions")
+        raise FetchError("the catalogue lists a spectrum twice (plate, MJD, fibre) in different reductions")
     records, failures = carry_out(
         tasks, jobs, tqdm(total=len(tasks), desc="spectra", unit="file", disable=not progress)
     )

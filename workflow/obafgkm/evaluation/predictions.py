@@ -110,7 +110,7 @@ def join_sources(sources):
 
 
 def parameter_table(labels, parameters, expected, predicted, **notes):
-    """Stellar parameters that a model gives beside the expected ones: one row a spectrum and parameter.
+    """Stellar parameters that a model gives beside the expected ones: one row per spectrum and parameter.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def named_classes(predictions, gives):
 
 
 def class_errors(named, numbered, evaluation, seed):
-    """One row a class: spectra, the share that is right with its Wilson interval, errors in subclasses.
+    """One row per class: spectra, the share that is right with its Wilson interval, errors in subclasses.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def class_errors(named, numbered, evaluation, seed):
 
 
 def parameter_errors(predictions, evaluation, seed):
-    """One row a parameter: spectra and mean absolute error, with its interval by node of the grid."""
+    """One row per parameter: spectra and mean absolute error, with its interval by node of the grid."""
     return pd.DataFrame(
         {
             "parameter": name,

@@ -107,7 +107,7 @@ def _counts(table, rows, columns):
 
 
 def _slots(table, rows, columns, rng):
-    """One row a star: class number as catalogued (half subclasses among O and B) and luminosity."""
+    """One row per star: class number as catalogued (half subclasses among O and B) and luminosity."""
     counts = _counts(table, rows, columns)
     cells = np.argwhere(counts > 0)
     main, luminosity = np.repeat(cells, counts[counts > 0], axis=0).T
@@ -162,7 +162,7 @@ class Sky:
         ``name``, ``home`` (whose catalogued type it has), ``catalogued`` (that class number), ``priority``
         (0-1; a thinned library keeps the lowest) and the columns of `obafgkm.simulate.stars.draw_stars`.
     spectra : dict of str to DataFrame
-        One row a spectrum: ``star`` (a row of ``stars``), ``type_text``, ``catalogue_type_text``.
+        One row per spectrum: ``star`` (a row of ``stars``), ``type_text``, ``catalogue_type_text``.
     """
 
     stars: pd.DataFrame
@@ -397,7 +397,7 @@ def _of_catalogued_type(stars):
 
 
 def _bad_columns(shape, rng):
-    """Mask (n_spec, n_pix) of a few runs of bad pixels a spectrum."""
+    """Mask (n_spec, n_pix) of a few runs of bad pixels in each spectrum."""
     bad = np.zeros(shape, bool)
     for row in bad:
         for start in rng.integers(0, shape[1], rng.integers(2, 8)):

@@ -59,7 +59,7 @@ def redshift_errors(object_class, snr, z, rng):
     ----------
     object_class : {'GALAXY', 'QSO', 'STAR'}
     snr : array (n,)
-        Median signal-to-noise ratio a pixel; below 0.3, fainter than every spectrum fitted, it counts as 0.3.
+        Median signal-to-noise ratio per pixel; below 0.3, fainter than any fitted spectrum, 0.3 is used.
     z : array (n,)
     rng : numpy.random.Generator
 

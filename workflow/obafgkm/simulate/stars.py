@@ -77,7 +77,7 @@ def observe(grid, stars, wave, fwhm, snr, rng, continuum_stars=None, calibration
     fwhm : float
         Resolution of the library in Angstrom; where the grid itself is coarser, the grid's.
     snr : array (n,)
-        Signal-to-noise ratio a pixel at 5550 Angstrom.
+        Signal-to-noise ratio per pixel at 5550 Angstrom.
     rng : numpy.random.Generator
     continuum_stars : DataFrame (n rows), optional
         Stars whose continuum is put in place of a star's own.

@@ -164,7 +164,7 @@ def _step_in_parts(model, micro_batch, batch):
 def _update_in_one_pass(adam):
     """Let TensorFlow's own kernel make Adam's update: one pass over the weights, not a dozen as Keras does.
 
-    With few spectra a batch those passes cost as much as the gradients.
+    With few spectra per batch those passes cost as much as the gradients.
     """
 
     def update(gradient, variable, learning_rate):

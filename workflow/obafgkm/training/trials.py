@@ -53,7 +53,7 @@ def run_trials(trials, evaluate, path):
     Returns
     -------
     DataFrame
-        One row a trial: ``trial``, hyper-parameters, results.
+        One row per trial: ``trial``, hyper-parameters, results.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ def calibrate(studies, labels):
 
 
 def answers(study, labels, calibration):
-    """What one training says of the spectra that it left out: one row a spectrum and condition."""
+    """What one training says of the spectra that it left out: one row per spectrum and condition."""
     tables = []
     for key in study:
         if not key.startswith("network ") or key.endswith(" objects"):

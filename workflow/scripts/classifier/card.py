@@ -40,7 +40,7 @@ def card(model, tables, datasets):
     used = datasets[datasets["dataset"].isin(trained_on.loc[trained_on["source"] != "simulated", "library"])]
     cited = "; ".join(used["citation"].dropna().unique()) or "nothing, all its spectra are simulated"
     first, last, pixels = model["wave"]
-    return f"""# MK types and luminosity classes for anybody's spectra
+    return f"""# MK types and luminosity classes for your own spectra
 
 What `obafgkm classify` runs: `model.onnx` ({model["settings"]["members"]} networks, averaged), `outliers.npz`
 (principal components of stars), `model.json` (thresholds and settings). Written by the workflow.
@@ -48,9 +48,10 @@ What `obafgkm classify` runs: `model.onnx` ({model["settings"]["members"]} netwo
 ## Range
 
 Input: flux in any unit and its inverse variance on {pixels} pixels from {first:.0f} to {last:.0f} Å in air,
-parts of it missing; reddened, badly calibrated or normalised; S/N 5 and more a pixel; resolution 1 to 8 Å;
-within 300 km/s of rest. Beyond that the ranges are too narrow. It gives types from O to M and luminosity
-classes from I to V, and flags what is none of them by a score that catches most, not all.
+parts of it missing; reddened, poorly calibrated or normalised; S/N of at least 5 per pixel;
+resolution 1 to 8 Å; within 300 km/s of rest. Outside these conditions the ranges are too narrow.
+Output: types from O to M and luminosity classes from I to V. Spectra of other objects are flagged by a
+score that detects most of them, but not all.
 
 ## Training
 

@@ -54,7 +54,7 @@ def compare(first, second):
 
 
 def table_accuracy(tables, models, settings, seed):
-    """One row a model and task.
+    """One row per model and task.
 
     Parameters
     ----------

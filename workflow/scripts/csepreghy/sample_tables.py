@@ -27,7 +27,7 @@ def table_sample(kept, dropped, source):
     Returns
     -------
     DataFrame
-        One row a class, and All; columns ``class, packed``, one a step, ``kept, source``.
+        One row per class, and All; columns ``class, packed``, one per step, ``kept, source``.
     """
     rows = []
     for name in [*sorted(set(kept["class"]) | set(dropped["class"])), "All"]:

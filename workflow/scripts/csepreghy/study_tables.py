@@ -13,12 +13,12 @@ def trial_table(trials):
     Parameters
     ----------
     trials : DataFrame
-        One row a trial; column ``best`` says which has the highest validation accuracy.
+        One row per trial; column ``best`` says which has the highest validation accuracy.
 
     Returns
     -------
     DataFrame
-        One row a hyper-parameter: its name, one column a trial, ``source``.
+        One row per hyper-parameter: its name, one column per trial, ``source``.
     """
     names = [
         f"Trial {row.trial}{' (best)' if row.best else ''}" for row in trials[["trial", "best"]].itertuples()

@@ -28,7 +28,7 @@ def measure(sample, directory):
     Returns
     -------
     DataFrame
-        One row a galaxy and line: ``line, code`` (the thesis's code, observed frame, positive in emission),
+        One row per galaxy and line: ``line, code`` (the thesis's code, observed frame, positive in emission),
         ``textbook, error`` (at rest, positive in absorption), ``pipeline, pipeline_error`` (SPZLINE, at rest,
         positive in emission) and ``same_continuum``, the pipeline's flux over the textbook's continuum; NaN
         where the pipeline has no such line, or sees it below five of its errors.
@@ -59,7 +59,7 @@ def measure(sample, directory):
 
 
 def summarise(measured, source):
-    """One row a line.
+    """One row per line.
 
     Returns
     -------

@@ -11,7 +11,7 @@ _MANY = 1500  # points of a panel from which on they are drawn small
 
 
 def fig10(predictions):
-    """Draw a row a stellar parameter and a column a set.
+    """Draw one row per stellar parameter and one column per set.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ def found_network(trials, tuned):
 
 
 def predict(train, sample, names, settings, seeds, checkpoint):
-    """Train one network a seed; their history, and a row a test row and seed."""
+    """Train one network per seed; their history, and one row per test row and seed."""
     history, predicted = train([sample] * len(seeds), names, settings, seeds, checkpoint)
     test = sample.loc[sample["part"] == "test", ["specObjID", "bestObjID", "main"]]
     tables = [

@@ -46,7 +46,7 @@ QUESTIONS = [
 
 
 def correctness(predictions):
-    """Share of seeds that are right, a row a spectrum, a column a (features, rows); NaN if not tested."""
+    """Fraction of correct seeds, one row per spectrum, one column per (features, rows); NaN if not tested."""
     columns = {}
     for key, part in predictions.groupby(["features", "rows"]):
         stars, predicted = by_seed(part)

@@ -7,7 +7,7 @@ from obafgkm.workflow.job import job
 
 
 def table_cv(folds):
-    """Mean and standard deviation over the folds, a row a network."""
+    """Mean and standard deviation over the folds, one row per network."""
     rows = []
     for network, part in folds.groupby("network", sort=False):
         row = {"network": network, "folds": len(part)}

@@ -10,9 +10,11 @@ from rocrate.rocrate import ROCrate
 from obafgkm.workflow.job import job
 
 PROFILES = [
-    "https://w3id.org/ro/wfrun/process/0.1",
-    "https://w3id.org/ro/wfrun/workflow/0.1",
+    "https://w3id.org/ro/wfrun/process/0.5",
+    "https://w3id.org/ro/wfrun/workflow/0.5",
+    "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
 ]
+SPECIFICATION = "1.1"  # of RO-Crate, which these profiles rest on
 KEPT = ["README.md", "LICENSE", "CITATION.cff", "pyproject.toml", "requirements.lock", "make.py"]
 LICENCE = "https://spdx.org/licenses/{}"
 
@@ -35,7 +37,7 @@ def crate(root, record, results):
     """
     root = Path(root)
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
-    made = ROCrate()
+    made = ROCrate(version=SPECIFICATION)
     made.name, made.description = citation["title"], citation["message"]
     made.license = LICENCE.format(citation["license"])
     made.datePublished = record["written"]

@@ -99,7 +99,7 @@ class Checks:
             table.writerows(self.compared)
 
     def failures(self):
-        """The checks that failed, one a line."""
+        """The checks that failed, one per line."""
         return [
             row[1] + (f" [{row[2]}]" if row[2] else "") + (f": {row[4]}" if row[4] else "")
             for row in self.rows

@@ -8,7 +8,7 @@ from obafgkm.workflow.job import job
 
 
 def table_errors(predictions, settings, seed):
-    """One row a parameter, model and split.
+    """One row per parameter, model and split.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Figure 1: distribution of the selected spectra over the main classes, one panel a library."""
+"""Figure 1: distribution of the selected spectra over the main classes, one panel per library."""
 
 import numpy as np
 import pandas as pd

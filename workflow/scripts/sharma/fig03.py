@@ -17,7 +17,7 @@ def fig03(trials, inset):
     Parameters
     ----------
     trials : DataFrame
-        Columns ``sigma`` and ``centred``, one row a trial.
+        Columns ``sigma`` and ``centred``, one row per trial.
     inset : sequence of float
         Range of the paper's inset in subclasses.
     """

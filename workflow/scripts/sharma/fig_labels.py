@@ -12,7 +12,7 @@ def fig_labels(errors, confidence, clip):
     Parameters
     ----------
     errors : DataFrame
-        Columns ``test, setting, model, rms, rms_low, rms_high, clipped_sigma``, one row a training.
+        Columns ``test, setting, model, rms, rms_low, rms_high, clipped_sigma``, one row per training.
     confidence : float
         Confidence level of the intervals.
     clip : float

@@ -14,7 +14,7 @@ OUTCOMES = ["peculiar", "unclassified"]  # what a program may say besides an MK 
 
 
 def sensitivity_errors(predictions, settings, seed):
-    """One row a test, setting, repeat and model.
+    """One row per test, setting, repeat and model.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ def form_samples(library_paths, stars_path):
     Parameters
     ----------
     library_paths : dict of str to path
-        Homogenised spectra a library.
+        Homogenised spectra per library.
     stars_path : path
         Table ``library, file, name, star`` that resolves names across the libraries.
 

@@ -12,7 +12,7 @@ METAL_POOR = -2.0  # [Fe/H] below which the paper finds its training sample poor
 
 
 def table1(ingested, unreadable, unhomogenised, training, test, left_out):
-    """One row a library.
+    """One row per library.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from obafgkm.workflow.job import job
 
 
 def table3(predictions, names, settings, seed):
-    """One row a model.
+    """One row per model.
 
     Parameters
     ----------

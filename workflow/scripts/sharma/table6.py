@@ -10,7 +10,7 @@ MISSED_BY = 5  # subclasses
 
 
 def table6(predictions, labels):
-    """One row a star, the worst first.
+    """One row per star, the worst first.
 
     Parameters
     ----------

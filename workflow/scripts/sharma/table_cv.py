@@ -7,7 +7,7 @@ from obafgkm.workflow.job import job
 
 
 def table_cv(tables, names):
-    """One row a model and way of folding: mean and standard deviation over the folds.
+    """One row per model and way of folding: mean and standard deviation over the folds.
 
     Parameters
     ----------

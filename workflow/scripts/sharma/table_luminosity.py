@@ -21,7 +21,7 @@ def temperature_alone(number):
 
 
 def table_luminosity(luminosity, regressors, settings, seed):
-    """One row a model and group of stars, with bootstrap intervals by star.
+    """One row per model and group of stars, with bootstrap intervals by star.
 
     ``accuracy_less_temperature`` is the accuracy less that of `temperature_alone` on the same stars.
 

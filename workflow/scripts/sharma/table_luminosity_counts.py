@@ -20,7 +20,7 @@ def table_luminosity_counts(ingested, selected):
     Returns
     -------
     DataFrame
-        Two rows a library, ``sample`` being 'ingested' or 'selected'.
+        Two rows per library, ``sample`` being 'ingested' or 'selected'.
     """
     rows = []
     for library, spectra in ingested.items():

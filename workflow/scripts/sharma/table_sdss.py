@@ -36,7 +36,7 @@ def counts(expected, predicted):
 
 
 def table_sdss(predictions, names, settings, seed):
-    """One row a model; see `agreement` and `counts` for the columns.
+    """One row per model; see `agreement` and `counts` for the columns.
 
     ``weighted_less_first`` is the share of agreement less that of the first model on the same stars.
 

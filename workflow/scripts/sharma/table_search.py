@@ -9,7 +9,7 @@ from obafgkm.workflow.job import job
 
 
 def table_search(trials, names, search):
-    """One row a model; the network once as it is and once centred.
+    """One row per model; the network once as it is and once centred.
 
     Parameters
     ----------

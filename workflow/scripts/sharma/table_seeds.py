@@ -10,7 +10,7 @@ METRICS = ["main_class_accuracy", "sigma", "mad_sigma", "clipped_sigma", "bias"]
 
 
 def table_seeds(predictions, names, clip):
-    """One row a model.
+    """One row per model.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ NUMBERS = [
 
 
 def table_sensitivity(errors, names):
-    """One row a test and a model.
+    """One row per test and model.
 
     Parameters
     ----------

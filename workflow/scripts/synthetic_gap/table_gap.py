@@ -10,7 +10,7 @@ TYPES = "OBAFGKM"
 
 
 def table_gap(predictions, settings, seed):
-    """One row a parameter, input, model and group of stars.
+    """One row per parameter, input, model and group of stars.
 
     Groups are the held-out synthetic spectra, the stars of MILES within the range of the synthetic ones,
     these divided by the type of dwarfs of their Teff, and the stars outside.

@@ -31,7 +31,7 @@ COLUMNS = {
     "z": np.nan,  # redshift; a star's radial velocity / c
     "zerr": np.nan,  # its error
     "zwarning": -1,  # bits of the pipeline; 0 is good
-    "snr": np.nan,  # median signal-to-noise ratio a pixel
+    "snr": np.nan,  # median signal-to-noise ratio per pixel
     "plate": -1,
     "mjd": -1,
     "fiberid": -1,

@@ -204,7 +204,7 @@ def read_lines(file, content):
     Returns
     -------
     DataFrame
-        One row a line that was fitted: ``name``, ``wave`` (vacuum, Angstrom; the key, as older files misname
+        One row per fitted line: ``name``, ``wave`` (vacuum, Angstrom; the key, as older files misname
         two lines), ``z``, ``sigma`` (km/s), ``area`` (1e-17 erg/s/cm2), ``ew`` (Angstrom, observed frame,
         positive in emission), ``continuum`` and errors ``sigma_err, area_err, ew_err``.
 

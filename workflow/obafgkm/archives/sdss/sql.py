@@ -3,7 +3,7 @@
 The service gives up to 500,000 rows a query and drops the rest without a word. A query is therefore asked in
 slices of plates, whose numbers of rows are asked for first (`obafgkm.download.skyserver`).
 
-An answer begins with a line ``#Table1``, then the columns' names, then one row a spectrum. Identifiers have
+An answer begins with a line ``#Table1``, then the columns' names, then one row per spectrum. Identifiers have
 up to 20 digits, more than a float or a signed integer holds: they stay text.
 """
 

@@ -19,17 +19,17 @@ def kept_rows(sample):
 
 
 def by_seed(predictions):
-    """Predictions of one classifier with one column a seed.
+    """Predictions of one classifier with one column per seed.
 
     Parameters
     ----------
     predictions : DataFrame
-        Columns ``specObjID, bestObjID, main, seed, predicted``, a row a spectrum and seed.
+        Columns ``specObjID, bestObjID, main, seed, predicted``, one row per spectrum and seed.
 
     Returns
     -------
     stars : DataFrame
-        ``specObjID, bestObjID, main``, a row a spectrum.
+        ``specObjID, bestObjID, main``, one row per spectrum.
     predicted : array of int (n, n_seeds)
     """
     columns = ["specObjID", "bestObjID", "main"]

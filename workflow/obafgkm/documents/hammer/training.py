@@ -128,7 +128,7 @@ def search(sample, settings, seed, directory):
     Returns
     -------
     DataFrame
-        A row a trial, the best first: ``trial``, ``neurons`` and ``dropout`` a layer with slashes between,
+        One row per trial, best first: ``trial``, ``neurons`` and ``dropout`` per layer with slashes between,
         ``learning_rate``, ``val_accuracy`` (mean of the executions).
     """
     directory = Path(directory)

@@ -23,7 +23,7 @@ def sharma_samples(libraries, test_stars):
     Parameters
     ----------
     libraries : dict of str to Spectra
-        Homogenised spectra a library, with the label columns ``star`` and ``luminosity``.
+        Homogenised spectra per library, with the label columns ``star`` and ``luminosity``.
     test_stars : set of str
         Every star of CFLIB.
 
