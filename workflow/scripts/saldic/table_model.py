@@ -14,8 +14,8 @@ def table_model(layers):
     Parameters
     ----------
     layers : DataFrame
-        Columns ``network, layer, kind, inputs, outputs, parameters, source``; the network `slides` has as many
-        pixels as the slides print, the others as many as the run's spectra.
+        Columns ``network, layer, kind, inputs, outputs, parameters, source``; the network `slides` has as
+        many pixels as the slides print, the others as many as the run's spectra.
 
     Returns
     -------
