@@ -165,15 +165,16 @@ def test_the_table_of_layers_has_the_slides_network_beside_the_trained_one():
     table_model = runpy.run_path(str(SCRIPTS / "table_model.py"))["table_model"]
     layers = pd.DataFrame(
         [
-            ("multi_random", "conv", "Conv1D", "100 x 4", 132),
-            ("multi_random", "dense", "Dense", "4", 500),
-            ("multi_nodes", "conv", "Conv1D", "100 x 4", 132),
-            ("slides", "conv", "Conv1D", "400 x 4", 132),
-            ("slides", "dense", "Dense", "4", 2000),
+            ("multi_random", "conv", "Conv1D", "input", "100 x 4", 132),
+            ("multi_random", "dense", "Dense", "conv", "4", 500),
+            ("multi_nodes", "conv", "Conv1D", "input", "100 x 4", 132),
+            ("slides", "conv", "Conv1D", "input", "400 x 4", 132),
+            ("slides", "dense", "Dense", "conv", "4", 2000),
         ],
-        columns=["network", "layer", "kind", "outputs", "parameters"],
+        columns=["network", "layer", "kind", "inputs", "outputs", "parameters"],
     ).assign(source="simulated")
     table = table_model(layers).set_index("layer")
+    assert "inputs" not in table
     assert table["parameters"].to_dict() == {"conv": 132, "dense": 2000, "all": 2132}
     assert table["parameters_trained"].to_dict() == {"conv": 132, "dense": 500, "all": 632}
     assert table.loc["conv", ["outputs", "outputs_trained"]].tolist() == ["400 x 4", "100 x 4"]

@@ -7,7 +7,7 @@ import pytest
 
 from obafgkm.report.plots import STAMP, new_figure, save_figure, side_by_side
 from obafgkm.report.plots.networks import draw_layers, draw_learning_curves, lanes_of, parts_of
-from obafgkm.report.plots.objects import spectra_page
+from obafgkm.report.plots.objects import redshift, spectra_page
 
 LAYERS = pd.DataFrame(
     [
@@ -109,6 +109,13 @@ def test_curves_begin_at_epoch_1_and_mark_the_kept_one():
     assert 0 < axes.get_xlim()[0] < 1
     marked = next(line for line in axes.lines if line.get_label() == "kept: epoch 2")
     assert list(zip(*marked.get_data(), strict=True)) == [(2, 1.5)]
+
+
+@pytest.mark.parametrize(
+    ("z", "shown"), [(-0.00001, "z = 0.0000"), (-0.00052, "z = −0.0005"), (1.23456, "z = 1.2346")]
+)
+def test_a_redshift_of_nothing_has_no_sign(z, shown):
+    assert redshift(z, 4) == shown
 
 
 def test_the_lowest_panel_of_every_column_names_the_wavelength():

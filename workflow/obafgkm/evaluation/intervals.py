@@ -1,7 +1,5 @@
 """Bootstrap intervals of metrics, under resampling of stars or of whatever else belongs together."""
 
-from statistics import NormalDist
-
 import numpy as np
 import pandas as pd
 
@@ -169,8 +167,7 @@ def wilson_interval(share, n, confidence=0.95):
     array (2, m)
         Lower and upper ends, within 0 ... 1.
     """
-    share, n = np.asarray(share, float), np.asarray(n)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
-    return np.clip([centre - half, centre + half], 0, 1)
+    from astropy.stats import binom_conf_interval
+
+    right = np.round(np.asarray(share) * np.asarray(n))
+    return binom_conf_interval(right, n, confidence, interval="wilson")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from obafgkm.documents.csepreghy.sample import shaped
 from obafgkm.report.plots import save_figure
-from obafgkm.report.plots.objects import draw_spectrum, public_name, spectra_page
+from obafgkm.report.plots.objects import draw_spectrum, public_name, redshift, spectra_page
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -39,7 +39,7 @@ def draw_examples(sample, rows, smoothing):
         label = sample.labels.loc[i]
         flux = shaped(sample.flux[[i]], smoothing, 1)[0]
         name = public_name(row.name, label["source"])
-        title = f"{name}{', ' * bool(name)}z = {label['z']:.4f}\n{row.expected}"
+        title = f"{name}{', ' * bool(name)}{redshift(label['z'], 4)}\n{row.expected}"
         title += "" if row.expected == row.predicted else f", taken for {row.predicted}"
         draw_spectrum(axes, sample.wave, flux, label["class"], f"{title} (p = {row.probability:.2f})")
     return figure

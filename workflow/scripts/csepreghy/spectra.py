@@ -2,7 +2,7 @@
 
 from obafgkm.documents.csepreghy.sample import star_group
 from obafgkm.report.plots import save_figure
-from obafgkm.report.plots.objects import draw_spectrum, spectra_page
+from obafgkm.report.plots.objects import draw_spectrum, redshift, spectra_page
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
@@ -12,7 +12,7 @@ def draw_example(sample, which, name):
     chosen = sample.labels[which].nlargest(1, "snr")
     figure, panels = spectra_page(len(chosen), columns=1)
     for axes, (i, row) in zip(panels, chosen.iterrows(), strict=True):
-        place = f"z = {row['z']:.5f}"
+        place = redshift(row["z"], 5)
         if row["source"] != "simulated":
             place = f"RA = {row['ra']:.5f}°, Dec = {row['dec']:.5f}°, {place}, plate {row['plate']}"
         draw_spectrum(axes, sample.wave, sample.flux[i], row["class"], f"{name}\n{place}")

@@ -50,6 +50,7 @@ def fig_ablation(table, importance):
         PAGE, 1.1 * COLUMN, panels=(1, 3), gridspec_kw={"width_ratios": [1.2, 1.2, 1]}
     )
     names, choices = list(FEATURE_SETS), {"all rows": "all spectra", "fitted rows": "template fitted"}
+    shown = [name.replace("Teff", r"$T_\mathrm{eff}$") for name in names]
     for axes, kept in zip(panels, choices, strict=False):
         for i, model in enumerate(MODELS):
             part = table[(table["rows"] == kept) & (table["model"] == model)]
@@ -62,12 +63,12 @@ def fig_ablation(table, importance):
             xlim=(0.4, 1.02),
             ylim=(len(names) - 0.4, -0.6),
         )
-        axes.set_yticks(range(len(names)), names if axes is panels[0] else [])
+        axes.set_yticks(range(len(names)), shown if axes is panels[0] else [])
     for i, kept in enumerate(choices):
         part = importance[importance["rows"] == kept].set_index("feature").loc[FEATURES]
         place = np.arange(len(FEATURES)) + 0.4 * i - 0.2
         panels[2].barh(place, part["loss"], 0.4, xerr=part["sd"], label=choices[kept], color=f"C{i + 3}")
-    panels[2].set(xlabel="Accuracy", title="Accuracy lost if shuffled", ylim=(len(FEATURES) - 0.4, -0.6))
+    panels[2].set(xlabel="Accuracy lost", title="Feature shuffled", ylim=(len(FEATURES) - 0.4, -0.6))
     panels[2].set_yticks(range(len(FEATURES)), map(in_words, FEATURES), fontsize=6.5)
     panels[2].tick_params(axis="y", length=0)
     panels[2].legend(loc="upper right", fontsize=6.5)

@@ -11,10 +11,10 @@ def fig_teff(sample):
     figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
     values = [sample["elodieTEff"][sample["main"] == i] / 1000 for i in range(len(MAIN_CLASSES))]
     axes.boxplot(values, tick_labels=list(MAIN_CLASSES), flierprops={"markersize": 2})
-    for threshold in (4, 6):
-        axes.axhline(threshold, color="C1", ls="--", lw=0.8, zorder=0)
-    for place, label in [(6.15, "dummy rule: O above 6000 K"), (4.9, "G between"), (3.5, "M below 4000 K")]:
-        axes.text(0.6, place, label, ha="left", va="bottom", fontsize=6.5, color="C1")
+    rule = "dummy rule:\nO above 6000 K, M below 4000 K,\nG between"
+    for threshold, label in [(6, rule), (4, None)]:
+        axes.axhline(threshold, color="C1", ls="--", lw=0.8, zorder=0, label=label)
+    axes.legend(loc="upper right")
     axes.set(
         xlabel="Class of the ELODIE template",
         ylabel="$T_\\mathrm{eff}$ of the template (1000 K)",

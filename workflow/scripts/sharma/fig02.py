@@ -11,6 +11,11 @@ from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
 
+def _area(n):
+    """Area of the circle of `n` spectra, in square points; that of one can be seen."""
+    return 4 + 3 * n
+
+
 def fig02(table, threshold):
     """Draw the dispersions; circles grow with the population.
 
@@ -23,16 +28,15 @@ def fig02(table, threshold):
     """
     figure, axes = new_figure(PAGE, 0.4 * PAGE)
     mean = table["dispersion"][survives_clipping(table["dispersion"], threshold)].mean()
-    axes.scatter(table["class"], table["dispersion"], s=3 * table["population"], alpha=0.5, linewidths=0)
+    axes.scatter(table["class"], table["dispersion"], s=_area(table["population"]), alpha=0.5, linewidths=0)
     axes.axhline(mean, color="C1", ls="--")
     axes.set(xlabel="Class", ylabel="Internal dispersion (flux at 5550 Å = 1)", xlim=(-1, N_CLASSES))
     axes.set_ylim(-0.02 * table["dispersion"].max())
     label_class_axis(axes.xaxis)
+    words = {1: "1 spectrum", 10: "10 spectra", 50: "50 spectra"}
     handles = [
-        plt.scatter(
-            [], [], s=3 * n, color="C0", alpha=0.5, linewidths=0, label=f"{n} spectr{'um' if n == 1 else 'a'}"
-        )
-        for n in (1, 10, 50)
+        plt.scatter([], [], s=_area(n), color="C0", alpha=0.5, linewidths=0, label=label)
+        for n, label in words.items()
     ]
     handles.append(plt.Line2D([], [], color="C1", ls="--", label=f"mean {mean:.3f} ({threshold:g}σ clipped)"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4)

@@ -43,7 +43,7 @@ def save_figure(figure, outputs, source, *, networks=False):
     figure.supxlabel(_kind(source), x=0.995, ha="right", fontsize=8, color="0.3")
     if networks and os.environ.get("OBAFGKM_SCALE") in REHEARSALS:
         size = 72 * figure.get_figwidth() / (0.6 * len(STAMP))
-        style = {"color": "C1", "alpha": 0.6, "weight": "bold", "rotation": 12, "in_layout": False}
+        style = {"color": "#B0005A", "alpha": 0.6, "weight": "bold", "rotation": 12, "in_layout": False}
         figure.text(0.5, 0.5, STAMP, fontsize=size, ha="center", va="center", zorder=10, **style)
     for path in outputs:
         # Without a date, the same figure is the same file.

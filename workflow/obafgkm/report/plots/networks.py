@@ -31,9 +31,9 @@ _COLOURS = {
 }
 _OTHER = "0.75"
 _ROW, _BOX = 0.155, 0.105  # heights of a row and of a layer in it, in inches
-_WIDEST = 0.9  # of a layer, in inches
-_AXIS = 0.72  # of the boxes, from the left end of a lane, in inches
-_PLACES = {"Layer": 1.2, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
+_WIDEST = 0.86  # of a layer, in inches
+_AXIS = 0.68  # of the boxes, from the left end of a lane, in inches
+_PLACES = {"Layer": 1.14, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
 
 
 def lanes_of(layers):

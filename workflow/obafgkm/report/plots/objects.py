@@ -2,7 +2,7 @@
 
 from obafgkm.report.plots import COLUMN, PAGE, new_figure
 
-__all__ = ["COLOURS", "FLUX", "draw_spectrum", "public_name", "spectra_page"]
+__all__ = ["COLOURS", "FLUX", "draw_spectrum", "public_name", "redshift", "spectra_page"]
 
 FLUX = r"$F_\lambda$ (10$^{-17}$ erg s$^{-1}$ cm$^{-2}$ Å$^{-1}$)"
 COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
@@ -11,6 +11,11 @@ COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
 def public_name(name, source):
     """The name of an object, or nothing where it is simulated: no catalogue has it."""
     return "" if source == "simulated" else name
+
+
+def redshift(z, digits):
+    """A redshift as a title has it: with a minus sign, and none before a zero."""
+    return f"z = {round(z, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def draw_spectrum(axes, wave, flux, label, title):
