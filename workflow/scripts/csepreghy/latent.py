@@ -14,7 +14,7 @@ from obafgkm.workflow.job import job
 
 PIXELS, BINNING = 896, 4
 # Poolings after the six convolutions, by the numbers that are left of 896 pixels.
-POOLS = {7: (2, 2, 2, 2, 2, 4), 14: (2, 2, 2, 2, 2, 2), 28: (2, 2, 2, 2, 2, 1), 56: (2, 2, 2, 2, 1, 1)}
+POOLS = {14: (2, 2, 2, 2, 2, 2), 28: (2, 2, 2, 2, 2, 1), 56: (2, 2, 2, 2, 1, 1)}
 ROUNDS = 5  # times that a gap is filled with what was given back
 
 
