@@ -45,11 +45,8 @@ def parts(files):
     from obafgkm.classify.reading import read_file
     from obafgkm.classify.writing import TableWriter
 
-    model, seconds, rest = (
-        load_model(),
-        dict.fromkeys(("reading", "resampling", "network", "writing"), 0.0),
-        iter(files),
-    )
+    seconds = dict.fromkeys(("reading", "resampling", "network", "writing"), 0.0)
+    model, rest = Model.load(), iter(files)
     with tempfile.TemporaryDirectory() as folder, TableWriter(Path(folder, "types.csv")) as writer:
         while batch := list(itertools.islice(rest, _BATCH)):
             marks = [time.perf_counter()]
