@@ -100,3 +100,26 @@ def test_a_truncated_file_of_sdss_is_still_named_as_such(survey_file, tmp_path):
     (tmp_path / survey_file.name).write_bytes(survey_file.read_bytes()[:40000])
     with pytest.raises(ArchiveFileError, match=r"damaged|truncated"):
         list(read_file(tmp_path / survey_file.name))
+
+
+def test_no_damage_of_a_header_is_more_than_a_file_of_no_known_layout(survey_file):
+    """Digits and letters changed at random: an answer of the right shape or none, and never a wait."""
+    rng, whole = np.random.default_rng(3), survey_file.read_bytes()
+    heads = [*range(0, 2880), *range(2880, 8640)]
+    for _ in range(300):
+        content = bytearray(whole)
+        for place in rng.choice(heads, 12):
+            content[place] = rng.choice(list(b"0123456789-E. 'T=/"))
+        file = io.BytesIO(bytes(content))
+        assert len(list(cards.hdus(file))) <= 4
+        if quick := quick_coadd(io.BytesIO(bytes(content))):
+            assert len({column.values.size for column in quick[0].columns}) == 1
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"), [("NAXIS ", "1000000000"), ("NAXIS1", "-5"), ("NAXIS1", "2.5"), ("BITPIX", "'x'")]
+)
+def test_a_header_that_does_not_say_how_long_its_data_are_ends_the_list(content, keyword, value):
+    at = content.index(keyword.encode().ljust(8) + b"=")
+    card = f"{keyword:8}= {value:>20}".ljust(80).encode()
+    assert list(cards.hdus(io.BytesIO(content[:at] + card + content[at + 80 :]))) == []

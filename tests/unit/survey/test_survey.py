@@ -43,6 +43,20 @@ def test_a_folder_gives_its_fits_files_and_the_members_of_its_tar_archives_in_or
     assert inside == [b"one", b"second"]
 
 
+def test_a_link_in_a_tar_archive_is_rejected_not_passed_over(tmp_path):
+    """tar packs the second name of a hard-linked file so."""
+    (tmp_path / "x.fits").write_bytes(b"one")
+    (tmp_path / "y.fits").hardlink_to(tmp_path / "x.fits")
+    with tarfile.open(tmp_path / "s.tar", "w") as archive:
+        archive.add(tmp_path / "x.fits", "x.fits")
+        archive.add(tmp_path / "y.fits", "y.fits")
+    entries = list(read_entries(tmp_path / "s.tar"))
+    assert [("problem" in entry, "offset" in entry) for entry in entries] == [(False, True), (True, False)]
+    output, receipt = classified(tmp_path, entries[1:])
+    assert receipt["rejected"] == 1
+    assert parquet.read_table(output)["file"].to_pylist() == [f"{tmp_path}/s.tar/y.fits"]
+
+
 def test_a_list_names_files_beside_it(tmp_path):
     (tmp_path / "list.txt").write_text("# stars\none.fits\n\n/data/two.txt\n")
     assert [entry["file"] for entry in read_entries(tmp_path / "list.txt")] == [

@@ -5,14 +5,17 @@ that is done to a spectrum of a survey. Here a value is looked for in the bytes 
 4), and nothing else is parsed. Whatever is out of the ordinary is left to astropy: the answer is then None.
 """
 
+import io
+import itertools
 import math
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
 __all__ = ["Hdu", "Header", "column_names", "hdus", "table"]
 
-_BLOCK, _CARD = 2880, 80
+_BLOCK, _CARD, _MOST_AXES = 2880, 80, 999
 _LONGEST = 400 * _BLOCK  # bytes of a header
 _END = b"END".ljust(_CARD)
 _TEXT = re.compile(rb"\s*'((?:[^']|'')*)'")
@@ -66,6 +69,7 @@ class Header:
         return [match for match in pattern.finditer(self.cards) if match.start() % _CARD == 0]
 
 
+@dataclass
 class Hdu:
     """A header and where its data lie.
 
@@ -78,11 +82,21 @@ class Hdu:
         Of the data in bytes, without what fills the last block.
     """
 
-    def __init__(self, header, start):
-        self.header, self.start = header, start
-        axes = [header.get(f"NAXIS{i + 1}", 0) for i in range(header.get("NAXIS", 0))]
-        count = header.get("GCOUNT", 1) * (header.get("PCOUNT", 0) + math.prod(axes)) if axes else 0
-        self.size = abs(header.get("BITPIX", 8)) // 8 * count
+    header: Header
+    start: int
+    size: int
+
+
+def _size(header):
+    """Bytes of the data behind a header; None where it does not say so in whole numbers."""
+    dimensions = header.get("NAXIS")
+    if not isinstance(dimensions, int) or not 0 <= dimensions <= _MOST_AXES:
+        return None
+    axes = [header.get(f"NAXIS{i + 1}") for i in range(dimensions)]
+    said = [header.get("BITPIX"), header.get("PCOUNT", 0), header.get("GCOUNT", 1), *axes]
+    if any(not isinstance(value, int) for value in said) or min(said[1:]) < 0:
+        return None
+    return abs(said[0]) // 8 * said[2] * (said[1] + math.prod(axes)) if axes else 0
 
 
 def hdus(file):
@@ -96,7 +110,7 @@ def hdus(file):
     Yields
     ------
     Hdu
-        Nothing more from where there is no whole header.
+        Nothing more from where there is no whole header, or one that does not say how long its data are.
     """
     place = 0
     while True:
@@ -110,10 +124,10 @@ def hdus(file):
             end = content.find(_END)
             while end > 0 and end % _CARD:
                 end = content.find(_END, end + 1)
-        if end < 0:
+        header = Header(content[: max(end, 0)])
+        if end < 0 or (size := _size(header)) is None:
             return
-        hdu = Hdu(Header(content[:end]), place + -(-(end + _CARD) // _BLOCK) * _BLOCK)
-        yield hdu
+        yield (hdu := Hdu(header, place + -(-(end + _CARD) // _BLOCK) * _BLOCK, size))
         place = hdu.start + -(-hdu.size // _BLOCK) * _BLOCK
 
 
@@ -121,8 +135,12 @@ def column_names(header):
     """Names of the columns of a table; none where one of them has no name."""
     cards = header.matches(_NAME)
     names = [card[2].decode("latin-1").rstrip() for card in cards]
-    is_whole = [int(card[1]) for card in cards] == list(range(1, header.get("TFIELDS", 0) + 1))
-    return names if is_whole else []
+    return names if _is_whole([int(card[1]) for card in cards], header) else []
+
+
+def _is_whole(numbers, header):
+    """Whether there is a card of each column, in their order."""
+    return header.get("TFIELDS") == len(numbers) and numbers == list(range(1, len(numbers) + 1))
 
 
 def table(file, hdu, columns):
@@ -145,20 +163,17 @@ def table(file, hdu, columns):
     header = hdu.header
     forms = [(int(card[1]), int(card[2] or 1), card[3].decode().strip()) for card in header.matches(_FORM)]
     names = column_names(header)
-    if [i for i, _, _ in forms] != list(range(1, header.get("TFIELDS", 0) + 1)) or not forms:
+    if not forms or not _is_whole([i for i, _, _ in forms], header):
         return None
     if any(kind not in _NUMBERS for _, _, kind in forms) or len(set(names)) < len(forms):
         return None
     dtypes = [(np.dtype(_NUMBERS[kind]), count) for _, count, kind in forms]
-    ends = np.cumsum([dtype.itemsize * count for dtype, count in dtypes])
-    rows, width = header.get("NAXIS2", 0), header.get("NAXIS1", 0)
-    if ends[-1] != width:
+    ends = list(itertools.accumulate(dtype.itemsize * count for dtype, count in dtypes))
+    rows, width = header.get("NAXIS2"), header.get("NAXIS1")
+    if ends[-1] != width or hdu.start + rows * width > file.seek(0, io.SEEK_END):
         return None
     file.seek(hdu.start)
-    content = file.read(rows * width)
-    if len(content) < rows * width:
-        return None
-    found = {}
+    content, found = file.read(rows * width), {}
     for name in columns:
         if name not in names:
             continue
@@ -167,7 +182,7 @@ def table(file, hdu, columns):
             return None
         dtype, count = dtypes[i - 1]
         form = (f"S{count}", ()) if dtype.kind == "S" else (dtype, (count,) if count != 1 else ())
-        place = int(ends[i - 1]) - dtype.itemsize * count
+        place = ends[i - 1] - dtype.itemsize * count
         cells = np.dtype({"names": [name], "formats": [form], "offsets": [place], "itemsize": width})
         found[name] = np.frombuffer(content, cells)[name]
     return found

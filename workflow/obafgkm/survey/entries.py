@@ -9,15 +9,17 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["CATALOGUE", "COLUMNS", "catalogue_file", "read_entries"]
 
-# Of an entry: the file, or the tar archive and where in it the member lies; or the row of a catalogue.
+# Of an entry: the file, or the tar archive and where in it the member lies; or the row of a catalogue; or why
+# it cannot be had.
 COLUMNS = ("file", "member", "offset", "size", "survey", "name", "run2d", "plate", "mjd", "fiberID")
-COLUMNS += ("ra", "dec", "class", "subClass")
+COLUMNS += ("ra", "dec", "class", "subClass", "problem")
 CATALOGUE = {
     "sdss": ("plate", "mjd", "fiberID", "run2d"),
     "lamost": ("lmjd", "planid", "spid", "fiberid"),
 }
 _ENDINGS = (".fits", ".fit", ".fts")
 _COMPRESSED = (".gz", ".fz", ".bz2", ".xz")
+_LINK = "a link in the archive, not a file: pack with tar --dereference --hard-dereference"
 
 
 def read_entries(path):
@@ -104,12 +106,12 @@ def _of_tar(path):
     try:
         with tarfile.open(path, "r:") as archive:
             while member := archive.next():
-                if member.isreg() and _is_spectrum(Path(member.name).name):
+                if not member.isdir() and _is_spectrum(Path(member.name).name):
+                    place = {"offset": member.offset_data, "size": member.size}
                     yield {
                         "file": str(path),
                         "member": member.name,
-                        "offset": member.offset_data,
-                        "size": member.size,
+                        **(place if member.isreg() else {"problem": _LINK}),
                     }
                 archive.members.clear()  # which would hold all of them
     except (tarfile.TarError, OSError) as error:

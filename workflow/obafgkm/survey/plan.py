@@ -59,17 +59,17 @@ def read_chunk(path):
         return [{key: value for key, value in row.items() if value} for row in csv.DictReader(file)]
 
 
-def write_chunk(path, entries, also=()):
-    """Write entries with more columns, whole or not at all."""
+def write_chunk(path, entries):
+    """Write entries, whole or not at all."""
     new = f"{path}.part"
     with open(new, "w", encoding="utf-8", newline="") as file:
-        file.write(_text(entries, also))
+        file.write(_text(entries))
     os.replace(new, path)
 
 
-def _text(entries, also=()):
+def _text(entries):
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [*COLUMNS, *also], restval="", lineterminator="\n")
+    writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(entries)
     return buffer.getvalue()

@@ -18,5 +18,5 @@ if __name__ == "__main__":
             jobs=snakemake.threads,
             offline=params.offline,
         )
-        write_chunk(output, entries, ["problem"])
+        write_chunk(output, entries)
         print(f"{len(entries)} entries, {sum('problem' in entry for entry in entries)} without a file")
