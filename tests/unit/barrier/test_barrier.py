@@ -16,6 +16,20 @@ from obafgkm.errors import ArchiveFileError, ObafgkmError
 TIGHT = Limits(cpu=0.5, cpu_per_byte=0, waiting=100, memory=500 << 20, written=1 << 20)
 
 
+@pytest.fixture(autouse=True)
+def in_time():
+    """An endless loop is a failure, and not the end of the tests."""
+
+    def give_up(*_):
+        raise TimeoutError("the barrier itself does not come to an end")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
 def readings(what):
     """What a reader does with a file that says `what`."""
     if len(what) > 1:

@@ -43,6 +43,17 @@ def test_stars_of_unknown_class_do_not_set_the_temperature():
     np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
+def test_the_first_class_sets_the_temperature_as_any_other():
+    """Supergiants have the luminosity number 0; what the numbers are called does not matter."""
+    logits, (classes, luminosity) = stars(3000, np.random.default_rng(4))
+    logits[1][:, 0] += 3 * (np.arange(3000) % 3 == 0)  # the first class is told worse than the others
+    heads = [softmax(head) for head in logits]
+    found = fit_temperature(np.concatenate(heads, axis=1)[None], classes, luminosity)
+    heads[1] = heads[1][:, ::-1]
+    mirrored = fit_temperature(np.concatenate(heads, axis=1)[None], classes, 4 - luminosity)
+    np.testing.assert_allclose(found, mirrored, rtol=1e-6)
+
+
 def test_scaled_weights_give_the_scaled_probabilities():
     rng, temperature = np.random.default_rng(3), (1.7, 0.6)
     shapes = [(40, 8), 8, (8, 6), 6, (6, 70), 70, (6, 5), 5]

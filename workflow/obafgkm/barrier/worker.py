@@ -36,7 +36,7 @@ def main(parent):
     os.dup2(2, 1)  # what libraries print is no answer
     units = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, units), daemon=True).start()
-    imposed, told = None, 0.0
+    is_limited, told = False, 0.0
 
     def tell(*message, at_once=False):
         nonlocal told
@@ -49,9 +49,9 @@ def main(parent):
         function, tasks, lost, settings, limits, folder = units.get()
         try:
             os.chdir(folder)
-            if imposed is None:
+            if not is_limited:
                 limits.impose()
-                imposed = limits
+                is_limited = True
             watch = Watch(limits, lambda number: tell("at", number, at_once=True))
             for number, answer in function(tasks, lost, watch, *settings):
                 tell("answer", number, answer)

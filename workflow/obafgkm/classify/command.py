@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import warnings
 
 from obafgkm import __version__
@@ -138,10 +139,9 @@ def main(arguments=None):
     """
     _open_standard_streams()
     options = _parser().parse_args(arguments)
-    with contextlib.suppress(ValueError):  # not the main thread
-        signal.signal(signal.SIGTERM, _terminate)
     try:
-        return _read(options) if options.command == "read" else _classify(options)
+        with _sigterm_as_interruption():
+            return _read(options) if options.command == "read" else _classify(options)
     except ObafgkmError as error:
         _say(f"obafgkm: {error}")
         return _USAGE
@@ -159,8 +159,20 @@ class _Termination(KeyboardInterrupt):
     """SIGTERM, which schedulers send: an end in order, as after Ctrl-C."""
 
 
-def _terminate(*_):
-    raise _Termination
+@contextlib.contextmanager
+def _sigterm_as_interruption():
+    if threading.current_thread() is not threading.main_thread():  # which alone may set it
+        yield
+        return
+
+    def terminate(*_):
+        raise _Termination
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _open_standard_streams():
@@ -197,7 +209,7 @@ def _classify(options):
 
     bad, total, current = 0, 0, None
     with ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS headers against the standard
+        stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS about what a table holds
         writer = stack.enter_context(TableWriter(options.output, options.files)) if options.output else None
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obafgkm.documents.sharma.samples import autoencoder_parts, sharma_samples
+from obafgkm.documents.sharma.samples import autoencoder_parts, internal_dispersion, sharma_samples
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_stars
 
@@ -74,3 +74,12 @@ def test_unlabelled_spectra_are_divided_as_in_the_paper_and_by_star():
 def test_of_three_stars_one_trains_one_validates_and_one_tests():
     validation, test = autoencoder_parts(["a", "b", "c"], 1)
     assert (validation.sum(), test.sum(), (validation | test).sum()) == (1, 1, 2)
+
+
+def test_the_dispersion_of_a_subclass_is_the_mean_of_its_members_standard_deviations():
+    """Offsets of -1, -1 and 2 from their mean, at every pixel; and a subclass of one."""
+    flux = np.add.outer([0.0, 0.0, 3.0, 7.0], np.linspace(1, 2, 11))
+    table = internal_dispersion(flux, np.array([42, 42, 42, 10]))
+    assert table["class"].tolist() == [10, 42]
+    assert table["population"].tolist() == [1, 3]
+    np.testing.assert_allclose(table["dispersion"], [0, (1 + 1 + 2) / 3])
