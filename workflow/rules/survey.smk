@@ -12,6 +12,7 @@ SURVEY = config["survey"]["spectra"] or (
     "resources/survey/catalogue.csv" if config["survey"]["query"] else ""
 )
 
+
 wildcard_constraints:
     chunk=r"\d{6}-[0-9a-f]{10}",
 
