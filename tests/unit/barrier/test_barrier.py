@@ -1,6 +1,7 @@
 """The barrier: whatever a file does to its reader costs that file, and nothing outlives its parent."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -174,7 +175,7 @@ if __name__ == "__main__":
 def wait(tasks, lost, watch):
     yield 0, os.getpid()
     time.sleep(0.3)  # so that the answer is on its way
-    for _ in watch.over(0, iter(lambda: sum(range(10**9)), None)):  # holds the interpreter
+    for _ in watch.over(0, iter(lambda: re.fullmatch("(a+)+", "a" * 60 + "b"), 1)):  # no other thread runs
         pass
 
 

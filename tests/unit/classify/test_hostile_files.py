@@ -296,6 +296,15 @@ def test_no_file_of_the_user_is_replaced(good, tmp_path, monkeypatch, capsys, ar
     assert printed.out == ""
 
 
+def test_a_table_that_is_itself_to_be_read_is_not_replaced(good, tmp_path, capsys):
+    output = tmp_path / "types.csv"
+    assert main(["classify", str(good), "--output", str(output), "--quiet"]) == 0
+    before = output.read_bytes()
+    assert main(["classify", str(good), str(output), "--output", str(output)]) == 2
+    assert "is also a file to be read" in capsys.readouterr().err
+    assert output.read_bytes() == before
+
+
 @pytest.mark.parametrize("ending", [".csv", ".ecsv", ".fits"])
 def test_an_older_table_is_replaced(good, tmp_path, ending):
     output = tmp_path / f"types{ending}"
