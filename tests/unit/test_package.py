@@ -31,12 +31,11 @@ HEAVY |= {"pytest", "astroquery", "scipy", "matplotlib"}
 ROOMS = ["archives.sdss", "documents", "download", "evaluation", "ingest", "simulate", "survey", "training"]
 MOST_MB = 450
 
-# A process that has only some of the installed packages, by their modules.
+# Every process of a program, also those that it starts, has only some of the installed packages.
 ONLY = """
 import sys
 absent = set({absent}) - sys.modules.keys()
 sys.modules.update(dict.fromkeys(absent))
-{program}
 """
 
 
@@ -52,15 +51,20 @@ def star(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def alone():
+def alone(tmp_path_factory):
     """Run a program where nothing is installed but what some requirements bring."""
     modules = importlib.metadata.packages_distributions()
 
     def run(requirements, program, *arguments):
         brought = distributions(requirements)
         absent = [name for name, by in modules.items() if not brought & set(map(canonicalize_name, by))]
-        program = ONLY.format(absent=[name for name in absent if name != "obafgkm"], program=program)
-        return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True)
+        folder = tmp_path_factory.mktemp("alone")
+        (folder / "sitecustomize.py").write_text(
+            ONLY.format(absent=[name for name in absent if name != "obafgkm"])
+        )
+        path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+        command = [sys.executable, "-c", f"import sys\n{program}", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
 
     return run
 

@@ -75,6 +75,8 @@ def drawn(simulated, monkeypatch, tmp_path):
             flagged=np.array([flagged]),
             sets=temperature > 0.5,
             has_lines=np.array([True]),
+            velocity=np.array([0.0]),
+            velocity_error=np.array([10.0]),
         )
         spectrum = Spectrum("HD 1", GRID, flux, None, "air")
         ivar = np.full(GRID.size, 1e4)

@@ -24,7 +24,6 @@ _FAMILY = {"pipeline_class": str, "pipeline_subclass": str, "pipeline_family": s
 SCHEMA = pa.schema(
     [
         *((name, _KINDS[column.kind]) for name, column in answers.COLUMNS.items()),
-        *((name, pa.float64()) for name in ("ra", "dec")),
         *((name, _KINDS[kind]) for name, kind in _FAMILY.items()),
     ]
 )
@@ -86,7 +85,8 @@ def _batch(entries, classify):
         for row in classify([path for path, _ in files]):
             entry, pipeline = own[row["file"]]
             seen.add(row["file"])
-            rows.append(row | pipeline | {"file": _place(entry)})
+            known = {key: value for key, value in pipeline.items() if value == value}  # NaN hides no position
+            rows.append(row | known | {"file": _place(entry)})
         if lost := own.keys() - seen:
             raise AssertionError(f"{len(lost)} files left no row: {sorted(lost)[:3]}")
     for entry in entries:
