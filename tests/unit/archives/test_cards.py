@@ -123,3 +123,8 @@ def test_a_header_that_does_not_say_how_long_its_data_are_ends_the_list(content,
     at = content.index(keyword.encode().ljust(8) + b"=")
     card = f"{keyword:8}= {value:>20}".ljust(80).encode()
     assert list(cards.hdus(io.BytesIO(content[:at] + card + content[at + 80 :]))) == []
+
+
+def test_an_end_within_a_card_ends_the_list_and_not_the_wait():
+    content = b"SIMPLE  =                    T".ljust(80) + b"    END".ljust(2800)
+    assert list(cards.hdus(io.BytesIO(content))) == []

@@ -119,11 +119,11 @@ def hdus(file):
         while end < 0 and len(content) < _LONGEST:
             more = file.read(8 * _BLOCK)
             content += more
-            if len(more) < 8 * _BLOCK and _END not in content:
-                return
             end = content.find(_END)
-            while end > 0 and end % _CARD:
+            while end > 0 and end % _CARD:  # within a card
                 end = content.find(_END, end + 1)
+            if end < 0 and len(more) < 8 * _BLOCK:
+                return
         header = Header(content[: max(end, 0)])
         if end < 0 or (size := _size(header)) is None:
             return
