@@ -13,7 +13,8 @@ from obafgkm.workflow.job import job
 
 MIN_SNR = 20  # "SNR greater than 20"
 BLOCK = 5000  # spectra in memory as observed
-LABELS = ["library", "file", "name", "star", "source", "plate", "mjd", "fiberid", "snr", "z", "type_text"]
+LABELS = ["library", "file", "name", "star", "source", "plate", "mjd", "fiberid", "ra", "dec", "snr", "z"]
+LABELS += ["type_text"]
 
 
 def sdss_stars(path, settings):
