@@ -79,12 +79,14 @@ def test_the_ucds_of_the_answers_are_of_the_controlled_vocabulary():
 
 def test_table7_gives_each_star_its_own_position():
     module = runpy.run_path(str(ROOT / "workflow/scripts/sharma/table7.py"))
+    kept = runpy.run_path(str(ROOT / "workflow/scripts/sharma/sdss_stars.py"))["LABELS"]
     classes = pd.DataFrame(
         {"file": ["b", "a"], "source": "x", "predicted_type": ["F5", "K2"], "probability": [0.5, 0.7]}
     )
     labels = pd.DataFrame(
         {"file": ["a", "b"], "plate": [2, 1], "mjd": 5, "fiberid": 7, "ra": [20.0, 10.0], "dec": [2.0, 1.0]}
     ).assign(type_text="F")
+    assert set(labels) <= set(kept)
     table = module["table7"](classes, classes.assign(predicted_type=["V", "III"]), labels)
     assert table[["plate", "ra", "predicted_class"]].to_numpy().tolist() == [
         [1, 10.0, "F5V"],
