@@ -5,24 +5,27 @@ from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
 
+LEAST = 10  # rows
+
 
 def table_doubtful(labels):
-    """One row per doubtful star, those furthest off first.
+    """One row per doubtful star, then those nearest to it, whose `doubt` is empty, until there are `LEAST`.
 
     Parameters
     ----------
     labels : DataFrame
         Of the stars of all libraries, with the columns of `obafgkm.classify.vetting.vet`.
     """
-    doubtful = labels[labels["doubt"] != ""]
-    off = (doubtful["vetted"] - doubtful["mk_class"]).abs().sort_values(ascending=False, kind="stable")
-    doubtful = doubtful.loc[off.index].reset_index(drop=True)
+    off = labels[["by_parameters", "by_spectrum"]].sub(labels["mk_class"], axis=0).abs().min(axis=1)
+    table = labels.assign(is_doubtful=labels["doubt"] != "", off=off)
+    table = table.sort_values(["is_doubtful", "off"], ascending=False, kind="stable")
+    table = table.head(max(LEAST, table["is_doubtful"].sum())).reset_index(drop=True)
     for name in ("teff", "logg", "feh"):
-        if name not in doubtful:
-            doubtful[name] = float("nan")
-    doubtful["vetted"] = [class_name(number) for number in doubtful["vetted"]]
+        if name not in table:
+            table[name] = float("nan")
+    table["vetted"] = [class_name(number) for number in table["vetted"]]
     witnesses = ["by_parameters", "by_spectrum", "teff", "logg", "feh"]
-    return doubtful[["library", "file", "star", "mk_type", "vetted", *witnesses, "doubt", "source"]]
+    return table[["library", "file", "star", "mk_type", "vetted", *witnesses, "doubt", "source"]]
 
 
 if __name__ == "__main__":
