@@ -93,12 +93,13 @@ def rehearse(directory, *arguments):
     directory = Path(directory).resolve()
     archives = directory / "archives"
     services = play(archives)
-    snakemake = [sys.executable, "-m", "snakemake", "--directory", directory, "--configfile", CONFIG]
+    snakemake = [sys.executable, "-m", "snakemake"]
+    settings = ["--directory", directory, "--configfile", CONFIG]  # which takes all names that follow it
     if "OBAFGKM_NUTMAAT" not in os.environ:
-        subprocess.run([*snakemake, "nutmaat_environment"], cwd=ROOT, check=True)
+        subprocess.run([*snakemake, "nutmaat_environment", *settings], cwd=ROOT, check=True)
     with services:
         environment = {**os.environ, "OBAFGKM_MIRROR": "", **services.environment}
-        done = subprocess.run([*snakemake, *arguments], cwd=ROOT, env=environment)
+        done = subprocess.run([*snakemake, *arguments, *settings], cwd=ROOT, env=environment)
     return done.returncode, services
 
 
