@@ -293,10 +293,11 @@ def test_every_spectrum_of_every_collection_is_counted_once(tmp_path):
     )
     kept = pd.DataFrame(
         {"library": ["sdss", "sdss"], "file": ["p", "q"], "star": ["1", "1"], "class": ["QSO", "STAR"]}
-    )
+    ).assign(source="mirror")
     table = script("table_surveys")["count_surveys"](kept, dropped).set_index("collection")
     assert table["spectra"].to_dict() == {"sdss": 3, "star_spectra": 3, "lamost": 1, "All": 7}
     assert table["no observation"].to_dict() == {"sdss": 0, "star_spectra": 3, "lamost": 0, "All": 3}
+    assert set(table["source"]) == {"mirror"}
     assert table.loc["sdss", ["kept", "objects", "QSO", "STAR"]].tolist() == [2, 1, 1, 1]
     with pytest.raises(AssertionError, match=r"lamost: 1 spectra drop out at .*unheard of"):
         script("table_surveys")["count_surveys"](kept, dropped.replace("short", "unheard of"))

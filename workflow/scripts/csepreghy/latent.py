@@ -153,7 +153,8 @@ def study(spectra, simulated, params, threads, folder):
 
         rows.append(rows_of_model("Principal components", size, of_components, components.transform, *told))
         print(pd.DataFrame(rows).round(3).to_string(), flush=True)
-    return pd.DataFrame(rows).assign(source="mirror, simulated")
+    sources = sorted({*spectra.labels["source"], *simulated.labels["source"]})
+    return pd.DataFrame(rows).assign(source=", ".join(sources))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def table_simulated(predictions, settings, seed):
                     "real_spectra": round(part["real_spectra"].mean()),
                     "repeats": part["repeat"].nunique(),
                     **bootstrap,
-                    "source": "mirror" if trained_on == "real" else "mirror, simulated",
+                    "source": part["source"].iloc[0],
                 }
             )
     return pd.DataFrame(rows)

@@ -43,7 +43,7 @@ def count_surveys(kept, dropped):
             raise AssertionError(f"{name}: {len(go)} spectra drop out at {sorted(set(go['step']))}")
         classes = {label: int((stay["class"] == label).sum()) for label in ("GALAXY", "QSO", "STAR")}
         rows.append({**row, "objects": stay["star"].nunique(), **classes})
-    return pd.DataFrame(rows).assign(source="mirror")
+    return pd.DataFrame(rows).assign(source=", ".join(sorted(set(kept["source"]))))
 
 
 if __name__ == "__main__":

@@ -64,19 +64,20 @@ def train_task(task, network, spectra, simulated, settings, seed, directory):
         parts = sample.select(~validates), sample.select(validates)
         return train(network, classes, *parts, settings["cnn"], how, stage, seed, checkpoint, start)
 
-    def says(trained, test, **told):
+    def says(trained, test, learnt_from, **told):
         said = classes[trained.probabilities(real.select(test)).argmax(axis=1)]
         told = {"task": task, "model": network, **told}
         print(told, (said == real.expected[test]).mean(), flush=True)
-        return answers(labels[test], real.expected[test], said, **told)
+        sources = sorted({*labels["source"], *learnt_from})
+        return answers(labels[test], real.expected[test], said, **told).assign(source=", ".join(sources))
 
-    everything = np.ones(len(real), bool)
+    everything, of_made = np.ones(len(real), bool), set(simulated.labels["source"])
     curve = task == "class" and network == "cnn"
     for share in settings["simulated_shares"] if curve else [1]:
         part = some_objects(made.star, made.expected, share, seed)
         first = learn(made.select(part), "simulated", seed)
         told = {"share": share, "repeat": 0, "fold": 0, "simulated_spectra": part.sum(), "real_spectra": 0}
-        yield says(first, everything, trained_on="simulated", **told)
+        yield says(first, everything, of_made, trained_on="simulated", **told)
     for repeat, fold, test in held_out(labels["star"], real.expected, settings, seed):
         own = seed + 100 * repeat + fold
         training = real.select(~test)
@@ -86,9 +87,10 @@ def train_task(task, network, spectra, simulated, settings, seed, directory):
             part = training.select(some_objects(training.star, training.expected, share, own))
             told = {"share": share, "repeat": repeat, "fold": fold, "real_spectra": len(part)}
             only = learn(part, "real", own)
-            yield says(only, test, trained_on="real", simulated_spectra=0, **told)
+            yield says(only, test, (), trained_on="real", simulated_spectra=0, **told)
             both = learn(part, "tuned", own, first)
-            yield says(both, test, trained_on="simulated, then real", simulated_spectra=len(made), **told)
+            told |= {"trained_on": "simulated, then real", "simulated_spectra": len(made)}
+            yield says(both, test, of_made, **told)
 
 
 if __name__ == "__main__":
