@@ -29,6 +29,9 @@ DATASETS = str(ROOT / "config" / "datasets.csv")
 # Files to fetch; their checksums stand beside the table.
 ADDRESSES = config["archives"]["datasets"] or DATASETS
 REPORT = ROOT / "workflow" / "report"
+SURVEY = config["survey"]["spectra"] or (
+    "resources/survey/catalogue.csv" if config["survey"]["query"] else ""
+)
 
 
 wildcard_constraints:
@@ -106,3 +109,24 @@ def grid_archives():
     published = [grid_archive(made, grid) for grid, made in sources if made in ("bosz", "phoenix")]
     synthesised = [grid_atmospheres(grid) for grid, made in sources if made == "synthesised"]
     return published + [record for record in synthesised if record]
+
+
+def survey_spectra(wildcards):
+    """What to classify; without it there is nothing to do."""
+    if not SURVEY:
+        sys.exit(
+            "survey: set survey.spectra to a folder, a list of files (.txt), a .tar archive or a catalogue (.csv), or "
+            "survey.query to conditions in SQL, in config/config.yaml or by --config 'survey={spectra: PATH}'"
+        )
+    return SURVEY
+
+
+def survey_chunks(pattern):
+    """A file of each chunk; what chunks there are, the plan says."""
+
+    def files(wildcards):
+        from obafgkm.survey.plan import chunk_names
+
+        return expand(pattern, chunk=chunk_names(checkpoints.survey_plan.get().output.plan))
+
+    return files

@@ -8,34 +8,8 @@
 #         results/survey/types/                     all of them, by main class
 #         results/survey/table_*.csv, fig_sky.png, outliers/
 
-SURVEY = config["survey"]["spectra"] or (
-    "resources/survey/catalogue.csv" if config["survey"]["query"] else ""
-)
-
-
 wildcard_constraints:
     chunk=r"\d{6}-[0-9a-f]{10}",
-
-
-def survey_spectra(wildcards):
-    """What to classify; without it there is nothing to do."""
-    if not SURVEY:
-        sys.exit(
-            "survey: set survey.spectra to a folder, a list of files (.txt), a .tar archive or a catalogue (.csv), or "
-            "survey.query to conditions in SQL, in config/config.yaml or by --config 'survey={spectra: PATH}'"
-        )
-    return SURVEY
-
-
-def survey_chunks(pattern):
-    """A file of each chunk; what chunks there are, the plan says."""
-
-    def files(wildcards):
-        from obafgkm.survey.plan import chunk_names
-
-        return expand(pattern, chunk=chunk_names(checkpoints.survey_plan.get().output.plan))
-
-    return files
 
 
 rule survey:
@@ -43,11 +17,15 @@ rule survey:
     input:
         "results/survey/outliers",
         sentence="results/survey/summary.txt",
+    log:
+        "logs/survey/survey.log",
+    conda:
+        "../../envs/cpu.yaml"
     localrule: True
     message:
         "The survey is done: results/survey/"
     shell:
-        "cat {input.sentence}"
+        "tee {log} < {input.sentence}"
 
 
 rule survey_catalogue:
