@@ -208,10 +208,11 @@ def test_a_survey_survives_the_death_of_a_node(submit, tmp_path):
     folder = tmp_path / "resources/survey/chunks"
     running = submit("survey", "--configfile", settings, wait=False)
     wait_until(
-        lambda: len(list(folder.glob("*.parquet"))) >= 3 and any(" RUNNING " in job for job in queue()), 300
+        lambda: len(list(folder.glob("*.parquet"))) >= 8 and any(" RUNNING " in job for job in queue()), 300
     )
     done = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet.sha256")}
-    node = next(job.split()[2] for job in queue() if " RUNNING " in job)
+    under_way = [job for job in queue() if " RUNNING " in job]
+    node = under_way[0].split()[2]
     subprocess.run(["scontrol", "update", f"nodename={node}", "state=down", "reason=test"], check=True)
     time.sleep(5)
     # Refused where the node has come back by itself.
@@ -222,7 +223,8 @@ def test_a_survey_survives_the_death_of_a_node(submit, tmp_path):
     assert "NODE_FAIL" in accounting("State")
     after = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet.sha256")}
     assert len(after) == chunks
-    assert after.items() >= done.items()
+    # A job that had written its chunk but not ended yet may have died with the node.
+    assert len(done.items() - after.items()) <= len(under_way)
     rows = dataset.dataset(tmp_path / "results/survey/types").to_table(["file"])["file"].to_pylist()
     assert sorted(Path(file).name for file in rows) == sorted(
         path.name for path in (tmp_path / "stars").glob("**/spec-*.fits")

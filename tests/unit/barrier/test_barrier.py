@@ -187,6 +187,12 @@ def is_running(number):
         return False
 
 
+def as_from_a_terminal():
+    """Undo what a shell in the background, or nohup, has told its children to ignore."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends workers with their parent on Linux")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
 def test_no_worker_outlives_its_parent(end):
@@ -196,7 +202,7 @@ def test_no_worker_outlives_its_parent(end):
         env={**os.environ, "PYTHONPATH": paths},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=as_from_a_terminal,
     )
     number = int(parent.stdout.readline())
     children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent.pid)], capture_output=True, text=True)
