@@ -26,7 +26,7 @@ def pytest_configure(config):
 
 
 class Workers:
-    """A test of the workflow goes to whichever worker is free; those of any other module keep together.
+    """A test of the tiny run goes to whichever worker is free; those of any other module keep together.
 
     So do those of SLURM, whose jobs mostly wait, from the start.
     """
@@ -40,7 +40,8 @@ class Workers:
             def _split_scope(self, nodeid):
                 if nodeid.startswith("tests/slurm/"):
                     return "slurm"
-                return nodeid if nodeid.startswith("tests/workflow/") else nodeid.partition("::")[0]
+                module = nodeid.partition("::")[0]
+                return nodeid if module == "tests/workflow/test_workflow.py" else module
 
         return Scheduling(config, log)
 
