@@ -51,11 +51,13 @@ def calibrate(studies, labels):
 def answers(study, labels, calibration):
     """What one training says of the spectra that it left out: one row per spectrum and condition."""
     tables = []
+    # A catalogue has the star's metallicity, whichever library its spectrum is from.
+    metallicity = labels.groupby("star")["feh"].transform("mean") if "feh" in labels else np.nan
     for key in study:
         if not key.startswith("network ") or key.endswith(" objects"):
             continue
         condition = key.removeprefix("network ")
-        own = labels.iloc[study["held"]][_NAMES].reset_index(drop=True)
+        own = labels.assign(feh=metallicity).iloc[study["held"]][[*_NAMES, "feh"]].reset_index(drop=True)
         table = calibrated_answers(study[key], study[f"outlier {condition}"], calibration)
         sets, probabilities = table.pop("sets"), table.pop("probabilities")
         rows, classes = np.arange(len(own)), own["mk_class"].to_numpy()
