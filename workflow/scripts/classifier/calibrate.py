@@ -39,11 +39,11 @@ def calibrate(studies, labels):
     scores = np.concatenate([study[f"outlier {_CLEAN}"] for study in studies])
     classes, luminosity = labels["mk_class"].to_numpy()[held], labels["luminosity"].to_numpy()[held]
     temperature = fit_temperature(members, classes, luminosity)
-    probabilities = scaled_mean(members, temperature)[:, :N_CLASSES]
+    probabilities, kinds = np.split(scaled_mean(members, temperature), [N_CLASSES], axis=1)
     return {
         "temperature": temperature,
         "conformal_threshold": conformal_threshold(probabilities, classes),
-        "outlier_thresholds": outlier_thresholds(scores, median_class(probabilities)),
+        "outlier_thresholds": outlier_thresholds(scores, median_class(probabilities), kinds.argmax(1)),
         "calibrated_on": len(held),
     }
 
@@ -84,7 +84,7 @@ def calibrated_answers(members, scores, calibration):
         "luminosity_said": luminosity.argmax(1),
         "luminosity_probability": luminosity.max(1),
         "outlier": scores,
-        "flagged": is_outlier(scores, probabilities, calibration["outlier_thresholds"]),
+        "flagged": is_outlier(scores, probabilities, luminosity, calibration["outlier_thresholds"]),
         "sets": conformal_sets(probabilities, calibration["conformal_threshold"]),
         "probabilities": probabilities,
     }
