@@ -114,17 +114,44 @@ def test_the_threshold_is_the_order_statistic_of_split_conformal_prediction(n, r
 
 def test_one_star_in_a_hundred_lies_beyond_the_thresholds():
     scores = np.random.default_rng(9).permutation(np.arange(10_000.0))
-    thresholds = outlier_thresholds(scores, np.full(10_000, 25))
-    assert (scores > thresholds[2]).sum() == 100
+    thresholds = outlier_thresholds(scores, np.full(10_000, 25), np.full(10_000, 4))
+    assert (scores > thresholds[1][2]).sum() == 100
 
 
 def test_main_classes_of_many_stars_have_thresholds_of_their_own():
     rng = np.random.default_rng(7)
     predicted = np.concatenate([rng.integers(20, 30, 400), rng.integers(60, 70, 300), np.full(10, 45)])
     scores = rng.random(710) * np.where(predicted < 30, 0.1, np.where(predicted < 60, 5, 1))
-    thresholds = outlier_thresholds(scores, predicted, share=0.9)
+    supergiants, thresholds = outlier_thresholds(scores, predicted, np.full(710, 2), share=0.9)
     assert len(thresholds) == 7
     for main, stars_of_it in [(2, predicted < 30), (6, predicted >= 60)]:
         assert (scores[stars_of_it] <= thresholds[main]).mean() == pytest.approx(0.9, abs=0.01)
     for main in (0, 1, 3, 4, 5):
         assert (scores <= thresholds[main]).mean() == pytest.approx(0.9, abs=0.01)
+    assert supergiants == thresholds, "where there are no supergiants"
+
+
+def test_supergiants_are_judged_by_supergiants_where_these_score_higher():
+    """Those of G are enough for a threshold of their own; elsewhere all count; dwarfs of M score higher."""
+    kinds = [
+        (25, 4, 100, 1),
+        (45, 4, 100, 3),
+        (65, 4, 100, 900),
+        (45, 0, 40, 30),
+        (35, 0, 5, 300),
+        (65, 0, 30, 9),
+    ]
+    predicted, luminosity, size = (
+        np.repeat([kind[i] for kind in kinds], [kind[2] for kind in kinds]) for i in (0, 1, 3)
+    )
+    scores = size * np.random.default_rng(8).random(size.size)
+    supergiants, others = outlier_thresholds(scores, predicted, luminosity, share=0.9)
+    for found, own in [
+        (others[2], predicted == 25),
+        (others[4], predicted == 45),
+        (others[3], predicted > 0),
+        (supergiants[4], (predicted == 45) & (luminosity == 0)),
+        (supergiants[2], luminosity == 0),
+        (supergiants[6], predicted == 65),
+    ]:
+        assert found == pytest.approx(np.quantile(scores[own], 0.9))

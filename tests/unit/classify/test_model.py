@@ -26,7 +26,7 @@ OUTLIERS = Outliers(np.zeros(WAVE.size, np.float32), np.eye(3, WAVE.size, dtype=
 CARD = {
     "wave": [WAVE[0], WAVE[-1], WAVE.size],
     "conformal_threshold": 0.05,
-    "outlier_thresholds": [0.01, 0.03, 0.1, 0.3, 0.01, 0.03, 0.1],
+    "outlier_thresholds": [[0.02, 0.02, 0.2, 0.2, 0.03, 0.1, 0.01], [0.01, 0.03, 0.1, 0.3, 0.01, 0.03, 0.1]],
 }
 
 
@@ -81,7 +81,9 @@ def test_the_graph_says_what_its_weights_say_by_hand(folder, spectra):
 def test_sets_scores_and_flags_follow_the_card(folder, spectra):
     types = Model.load(folder).classify(*spectra)
     np.testing.assert_allclose(types.outlier, OUTLIERS.scores(*spectra), rtol=1e-6)
-    limits = np.array(CARD["outlier_thresholds"])[median_class(types.temperature) // 10]
+    is_supergiant = types.luminosity.argmax(1) == 0
+    limits = np.array(CARD["outlier_thresholds"])[:, median_class(types.temperature) // 10]
+    limits = np.where(is_supergiant, *limits)
     np.testing.assert_array_equal(types.flagged, types.outlier > limits)
     assert 0 < types.flagged.sum() < len(types.flagged)
     best = np.eye(70, dtype=bool)[types.temperature.argmax(1)]
@@ -139,13 +141,23 @@ def test_the_median_class_is_always_a_class():
 
 
 def test_a_score_is_judged_by_the_threshold_of_the_predicted_main_class():
-    thresholds = np.linspace(0.1, 0.7, 7)
-    probabilities = np.eye(70)[[9, 10, 35, 69]]
+    thresholds = np.stack([np.full(7, 9.0), np.linspace(0.1, 0.7, 7)])
+    probabilities, dwarfs = np.eye(70)[[9, 10, 35, 69]], np.eye(5)[[4] * 4]
     np.testing.assert_array_equal(
-        is_outlier(np.full(4, 0.25), probabilities, thresholds), [True, True, False, False]
+        is_outlier(np.full(4, 0.25), probabilities, dwarfs, thresholds), [True, True, False, False]
     )
     split = 0.6 * np.eye(70)[[30]] + 0.4 * np.eye(70)[[69]]
-    assert is_outlier([0.45], split, thresholds)[0], "the median tells the main class, here F"
+    assert is_outlier([0.45], split, dwarfs[:1], thresholds)[0], "the median tells the main class, here F"
+
+
+def test_supergiants_have_thresholds_of_their_own():
+    thresholds = np.stack([np.linspace(1.1, 1.7, 7), np.full(7, 0.1)])
+    luminosity = np.array([[0.4, 0.3, 0.1, 0.1, 0.1], [0.3, 0.4, 0.1, 0.1, 0.1]])
+    f_stars = np.eye(70)[[35, 35]]
+    np.testing.assert_array_equal(
+        is_outlier(np.full(2, 1.35), f_stars, luminosity, thresholds), [False, True]
+    )
+    np.testing.assert_array_equal(is_outlier(np.full(2, 1.45), f_stars, luminosity, thresholds), True)
 
 
 @settings(max_examples=20)

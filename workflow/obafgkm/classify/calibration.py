@@ -86,24 +86,38 @@ def conformal_threshold(probabilities, classes, level=0.9):
     return float(own[rank - 1]) if rank else 0.0
 
 
-def outlier_thresholds(scores, predicted, share=0.99):
+def outlier_thresholds(scores, predicted, luminosity, share=0.99):
     """Outlier scores under which a share of the stars of each main class lies.
+
+    Few stars of a main class are supergiants, whose lines are the strongest. They are judged by supergiants
+    where these score higher than the main class.
 
     Parameters
     ----------
     scores : array (n,)
     predicted : array of int (n,)
         Predicted class numbers.
+    luminosity : array of int (n,)
+        Predicted luminosity classes.
     share : float
         One in a hundred is left over here: several times as many are where stars come from other libraries.
 
     Returns
     -------
-    list of float (7,)
-        O to M; main classes of few stars have that of all.
+    list of list of float (2, 7)
+        O to M, of supergiants and of other stars. Main classes of few stars have the threshold of all stars,
+        those of few supergiants that of all supergiants, if there are enough of them.
     """
-    thresholds = []
-    for main in range(len(MAIN_CLASSES)):
-        own = predicted // 10 == main
-        thresholds.append(float(np.quantile(scores[own] if own.sum() >= _FEWEST else scores, share)))
-    return thresholds
+
+    def threshold(own, substitute):
+        return float(np.quantile(scores[own], share)) if own.sum() >= _FEWEST else substitute
+
+    main, is_supergiant = predicted // 10, luminosity == 0
+    of_all = float(np.quantile(scores, share))
+    others = [threshold(main == k, of_all) for k in range(len(MAIN_CLASSES))]
+    of_supergiants = threshold(is_supergiant, 0.0)
+    supergiants = [
+        max(of_class, threshold(is_supergiant & (main == k), of_supergiants))
+        for k, of_class in enumerate(others)
+    ]
+    return [supergiants, others]

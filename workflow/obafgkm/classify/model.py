@@ -35,7 +35,7 @@ class Types:
     outlier : array (n,)
         See `obafgkm.classify.outliers`.
     flagged : array of bool (n,)
-        Where the outlier score is above the threshold of the main class.
+        Where the outlier score is above the threshold of the main class, for supergiants their own.
     sets : array of bool (n, 70)
         Conformal sets, made to hold the true class of 90 % of the stars.
     has_lines : array of bool (n,)
@@ -112,7 +112,7 @@ class Model:
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
         with self._threads.limit(limits=1):
             outlier = self._outliers.scores(flux, ivar, seen)
-        flagged = is_outlier(outlier, temperature, self.card["outlier_thresholds"])
+        flagged = is_outlier(outlier, temperature, luminosity, self.card["outlier_thresholds"])
         found = has_lines(ivar, median_class(temperature), seen)
         return Types(temperature, luminosity, outlier, flagged, sets, found, velocity, error)
 
@@ -129,6 +129,20 @@ def median_class(probabilities):
     return (np.cumsum(probabilities, axis=1) < 0.5).sum(1).clip(max=N_CLASSES - 1)
 
 
-def is_outlier(scores, probabilities, thresholds):
-    """Where an outlier score (n,) is above the threshold of the main class that the probabilities tell."""
-    return scores > np.asarray(thresholds)[median_class(probabilities) // 10]
+def is_outlier(scores, temperature, luminosity, thresholds):
+    """Where an outlier score is above the threshold of the kind of star that the probabilities tell.
+
+    Parameters
+    ----------
+    scores : array (n,)
+    temperature, luminosity : array (n, 70), (n, 5)
+        Probabilities.
+    thresholds : array (2, 7)
+        Of supergiants and of other stars, by main class.
+
+    Returns
+    -------
+    array of bool (n,)
+    """
+    kind = (luminosity.argmax(1) > 0).astype(int)
+    return scores > np.asarray(thresholds)[kind, median_class(temperature) // 10]

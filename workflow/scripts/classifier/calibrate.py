@@ -39,11 +39,11 @@ def calibrate(studies, labels):
     scores = np.concatenate([study[f"outlier {_CLEAN}"] for study in studies])
     classes, luminosity = labels["mk_class"].to_numpy()[held], labels["luminosity"].to_numpy()[held]
     temperature = fit_temperature(members, classes, luminosity)
-    probabilities = scaled_mean(members, temperature)[:, :N_CLASSES]
+    probabilities, kinds = np.split(scaled_mean(members, temperature), [N_CLASSES], axis=1)
     return {
         "temperature": temperature,
         "conformal_threshold": conformal_threshold(probabilities, classes),
-        "outlier_thresholds": outlier_thresholds(scores, median_class(probabilities)),
+        "outlier_thresholds": outlier_thresholds(scores, median_class(probabilities), kinds.argmax(1)),
         "calibrated_on": len(held),
     }
 
@@ -51,11 +51,13 @@ def calibrate(studies, labels):
 def answers(study, labels, calibration):
     """What one training says of the spectra that it left out: one row per spectrum and condition."""
     tables = []
+    # A catalogue has the star's metallicity, whichever library its spectrum is from.
+    metallicity = labels.groupby("star")["feh"].transform("mean") if "feh" in labels else np.nan
     for key in study:
         if not key.startswith("network ") or key.endswith(" objects"):
             continue
         condition = key.removeprefix("network ")
-        own = labels.iloc[study["held"]][_NAMES].reset_index(drop=True)
+        own = labels.assign(feh=metallicity).iloc[study["held"]][[*_NAMES, "feh"]].reset_index(drop=True)
         table = calibrated_answers(study[key], study[f"outlier {condition}"], calibration)
         sets, probabilities = table.pop("sets"), table.pop("probabilities")
         rows, classes = np.arange(len(own)), own["mk_class"].to_numpy()
@@ -82,7 +84,7 @@ def calibrated_answers(members, scores, calibration):
         "luminosity_said": luminosity.argmax(1),
         "luminosity_probability": luminosity.max(1),
         "outlier": scores,
-        "flagged": is_outlier(scores, probabilities, calibration["outlier_thresholds"]),
+        "flagged": is_outlier(scores, probabilities, luminosity, calibration["outlier_thresholds"]),
         "sets": conformal_sets(probabilities, calibration["conformal_threshold"]),
         "probabilities": probabilities,
     }

@@ -9,7 +9,7 @@ from obafgkm.report.model_card import markdown_table
 from obafgkm.workflow.job import job
 
 _TABLES = {
-    "held_out": ["left_out", "model", "spectra", "sigma", "mad_sigma", "accuracy"],
+    "held_out": ["left_out", "model", "spectra", "sigma", "bias", "mad_sigma", "accuracy", "flagged"],
     "conditions": ["condition", "network_sigma", "luminosity_right", "in_set_90", "set_size"],
     "sets": ["left_out", "class", "spectra", "in_set", "set_size"],
     "luminosity": ["expected", "I", "II", "III", "IV", "V", "recall"],

@@ -17,13 +17,27 @@ _MODELS = {
     "nearest": "nearest template, lines only",
 }
 _WORST = 25
+# Stars that a classifier easily gets wrong: few in the libraries, or told by weak lines.
+_DIFFICULT = {
+    "supergiants F0-K9": "luminosity == 0 and 30 <= vetted < 60",
+    "supergiants B5-B9": "luminosity == 0 and 15 <= vetted < 20",
+    "K0-K3": "50 <= vetted < 54",
+    "M7-M9": "vetted >= 67",
+    "[Fe/H] below -1": "feh < -1",
+}
+_MODELS_ON_DIFFICULT = ("network", "forest")
 
 
 def errors(expected, *predicted):
-    """Raw sigma and main-class accuracy of the last prediction; its raw sigma less that of the first."""
+    """Raw sigma, bias and main-class accuracy of the last prediction; its sigma less that of the first."""
     sigma = [np.std(one - expected) for one in predicted]
     right = np.clip(whole_class(predicted[-1]) // 10, 0, 6) == expected // 10
-    return {"sigma": sigma[-1], "accuracy": right.mean(), "sigma_less_classifier": sigma[-1] - sigma[0]}
+    return {
+        "sigma": sigma[-1],
+        "bias": (predicted[-1] - expected).mean(),
+        "accuracy": right.mean(),
+        "sigma_less_classifier": sigma[-1] - sigma[0],
+    }
 
 
 def both_errors(expected, vetted, *predicted):
@@ -33,7 +47,9 @@ def both_errors(expected, vetted, *predicted):
 
 
 def table_held_out(predictions, peers, bootstrap):
-    """One row per library or fold left out, and model.
+    """One row per library or fold left out, or kind of star that is difficult, and model.
+
+    `flagged` is the share of the spectra that this classifier calls no star.
 
     Parameters
     ----------
@@ -51,8 +67,13 @@ def table_held_out(predictions, peers, bootstrap):
         ("all libraries, not flagged", libraries[~libraries["flagged"]]),
         ("folds by star", clean[fold]),
     ]
-    for left_out, part in groups:
-        columns = {words: part[name].to_numpy(float) for name, words in _MODELS.items()}
+    groups = [(left_out, part, _MODELS) for left_out, part in groups]
+    groups += [
+        (f"all libraries, {kind}", libraries.query(rule), _MODELS_ON_DIFFICULT)
+        for kind, rule in _DIFFICULT.items()
+    ]
+    for left_out, part, models in groups:
+        columns = {_MODELS[name]: part[name].to_numpy(float) for name in models}
         if left_out == "cflib":
             for name, table in peers.items():
                 columns[name] = part[["file"]].merge(table, how="left")["predicted"].to_numpy(float)
@@ -69,6 +90,7 @@ def table_held_out(predictions, peers, bootstrap):
                     "spectra": known.sum(),
                     **with_intervals(both_errors, part["star"][known], *arrays, **bootstrap),
                     "mad_sigma": dispersion(arrays[-1] - arrays[0])["mad_sigma"],
+                    "flagged": part["flagged"][known].mean(),
                     "source": part["source"].iloc[0],
                 }
             )
