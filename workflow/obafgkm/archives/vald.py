@@ -44,7 +44,7 @@ def read(path, low, high):
             path,
             "is not here, and VALD sends line lists to registered users only: register at "
             f"https://vald.astro.uu.se, ask 'extract stellar' for {low:.0f}-{high:.0f} Å and unzip the "
-            "answer to that path; or set synthesis.lines to 'own'",
+            "answer to that path; or set model_grids.lines to 'own'",
         )
     try:
         extraction = ValdFile(str(path))

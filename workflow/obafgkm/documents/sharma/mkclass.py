@@ -24,7 +24,7 @@ FIRST, LAST = (
 )  # Angstrom; the standard libraries libnor36 and libr36 end there, libr18 at 4620
 _UNITY = 4502.0, 4508.0  # Angstrom, the range in which the highest flux of the standards is one
 _ABSENT = (
-    "the program 'mkclass' is not on the PATH. Ways on: build it from R. O. Gray's source, put it on the "
+    "the program 'mkclass' is not on the PATH. Either build it from R. O. Gray's source, put it on the "
     "PATH and set MKLIB to the folder of its standards' libraries; or use NutMaat, its port "
     "(obafgkm.documents.sharma.nutmaat)"
 )

@@ -147,11 +147,11 @@ def adopt_library(directory, mklib, name):
     standards, listed = Path(mklib) / name, Path(mklib) / "mkclass.lib"
     way_on = "set MKLIB to the folder of MKCLASS's libraries, or put it into the mirror as mkclass"
     if not listed.is_file() or not standards.is_dir():
-        raise ProgramError(f"{mklib}: no library {name} with the list mkclass.lib. Way on: {way_on}")
+        raise ProgramError(f"{mklib}: no library {name} with the list mkclass.lib: {way_on}")
     lines = [line.split(maxsplit=1) for line in listed.read_text().splitlines()]
     starts = [i for i, line in enumerate(lines) if line == ["LIB", name]]
     if not starts:
-        raise ProgramError(f"{listed}: no entry for the library {name}. Way on: {way_on}")
+        raise ProgramError(f"{listed}: no entry for the library {name}: {way_on}")
     entry = dict(lines[starts[0] : starts[0] + 3])
     description = _DESCRIPTION.format(name=name, wave=entry["WAVE"].strip(), limits=entry["LIMIT"].strip())
     (Path(directory) / "nutmaat.lib").write_text(description)
@@ -196,11 +196,11 @@ def classify(wave, flux, names, library, python, iterations=3):
     """
     if not Path(python).is_file():
         raise ProgramError(
-            f"{python}: no environment with NutMaat. Way on: uv venv --python 3.12 FOLDER, then "
+            f"{python}: no environment with NutMaat. Create it with: uv venv --python 3.12 FOLDER, then "
             "uv pip install --python FOLDER --require-hashes -r envs/nutmaat.lock"
         )
     if not (Path(library) / "nutmaat.lib").exists():
-        raise ProgramError(f"{library}: no library of standards. Way on: write_library makes one")
+        raise ProgramError(f"{library}: no library of standards; write_library makes one")
     with tempfile.TemporaryDirectory() as folder:
         spectra, results = Path(folder) / "spectra.npz", Path(folder) / "results.csv"
         np.savez(spectra, flux=_on_grid(wave, flux))
