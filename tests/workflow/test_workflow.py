@@ -244,7 +244,10 @@ def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(tmp_path
     config.write_text("datasets: {hammer: {source: mirror}}\n")
     done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR="/nonexistent")
     assert done.returncode != 0
-    assert "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Put its files there" in done.stdout
+    assert (
+        "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Put its files there"
+        in done.stdout
+    )
 
 
 @pytest.mark.parametrize("held", [True, False])

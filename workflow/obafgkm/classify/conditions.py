@@ -126,7 +126,8 @@ def observe(flux, fwhm, conditions, rng):
         On `FINE`, NaN where there is none.
     fwhm : array (n,)
         Their intrinsic resolution in Angstrom.
-    conditions : Conditions Those of the n spectra.
+    conditions : Conditions
+        Those of the n spectra.
     rng : numpy Generator
         Draws the noise and the missing pixels.
 

@@ -66,7 +66,8 @@ def has_lines(ivar, classes, seen):
         On `obafgkm.classify.inputs.WAVE`, in the unit of the flux.
     classes : array of int (n,)
         0 (O0) to 69 (M9).
-    seen : tuple Result of `obafgkm.classify.inputs.lines_and_continuum` for the spectra.
+    seen : tuple
+        Result of `obafgkm.classify.inputs.lines_and_continuum` for the spectra.
 
     Returns
     -------
@@ -112,7 +113,8 @@ def sharp_lines(seen):
 
     Parameters
     ----------
-    seen : tuple Result of `obafgkm.classify.inputs.lines_and_continuum` for n spectra.
+    seen : tuple
+        Result of `obafgkm.classify.inputs.lines_and_continuum` for n spectra.
 
     Returns
     -------

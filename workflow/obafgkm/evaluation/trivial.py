@@ -146,7 +146,8 @@ def compare_spectra(spectra, reconstructions, groups):
 
     Parameters
     ----------
-    spectra, reconstructions : arrays (n, ...) Input and output of the network.
+    spectra, reconstructions : arrays (n, ...)
+        Input and output of the network.
     groups : array-like (n,)
         See `compare_classes`.
 

@@ -39,7 +39,8 @@ def class_errors(named, numbered, evaluation, seed):
 
     Parameters
     ----------
-    named : DataFrame From `named_classes`.
+    named : DataFrame
+        From `named_classes`.
     numbered : bool
         Whether ``expected`` and ``predicted`` are subclasses on a scale.
     evaluation : dict

@@ -71,7 +71,8 @@ def train_classifier(sample, run, settings, fit, *, binning, seed):
     fit : callable
         Takes model, x, y and the mask of the validation spectra; returns the trained model.
     binning : int
-    seed : int Seed of the weights.
+    seed : int
+        Seed of the weights.
 
     Returns
     -------

@@ -172,7 +172,8 @@ def takes_part(labels, task, numbers, seed):
 
     Parameters
     ----------
-    labels : DataFrame Labels of a prepared sample.
+    labels : DataFrame
+        Labels of a prepared sample.
     task : str
         One of `TASKS`.
     numbers : dict of str to int

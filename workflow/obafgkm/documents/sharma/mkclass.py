@@ -18,14 +18,11 @@ from obafgkm.mk import parse
 
 __all__ = ["FIRST", "LAST", "classify", "read_line", "table", "unity_in_blue"]
 
-FIRST, LAST = (
-    3800.0,
-    5600.0,
-)  # Angstrom; the standard libraries libnor36 and libr36 end there, libr18 at 4620
+FIRST, LAST = 3800.0, 5600.0  # Angstrom; the libraries libnor36 and libr36 end there, libr18 at 4620
 _UNITY = 4502.0, 4508.0  # Angstrom, the range in which the highest flux of the standards is one
 _ABSENT = (
     "the program 'mkclass' is not on the PATH. Either build it from R. O. Gray's source, put it on the "
-    "PATH and set MKLIB to the folder of its standards' libraries; or use NutMaat, its port "
+    "PATH and set MKLIB to the folder of its libraries of standards, or use NutMaat, its Python port "
     "(obafgkm.documents.sharma.nutmaat)"
 )
 # Types may be given separately for the calcium K line, hydrogen and metals: kA3hF1mF2, A3 mA0 IV.
@@ -45,7 +42,8 @@ def classify(wave, flux, names, library, rough_type=2, iterations=3, timeout=120
         Library of standards, ``libr18`` or ``libnor36``.
     rough_type : {1, 2, 3}
         Method of the program's first guess: 1 for rectified spectra, 2 for flux-calibrated ones.
-    iterations : int Number of refinements.
+    iterations : int
+        Number of refinements.
     timeout : float
         Longest time for one spectrum, seconds.
 

@@ -182,7 +182,8 @@ def classify(wave, flux, names, library, python, iterations=3):
         Directory written by `write_library` or `adopt_library`.
     python : path-like
         Interpreter of the environment that holds NutMaat.
-    iterations : int Number of refinements.
+    iterations : int
+        Number of refinements.
 
     Returns
     -------

@@ -32,7 +32,7 @@ _COLOURS = {
 _OTHER = "0.75"
 _ROW, _BOX = 0.155, 0.105  # heights of a row and of the layer's box, in inches
 _WIDEST = 0.86  # largest width of a box, in inches
-_AXIS = 0.68  # left edge of the boxes within a lane, in inches
+_AXIS = 0.68  # centre of the boxes within a lane, in inches
 _PLACES = {"Layer": 1.14, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
 
 
