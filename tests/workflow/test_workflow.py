@@ -291,7 +291,7 @@ def test_a_damaged_table_on_the_way_is_named_and_made_anew(tiny_run, tmp_path, r
     done = snakemake(run, *arguments)
     assert done.returncode != 0
     assert f"{table}: not the file that was written" in done.stdout
-    assert "run again, and it will be made anew" in done.stdout
+    assert "run again, and it will be recreated" in done.stdout
     done = snakemake(run, *arguments)
     assert done.returncode == 0, done.stdout[-2000:]
     assert (run / table).read_bytes() == whole
@@ -432,7 +432,7 @@ def test_a_truncated_intermediate_file_is_named_and_made_anew(tiny_run, tmp_path
     done = snakemake(run, sample, "--configfile", TINY)
     assert done.returncode != 0
     assert "miles.h5" in done.stdout
-    assert "run again, and it will be made anew" in done.stdout
+    assert "run again, and it will be recreated" in done.stdout
     done = snakemake(run, sample, "--configfile", TINY)
     assert done.returncode == 0, done.stdout[-2000:]
     assert np.array_equal(Spectra.read(run / sample).flux, Spectra.read(tiny_run / sample).flux)
