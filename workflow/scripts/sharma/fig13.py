@@ -1,4 +1,4 @@
-"""Figure 13: error of the CNN along the sequence, and its mean and standard deviation a main class."""
+"""Figure 13: error of the CNN along the sequence, with mean and standard deviation per main class."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from obafgkm.workflow.job import job
 
 
 def class_errors(predictions, threshold):
-    """Bias and error of each main class that has a star.
+    """Bias and error of each main class with stars.
 
     Parameters
     ----------
@@ -24,8 +24,9 @@ def class_errors(predictions, threshold):
     Returns
     -------
     DataFrame
-        Columns ``class, source, spectra``, ``size of bias`` (of the mean of all, as in the paper's statement
-        that no class is off by more than a subclass), and those of `obafgkm.evaluation.metrics.dispersion`.
+        Columns ``class, source, spectra``, ``size of bias`` (of the unclipped mean, as in the paper's
+        statement that no class is off by more than a subclass), and those of
+        `obafgkm.evaluation.metrics.dispersion`.
     """
     expected = predictions["expected"].to_numpy()
     difference = predictions["predicted"].to_numpy() - expected
