@@ -43,7 +43,8 @@ def card(model, tables, datasets):
     return f"""# MK types and luminosity classes for your own spectra
 
 The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks, averaged),
-`outliers.npz` (principal components of stars), `model.json` (thresholds and settings). Written by the workflow.
+`outliers.npz` (principal components of stars), `model.json` (thresholds and settings). Written by the
+workflow.
 
 ## Range
 
