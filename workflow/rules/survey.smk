@@ -7,6 +7,7 @@
 #         results/survey/types/                     all of them, by main class
 #         results/survey/table_*.csv, fig_sky.png, outliers/
 
+
 wildcard_constraints:
     chunk=r"\d{6}-[0-9a-f]{10}",
 
@@ -18,9 +19,9 @@ rule survey:
         sentence="results/survey/summary.txt",
     log:
         "logs/survey/survey.log",
+    localrule: True
     conda:
         "../../envs/cpu.yaml"
-    localrule: True
     message:
         "The survey is done: results/survey/"
     shell:
