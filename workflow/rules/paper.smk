@@ -6,7 +6,7 @@
 # MAKES   results/paper/numbers.json    every number and word of the text, by name
 #         results/paper.pdf
 
-from obafgkm.report.paper import exhibits, read_declaration, table_files
+from obafgkm.report.declaration import exhibits, read_declaration, table_files
 
 PAPER = ROOT / "paper"
 NUMBERS = read_declaration(PAPER / "numbers.yaml")

@@ -117,10 +117,10 @@ rule nutmaat_environment:
     shell:
         """
         exec >{log} 2>&1
-        export PATH={params.uv}:$PATH
+        export PATH={params.uv:q}:"$PATH"
         environment=$(dirname $(dirname {output.python}))
         uv venv --allow-existing --python '>=3.11,<3.13' $environment
-        uv pip install --python {output.python} --require-hashes -r {input.lock}
+        uv pip install --python {output.python} --require-hashes -r {input.lock:q}
         """
 
 

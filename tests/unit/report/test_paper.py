@@ -11,15 +11,8 @@ from conftest import ROOT
 
 from obafgkm.errors import ClaimError, PaperError
 from obafgkm.report.claims import Claim, read_claims
-from obafgkm.report.paper import (
-    chosen_words,
-    exhibits,
-    gather,
-    number_text,
-    read_declaration,
-    table_files,
-    typeset,
-)
+from obafgkm.report.declaration import exhibits, read_declaration, table_files
+from obafgkm.report.paper import chosen_words, gather, number_text, typeset
 from obafgkm.report.verdicts import KINDS
 
 PAPER = ROOT / "paper"

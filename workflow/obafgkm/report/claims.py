@@ -123,8 +123,8 @@ def read_claims(path):
     ClaimError
         If the file does not follow its schema, or two claims have the same name.
     """
-    content = yaml.safe_load(Path(path).read_text())
-    schema = yaml.safe_load(SCHEMA.read_text())
+    content = yaml.load(Path(path).read_text(), yaml.CSafeLoader)  # ten times as fast as its Python
+    schema = yaml.load(SCHEMA.read_text(), yaml.CSafeLoader)
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
     if error:
         place = "/".join(map(str, error.absolute_path))

@@ -6,90 +6,24 @@ exhibits by path.
 """
 
 import math
-import re
 import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-import jsonschema
 import pandas as pd
 import typst
-import yaml
 
 from obafgkm.errors import PaperError
 from obafgkm.report.claims import Claim
+from obafgkm.report.declaration import NETWORKS, exhibits
 from obafgkm.report.ledger import measure, rehearsed
 
-__all__ = [
-    "SCHEMA",
-    "chosen_words",
-    "exhibits",
-    "gather",
-    "number_text",
-    "read_declaration",
-    "table_files",
-    "typeset",
-]
+__all__ = ["chosen_words", "gather", "number_text", "typeset"]
 
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "numbers.schema.yaml"
 ABSENT = "—"
-NETWORKS = "science.csv"  # comparison of each network with the trivial answer to its task
 UNJUDGED = "[not compared: the networks of this run are not shown to have learnt]"
-_EXHIBIT = re.compile(r'"/?(results/[^"]+\.(?:pdf|csv))"')
 _SELECTOR = ("file", "where", "column", "reduce", "source")
-
-
-def read_declaration(path):
-    """Read and check the declaration of the paper's numbers, with inherited group settings.
-
-    Returns
-    -------
-    dict
-        ``formats``, ``settings``, ``numbers``, ``published``, ``words`` and ``lists``, each by name, and
-        ``software``.
-
-    Raises
-    ------
-    PaperError
-        If the file does not follow its schema, or two entries have the same name.
-    """
-    content = yaml.safe_load(Path(path).read_text())
-    schema = yaml.safe_load(SCHEMA.read_text())
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
-    if error:
-        raise PaperError(f"{path}, {'/'.join(map(str, error.absolute_path))}: {error.message}")
-    declaration = {"formats": content["formats"], "software": content["software"]}
-    seen = set()
-    for kind in ("settings", "numbers", "published", "words", "lists"):
-        declaration[kind] = {}
-        for group in content[kind]:
-            common = {key: group[key] for key in group.keys() - {"names"}}
-            for name, settings in group["names"].items():
-                if name in seen:
-                    raise PaperError(f"{path}: two entries are called '{name}'")
-                seen.add(name)
-                where = {**common.get("where", {}), **settings.get("where", {})}
-                entry = {**common, **settings, **({"where": where} if where else {})}
-                if kind in ("settings", "numbers") and entry.get("format") not in content["formats"]:
-                    raise PaperError(
-                        f"{path}, {name}: its format {entry.get('format')!r} is none of `formats`"
-                    )
-                declaration[kind][name] = entry
-    return declaration
-
-
-def table_files(declaration):
-    """Distinct paths, below the results, of the tables used by the declaration."""
-    entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
-    files = [NETWORKS, *(entry["file"] for entry in entries)]
-    return sorted({*files, *(entry["source"]["file"] for entry in entries if "source" in entry)})
-
-
-def exhibits(folder):
-    """Distinct paths of the figures and tables shown in the text."""
-    texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ"))]
-    return sorted({path for text in texts for path in _EXHIBIT.findall(text)})
 
 
 def gather(declaration, claims, settings, results, scale):
@@ -98,7 +32,7 @@ def gather(declaration, claims, settings, results, scale):
     Parameters
     ----------
     declaration : dict
-        From `read_declaration`.
+        From `obafgkm.report.declaration.read_declaration`.
     claims : list of Claim
         The numbers printed in the documents.
     settings : dict

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from obafgkm.report.claims import read_claims
-from obafgkm.report.paper import gather, read_declaration
+from obafgkm.report.declaration import read_declaration
+from obafgkm.report.paper import gather
 from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
