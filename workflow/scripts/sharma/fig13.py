@@ -58,6 +58,7 @@ def fig13(predictions, statistics, threshold):
         layout="constrained",
         height_ratios=(2, 3),
     )
+    figure.get_layout_engine().set(w_pad=0.1)  # inches, between panels and their labels
     place = np.arange(len(statistics))
     for name, clipped, raw, label in [
         ("mean", "clipped_bias", "bias", "Mean"),
@@ -66,7 +67,7 @@ def fig13(predictions, statistics, threshold):
         panel = axes[name]
         for shift, column, meaning in [(-0.22, clipped, f"{threshold:g}σ clipped"), (0.22, raw, "all stars")]:
             bars = panel.bar(place + shift, statistics[column], 0.4, label=meaning)
-            numbers = [f"{value:.2f}".replace("-", "−") for value in statistics[column]]
+            numbers = [f"{value:.1f}".replace("-", "−") for value in statistics[column]]
             panel.bar_label(bars, numbers, fontsize=6, padding=1)
         panel.axhline(0, color="0.6", lw=0.6)
         panel.set(xlabel="Expected main class", ylabel=f"{label} (subclasses)")
