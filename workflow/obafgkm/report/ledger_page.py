@@ -14,11 +14,11 @@ _COLUMNS = {
     "place": "Document",
     "quantity": "Quantity, and the document's words",
     "published": "Published",
-    "picture": "Both",
+    "picture": "Comparison",
     "ours": "Ours",
     "stake": "At stake",
     "source": "Data",
-    "reason": "Why",
+    "reason": "Reason",
     "product": "Exhibit and file",
 }
 _NUMBERS = ("published", "ours", "stake")

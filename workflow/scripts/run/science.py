@@ -15,9 +15,10 @@ from obafgkm.workflow.job import job
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Checks of the results</title><style>
-body {{ margin: 2rem auto; max-width: 70rem; font: 15px/1.45 system-ui, sans-serif; color: #1c2026; }}
+body {{ margin: 2rem auto; max-width: 84rem; font: 15px/1.45 system-ui, sans-serif; color: #1c2026; }}
 table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9dce1; }}
+.compared td:nth-child(6), .compared td:nth-child(8) {{ white-space: nowrap; }}
 .passed {{ color: #1b7f4b; }} .failed {{ color: #b3372e; }} .skipped {{ color: #6b7280; }}
 </style></head><body>
 <h1>Checks of the results</h1>
@@ -27,7 +28,7 @@ td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9d
 class, a constant, the mean spectrum. Accuracies and fractions of explained variance are between 0 and 1,
 root mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
 network is better if the whole interval of the paired difference, the gain, lies above zero.</p>
-<table><tr><th>Document<th>Network<th>Task<th>Spectra
+<table class="compared"><tr><th>Document<th>Network<th>Task<th>Spectra
 <th>Score<th>Network<th>Trivial answer<th>Gain<th>Verdict</tr>
 {compared}
 </table>
@@ -110,10 +111,10 @@ class Checks:
 def _comparison_row(row):
     """A comparison as a row of the page, with intervals."""
     shown = {name: html.escape(str(value)) for name, value in row.items()}
-    shown |= {"trivial": f"{row['trivial']:.4g}"}
+    shown |= {"trivial": f"{row['trivial']:.3g}"}
     for name in ("ours", "gain"):
         ends = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-        shown[name] = "{:.4g} ({:.4g} to {:.4g})".format(*ends)
+        shown[name] = "{:.3g} ({:.3g} to {:.3g})".format(*ends)
     outcome = next(outcome for outcome, verdict in _VERDICTS.items() if verdict == row["verdict"])
     return f'<tr>{_ROW.format(**shown)}<td class="{outcome}">{row["verdict"]}</tr>'
 

@@ -38,7 +38,7 @@ def draw_confusion(axes, matrix, names):
 
 
 def draw_counts(axes, spots, count, **legend):
-    """Circles sized by the number of stars at each (integer) position, with a legend of sizes.
+    """Circles sized by the number of stars at each (integer) position, with a legend.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def draw_counts(axes, spots, count, **legend):
     most = int(count.max())
     sizes = sorted({1, round(most**0.5), most})
     circles = [axes.scatter([], [], s=_AREA * n**0.8, label=str(n), **style) for n in sizes]
-    shown = axes.legend(handles=circles, title="Stars on a spot", title_fontsize=7, **legend)
+    shown = axes.legend(handles=circles, title="Stars per point", title_fontsize=7, **legend)
     for circle in circles:
         circle.set_label("_")  # so that a later legend of these axes does not include it
     return shown
