@@ -15,10 +15,11 @@ from obafgkm.workflow.job import job
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Checks of the results</title><style>
-body {{ margin: 2rem auto; max-width: 84rem; font: 15px/1.45 system-ui, sans-serif; color: #1c2026; }}
+body {{ margin: 2rem auto; max-width: 92rem; font: 15px/1.45 system-ui, sans-serif; color: #1c2026; }}
 table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9dce1; }}
 .compared td:nth-child(6), .compared td:nth-child(8) {{ white-space: nowrap; }}
+.compared td:nth-child(7) {{ min-width: 11rem; }}
 .passed {{ color: #1b7f4b; }} .failed {{ color: #b3372e; }} .skipped {{ color: #6b7280; }}
 </style></head><body>
 <h1>Checks of the results</h1>
