@@ -20,7 +20,7 @@ def fit_continuum(wave, flux, windows=(11.0, 25.0, 51.0), degree=5):
     - the polynomial is fitted to the logarithm of the flux, so that relative errors have equal weight in the
       faint blue of an M star and in its red, and the continuum is positive;
     - it is fitted to the upper envelope: flux below the polynomial is raised to it and the fit is repeated.
-      The result passes above the Balmer lines of A stars and the TiO bands of M stars, whose true continuum is
+      It passes above the Balmer lines of A stars and the TiO bands of M stars, whose true continuum is
       invisible at this resolution.
 
     Parameters
