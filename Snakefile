@@ -5,7 +5,7 @@ include: "workflow/Snakefile"
 
 
 rule everything:
-    """All that the workflow makes; a file that is included brings no default target along."""
+    """All results of the workflow; an included file does not provide a default target."""
     default_target: True
     input:
         rules.all.input,

@@ -1,1 +1,1 @@
-"""How fast the library is, beside the plain way and beside what the machine can do. See README.md."""
+"""Speed of the library compared with straightforward code and with the machine's limits; see README.md."""

@@ -16,11 +16,11 @@ from benchmarks import harness, report
 
 HERE = Path(__file__).parent
 TASKS = sorted(path.stem for path in (HERE / "tasks").glob("[a-z]*.py"))
-LONG = {"default_run", "search"}  # not measured unless asked for
+LONG = {"default_run", "search"}  # measured only on request
 
 
 def machine():
-    """The machine and the libraries, in one line."""
+    """The machine and the versions of the libraries, in one line."""
     cpu = platform.processor()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -37,7 +37,7 @@ def machine():
 
 
 def measure(task, size, repeats):
-    """Run one task in a process of its own, with the threads that it may have."""
+    """Run one task in a separate process with its number of threads."""
     command = [sys.executable, "-m", "benchmarks", task, "--size", size, "--repeats", str(repeats), "--here"]
     env = harness.environment(harness.load(task).THREADS)
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=env, check=True, cwd=HERE.parent)

@@ -1,4 +1,4 @@
-"""What the tasks work on: simulated, made when needed."""
+"""Input of the tasks: simulated on demand."""
 
 import functools
 import tempfile
@@ -18,7 +18,7 @@ WAVE = wavelength_grid(3900, 6799, 1)
 
 @functools.cache
 def library_stars(n, seed=0):
-    """Spectra of `n` stars, (n, 2900), as the homogenised libraries have them, and class numbers 5 to 67."""
+    """Spectra of `n` stars, (n, 2900), like those of the homogenised libraries, and class numbers 5 to 67."""
     rng = np.random.default_rng(seed)
     number = rng.integers(5, 68, n)
     luminosity = rng.choice([2, 4], n, p=[0.3, 0.7])
@@ -30,7 +30,7 @@ def library_stars(n, seed=0):
 
 
 def restarter(model):
-    """A function that gives a compiled network the weights and the optimiser's state that it has now."""
+    """A function that restores the present weights and optimiser state of a compiled network."""
     model.optimizer.build(model.trainable_variables)
     start = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
 
@@ -42,7 +42,7 @@ def restarter(model):
 
 
 def plain_fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed, checkpoint=None):
-    """What `obafgkm.training.engine.fit` does, without checkpoints, as Keras's own loop does it."""
+    """Equivalent of `obafgkm.training.engine.fit` with Keras's own loop, without checkpoints."""
     import keras
     import pandas as pd
 
@@ -56,7 +56,7 @@ def plain_fit(model, x, y, validation, *, epochs, batch, patience, monitor, seed
 
 @functools.cache
 def sdss_files(files, kinds):
-    """A temporary folder of simulated spec-lite files; copies of a few have another plate, and say so."""
+    """A temporary folder of simulated spec-lite files: copies of a few, with consistent new plate numbers."""
     folder = tempfile.TemporaryDirectory()
     spectra, lines = simulate_survey("sharma", {"STAR": kinds}, 1, StellarGrid.load())
     for copy in range(-(-files // kinds)):

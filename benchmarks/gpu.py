@@ -1,8 +1,8 @@
 """Training on a GPU: ``benchmarks/gpu.sh``.
 
-Each network is trained from one seed: once to compile, once for the time, once more for the same bits. A
-process that sees no GPU starts from the same weights, and is compared with: the largest difference of the
-predictions relative to the largest of them, and the relative difference of the loss after two batches.
+Each network is trained from one seed: once to compile, once for timing, and once to check that the bits are
+identical. A process without a GPU starts from the same weights; compared are the largest difference of the
+predictions relative to the largest prediction, and the relative difference of the loss after two batches.
 """
 
 import argparse
@@ -36,7 +36,7 @@ _SEED, _EPOCHS = 1, 3
 
 
 def networks(size):
-    """Of each network: what builds it, pixels, batch, spectra of an epoch."""
+    """For each network: its builder, pixels, batch, and spectra per epoch."""
     if size == "full":
         return {
             "Sharma: ANN": (lambda: ann.build_ann(2900), 120, 1580),
@@ -59,7 +59,7 @@ def _csepreghy(pixels, settings):
 
 
 def sample(model, n):
-    """Spectra that fit a network, and what it should say of them."""
+    """Spectra in the shape required by a network, and its targets."""
     rng = np.random.default_rng(_SEED)
     x = rng.normal(1, 0.1, (n, *model.input_shape[1:])).astype(np.float32)
     if str(model.loss).startswith("sparse"):
@@ -108,7 +108,7 @@ def row(name, build, batch, n, reference):
 
 
 def _reference(folder, name):
-    """Where the process without a GPU leaves its answers."""
+    """File for the results of the process without a GPU."""
     return Path(folder, f"{name.replace(': ', '_')}.npz")
 
 
@@ -139,7 +139,7 @@ def main():
     for own in rows:
         print(f"| {' | '.join(map(str, own.values()))} |")
     if any(own["same bits"] != "yes" for own in rows):
-        sys.exit("a training gave other bits the second time")
+        sys.exit("a repeated training gave different bits")
 
 
 if __name__ == "__main__":

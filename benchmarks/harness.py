@@ -3,24 +3,24 @@
 A task is a module of `benchmarks.tasks` with
 
 ``THREADS``
-    How many cores its variants may use.
+    Number of cores that its variants may use.
 ``SIZES``
-    Dict ``full`` and ``tiny`` of what is handed to `variants`.
+    Dict of the argument of `variants` for ``full`` and ``tiny``.
 ``OURS``
-    Name of the variant that is the library's.
+    Name of the library's variant.
 ``TARGETS``
-    What is asked of it: ``{variant: r}`` means at least `r` times faster than that variant.
+    Targets for it: ``{variant: r}`` means at least `r` times faster than that variant.
 ``variants(size)``
-    Dict of a function a variant. Each does the work once and returns ``(units, notes)``: how many spectra,
-    epochs ... it has worked on, and a dict of what else to note: a loss, an accuracy.
+    Dict of functions, one per variant. Each does the work once and returns ``(units, notes)``: the number of
+    spectra, epochs ... processed, and a dict of further notes: a loss, an accuracy.
 ``WARM_UP``, optional
-    False: the variants do not run once before, unmeasured.
+    False: no unmeasured run of the variants beforehand.
 ``WORK``, optional
-    ``(limit, amount)``: floating-point operations (``product``) or bytes (``copy``, ``disk``) that a unit of
-    work cannot do without.
+    ``(limit, amount)``: minimum number of floating-point operations (``product``) or bytes (``copy``,
+    ``disk``) per unit of work.
 ``MEMORY``, optional
-    Dict of the variants whose peak memory is measured, each in a process of its own, and of the most MB each
-    may take (None: no limit).
+    Dict of the variants whose peak memory is measured, each in a separate process, with the largest number of
+    MB allowed (None: no limit).
 """
 
 import importlib
@@ -52,7 +52,7 @@ def load(task):
 
 
 def environment(threads):
-    """The environment of a process that may use so many cores."""
+    """The environment of a process with a given number of cores."""
     names = ("OMP", "OPENBLAS", "MKL", "TF_NUM_INTRAOP", "LOKY_MAX")
     counts = {
         f"{name}_{'THREADS' if name.startswith('TF') else 'NUM_THREADS'}": str(threads) for name in names
@@ -61,7 +61,7 @@ def environment(threads):
 
 
 def _clock():
-    """Wall time and CPU time of this process and of those that it has started, the ended ones included."""
+    """Wall time and CPU time of this process and of its children, including finished ones."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     running = [child.cpu_times() for child in psutil.Process().children()]
     cpu = sum(each.ru_utime + each.ru_stime for each in usage) + sum(
@@ -71,22 +71,22 @@ def _clock():
 
 
 def measure_limits(threads, size=2048, megabytes=256):
-    """What the machine does at best now.
+    """Current best rates of the machine.
 
     Parameters
     ----------
     threads : int
-        That the process was started with.
+        Number of threads of the process.
     size : int
-        Side of the matrices.
+        Number of rows and columns of the matrices.
     megabytes : int
-        Size of what is copied and written.
+        Amount of data copied and written.
 
     Returns
     -------
     dict
-        ``product`` in floating-point operations/s (float32, through TensorFlow where it is loaded, which
-        uses the processor better), ``copy`` and ``disk`` (a new file, forced out) in bytes/s.
+        ``product`` in floating-point operations/s (float32, through TensorFlow where it is loaded, which uses
+        the processor better), ``copy`` and ``disk`` (a new file, flushed to disk) in bytes/s.
     """
     a = np.random.default_rng(0).random((size, size), "f4")
     if "tensorflow" in sys.modules:
@@ -128,9 +128,9 @@ def _best(function, repeats=4):
 
 
 def run_task(task, size="full", repeats=5):
-    """Measure the variants of a task in turns: a busy minute of the machine meets all of them.
+    """Measure the variants of a task in turns, so that a busy period affects all of them.
 
-    Every variant runs once before, unmeasured, which compiles and reads what is compiled and read once.
+    Every variant is first run once without measuring, for one-time compilation and reading.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def run_task(task, size="full", repeats=5):
     Returns
     -------
     DataFrame
-        `COLUMNS`, a row a variant. Times are medians; factors are medians of the ratios within a turn.
+        `COLUMNS`, one row per variant. Times are medians; factors are medians of the ratios within a turn.
     """
     module = load(task)
     functions = module.variants(module.SIZES[size])
@@ -191,23 +191,23 @@ def run_task(task, size="full", repeats=5):
 
 
 def peak_memory(task, variant, size):
-    """Most resident memory, in MB, of a process that runs one variant once."""
+    """Peak resident memory, in MB, of a process that runs one variant once."""
     command = [sys.executable, "-m", "benchmarks", task, "--size", size, "--once", variant]
     answer = subprocess.run(command, check=True, capture_output=True, text=True, env=dict(os.environ))
     return float(answer.stdout.split()[-1])
 
 
 def run_once(task, variant, size):
-    """Run one variant and print the most memory that this process has had, in MB."""
+    """Run one variant and print the peak memory of this process, in MB."""
     module = load(task)
     module.variants(module.SIZES[size])[variant]()
     print(peak_of_this_process())
 
 
 def peak_of_this_process():
-    """MB; what a process has had since it was started, not what its parent had before the fork."""
+    """Peak memory in MB since the start of the process, excluding its parent's before the fork."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024 / _MB
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB  # macOS counts in bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB  # in bytes on macOS

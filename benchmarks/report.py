@@ -25,8 +25,8 @@ def write(table, folder):
 
 
 def _markdown(measured, table):
-    names = ["task (cores)", "variant", "ms a unit", "CPU ms a unit", "units/s", "peak MB"]
-    names += ["ours is faster by", "by CPU time", "asked", "share of limit", "notes"]
+    names = ["task (cores)", "variant", "ms per unit", "CPU ms per unit", "units/s", "peak MB"]
+    names += ["ours is faster by", "by CPU time", "target", "share of limit", "notes"]
     lines = [f"| {' | '.join(names)} |", "|" + len(names) * "---|"]
     for row in measured.itertuples():
         numbers = [
@@ -38,7 +38,7 @@ def _markdown(measured, table):
         lines.append(f"| {row.task} ({row.threads}) | {row.variant} | {' | '.join(text)} | {notes} |")
     limits = table[table["variant"].str.startswith("machine: ")]
     best = limits.groupby(["threads", "variant"])["units_per_s"].max() / 1e9
-    lines += ["", "The machine at its best, in 10⁹ operations or bytes per second:", ""]
+    lines += ["", "The best rates of the machine, in 10⁹ operations or bytes per second:", ""]
     lines += ["| cores | limit | rate |", "|---|---|---|"]
     lines += [
         f"| {threads} | {name.removeprefix('machine: ')} | {rate:.3g} |"
@@ -53,7 +53,7 @@ def _markdown(measured, table):
 
 
 def _draw(measured):
-    """How many times longer than the library each plain way takes, and what is asked."""
+    """Speed-up of the library over each alternative, with the targets."""
     others = measured[measured["ours_is_faster_by"].notna() & (measured["ours_is_faster_by"] != 1)]
     others = others.iloc[::-1].reset_index(drop=True)
     figure, axes = new_figure(PAGE, 1 + 0.22 * len(others))
@@ -62,10 +62,10 @@ def _draw(measured):
     axes.scatter(
         others["by_cpu_time"], y, facecolors="none", edgecolors="C0", marker="s", label="CPU time", zorder=3
     )
-    axes.scatter(others["least"], y, color="C3", marker="|", s=120, label="asked for", zorder=2)
+    axes.scatter(others["least"], y, color="C3", marker="|", s=120, label="target", zorder=2)
     axes.axvline(1, color="0.5", linewidth=0.8)
     axes.set_yticks(y, [f"{row.task}: {row.variant}" for row in others.itertuples()], fontsize=6)
-    axes.set(xscale="log", xlabel="times longer than the library takes", ylim=(-0.6, len(others) - 0.4))
+    axes.set(xscale="log", xlabel="time relative to the library", ylim=(-0.6, len(others) - 0.4))
     axes.grid(axis="y", linewidth=0.3)
     figure.legend(loc="outside upper right", ncols=3, fontsize=6)
     return figure

@@ -1,1 +1,1 @@
-"""One module a task. What a module holds is told in `benchmarks.harness`."""
+"""One module per task; `benchmarks.harness` describes the content of a module."""

@@ -1,7 +1,7 @@
 """Epochs of Sharma's network, 2900-32-64-70, batches of 120: the engine, and Keras in three ways.
 
-A unit is an epoch with its validation. All start from the same weights; shuffling differs, and so do the
-last digits of the losses. `same_batches` shows that with the same shuffling they do not.
+A unit is an epoch with its validation. All start from the same weights; the losses differ in the last digits
+because the shuffling differs. `same_batches` shows that they agree with identical shuffling.
 """
 
 import tempfile
@@ -20,7 +20,7 @@ TARGETS = {"Keras fit on arrays": 7, "Keras fit, cached tf.data, steps_per_execu
 
 
 def _arithmetic(size):
-    """Three products a layer, but two of the first, whose input needs no gradient; validation needs one."""
+    """Three products per layer, two for the first, whose input needs no gradient; one for validation."""
     first, rest = size["pixels"] * 32, 32 * 64 + 64 * 70
     return 2 * (size["spectra"] * (2 * first + 3 * rest) + size["validation"] * (first + rest))
 

@@ -1,7 +1,7 @@
 """An epoch of Sharma's autoencoder, 2,896 pixels, batches of 256. A unit is a spectrum.
 
-The library trains a batch in parts. bfloat16 is an option that no document's training takes; here is its
-gain and what it does to the loss.
+The library trains a batch in parts. bfloat16 is an option that no document uses; its gain and its effect on
+the loss are measured here.
 """
 
 import functools
@@ -27,7 +27,7 @@ def variants(size):
     from obafgkm.training import backend, engine
 
     backend.set_up_backend(0, THREADS)
-    # Every variant keeps what it has compiled, as `Model.fit` does; else each would end another's.
+    # Every variant keeps its compiled functions, as in `Model.fit`; otherwise each would discard another's.
     engine._epoch_functions = functools.lru_cache(engine._epoch_functions.__wrapped__)
     n, batch = size["spectra"], size["batch"]
     flux = library_stars(n + 16)[0][:, : size["pixels"], None]

@@ -1,7 +1,7 @@
 """MK types of spec-lite files of SDSS by the released classifier, from FITS to rows. A unit is a file.
 
-1,000 spectra/s are asked for. The variant ``parts`` does one thing after another, and notes which share of
-its time each takes.
+The target is 1,000 spectra/s. The variant ``parts`` performs the steps one after another, and notes the
+fraction of time of each.
 """
 
 import itertools
@@ -39,7 +39,7 @@ def variants(size):
 
 
 def parts(files):
-    """Read, resample, ask the network and write, and the share of each."""
+    """Read, resample, apply the network and write, with the fraction of time of each."""
     from obafgkm.classify.answers import answer
     from obafgkm.classify.reading import read_file
     from obafgkm.classify.rows import load_model

@@ -1,6 +1,6 @@
 """Classes of spectra by Sharma's convolutional network, on two cores. A unit is a spectrum.
 
-2,000 spectra/s are asked for.
+The target is 2,000 spectra/s.
 """
 
 import numpy as np

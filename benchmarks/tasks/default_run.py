@@ -1,6 +1,6 @@
 """The default run of the workflow on two cores: wall time over half of the CPU time. A unit is a run.
 
-It takes a quarter of an hour, and so is run only when it is asked for: ``python -m benchmarks default_run
+It takes a quarter of an hour and is therefore run only on request: ``python -m benchmarks default_run
 --repeats 1``. The tiny size runs one exhibit at the scale of the workflow's tests.
 """
 

@@ -1,7 +1,7 @@
 """Many networks of Gebran et al. 2022 one after another: 40,000 spectra of 50 components, batches of 64.
 
 A unit is an epoch of one network with its validation. Keras builds and compiles each network; the library
-gives the weights of the next to a network that is compiled already.
+loads the weights of the next one into a compiled network.
 """
 
 import tempfile

@@ -1,4 +1,4 @@
-"""Degrade and resample the spectra of the four libraries to one grid: one operator a library, or a loop.
+"""Degrade and resample the spectra of the four libraries to one grid: one operator per library, or a loop.
 
 A unit is a spectrum.
 """
@@ -14,10 +14,10 @@ from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.homogenise import homogenise
 
 THREADS = 1
-COUNTS = {"jhc": 161, "elodie": 1388, "miles": 275, "cflib": 885}  # 2,709, as Sharma et al. 2020 found them
+COUNTS = {"jhc": 161, "elodie": 1388, "miles": 275, "cflib": 885}  # 2,709, as in Sharma et al. 2020
 SIZES = {"full": {"share": 1.0}, "tiny": {"share": 0.01}}
-OURS = "one sparse operator a library (obafgkm)"
-TARGETS = {"Gaussian filter and CubicSpline a spectrum": 2}
+OURS = "one sparse operator per library (obafgkm)"
+TARGETS = {"Gaussian filter and CubicSpline per spectrum": 2}
 _FWHM, _UNITY = 4.5, 5550
 
 
@@ -32,7 +32,7 @@ def _libraries(share):
 
 def _one_by_one(spectra):
     wave = spectra.wave
-    # A filter knows pixels, not wavelengths: exact where pixels are equal, as in these libraries they are.
+    # A filter works in pixels: exact for equidistant pixels, as in these libraries.
     sigma = np.sqrt(max(_FWHM**2 - spectra.fwhm**2, 0)) / np.sqrt(8 * np.log(2)) / np.median(np.diff(wave))
     rows = []
     for flux in spectra.flux:
@@ -54,4 +54,4 @@ def variants(size):
         flux = [_one_by_one(spectra) for spectra in libraries]
         return n, {"mean_flux": np.mean([each.mean() for each in flux])}
 
-    return {OURS: operator, "Gaussian filter and CubicSpline a spectrum": loop}
+    return {OURS: operator, "Gaussian filter and CubicSpline per spectrum": loop}

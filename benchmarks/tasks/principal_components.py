@@ -1,7 +1,7 @@
-"""Fifty principal components of 40,000 spectra of 10,800 pixels, as Gebran et al. 2022 have them.
+"""Fifty principal components of 40,000 spectra of 10,800 pixels, as in Gebran et al. 2022.
 
-A unit is a spectrum. `lost` is the rms that the components leave out of spectra they were not fitted to. The
-library reads the spectra from a file, a few at a time; scikit-learn has them in memory. ``MEMORY`` allows
+A unit is a spectrum. `lost` is the rms residual of the components for spectra to which they were not fitted.
+The library reads the spectra from a file, a few at a time; scikit-learn has them in memory. ``MEMORY`` allows
 1.2 times the size of the spectra.
 """
 
@@ -22,7 +22,7 @@ SIZES = {
     "full": {"spectra": 40000, "pixels": 10800, "components": 50},
     "tiny": {"spectra": 60, "pixels": 120, "components": 5},
 }
-OURS = "a pass at a time from a file (obafgkm)"
+OURS = "one pass at a time from a file (obafgkm)"
 TARGETS = {}
 MEMORY = {OURS: 1.2 * 40000 * 10800 * 4 / 1e6, "scikit-learn, randomised": None}
 _RANGES = {"teff": (7000, 11000), "logg": (2, 5), "feh": (-1.5, 1.5), "vsini": (0, 300)}
@@ -30,7 +30,7 @@ _RANGES = {"teff": (7000, 11000), "logg": (2, 5), "feh": (-1.5, 1.5), "vsini": (
 
 @functools.cache
 def _file(n, pixels):
-    """A file of `n` spectra and as many again as a tenth; it is removed when Python ends."""
+    """A file of `n` spectra plus one tenth as many for the test; it is removed when Python exits."""
     folder = tempfile.TemporaryDirectory()
     path, rng = Path(folder.name) / "spectra.h5", np.random.default_rng(0)
     n += n // 10

@@ -1,7 +1,7 @@
 """Read 2,000 spec-lite files of SDSS into one HDF5 file. A unit is a file.
 
-The plain way is what one writes first with astropy.io.fits: open, take the arrays and some labels, put them
-on the common grid. The library's way checks every file and notes why it refuses one.
+The alternative is straightforward code with astropy.io.fits: open, read the arrays and some labels, put them
+on the common grid. The library checks every file and records why one is rejected.
 """
 
 import tempfile

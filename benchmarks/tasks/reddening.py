@@ -1,8 +1,8 @@
 """850 spectra at 101 extinctions, one matrix at a time. A unit is one of the 101.
 
-Beside the library: a curve anew a step; a curve anew a step and spectrum, for a share of the spectra; and the
-products without which no way does, alone and within the processor's cache. The library's come as whole
-matrices, as what classifies them needs them: the time is that of the memory.
+Alternatives: a new curve per step; a new curve per step and spectrum, for a fraction of the spectra; and only
+the unavoidable products, within the processor's cache. The library returns whole matrices, as needed by a
+classifier: its time is limited by memory.
 """
 
 import astropy.units as u
@@ -16,7 +16,7 @@ from obafgkm.spectroscopy.extinction import extinction_curve, reddened
 THREADS = 1
 SIZES = {"full": {"spectra": 850, "steps": 101}, "tiny": {"spectra": 4, "steps": 3}}
 OURS = "exp(-A_V k), k once (obafgkm)"
-TARGETS = {"dust_extinction, a step": 50}
+TARGETS = {"dust_extinction, per step": 50}
 WORK = "copy", lambda size: size["spectra"] * WAVE.size * 4
 
 
@@ -58,8 +58,8 @@ def variants(size):
 
     return {
         OURS: stream,
-        "dust_extinction, a step": curve_a_step,
-        "dust_extinction, a step and spectrum": curve_a_spectrum,
-        "extinction.fm07, a step": fm07_a_step,
-        "the products alone": products,
+        "dust_extinction, per step": curve_a_step,
+        "dust_extinction, per step and spectrum": curve_a_spectrum,
+        "extinction.fm07, per step": fm07_a_step,
+        "the products only": products,
     }

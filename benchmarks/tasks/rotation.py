@@ -1,7 +1,7 @@
-"""Rotating, degraded spectra of 10,800 pixels between the nodes of a grid, by the tens of thousands.
+"""Tens of thousands of rotating, degraded spectra of 10,800 pixels between the nodes of a grid.
 
-A unit is a spectrum, of which the loop makes few. The library interpolates in the grid besides; the loop
-gets its spectra for nothing.
+A unit is a spectrum; the loop computes only a few. The library also interpolates in the grid; the loop gets
+its spectra for free.
 """
 
 import numpy as np

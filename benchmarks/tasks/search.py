@@ -1,9 +1,9 @@
 """Sharma's random search of networks, in two processes: the library's engine and Keras's own loop.
 
 Each variant trains the first ten combinations of the published search in its five folds, in two processes at
-once; they have about as many neurons in the mean as all hundred. A unit is a fit. The processes have started
-before, since the published search's 500 fits share two starts, and it trains for 51 epochs at the least. The
-notes tell the hours that 500 fits of as many epochs would take, and accuracies of the best fit and of all.
+once; on average they have about as many neurons as all hundred. A unit is a fit. The processes are started
+beforehand, since the 500 fits of the published search share two starts; it trains for at least 51 epochs. The
+notes give the hours for 500 fits with as many epochs, and the accuracies of the best fit and of all.
 """
 
 import multiprocessing
@@ -15,19 +15,19 @@ import numpy as np
 
 from benchmarks.data import library_stars, plain_fit
 
-THREADS = 1  # of each of the two processes
+THREADS = 1  # number in each of the two processes
 SIZES = {
     "full": {"spectra": 1580, "trials": 10, "folds": 5, "epochs": 60, "patience": 60},
     "tiny": {"spectra": 40, "trials": 2, "folds": 1, "epochs": 2, "patience": 5},
 }
 OURS = "obafgkm, two processes"
 TARGETS = {"Keras fit, two processes": 4}
-WARM_UP = False  # each combination is compiled anew in any case
+WARM_UP = False  # each combination has to be compiled in any case
 PROCESSES, PUBLISHED = 2, 500
 
 
 def search(size, engine, part):
-    """Accuracies of one process's share of the fits."""
+    """Accuracies of the fits of one process."""
     import pandas as pd
     import yaml
 

@@ -244,7 +244,10 @@ def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(tmp_path
     config.write_text("datasets: {hammer: {source: mirror}}\n")
     done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR="/nonexistent")
     assert done.returncode != 0
-    assert "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Ways on:" in done.stdout
+    assert (
+        "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Put its files there"
+        in done.stdout
+    )
 
 
 @pytest.mark.parametrize("held", [True, False])
@@ -288,7 +291,7 @@ def test_a_damaged_table_on_the_way_is_named_and_made_anew(tiny_run, tmp_path, r
     done = snakemake(run, *arguments)
     assert done.returncode != 0
     assert f"{table}: not the file that was written" in done.stdout
-    assert "run again, and it will be made anew" in done.stdout
+    assert "run again, and it will be recreated" in done.stdout
     done = snakemake(run, *arguments)
     assert done.returncode == 0, done.stdout[-2000:]
     assert (run / table).read_bytes() == whole
@@ -429,7 +432,7 @@ def test_a_truncated_intermediate_file_is_named_and_made_anew(tiny_run, tmp_path
     done = snakemake(run, sample, "--configfile", TINY)
     assert done.returncode != 0
     assert "miles.h5" in done.stdout
-    assert "run again, and it will be made anew" in done.stdout
+    assert "run again, and it will be recreated" in done.stdout
     done = snakemake(run, sample, "--configfile", TINY)
     assert done.returncode == 0, done.stdout[-2000:]
     assert np.array_equal(Spectra.read(run / sample).flux, Spectra.read(tiny_run / sample).flux)

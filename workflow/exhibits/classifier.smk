@@ -1,10 +1,10 @@
-# Exhibits of the classifier for anybody's spectra; what a row says: workflow/rules/documents.smk.
+# Exhibits of the classifier for any stellar spectra; the form of a row: workflow/rules/documents.smk.
 
 CLASSIFIER_PREDICTIONS = {"predictions": "results/classifier/predictions.csv"}
 
 EXHIBITS["classifier"] = {
     "tables": dict(
-        about="errors, sets, luminosities, outliers and failures on stars left out",
+        about="errors, sets, luminosities, outliers and failures on left-out stars",
         input=dict(
             **CLASSIFIER_PREDICTIONS,
             objects="results/classifier/objects.csv",
@@ -29,12 +29,12 @@ EXHIBITS["classifier"] = {
         runtime=20,
     ),
     "table_doubtful": dict(
-        about="stars whose catalogue type their parameters and their spectrum contradict",
+        about="stars whose catalogue type is contradicted by their parameters and spectrum",
         input=dict(stars="resources/classifier/stars.h5"),
         labels="Doubtful types",
     ),
     "figures": dict(
-        about="classes, errors under bad conditions, and reliability on stars left out",
+        about="classes, errors under poor conditions, and reliability on left-out stars",
         input=dict(**CLASSIFIER_PREDICTIONS, conditions="results/classifier/table_conditions.csv"),
         exhibits=["fig_classes", "fig_conditions", "fig_reliability"],
         labels=dict(

@@ -1,17 +1,17 @@
-# Exhibits of Csepreghy 2020; what a row says: workflow/rules/documents.smk.
+# Exhibits of Csepreghy 2020; the form of a row: workflow/rules/documents.smk.
 
 THESIS_SAMPLE = {"sample": "resources/csepreghy/sample.h5"}
 SAMPLE_AND_MIRROR = [THESIS_SAMPLE["sample"], *REAL_SPECTRA]
 
 
 def asked(run):
-    """File of what a network or a baseline says of the sample."""
+    """File of predictions of a network or a baseline for the sample."""
     return f"results/csepreghy/predictions/{run}_test.csv"
 
 
 EXHIBITS["csepreghy"] = {
     "sample_tables": dict(
-        about="the code of the classes, and the spectra that each cut leaves",
+        about="the encoding of the classes, and the spectra left after each cut",
         input=dict(
             samples=SAMPLE_AND_MIRROR,
             dropped=[path.replace(".h5", "_dropped.csv") for path in SAMPLE_AND_MIRROR],
@@ -49,12 +49,12 @@ EXHIBITS["csepreghy"] = {
         exhibits=list(MATRICES),
     ),
     "table_null": dict(
-        about="what the network that trained without the NULL galaxies calls them",
+        about="classes of the NULL galaxies from the network trained without them",
         inputs=[rules.train_csepreghy_subclasses.output.nameless, asked("galaxies_known")],
         labels="Galaxies without a subclass",
     ),
     "examples": dict(
-        about="spectra that the networks classify rightly and wrongly",
+        about="spectra that the networks classify correctly and wrongly",
         input=dict(**THESIS_SAMPLE, predictions=[asked(run) for run, *_ in EXAMPLES.values()]),
         params=dict(examples=EXAMPLES, **SEED),
         exhibits=list(EXAMPLES),
@@ -94,7 +94,7 @@ EXHIBITS["csepreghy"] = {
         runtime=30,
     ),
     "table_widths": dict(
-        about="equivalent widths by both definitions, and by the pipeline",
+        about="equivalent widths by both definitions and from the pipeline",
         input=dict(
             samples=SAMPLE_AND_MIRROR,
             provenance=[
@@ -107,11 +107,11 @@ EXHIBITS["csepreghy"] = {
         runtime=120,
     ),
 }
-# Real spectra of both surveys come from a mirror, or none of this is drawn.
+# Drawn only if a mirror has real spectra of both surveys.
 if REAL_SURVEYS:
     EXHIBITS["csepreghy"] |= {
         "table_surveys": dict(
-            about="real spectra that a mirror holds of both surveys, and those that take part",
+            about="real spectra of both surveys in a mirror, and those that are used",
             input=dict(
                 spectra="resources/csepreghy/surveys.h5",
                 dropped="resources/csepreghy/surveys_dropped.csv",
@@ -138,7 +138,7 @@ if REAL_SURVEYS:
             runtime=30,
         ),
         "latent_tables": dict(
-            about="size of the latent space against reconstruction, purity of classes and the filling of gaps",
+            about="reconstruction, purity of classes and filling of gaps by size of the latent space",
             inputs=["results/csepreghy/surveys/latent.csv"],
             exhibits=["fig_latent", "table_latent"],
             labels=dict(
@@ -146,7 +146,7 @@ if REAL_SURVEYS:
             ),
         ),
         "simulated_or_real": dict(
-            about="what training on simulated spectra is worth on real ones",
+            about="the value of training on simulated spectra for real ones",
             input=dict(predictions="results/csepreghy/surveys/class_cnn.csv"),
             params=EVALUATION,
             exhibits=["fig_simulated", "table_simulated"],

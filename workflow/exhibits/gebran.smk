@@ -1,4 +1,4 @@
-# Exhibits of Gebran et al. 2022; what a row says: workflow/rules/documents.smk.
+# Exhibits of Gebran et al. 2022; the form of a row: workflow/rules/documents.smk.
 
 PRINCIPAL = {"snr": lookup(within=config, dpath="gebran/principal/snr")}
 RESOLVING_POWER = {"resolving_power": lookup(within=config, dpath="gebran/resolving_power")}

@@ -1,4 +1,4 @@
-# Exhibits of "Hack or Hammer"; what a row says: workflow/rules/documents.smk.
+# Exhibits of "Hack or Hammer"; the form of a row: workflow/rules/documents.smk.
 
 PHOTOMETRY = {"sample": "resources/hammer/sample.csv"}
 BOOTSTRAP = {"bootstrap": lookup(within=config, dpath="hammer/bootstrap"), **SEED}
@@ -48,7 +48,7 @@ EXHIBITS["hammer"] = {
         labels="Ordinal cost",
     ),
     "ablation": dict(
-        about="what is left when features and rows are left out, and what each feature is worth",
+        about="ablation of features and rows, and the importance of each feature",
         input=dict(
             **PHOTOMETRY,
             networks="resources/hammer/networks.csv",
@@ -61,7 +61,7 @@ EXHIBITS["hammer"] = {
         runtime=60,
     ),
     "table_answers": dict(
-        about="what photometry alone can do, and what the template adds",
+        about="accuracy from photometry alone, and the gain from the template",
         input=dict(**PHOTOMETRY, baselines="resources/hammer/baselines.csv"),
         params=BOOTSTRAP,
         runtime=60,

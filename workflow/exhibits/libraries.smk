@@ -1,4 +1,4 @@
-# Exhibits of stellar libraries; what a row says: workflow/rules/documents.smk.
+# Exhibits of stellar libraries; the form of a row: workflow/rules/documents.smk.
 
 EXHIBITS["libraries"] = {
     "fig_spectra": dict(

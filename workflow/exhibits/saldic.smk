@@ -1,4 +1,4 @@
-# Exhibits of Saldic & Rathcke; what a row says: workflow/rules/documents.smk.
+# Exhibits of Saldic & Rathcke; the form of a row: workflow/rules/documents.smk.
 
 EXHIBITS["saldic"] = {
     "table_grid": dict(
@@ -35,7 +35,7 @@ EXHIBITS["saldic"] = {
         labels="Four-parameter network",
     ),
     "table_errors": dict(
-        about="errors of networks and baselines by parameter and by what is held out",
+        about="errors of networks and baselines by parameter and kind of split",
         input={
             family: f"results/saldic/predictions/{family}.csv" for family in ["multi", "single", "baselines"]
         },

@@ -1,4 +1,4 @@
-# Exhibits of Sharma et al. 2020; what a row says: workflow/rules/documents.smk.
+# Exhibits of Sharma et al. 2020; the form of a row: workflow/rules/documents.smk.
 
 SAMPLES = {part: f"resources/sharma/{part}.h5" for part in ["training", "test"]}
 ANN, CNN, LUMINOSITY = [{"predictions": prediction(model)} for model in ["ann", "cnn", "cnn_luminosity"]]
@@ -12,7 +12,7 @@ RETRAINED_ALONE = f"results/sharma/robustness/retrained_{RETRAINED}.csv"
 
 
 def names_of(models):
-    """What tables call these models."""
+    """Names of these models in tables."""
     return {"names": [MODELS[model] for model in models]}
 
 
@@ -23,7 +23,7 @@ def catalogue(name):
 
 EXHIBITS["sharma"] = {
     "table1": dict(
-        about="the four libraries, and how many of their spectra come through each step",
+        about="the four libraries, and the numbers of spectra left after each step",
         input=dict(
             ingested=expand("resources/ingested/{library}.h5", library=SHARMA_LIBRARIES),
             unreadable=expand("resources/ingested/{library}_rejected.csv", library=SHARMA_LIBRARIES),
@@ -40,7 +40,7 @@ EXHIBITS["sharma"] = {
         labels="Luminosity counts",
     ),
     "table_overlap": dict(
-        about="stars that libraries share",
+        about="stars shared by libraries",
         input=dict(stars="resources/ingested/stars.csv"),
         params=dict(libraries=SHARMA_LIBRARIES, source=", ".join(sorted(SOURCES))),
         also=dict(shared="results/sharma/table_shared_stars.csv"),
@@ -65,7 +65,7 @@ EXHIBITS["sharma"] = {
         params=dict(inset=[1.4, 2.5]),
     ),
     "table_search": dict(
-        about="search spaces, and the best hyper-parameters that were found",
+        about="search spaces, and the best hyper-parameters found",
         inputs=expand("results/sharma/search_{model}.csv", model=SEARCHED),
         params=dict(names=SEARCHED, search=lookup(within=config, dpath="sharma/search")),
         labels="Search",
@@ -100,7 +100,7 @@ EXHIBITS["sharma"] = {
         params=names_of(MODELS) | EVALUATION,
     ),
     "calibration": dict(
-        about="how far the probabilities of the classifiers can be trusted",
+        about="calibration of the probabilities of the classifiers",
         inputs=[prediction(model) for model in CLASSIFIERS],
         params=names_of(CLASSIFIERS) | EVALUATION,
         exhibits=["fig_calibration", "table_calibration"],
@@ -158,11 +158,11 @@ EXHIBITS["sharma"] = {
         also=catalogue("table5"),
     ),
     "fig15": dict(
-        about="spectra that the CNN misses by more than five subclasses",
+        about="spectra misclassified by the CNN by more than five subclasses",
         input=dict(**CNN, test=SAMPLES["test"]),
     ),
     "table6": dict(
-        about="parameters of the stars that the CNN misses by more than five subclasses",
+        about="parameters of the stars misclassified by the CNN by more than five subclasses",
         input=dict(**CNN, test=SAMPLES["test"]),
     ),
     "fig16": dict(
@@ -174,7 +174,7 @@ EXHIBITS["sharma"] = {
         ),
     ),
     "fig_labels": dict(
-        about="error against the share of wrong labels",
+        about="error against the fraction of wrong labels",
         input=ERRORS,
         params=dict(confidence=lookup(within=config, dpath="evaluation/confidence"), **CLIP),
         labels="Wrong labels",
@@ -188,19 +188,19 @@ EXHIBITS["sharma"] = {
         labels="Reddening",
     ),
     "table_sensitivity": dict(
-        about="errors on spoilt spectra and after training on spoilt labels",
+        about="errors on perturbed spectra and after training on wrong labels",
         input=ERRORS,
         params=dict(names=SPOILT | MK_PROGRAMS),
         labels="Sensitivity",
     ),
     "table_seeds": dict(
-        about="mean and scatter of each model's numbers over trainings with other seeds",
+        about="mean and scatter of each model's metrics over trainings with other seeds",
         input=dict(first=[prediction(model) for model in SEEDS], others=RETRAININGS),
         params=dict(names={model: MODELS[model] for model in SEEDS}, **CLIP),
         labels="Seeds",
     ),
     "table_pairs": dict(
-        about="differences between models on the same stars, and between what a network learns from",
+        about="differences on the same stars between models, and between kinds of training data",
         input=dict(
             predictions=[prediction(model) for model in MODELS],
             retrained=RETRAINED_ALONE,
@@ -220,7 +220,7 @@ EXHIBITS["sharma"] = {
         mem_mb=4000,
     ),
     "fig19": dict(
-        about="SDSS spectra on whose class the survey's pipeline and the CNN disagree",
+        about="SDSS spectra for which the survey's pipeline and the CNN disagree",
         input=dict(**SDSS, **SDSS_STARS),
         mem_mb=4000,
     ),
@@ -239,7 +239,7 @@ EXHIBITS["sharma"] = {
         labels="Agreement on SDSS",
     ),
     "table_survey_classes": dict(
-        about="agreement with the pipelines of the surveys on each main class, and what is called what",
+        about="agreement with the pipelines of the surveys on each main class, and their confusions",
         input=dict(
             predictions=[prediction(model, survey) for survey in SURVEYS for model in ["cnn", "nearest"]],
         ),
@@ -253,7 +253,7 @@ EXHIBITS["sharma"] = {
 # The same star on several nights is real, or it is not drawn.
 if LAMOST:
     EXHIBITS["sharma"]["table_repeats"] = dict(
-        about="how far types of the same LAMOST star agree from night to night",
+        about="agreement of types of the same LAMOST star between nights",
         input=dict(
             stars="resources/sharma/lamost.h5",
             predictions=[prediction(model, "lamost") for model in ["cnn", "nearest"]],

@@ -1,4 +1,4 @@
-# Exhibits of the synthetic gap; what a row says: workflow/rules/documents.smk.
+# Exhibits of the synthetic gap; the form of a row: workflow/rules/documents.smk.
 
 EXHIBITS["synthetic_gap"] = {
     "fig_gap": dict(

@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 import os
 
-# Before anything imports Keras: TensorFlow's notes on the processor are not for the log, and JAX shall take
-# the memory of a GPU as it needs it, as TensorFlow is told in `backend`.
+# Before anything imports Keras: keep TensorFlow's remarks on the processor out of the log, and let JAX
+# allocate GPU memory as needed, as `backend` tells TensorFlow to.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")

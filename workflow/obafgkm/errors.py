@@ -1,4 +1,4 @@
-"""The exceptions a user can act on: each says which file or value is wrong and what to do about it."""
+"""Exceptions that a user can act on: each names the file or value that is wrong, and a remedy."""
 
 from importlib.util import find_spec
 
@@ -31,7 +31,7 @@ class ArchiveFileError(ObafgkmError):
     path : path-like
         The file.
     problem : str
-        What is wrong with it, and the way on where there is one.
+        What is wrong with it, and the remedy if there is one.
     """
 
     def __init__(self, path, problem):
@@ -40,11 +40,11 @@ class ArchiveFileError(ObafgkmError):
         self.problem = problem
 
     def __reduce__(self):
-        return type(self), (self.path, self.problem)  # so that it passes from process to process
+        return type(self), (self.path, self.problem)  # makes it picklable
 
 
 class DamagedFileError(ArchiveFileError):
-    """A file of ours cannot be read."""
+    """A file written by this package cannot be read."""
 
 
 class ClaimError(ObafgkmError):
@@ -52,7 +52,7 @@ class ClaimError(ObafgkmError):
 
 
 class DivergenceError(ObafgkmError):
-    """A training whose loss is not finite any more."""
+    """A training whose loss is no longer finite."""
 
 
 class FetchError(ObafgkmError):
@@ -60,38 +60,38 @@ class FetchError(ObafgkmError):
 
 
 class AbsentFileError(FetchError):
-    """Every address says that it has no such file."""
+    """Every address reports that it has no such file."""
 
 
 class MissingDatasetError(ObafgkmError):
-    """A dataset that the configuration asks for is not where it should be.
+    """A dataset that the configuration requires is not where it should be.
 
     Parameters
     ----------
     dataset : str
         Its id in ``config/datasets.csv``.
     place : str
-        Where it was looked for.
+        Where it was searched for.
     """
 
     def __init__(self, dataset, place):
         super().__init__(
-            f"dataset '{dataset}' was not found in {place}. Ways on: put its files there; set "
-            f"datasets.{dataset}.source to 'remote' to download them; or set it to 'simulated'."
+            f"dataset '{dataset}' was not found in {place}. Put its files there, set "
+            f"datasets.{dataset}.source to 'remote' to download them, or set it to 'simulated'."
         )
         self.dataset = dataset
 
 
 class MissingPackageError(ObafgkmError, ImportError):
-    """A package that only an extra of this one brings is not installed; see `require`."""
+    """A package that belongs to an optional extra is not installed; see `require`."""
 
 
 class PaperError(ObafgkmError):
-    """The paper cannot be set; the message names the number or the exhibit."""
+    """The paper cannot be typeset; the message names the number or the exhibit."""
 
 
 class ProgramError(ObafgkmError):
-    """An external classifier is absent, or classifies nothing at all."""
+    """An external classifier is absent, or fails on every spectrum."""
 
 
 class SpectralTypeError(ObafgkmError, ValueError):
@@ -104,19 +104,19 @@ class SpectralTypeError(ObafgkmError, ValueError):
 
 
 def require(extra, *packages):
-    """Make sure of packages before they are needed.
+    """Check that packages are installed before they are needed.
 
     Parameters
     ----------
     extra : {'spectra', 'plots', 'workflow'}
-        What brings them, see ``pyproject.toml``.
+        The extra that installs them, see ``pyproject.toml``.
     packages : str
         Names as in ``import``.
 
     Raises
     ------
     MissingPackageError
-        If one is not installed; the message names it, and the extra.
+        If one is not installed; the message names it and the extra.
     """
     if absent := [name for name in packages if find_spec(name) is None]:
         raise MissingPackageError(

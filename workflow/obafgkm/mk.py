@@ -1,4 +1,4 @@
-"""MK spectral types: reading, writing, and the numbers that classifiers work with.
+"""MK spectral types: parsing, formatting, and the numbers used by classifiers.
 
 The temperature sequence O0 ... M9 is numbered 0 ... 69 and the luminosity classes I ... V are numbered
 0 ... 4, as in Sharma et al. 2020, section 4.1.
@@ -29,7 +29,7 @@ __all__ = [
 MAIN_CLASSES = "OBAFGKM"
 LUMINOSITY_CLASSES = ("I", "II", "III", "IV", "V")
 N_CLASSES = 10 * len(MAIN_CLASSES)
-_CODE_OFFSET = 5.5  # what luminosity class III adds to a spectral code
+_CODE_OFFSET = 5.5  # contribution of luminosity class III to a spectral code
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class MKType:
     subclass : float
         0 <= subclass < 10; half and quarter subclasses occur.
     luminosity : int or None
-        0 ... 4 for I ... V; None where the type gives none, or gives one outside I ... V.
+        0 ... 4 for I ... V; None if the type gives none, or one outside I ... V.
     """
 
     main: str
@@ -64,7 +64,7 @@ class MKType:
 _PREFIX = re.compile(r"(?P<prefix>e?sd|usd|sg|[dgcrw](?=[OBAFGKM]\d))[:\s]*")
 _PREFIX_LUMINOSITY = {"d": 4, "g": 2, "sg": 3, "c": 0}
 _NOT_O_TO_M = re.compile("[CDLNPRSTWY]")  # carbon stars, white and brown dwarfs, Wolf-Rayet stars ...
-# Am stars are typed by calcium (k), hydrogen (h) and metal (m) lines; hydrogen tells the temperature.
+# Am stars are typed by calcium (k), hydrogen (h) and metal (m) lines; hydrogen indicates the temperature.
 _HYDROGEN_TYPE = re.compile(r"(?:k[OBAFGKM]\d(?:\.\d)?)?h(?=[OBAFGKM]\d)")
 _TEMPERATURE = re.compile(r"(?P<main>[OBAFGKM])\s?(?P<subclass>\d(?:\.\d{0,2})?)?", re.ASCII)
 _LUMINOSITY = re.compile(
@@ -83,9 +83,9 @@ _LUMINOSITY = re.compile(
 def parse(text):
     """Read a spectral type as catalogues print it.
 
-    The first component of a composite (``G8III+A2``) and the first member of a range (``G5/G6``,
-    ``III-IV``) are taken; peculiarities are passed over; Ia, Iab and Ib are I. Am stars take the type of
-    their hydrogen lines.
+    The first component of a composite (``G8III+A2``) and the first member of a range (``G5/G6``, ``III-IV``)
+    are used; peculiarities are ignored; Ia, Iab and Ib become I. Am stars get the type of their hydrogen
+    lines.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def parse(text):
 
 
 def _luminosity(prefix, rest):
-    """Luminosity number from what follows the subclass, else from the old-style prefix d, g, sg, c."""
+    """Luminosity number from the text after the subclass, else from the old-style prefix d, g, sg, c."""
     roman = _LUMINOSITY.match(rest)["roman"]
     if roman in LUMINOSITY_CLASSES:
         return LUMINOSITY_CLASSES.index(roman)
@@ -141,7 +141,7 @@ def class_name(number):
 def main_class(number):
     """Index 0 ... 6 of the main class of class numbers (array-like of int or float).
 
-    Predictions of a regressor may leave the sequence; they are counted to its first or last class.
+    Predictions of a regressor beyond the sequence count as its first or last class.
     """
     return np.clip(np.asarray(number) // 10, 0, len(MAIN_CLASSES) - 1).astype(int)
 
@@ -149,8 +149,8 @@ def main_class(number):
 def whole_class(number):
     """Class number, 0 ... 69, of continuous class numbers such as a regressor predicts.
 
-    It is the class with whose digits the spectral code begins, as Sharma et al. 2020 decode it (section 4.1):
-    every code from 2900 to 2999 is a B9. Whole numbers stay as they are.
+    It is given by the leading digits of the spectral code, as Sharma et al. 2020 decode it (section 4.1):
+    every code from 2900 to 2999 is a B9. Integers are unchanged.
     """
     return np.clip(np.floor(np.asarray(number) + _CODE_OFFSET / 100.0), 0, N_CLASSES - 1).astype(int)
 
@@ -175,7 +175,7 @@ def spectral_code(number, luminosity):
 def class_from_code(code):
     """Continuous class number of spectral codes; the inverse of Eq. 10.
 
-    A code does not tell a fraction of a subclass from a luminosity class: of a code made by
+    A code cannot distinguish a fraction of a subclass from a luminosity class: for codes made by
     `spectral_code` this is the class number to within 0.04 (exact for III). `whole_class` gives the class.
     """
     return (np.asarray(code, float) - 1000.0 - _CODE_OFFSET) / 100.0
@@ -187,18 +187,18 @@ def code_from_class(number):
 
 
 def luminosity_from_code(code, characters=3):
-    """Luminosity number whose code 1.5, 3.5, ... 9.5 is nearest to the end of spectral codes.
+    """Luminosity number whose code 1.5, 3.5, ... 9.5 is nearest to the last digits of spectral codes.
 
-    Sharma et al. 2020 match the last three characters, "1.5" in 6201.5 (section 4.1), so that of the fraction
-    of a subclass the last digit counts as well: both 6201.5 and 6231.5 are I. The whole remainder of a
-    subclass has one character more, "01.5"; with it, every code above 08.5 is V.
+    Sharma et al. 2020 match the last three characters, "1.5" in 6201.5 (section 4.1), ignoring the tens
+    digit: both 6201.5 and 6231.5 are I. The whole remainder of a subclass has one more character, "01.5";
+    with it, every code above 08.5 is V.
 
     Parameters
     ----------
     code : array-like of float
         Rounded to one decimal first.
     characters : int
-        How many characters of the code count, the decimal point among them.
+        Number of characters used, including the decimal point.
     """
     last = np.round(np.asarray(code, float), 1) % 10.0 ** (characters - 2)
     return np.abs(np.expand_dims(last, -1) - (1.5 + 2.0 * np.arange(5))).argmin(-1)

@@ -1,4 +1,4 @@
-"""The one container of spectra, and its HDF5 file."""
+"""The container of spectra, and its HDF5 file."""
 
 import contextlib
 import json
@@ -32,15 +32,15 @@ class Spectra:
     flux : array of float32 (n_spec, n_pix)
         Flux per unit wavelength, in relative units unless the archive says otherwise.
     ivar : array of float32 (n_spec, n_pix)
-        Inverse variance of the flux; 0 masks a pixel, 1 stands where the archive gives no error.
+        Inverse variance of the flux; 0 masks a pixel, and 1 is used if the archive gives no errors.
     labels : DataFrame (n_spec rows)
         One row per spectrum.
     medium : {'air', 'vacuum'}
-        What the wavelengths are measured in.
+        Medium of the wavelengths.
     fwhm : float
         Spectral resolution, full width at half maximum in Angstrom.
     provenance : dict
-        Where the spectra come from; travels with every number made of them.
+        Origin of the spectra, passed on with every number derived from them.
     """
 
     wave: np.ndarray
@@ -59,7 +59,7 @@ class Spectra:
         if not len(self.flux) == len(self.ivar) == len(self.labels):
             raise ValueError(
                 f"{len(self.flux)} fluxes, {len(self.ivar)} inverse variances and {len(self.labels)} labels: "
-                "one of each a spectrum is needed"
+                "one of each is needed per spectrum"
             )
         if np.any(np.diff(self.wave) <= 0):
             raise ValueError("wavelengths must increase")
@@ -71,7 +71,7 @@ class Spectra:
 
     @property
     def source(self):
-        """Where the spectra come from, in words: ``simulated``, ``mirror, simulated`` ..."""
+        """Origin of the spectra in words: ``simulated``, ``mirror, simulated`` ..."""
         return ", ".join(sorted(set(self.labels["source"]))) or "no spectra"
 
     def select(self, which):
@@ -88,9 +88,9 @@ class Spectra:
         )
 
     def write(self, path):
-        """Write to HDF5: ``wave``, ``flux``, ``ivar``, one dataset a label column, the rest as attributes.
+        """Write to HDF5: ``wave``, ``flux``, ``ivar``, one dataset per label column, the rest as attributes.
 
-        Matrices are stored contiguous and uncompressed, which is what makes random batches fast to read.
+        Matrices are stored contiguous and uncompressed, so that random batches can be read fast.
         """
         with h5py.File(path, "w") as file:
             file["flux"], file["ivar"] = self.flux, self.ivar
@@ -99,13 +99,13 @@ class Spectra:
 
     @classmethod
     def read(cls, path, rows=slice(None)):
-        """Read what `write`, `write_parts` or `write_chunks` wrote.
+        """Read a file of `write`, `write_parts` or `write_chunks`.
 
         Parameters
         ----------
         path : path
         rows : slice or increasing array of int
-            Which spectra; the others stay on the disk.
+            The spectra to read; all by default.
 
         Raises
         ------
@@ -128,9 +128,9 @@ class Spectra:
 
 
 def write_parts(path, parts, relabel=None):
-    """Write spectra to one HDF5 file as they come, so that they need not fit into memory together.
+    """Write spectra to one HDF5 file part by part, so that they need not fit into memory together.
 
-    Matrices are chunked by a few spectra; `Spectra.read` reads all or some of them.
+    Matrices are stored in chunks of a few spectra; `Spectra.read` reads all or some of them.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def write_parts(path, parts, relabel=None):
     parts : iterable of Spectra
         On one grid; at least one, which may be empty.
     relabel : callable, optional
-        Takes the labels of all spectra (DataFrame) once they are known, returns those to write.
+        Takes the labels of all spectra (DataFrame) once they are known, returns the labels to write.
     """
     labels = []
     with h5py.File(path, "w") as file:
@@ -166,7 +166,7 @@ def write_chunks(path, wave, chunks, labels, fwhm=np.nan, provenance=None):
     wave : array (n_pix,)
         Air wavelengths in Angstrom.
     chunks : iterable of arrays (n, n_pix)
-        The flux, a part of the spectra at a time, in the order of the labels.
+        The flux of part of the spectra at a time, in the order of the labels.
     labels : DataFrame
     fwhm, provenance
         See `Spectra`.
@@ -174,7 +174,7 @@ def write_chunks(path, wave, chunks, labels, fwhm=np.nan, provenance=None):
     Raises
     ------
     ValueError
-        If there are not as many spectra as labels.
+        If the numbers of spectra and labels differ.
     """
     with h5py.File(path, "w") as file:
         flux, done = file.create_dataset("flux", (len(labels), wave.size), "f4"), 0
@@ -188,7 +188,7 @@ def write_chunks(path, wave, chunks, labels, fwhm=np.nan, provenance=None):
 
 
 def read_chunks(path, first, last, chunk=200):
-    """Fluxes of the spectra from number `first` up to, not including, `last`, a few at a time.
+    """Fluxes of the spectra from number `first` up to (excluding) `last`, a few at a time.
 
     Yields
     ------
@@ -205,7 +205,7 @@ def read_chunks(path, first, last, chunk=200):
 
 
 def _write_frame(file, wave, medium, fwhm, provenance):
-    """Write what all spectra of a file have in common."""
+    """Write the common data of all spectra of a file."""
     file["wave"] = wave
     file["wave"].attrs["unit"] = "Angstrom"
     file.attrs["medium"] = medium
@@ -242,7 +242,7 @@ def read_wave(path):
 
 @contextlib.contextmanager
 def _reading(path):
-    """An open file of spectra; whatever is wrong with it becomes a DamagedFileError."""
+    """An open file of spectra; any error becomes a DamagedFileError."""
     try:
         with h5py.File(path) as file:
             yield file
@@ -260,7 +260,7 @@ def _labels(file, rows=slice(None)):
 
 
 def concatenate(parts):
-    """Join spectra that share one grid; labels get every column that any part has.
+    """Join spectra on the same grid; labels get every column of any part.
 
     Raises
     ------

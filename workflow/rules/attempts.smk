@@ -1,4 +1,4 @@
-# A job that ran out of memory or time is tried again with more of both, where the profile allows retries.
+# A job that ran out of memory or time is retried with more of both, if the profile allows retries.
 
 
 def growing(amount):

@@ -1,16 +1,16 @@
-# One classifier for anybody's spectra, and the proof of how good it is on stars that it
+# The classifier for any stellar spectra, and its validation on stars that it
 # has not seen.
 #
 # NEEDS   resources/ingested/<library>.h5, stars.csv; resources/sdss/csepreghy.h5
 # MAKES   resources/classifier/stars.h5                   typed stars on the classifier's grid
-#         resources/classifier/<left_out>.npz             networks without a library or a fold, and what they say of it
+#         resources/classifier/<left_out>.npz             networks trained without a library or a fold
 #         results/classifier/model/                       the classifier that `obafgkm classify --model` takes
-#         results/classifier/predictions.csv              what it says of every star left out, as spoilt in many ways
+#         results/classifier/predictions.csv              predictions for left-out stars under many conditions
 
 CLASSIFIER_FOLDS = [f"fold{k}" for k in range(config["classifier"]["folds"])]
 CLASSIFIER_LIBRARIES = config["classifier"]["libraries"]
 LEFT_OUT = [*CLASSIFIER_LIBRARIES, *CLASSIFIER_FOLDS, "none"]
-# Simulated spectra help where real libraries have few stars; where all is simulated they are there already.
+# Simulated spectra supplement sparse types of real libraries; where all is simulated, they are not needed.
 SIMULATED_BESIDE_REAL = [
     f"resources/classifier/simulated_{library}.h5"
     for library in CLASSIFIER_LIBRARIES
@@ -46,7 +46,7 @@ use rule ingest as ingest_simulated with:
 
 
 rule stars_of_all_libraries:
-    """Bring all typed stars onto the classifier's grid."""
+    """Resample all typed stars to the classifier's grid."""
     input:
         libraries=expand("resources/ingested/{library}.h5", library=CLASSIFIER_LIBRARIES),
         simulated=SIMULATED_BESIDE_REAL,
@@ -68,7 +68,7 @@ rule stars_of_all_libraries:
 
 
 rule train_released:
-    """Train the classifier without a library or a fold, and let it classify what was left out."""
+    """Train the classifier without a library or a fold, and classify the left-out stars with it."""
     input:
         stars="resources/classifier/stars.h5",
         objects="resources/sdss/csepreghy.h5",
@@ -95,7 +95,7 @@ rule train_released:
 
 
 rule calibrate_released:
-    """Calibrate the classifier on stars left out, and write it as `obafgkm classify` reads it."""
+    """Calibrate the classifier on left-out stars, and write it in the form read by `obafgkm classify`."""
     input:
         stars="resources/classifier/stars.h5",
         objects="resources/sdss/csepreghy.h5",

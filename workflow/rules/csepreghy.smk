@@ -3,10 +3,10 @@
 # NEEDS   resources/sdss/csepreghy.h5; with a mirror, resources/sdss/mirror.h5
 # MAKES   resources/csepreghy/sample.h5, mirror.h5           spectra that pass the cuts, with widths and parts
 #         results/csepreghy/models/<run>/                    the networks and how they were made
-#         results/csepreghy/predictions/<run>_test.csv       what they say of every spectrum of the sample
-#         results/csepreghy/predictions/galaxies_nameless.csv   what one calls the galaxies without a subclass
+#         results/csepreghy/predictions/<run>_test.csv       predictions for every spectrum of the sample
+#         results/csepreghy/predictions/galaxies_nameless.csv   predictions for galaxies without a subclass
 
-# Each run: the network, the task, the smoothing (filled in below), and which seed of the weights.
+# Each run: the network, the task, the smoothing (filled in below), and the seed of the weights.
 MAIN_RUNS = {
     f"{network}{'' if seed == 0 else f'_seed{seed}'}": {
         "network": network,
@@ -29,15 +29,15 @@ OTHER_RUNS = {
         for task in ("galaxies", "galaxies_known", "stars", "stars_full")
     },
 }
-# Networks that trained on other spectra are asked about the real ones of a mirror too.
+# Networks trained on other spectra are also applied to the real ones of a mirror.
 REAL_SPECTRA = (
     ["resources/csepreghy/mirror.h5"]
     if MIRROR and Path(MIRROR, "sdss").is_dir() and config["datasets"]["sdss_csepreghy"]["source"] != "mirror"
     else []
 )
-# What both surveys hold together is real, or it is not studied.
+# The two surveys are studied together only if their spectra are real.
 REAL_SURVEYS = LAMOST and config["datasets"]["sdss_csepreghy"]["source"] == "mirror"
-# Exhibits of a kind: run and quantity; run; run, whether right, number of spectra, smoothing.
+# Exhibits of one kind: run and quantity; run; run, whether correct, number of spectra, smoothing.
 CURVES = {
     "fig11": ("cnn", "accuracy"),
     "fig12": ("cnn", "loss"),
@@ -97,7 +97,7 @@ for name, row in COMPARED.items():
 
 
 rule prepare_csepreghy:
-    """Cut, measure and split the sample as the thesis does."""
+    """Cut, measure and split the sample as in the thesis."""
     input:
         spectra="resources/sdss/csepreghy.h5",
     output:
@@ -135,11 +135,11 @@ use rule prepare_csepreghy as prepare_csepreghy_mirror with:
     benchmark:
         "benchmarks/results/prepare_csepreghy_mirror.tsv"
     message:
-        "Preparing the mirror's spectra as Csepreghy 2020 does"
+        "Preparing the mirror's spectra as in Csepreghy 2020"
 
 
 rule train_csepreghy:
-    """Train the CNN and the mixed-input network on galaxies, quasars and stars, and apply them to real ones."""
+    """Train the CNN and the mixed-input network on galaxies, quasars and stars; apply them to real ones."""
     input:
         sample="resources/csepreghy/sample.h5",
         mirror=REAL_SPECTRA,
@@ -213,7 +213,7 @@ rule study_csepreghy:
         config=lookup(within=config, dpath="csepreghy"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Searching the CNN of Csepreghy 2020, and varying the sample's size"
+        "Searching the hyper-parameters of the CNN of Csepreghy 2020, and varying the sample size"
     script:
         "../scripts/csepreghy/studies.py"
 

@@ -1,6 +1,7 @@
-# A rule's results depend on its script and on the library that the script imports. Included last, this gives every
-# rule the checksum of that code as a parameter, so that a change there reruns what rests on it, and nothing else.
-# Those that train networks are given how, too. Times of files tell nothing of this: see profiles/default/config.yaml.
+# A rule's results depend on its script and on the parts of the library that it imports. Included last, this
+# gives every rule the checksum of that code as a parameter, so that a change reruns its dependents and nothing
+# else. Rules that train networks also get the training settings. File times are not used: see
+# profiles/default/config.yaml.
 
 from obafgkm.workflow.dependencies import digest, modules
 

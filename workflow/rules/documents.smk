@@ -1,24 +1,24 @@
-# The documents and what their exhibits share. Included before the documents' own rules, which fill `EXHIBITS`.
+# The documents, and code shared by their exhibits. Included before the documents' rules, which fill `EXHIBITS`.
 #
 # NEEDS   config/documents.yaml
 #
 # A row of a document's table is one exhibit, or several that one script draws together:
-#   about      what is drawn, in words
+#   about      description of the content
 #   inputs     files without a name; `input`: files by name
-#   script     workflow/scripts/<document>/<script>.py; the row's own name where it is not given
+#   script     workflow/scripts/<document>/<script>.py; the row's own name by default
 #   params     settings: values, or paths into the configuration
-#   exhibits   figures (fig...) and tables (table...) that it gives; the row's own name where it is not given
-#   labels     what the report calls an exhibit: one text, or one for each of `exhibits`; "Figure 1" where not given
+#   exhibits   figures (fig...) and tables (table...) that it produces; the row's own name by default
+#   labels     name of an exhibit in the report: one text, or one per exhibit; by default "Figure 1"
 #   also       further files, by name
 #   mem_mb, runtime
 
 from obafgkm.workflow.documents import read_documents
 
 DOCUMENTS = read_documents(ROOT / "config" / "documents.yaml")
-# A document need not have rules of its own: its exhibits may rest on what others make.
+# A document need not have its own rules: its exhibits may use the results of others.
 OWN_RULES = [name for name in DOCUMENTS if (ROOT / "workflow" / "rules" / f"{name}.smk").exists()]
 EXHIBITS = {document: {} for document in DOCUMENTS}
-# What else a document's target makes.
+# Further outputs of a document's target.
 PRODUCTS = {document: [] for document in DOCUMENTS}
 
 CLIP = {"clip": lookup(within=config, dpath="evaluation/clip")}
@@ -27,12 +27,12 @@ EVALUATION = {"settings": lookup(within=config, dpath="evaluation"), **SEED}
 
 
 def exhibit_names(name, row):
-    """Figures and tables that a row gives."""
+    """Figures and tables of a row."""
     return row.get("exhibits", [name])
 
 
 def exhibit_label(name, row, exhibit):
-    """What the report calls an exhibit: Figure 1 is fig01, unless its row says otherwise."""
+    """Name of an exhibit in the report: Figure 1 for fig01, unless its row has a label."""
     labels = row.get("labels", {})
     if isinstance(labels, str):
         return labels
@@ -42,9 +42,9 @@ def exhibit_label(name, row, exhibit):
 
 
 def exhibit_files(document, name, row):
-    """Outputs of a row, by format where it gives one exhibit, by exhibit (and format) where it gives several.
+    """Outputs of a row: by format if it has one exhibit, by exhibit (and format) if it has several.
 
-    Of a figure or a table, the first format is in the report.
+    The report contains the first format of each figure or table.
     """
     outputs = {}
     exhibits = exhibit_names(name, row)
@@ -63,7 +63,7 @@ def exhibit_files(document, name, row):
 
 
 def products(*documents):
-    """Everything that the targets of these documents make; of all documents where none is named."""
+    """All outputs of the targets of the named documents, or of all documents by default."""
     for document in documents or DOCUMENTS:
         for name, row in EXHIBITS[document].items():
             yield from exhibit_files(document, name, row).values()

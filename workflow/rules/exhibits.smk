@@ -1,8 +1,8 @@
-# Exhibits: one rule for each row of a document's table, one target for each document. Included after the documents.
+# Exhibits: one rule per row of a document's table, one target per document. Included after the documents.
 #
 # NEEDS   EXHIBITS, see documents.smk
 # MAKES   results/<document>/<exhibit>.png|pdf|csv|tex
-#         results/exhibits.csv    one row per exhibit: what it is called, and what it shows
+#         results/exhibits.csv    one row per exhibit: name and content
 
 
 for document, rows in EXHIBITS.items():

@@ -1,4 +1,4 @@
-# Node grids of high-resolution synthetic spectra: synthesised here, or made of a published grid.
+# Node grids of high-resolution synthetic spectra: synthesised here, or made from a published grid.
 #
 # MAKES   resources/archives/<remote|mirror|simulated>/<archive>_<grid>/   the files a grid needs of an archive
 #         resources/grids/<source>/<grid>/<part>.npz                       the nodes of one metallicity
@@ -13,7 +13,7 @@ wildcard_constraints:
 
 
 rule fetch_grid:
-    """Bring the files that a grid needs of an archive here."""
+    """Fetch the files of an archive that a grid needs."""
     input:
         datasets=ADDRESSES,
     output:
@@ -42,7 +42,7 @@ rule fetch_grid:
 
 
 rule simulate_grid:
-    """Write the files that a grid needs of an archive, with spectra of the kept grid."""
+    """Simulate the files of an archive that a grid needs, with spectra of the kept grid."""
     output:
         provenance="resources/archives/simulated/{archive}_{grid}/provenance.json",
     log:
@@ -61,7 +61,7 @@ rule simulate_grid:
 
 
 rule grid_part:
-    """Synthesise the nodes of one metallicity; a killed job goes on with the next node."""
+    """Synthesise the nodes of one metallicity; a killed job resumes with the next node."""
     input:
         atmospheres=lambda wildcards: grid_atmospheres(wildcards.grid),
         lines=VALD if os.path.isfile(VALD) else [],
@@ -75,7 +75,7 @@ rule grid_part:
         part=r"\d+",
     conda:
         "../../envs/cpu.yaml"
-    # The engine is not safe in threads: one process per part, as many parts as there are cores.
+    # The engine is not thread-safe: one process per part, as many parts as there are cores.
     threads: 1
     resources:
         mem_mb=1000,
@@ -90,7 +90,7 @@ rule grid_part:
 
 
 rule published_grid_part:
-    """Take the nodes of one metallicity from a published grid."""
+    """Read the nodes of one metallicity from a published grid."""
     input:
         provenance=lambda wildcards: grid_archive(wildcards.archive, wildcards.grid),
     output:

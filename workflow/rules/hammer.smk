@@ -1,7 +1,6 @@
 # "Hack or Hammer": photometry and template parameters to main classes.
-#
-# NEEDS   SkyServer's answer: simulated, asked for, or photometry.csv in the mirror's folder hammer
-# MAKES   resources/hammer/sample.csv, rejected.csv       the rows used and those rejected, with the reason
+# NEEDS   SkyServer's answer: simulated, requested, or photometry.csv in the mirror's folder hammer
+# MAKES   resources/hammer/sample.csv, rejected.csv       the rows used, and those rejected with a reason
 #         resources/hammer/<what was trained>.csv         trials, folds, predictions of the test rows
 
 
@@ -28,7 +27,7 @@ rule hammer_simulate:
 
 
 rule hammer_fetch:
-    """Ask SkyServer the photometric query."""
+    """Send the photometric query to SkyServer."""
     output:
         photometry="resources/archives/remote/hammer/photometry.csv",
         provenance="resources/archives/remote/hammer/photometry.csv.provenance.json",
@@ -40,19 +39,19 @@ rule hammer_fetch:
         mem_mb=4000,
         runtime=240,
     params:
-        # As a function, which keeps Snakemake from taking {release} for a wildcard.
+        # A function, so that Snakemake does not take {release} for a wildcard.
         service=lambda wildcards: config["sdss"]["skyserver"],
         rows=lookup(within=config, dpath="sdss/rows"),
         release=lookup(within=config, dpath="hammer/release"),
         offline=lookup(within=config, dpath="archives/offline"),
     message:
-        "Asking SkyServer for photometry"
+        "Querying SkyServer for photometry"
     script:
         "../scripts/hammer/fetch.py"
 
 
 rule hammer_sample:
-    """Read the rows, reject what cannot be used, divide the stars into three parts."""
+    """Read the rows, reject unusable ones, and divide the stars into three parts."""
     input:
         photometry=hammer_photometry,
     output:
@@ -77,7 +76,7 @@ rule hammer_sample:
 
 
 rule hammer_networks:
-    """Search the network, train it and the document's two, cross-validate them, leave features out."""
+    """Search for a network, train it and the document's two, cross-validate them, and leave out features."""
     input:
         sample="resources/hammer/sample.csv",
     output:
@@ -100,13 +99,13 @@ rule hammer_networks:
         settings=lookup(within=config, dpath="hammer"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Training the networks of photometry"
+        "Training the networks on photometry"
     script:
         "../scripts/hammer/networks.py"
 
 
 rule hammer_baselines:
-    """Gradient boosting and random forest with features left out; importance of features."""
+    """Train gradient boosting and random forests with features left out; measure feature importance."""
     input:
         sample="resources/hammer/sample.csv",
     output:
@@ -126,6 +125,6 @@ rule hammer_baselines:
         seeds=lookup(within=config, dpath="hammer/seeds"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Leaving features out"
+        "Training baselines with features left out"
     script:
         "../scripts/hammer/baselines.py"

@@ -7,12 +7,12 @@
 #         resources/ingested/stars.csv                one star identity per spectrum, across libraries
 #         resources/homogenised/<library>.h5          spectra on the common grid
 
-# Types and names of stars come from SIMBAD too, where the network allows.
+# Types and names of stars are also taken from SIMBAD, if the network is available.
 ASK_SIMBAD = config["archives"]["simbad"] and not config["archives"]["offline"]
 
 
 rule fetch:
-    """Bring the files of one dataset here, check them, and record where each came from."""
+    """Fetch the files of one dataset, check them, and record the origin of each."""
     input:
         datasets=ADDRESSES,
     output:
@@ -41,7 +41,7 @@ rule fetch:
 
 
 rule simulate:
-    """Synthesise the spectra of one library and write them as its archive would."""
+    """Synthesise the spectra of one library and write them in the format of its archive."""
     input:
         nodes=NODES,
     output:
@@ -75,7 +75,7 @@ rule nodes:
         mem_mb=2000,
         runtime=120,
     message:
-        "Computing model spectra (about half an hour of one core)"
+        "Computing model spectra (about half an hour on one core)"
     script:
         "../scripts/libraries/nodes.py"
 
@@ -103,7 +103,7 @@ rule ingest:
 
 
 rule identify:
-    """Find the stars that libraries share under different names."""
+    """Find stars shared by libraries under different names."""
     input:
         spectra=expand("resources/ingested/{library}.h5", library=LIBRARIES),
         cflib=provenance("cflib"),
@@ -120,7 +120,7 @@ rule identify:
         libraries=list(LIBRARIES),
         simbad=ASK_SIMBAD,
     message:
-        "Finding the stars that libraries share"
+        "Finding stars shared by libraries"
     script:
         "../scripts/libraries/identify.py"
 

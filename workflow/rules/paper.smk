@@ -1,7 +1,7 @@
 # The paper on the whole work.
 #
 # NEEDS   paper/*.typ, numbers.yaml, references.bib; config/claims.yaml; the tables and exhibits that the text shows;
-#         the checks, so that there is no paper on results that fail them, and no comparison of networks that are
+#         the checks, so that results that fail them give no paper, and no networks are compared that are
 #         not shown to have learnt
 # MAKES   results/paper/numbers.json    every number and word of the text, by name
 #         results/paper.pdf
@@ -26,7 +26,7 @@ rule paper_numbers:
         mem_mb=1000,
         runtime=10,
     params:
-        # Their contents, because their paths change with the place of this repository.
+        # Their contents, because their paths depend on the location of this repository.
         sources=contents([CLAIMS, PAPER / "numbers.yaml"]),
         settings={
             name: lookup(within=config, dpath=setting["key"])

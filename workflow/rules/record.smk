@@ -1,4 +1,4 @@
-# What goes with the results of a run.
+# Records that accompany the results of a run.
 #
 # NEEDS   the exhibits, the ledger, the checks
 # MAKES   results/<document>/models/<model>/card.md
@@ -18,7 +18,7 @@ CARDS = {
 
 
 rule model_cards:
-    """Write a card beside each trained model: range, training, errors by class, failures, licence."""
+    """Write a card for each trained model: range, training, errors by class, failures, licence."""
     input:
         expand(
             "results/sharma/predictions/{model}_cflib.csv",
@@ -52,7 +52,7 @@ rule model_cards:
 
 
 rule record_provenance:
-    """Record what made the results: code, machine, versions, seeds, data, times. Nothing rests on it."""
+    """Record how the results were made: code, machine, versions, seeds, data, times. Nothing uses it."""
     input:
         rules.science.output,
         photometry=hammer_photometry,
@@ -78,7 +78,7 @@ rule record_provenance:
 
 
 rule crate:
-    """Describe the run by the community's vocabulary: a Workflow Run RO-Crate."""
+    """Describe the run in a community standard, as a Workflow Run RO-Crate."""
     input:
         claims=rules.ledger.output.csv,
         page=rules.ledger.output.html,

@@ -1,8 +1,8 @@
-# Saldic & Rathcke: stellar parameters from synthetic spectra of high resolution.
+# Saldic & Rathcke: stellar parameters from high-resolution synthetic spectra.
 #
 # MAKES   resources/saldic/spectra.h5                 down-sampled spectra of the label grid
 #         results/saldic/models/<network>/            the networks and how they were made
-#         results/saldic/predictions/<family>.csv     what networks and baselines say of their test spectra
+#         results/saldic/predictions/<family>.csv     predictions of networks and baselines
 
 SALDIC_GRID = grid_file("saldic")
 
@@ -63,7 +63,7 @@ rule train_saldic:
 
 
 rule saldic_baselines:
-    """Predict the test spectra by a linear fit and by the nearest training spectrum."""
+    """Predict the test spectra with a linear fit and the nearest training spectrum."""
     input:
         spectra="resources/saldic/spectra.h5",
     output:
@@ -82,6 +82,6 @@ rule saldic_baselines:
         split=lookup(within=config, dpath="saldic/split"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Predicting by the baselines"
+        "Predicting with the baselines"
     script:
         "../scripts/saldic/baselines.py"

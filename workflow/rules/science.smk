@@ -1,14 +1,14 @@
-# Check what the run made, before anything is said about it.
+# Check the results of the run before anything is derived from them.
 #
 # NEEDS   every exhibit, the ledger, the samples
-# MAKES   results/science.html    each check and how it went
-#         results/science.csv     each trained network beside the trivial answer to its own task
+# MAKES   results/science.html    each check and its outcome
+#         results/science.csv     each trained network compared with the trivial answer to its task
 
 CHECKS = ROOT / "tests" / "science"
 
 
 rule science:
-    """Check the results: a picture in every figure, a source in every row, counts, splits, physics, chance."""
+    """Check the results: non-empty figures, a source in every row, counts, splits, physics, chance level."""
     input:
         products(),
         rules.list_exhibits.output,

@@ -4,9 +4,9 @@
 # MAKES   resources/sdss/<sample>_catalogue.csv        all rows of the sample, from SkyServer
 #         resources/archives/<source>/sdss_<sample>/   catalogue, spectra, provenance.json
 #         resources/sdss/<sample>.h5                   spectra as observed, with labels
-#         resources/sdss/mirror.h5, lamost.h5          what a mirror holds of both surveys, whatever the source is
-#         resources/sdss/simulated_<sample>.h5         those that are simulated, whatever the source is
-#         resources/sdss/<sample>_rejected.csv         what could not be used, and why
+#         resources/sdss/mirror.h5, lamost.h5          spectra of both surveys in a mirror
+#         resources/sdss/simulated_<sample>.h5         simulated spectra, whatever the source
+#         resources/sdss/<sample>_rejected.csv         unusable spectra, with reasons
 
 
 wildcard_constraints:
@@ -15,7 +15,7 @@ wildcard_constraints:
 
 
 rule sdss_catalogue:
-    """Ask SkyServer for the catalogue of one sample."""
+    """Query SkyServer for the catalogue of one sample."""
     output:
         catalogue="resources/sdss/{sample}_catalogue.csv",
     log:
@@ -26,13 +26,13 @@ rule sdss_catalogue:
         mem_mb=4000,
         runtime=240,
     params:
-        # As a function, which keeps Snakemake from taking {release} for a wildcard.
+        # A function, so that Snakemake does not take {release} for a wildcard.
         service=lambda wildcards: config["sdss"]["skyserver"],
         rows=lookup(within=config, dpath="sdss/rows"),
         release=lookup(within=config, dpath="sdss/{sample}/release"),
         offline=lookup(within=config, dpath="archives/offline"),
     message:
-        "Asking SkyServer for the sample {wildcards.sample}"
+        "Querying SkyServer for the sample {wildcards.sample}"
     script:
         "../scripts/sdss/catalogue.py"
 

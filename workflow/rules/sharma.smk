@@ -1,4 +1,4 @@
-# Sharma et al. 2020: its models, and which of them are searched, trained again and spoilt. Included before the
+# Sharma et al. 2020: its models, and which of them are searched, retrained and perturbed. Included before the
 # document's rules and exhibits.
 
 SEARCHED = {
@@ -24,19 +24,19 @@ SIX = ["ann", "mlp_classifier", "forest_classifier", "cnn", "mlp_regressor", "fo
 
 
 def prediction(model, sample="cflib"):
-    """File of what a model says of the spectra of a sample."""
+    """File of a model's predictions for a sample."""
     return f"results/sharma/predictions/{model}_{sample}.csv"
 
 
 def trained(model, *files):
-    """Files that a training left beside its model, by their stems."""
+    """Files written by a training beside its model, by stem."""
     return {Path(file).stem: f"results/sharma/models/{model}/{file}" for file in files}
 
 
 NETWORKS = {model: MODELS[model] for model in ["ann", "ann_centred", "cnn"]}
-# Classifiers of spoilt spectra: the networks, and what they have to beat.
+# Classifiers of perturbed spectra: the networks and the baselines.
 SPOILT = NETWORKS | {"nearest": MODELS["nearest"]}
-# Programs that assign MK types, with the standards that each compares with.
+# Programs that assign MK types, with the standards that each uses.
 MK_NAMES = {
     "mkclass": "MKCLASS, libr18",
     "nutmaat": "NutMaat, averaged standards",
@@ -48,7 +48,7 @@ RETRAINED = config["sharma"]["robustness"]["network"]
 
 
 def retrainings(model):
-    """The trainings of a model besides its first: with other seeds; and one network's on what is spoilt."""
+    """Further trainings of a model: with other seeds and, for one network, on perturbed data."""
     cases = [("clean", None, repeat) for repeat in range(1, SEEDS[model])]
     if model == RETRAINED:
         cases += [("trained on normalised", None, 0), ("trained on continua", None, 0)]
@@ -64,7 +64,7 @@ def retrainings(model):
 
 
 def retraining_samples(wildcards):
-    """Files that a model is trained anew on."""
+    """Training files for retraining a model."""
     kinds = {"flux": ""}
     if wildcards.model == RETRAINED:
         kinds |= {"normalised": "normalised_", "continua": "continua_"}

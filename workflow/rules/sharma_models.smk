@@ -2,22 +2,22 @@
 #
 # NEEDS   resources/homogenised/<library>.h5, resources/ingested/stars.csv, resources/sdss/sharma.h5
 # MAKES   resources/sharma/training.h5, test.h5  the samples, disjoint in stars
-#         resources/sharma/left_out.csv          what belongs to neither, and why
+#         resources/sharma/left_out.csv          spectra that belong to neither, with reasons
 #         resources/sharma/sdss_<sample>.h5      stars of SDSS, at rest and homogenised
-#         resources/sharma/lamost.h5             stars of LAMOST, where a mirror holds some
-#         resources/sharma/unlabelled.h5         those to pre-train on
+#         resources/sharma/lamost.h5             stars of LAMOST, if a mirror has any
+#         resources/sharma/unlabelled.h5         stars for pre-training
 #         results/sharma/models/<model>/                  the model and how it was made
-#         results/sharma/predictions/<model>_cflib.csv    what it says of each test spectrum
-#         results/sharma/predictions/<model>_sdss.csv     and of each star of SDSS
-#         results/sharma/predictions/<model>_lamost.csv   and of LAMOST
+#         results/sharma/predictions/<model>_cflib.csv    its predictions for each test spectrum
+#         results/sharma/predictions/<model>_sdss.csv     for each star of SDSS
+#         results/sharma/predictions/<model>_lamost.csv   for each star of LAMOST
 
-# Stars of LAMOST are real, and taken from a mirror wherever the rest comes from.
+# Stars of LAMOST are always real and taken from a mirror, whatever the source of the rest.
 LAMOST = bool(MIRROR) and Path(MIRROR, "lamost").is_dir()
 ON_MIRROR = config["datasets"]["sdss_sharma"]["source"] == "mirror"
 
 
 rule sharma_samples:
-    """Divide the spectra into the training and the test sample of Sharma et al. 2020."""
+    """Divide the spectra into the training and test samples of Sharma et al. 2020."""
     input:
         libraries=expand("resources/homogenised/{library}.h5", library=SHARMA_LIBRARIES),
         stars="resources/ingested/stars.csv",
@@ -41,7 +41,7 @@ rule sharma_samples:
 
 
 rule sdss_stars:
-    """Bring the stars of SDSS to rest, into air and to the common form."""
+    """Shift the stars of SDSS to rest and to air wavelengths, and homogenise them."""
     input:
         spectra="resources/sdss/{stars}.h5",
     output:
@@ -81,7 +81,7 @@ use rule sdss_stars as lamost_stars with:
 
 
 rule unlabelled_spectra:
-    """Choose unlabelled stars for pre-training: of SDSS; on a mirror also of LAMOST, then simulated ones."""
+    """Choose unlabelled stars for pre-training: SDSS, with a mirror also LAMOST, then simulated ones."""
     input:
         "resources/sharma/sdss_sharma.h5",
         "resources/sharma/lamost.h5" if ON_MIRROR and LAMOST else [],
@@ -105,7 +105,7 @@ rule unlabelled_spectra:
 
 
 rule train_ann:
-    """Train the neural network of section 4.1 on flux as it is, or on flux less the mean training spectrum."""
+    """Train the neural network of section 4.1 on flux, or on flux minus the mean training spectrum."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
@@ -123,7 +123,7 @@ rule train_ann:
         model="ann|ann_centred",
     conda:
         "../../envs/cpu.yaml"
-    # One thread: the matrices are thin, and weights are bit-equal at one number of threads only.
+    # One thread: the matrices are thin, and weights are bit-identical only for a fixed number of threads.
     threads: 1
     resources:
         mem_mb=2000,
@@ -232,7 +232,7 @@ rule train_cnn:
 
 
 rule baselines:
-    """Classify the test spectra by the commonest class, by the nearest template, by a linear classifier."""
+    """Classify the test spectra by the commonest class, the nearest template and a linear classifier."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",
@@ -251,7 +251,7 @@ rule baselines:
         components=lookup(within=config, dpath="sharma/linear_components"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Classifying by the baselines"
+        "Classifying with the baselines"
     script:
         "../scripts/sharma/baselines.py"
 
@@ -314,7 +314,7 @@ use rule classify_sdss as classify_lamost with:
 
 
 rule median_of_models:
-    """The median of what the paper's six models say of each test spectrum."""
+    """Take the median of the predictions of the paper's six models for each test spectrum."""
     input:
         [prediction(model) for model in SIX],
     output:

@@ -1,11 +1,11 @@
-# Spoil the test spectra and the training labels of Sharma et al. 2020, section 5.2, and train again; train with
+# Perturb the test spectra and the training labels of Sharma et al. 2020, section 5.2, and retrain; train with
 # other seeds.
 #
 # NEEDS   resources/sharma/training.h5, test.h5; results/sharma/models, results/sharma/predictions
-# MAKES   resources/sharma/normalised_<part>.h5, continua_<part>.h5   samples without continua, continua alone
-#         results/sharma/robustness/retrained_<model>.csv   what a model says when it is trained anew
-#         results/sharma/robustness/spoilt.csv              what the networks say of spoilt spectra
-#         results/sharma/robustness/mk_<program>.csv        what other programs say of reddened spectra
+# MAKES   resources/sharma/normalised_<part>.h5, continua_<part>.h5   samples without continua; continua
+#         results/sharma/robustness/retrained_<model>.csv   predictions of a model after retraining
+#         results/sharma/robustness/spoilt.csv              predictions of the networks for perturbed spectra
+#         results/sharma/robustness/mk_<program>.csv        results of other programs for reddened spectra
 #         results/sharma/robustness/errors.csv              the error of every test
 
 
@@ -33,7 +33,7 @@ rule divide_by_continua:
 
 
 rule retrain:
-    """Train a model anew: other seeds; lines or continua alone; wrong labels."""
+    """Retrain a model: with other seeds; on lines or continua alone; with wrong labels."""
     input:
         unpack(retraining_samples),
     output:
@@ -59,7 +59,7 @@ rule retrain:
         validation=lookup(within=config, dpath="sharma/validation"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Training {wildcards.model} anew"
+        "Retraining {wildcards.model}"
     script:
         "../scripts/sharma/retrain.py"
 
@@ -92,13 +92,13 @@ rule classify_spoilt:
         unity_at=lookup(within=config, dpath="homogenise/unity_at"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Classifying spoilt spectra"
+        "Classifying perturbed spectra"
     script:
         "../scripts/sharma/classify_spoilt.py"
 
 
 rule nutmaat_environment:
-    """Install NutMaat into an environment of its own, because its pins exclude ours. Needs the network once."""
+    """Install NutMaat in a separate environment, as its dependencies conflict with ours; needs the network."""
     input:
         lock=workflow.source_path("../../envs/nutmaat.lock"),
     output:
@@ -125,7 +125,7 @@ rule nutmaat_environment:
 
 
 rule classify_by_program:
-    """Let MKCLASS or NutMaat classify ever more reddened test spectra."""
+    """Classify increasingly reddened test spectra with MKCLASS or NutMaat."""
     input:
         training="resources/sharma/training.h5",
         test="resources/sharma/test.h5",

@@ -20,7 +20,7 @@ rule search:
         part=r"\d+",
     conda:
         "../../envs/cpu.yaml"
-    # One thread: more jobs (`parts`) use more cores better, and give the same numbers.
+    # One thread: several jobs (`parts`) use cores more efficiently, and give the same numbers.
     threads: 1
     resources:
         mem_mb=4000,

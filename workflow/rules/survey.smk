@@ -1,27 +1,27 @@
-# Types of a whole survey, in chunks: `python3 make.py run survey`. No part of the default run.
-#
-# NEEDS   what the section `survey` of the configuration names: a list, a folder, tar archives or a catalogue
+# Types of a whole survey, in chunks: `python3 make.py run survey`. Not part of the default run.
+# NEEDS   the spectra of the section `survey` of the configuration: list, folder, tar archives or catalogue
 # MAKES   resources/survey/plan/<chunk>.csv         entries of each chunk
-#         resources/survey/fetched/<chunk>.csv      of a catalogue: their files
-#         resources/survey/downloads/<chunk>/       those that were downloaded
+#         resources/survey/fetched/<chunk>.csv      their files, if from a catalogue
+#         resources/survey/downloads/<chunk>/       downloaded files
 #         resources/survey/chunks/<chunk>.parquet   one row per spectrum
 #         results/survey/types/                     all of them, by main class
 #         results/survey/table_*.csv, fig_sky.png, outliers/
+
 
 wildcard_constraints:
     chunk=r"\d{6}-[0-9a-f]{10}",
 
 
 rule survey:
-    """Classify a survey: say how it went."""
+    """Classify a survey and print a summary."""
     input:
         "results/survey/outliers",
         sentence="results/survey/summary.txt",
     log:
         "logs/survey/survey.log",
+    localrule: True
     conda:
         "../../envs/cpu.yaml"
-    localrule: True
     message:
         "The survey is done: results/survey/"
     shell:
@@ -29,7 +29,7 @@ rule survey:
 
 
 rule survey_catalogue:
-    """Ask SkyServer for the spectra that the query chooses."""
+    """Query SkyServer for the spectra of the survey."""
     output:
         catalogue="resources/survey/catalogue.csv",
     log:
@@ -40,20 +40,20 @@ rule survey_catalogue:
         mem_mb=4000,
         runtime=240,
     params:
-        # As a function, which keeps Snakemake from taking {release} for a wildcard.
+        # A function, so that Snakemake does not take {release} for a wildcard.
         service=lambda wildcards: config["sdss"]["skyserver"],
         rows=lookup(within=config, dpath="sdss/rows"),
         query=lookup(within=config, dpath="survey/query"),
         release=lookup(within=config, dpath="survey/release"),
         offline=lookup(within=config, dpath="archives/offline"),
     message:
-        "Asking SkyServer for the spectra of the survey"
+        "Querying SkyServer for the spectra of the survey"
     script:
         "../scripts/survey/catalogue.py"
 
 
 checkpoint survey_plan:
-    """Divide what is to be classified into chunks."""
+    """Divide the spectra to classify into chunks."""
     input:
         spectra=survey_spectra,
     output:
@@ -76,7 +76,7 @@ checkpoint survey_plan:
 rule survey_fetch:
     """Find or fetch the files of one chunk of a catalogue."""
     input:
-        # A chunk's name stands for its content, whatever its time.
+        # A chunk's name identifies its content, whatever its time.
         plan=ancient("resources/survey/plan/{chunk}.csv"),
     output:
         "resources/survey/fetched/{chunk}.csv",
@@ -169,13 +169,13 @@ rule survey_exhibits:
     params:
         source="remote" if SURVEY.endswith(".csv") else "local files",
     message:
-        "Summing up the survey"
+        "Summarising the survey"
     script:
         "../scripts/survey/exhibits.py"
 
 
 rule survey_pages:
-    """Draw a page for each of the oddest spectra."""
+    """Draw a page for each of the strongest outliers."""
     input:
         outliers="results/survey/table_outliers.csv",
     output:

@@ -1,8 +1,8 @@
-# The synthetic gap: what networks trained on synthetic spectra say of real stars.
+# The synthetic gap: errors on real stars of networks trained on synthetic spectra.
 #
 # NEEDS   resources/archives/<source>/miles/provenance.json
 # MAKES   resources/synthetic_gap/spectra.h5, gap_stars.h5    synthetic spectra and MILES at one resolution
-#         results/synthetic_gap/predictions.csv               what each model says of them
+#         results/synthetic_gap/predictions.csv               predictions of each model for them
 
 
 rule gap_samples:
@@ -25,7 +25,7 @@ rule gap_samples:
         homogenise=lookup(within=config, dpath="homogenise"),
         seed=lookup(within=config, dpath="seed"),
     message:
-        "Making spectra to measure the synthetic gap with"
+        "Making spectra for measuring the synthetic gap"
     script:
         "../scripts/synthetic_gap/gap_samples.py"
 

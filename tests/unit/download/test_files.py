@@ -870,7 +870,9 @@ def test_mirror_without_spectra(mirror, tmp_path):
         path.unlink()
     (mirror / "jhc" / "a.csv").write_text("a,b\n")
     files = pd.concat([family("https://x", 4), table_file("https://x")], ignore_index=True)
-    with pytest.raises(MissingDatasetError, match=r"'jhc' was not found in .*mirror/jhc.*Ways on"):
+    with pytest.raises(
+        MissingDatasetError, match=r"'jhc' was not found in .*mirror/jhc.*Put its files there"
+    ):
         fetch_dataset(files, tmp_path / "here", source="mirror", mirror=mirror, progress=False)
     table = fetch_dataset(
         files, tmp_path / "here", source="mirror", mirror=mirror, missing="skip", progress=False

@@ -602,7 +602,7 @@ def test_what_a_row_says_besides_is_shown(tmp_path):
 def test_a_document_has_one_line_to_quote(tmp_path):
     caption = claim(value=None, kind="", product=None, reason="no number")
     table = ledger([claim(), replace(caption, quantity="x")], results(tmp_path, ROWS), "default")
-    assert summary(table) == {"paper": "1 numbers, 1 of them answered: 1 reproduced."}
+    assert summary(table) == {"paper": "1 numbers, 1 of them compared; 1 reproduced."}
 
 
 def test_a_number_changed_by_hand_changes_the_ledger(tmp_path):

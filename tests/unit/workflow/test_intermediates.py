@@ -1,4 +1,4 @@
-"""Damaged intermediate files, of whatever format, are named, set aside and made anew."""
+"""Damaged intermediate files, of whatever format, are named, set aside and recreated."""
 
 import subprocess
 import sys
@@ -98,7 +98,7 @@ def test_a_job_sets_a_damaged_input_aside_and_the_next_run_makes_it_anew(folder)
     assert done.stderr.strip().startswith(
         "rule_of_it: resources/hammer/sample.csv: not the file that was written"
     )
-    assert "run again, and it will be made anew" in done.stderr
+    assert "run again, and it will be recreated" in done.stderr
     assert (folder / "sample.csv.damaged").read_text() == "name,te"
     assert not (folder / "sample.csv").exists()
     assert not (folder / "trials.csv").exists()

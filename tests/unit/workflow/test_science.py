@@ -115,7 +115,7 @@ def test_networks_that_have_learnt_pass_and_are_told_too(judged):
     assert not any("sharma/ann," in line or "teff" in line for line in failures)
     row = table.loc[("ann", "main class")]
     assert row["ours_low"] < row["ours"] < row["ours_high"]
-    assert f"{row['ours']:.4g} ({row['ours_low']:.4g} to {row['ours_high']:.4g})" in page
+    assert f"{row['ours']:.3g} ({row['ours_low']:.3g} to {row['ours_high']:.3g})" in page
     assert "the commonest class: 0.5" in page
 
 

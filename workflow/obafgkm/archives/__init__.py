@@ -1,8 +1,8 @@
 """The archives: one module each, which reads the archive's files and writes files in the same format.
 
-Every library of stars has ``read(directory) -> (Spectra, rejected)`` and ``write(directory, spectra)``. All
+Every stellar library has ``read(directory) -> (Spectra, rejected)`` and ``write(directory, spectra)``. All
 label columns are in `LABELS`; ``rejected`` is a table with columns library, file, name, reason. Grids of
-synthetic spectra have ``read(directory, teff, logg, feh)``. What the readers share stands here.
+synthetic spectra have ``read(directory, teff, logg, feh)``. This module holds what the readers share.
 """
 
 import gzip
@@ -39,25 +39,25 @@ __all__ = [
     "write_tar",
 ]
 
-# Label columns of every library, with the value that stands for "not known".
+# Label columns of every library, with the value that means "not known".
 LABELS = {
     "library": "",
     "file": "",
     "name": "",  # as the archive has it
     "star": "",  # canonical name, see `obafgkm.archives.names`
     "aliases": "",  # other names from the header, joined by ';'
-    "type_text": "",  # the type that is used, as the archive has it
-    "catalogue_type_text": "",  # a second opinion, where there is one
+    "type_text": "",  # the adopted type, as the archive has it
+    "catalogue_type_text": "",  # a second type, where there is one
     "teff": np.nan,  # K
     "logg": np.nan,  # log cm/s2
     "feh": np.nan,  # dex
     "gap": np.nan,  # width of the masked pixels inside OPTICAL, Angstrom
 }
-_ABSURD = 1e10  # times the median flux: no line, no cosmic ray
-_UNIT = 8_000_000  # bytes of files that a worker takes at a time
-_LARGEST = 64 << 20  # bytes of a file of one spectrum that are read: larger ones are damaged
-OPTICAL = (3900.0, 6800.0)  # range that the libraries have in common, Angstrom
-OPTICAL_MODELS = (3400.0, 9600.0)  # what is taken of synthetic spectra from the ultraviolet to the infrared
+_ABSURD = 1e10  # times the median flux: more than any line or cosmic ray
+_UNIT = 8_000_000  # bytes of files per batch of a worker
+_LARGEST = 64 << 20  # bytes read of a file with one spectrum: larger files are damaged
+OPTICAL = (3900.0, 6800.0)  # range common to the libraries, Angstrom
+OPTICAL_MODELS = (3400.0, 9600.0)  # range kept of synthetic spectra that extend further
 
 
 def collect(library, wave, fwhm, files, parse):
@@ -75,8 +75,8 @@ def collect(library, wave, fwhm, files, parse):
     files : iterable of (str, bytes)
         File names and contents.
     parse : callable
-        ``parse(file, content) -> (labels, flux)``, a function of a module or a partial one: some of `LABELS`
-        as a dict, and (n_pix,) flux with NaN at bad pixels; raises ArchiveFileError where there is no
+        ``parse(file, content) -> (labels, flux)``, a module-level function or a partial of one: some of
+        `LABELS` as a dict, and (n_pix,) flux with NaN at bad pixels; raises ArchiveFileError if there is no
         spectrum.
 
     Returns
@@ -121,7 +121,7 @@ def collect(library, wave, fwhm, files, parse):
 
 
 def _units(files):
-    """Lists of files of some MB, which a worker takes at a time."""
+    """Batches of files of a few MB each, as a worker takes them."""
     unit, size = [], 0
     for file, content in files:
         unit.append((file, content))
@@ -134,7 +134,7 @@ def _units(files):
 
 
 def _parsed(tasks, lost, watch, parse):
-    """Name of each file, and what `parse` makes of it or why it cannot; see `obafgkm.barrier.run`."""
+    """Name of each file, and the result of `parse` or the reason it failed; see `obafgkm.barrier.run`."""
     for number, (file, content) in enumerate(tasks):
         outcome = lost.get(number)
         if outcome is None:
@@ -143,14 +143,14 @@ def _parsed(tasks, lost, watch, parse):
                 _refuse_absurd(file, outcome[1])
             except ArchiveFileError as error:
                 outcome = error.problem
-            except Exception as error:  # what damaged numbers lead to is not documented
+            except Exception as error:  # the errors that damaged numbers cause are not documented
                 told = " ".join(f"{type(error).__name__}: {error}".split())
                 outcome = f"damaged, or no file of this library ({told}): fetch it again"
         yield number, (file, outcome)
 
 
 def _refuse_absurd(file, flux):
-    """Refuse a flux without a pixel, or with one that no star has: a bit of it has changed."""
+    """Refuse flux without valid pixels, or with a value that no star has: a bit has flipped."""
     if not np.isfinite(flux).any():
         raise ArchiveFileError(file, "no valid pixel")
     size = np.abs(flux[np.isfinite(flux) & (flux != 0)])
@@ -161,7 +161,7 @@ def _refuse_absurd(file, flux):
 
 
 def complete_labels(labels):
-    """Labels with exactly the columns of `LABELS`; a column that is absent or not known gets its default."""
+    """Labels with exactly the columns of `LABELS`; absent or unknown columns get their defaults."""
     labels = labels.reindex(columns=list(LABELS)).reset_index(drop=True)
     return labels.fillna({k: v for k, v in LABELS.items() if v == ""}).astype(
         {column: object if default == "" else float for column, default in LABELS.items()}
@@ -181,10 +181,10 @@ def masked_runs(mask):
 
 @contextmanager
 def open_fits(file, content):
-    """Open the bytes of a FITS file; whatever is wrong with them becomes an ArchiveFileError.
+    """Open the bytes of a FITS file; any error becomes an ArchiveFileError.
 
-    Errors raised while the file is used inside the ``with`` block count as well, because a truncated file
-    shows itself only when its data are touched.
+    This includes errors raised inside the ``with`` block, because a truncated file is noticed only when its
+    data are accessed.
     """
     try:
         with warnings.catch_warnings():
@@ -224,14 +224,14 @@ def read_table(path, columns):
 
 
 def folder_files(folder, pattern):
-    """Name and content of the files in a folder that match, in order of name; none if there is no folder."""
+    """Name and content of the matching files in a folder, sorted by name; none if there is no folder."""
     for path in sorted(Path(folder).glob(pattern)):
         yield path.name, limited_bytes(path)
 
 
 def limited_bytes(path):
-    """Content of a file of one spectrum, cut off where no such file is so long; none of what is no file."""
-    if not path.is_file():  # a pipe would never end
+    """Content of a file with one spectrum, cut at a length that no such file has; empty for non-files."""
+    if not path.is_file():  # reading a pipe would never end
         return b""
     with path.open("rb") as file:
         return file.read(_LARGEST)
@@ -243,7 +243,7 @@ def tar_files(path):
     Raises
     ------
     ArchiveFileError
-        If it is truncated or no such archive; what it lacks cannot be known, so it cannot be used in part.
+        If it is truncated or no such archive; what is missing cannot be known, so it cannot be used in part.
     """
     try:
         with tarfile.open(path, "r:gz") as archive:
@@ -257,7 +257,7 @@ def tar_files(path):
 
 
 def write_tar(path, files):
-    """Write (name, content) pairs to a gzipped tar archive; the same files give the same bytes."""
+    """Write (name, content) pairs to a gzipped tar archive; identical files give identical bytes."""
     with (
         open(path, "wb") as raw,
         gzip.GzipFile("", "wb", compresslevel=1, fileobj=raw, mtime=0) as zipped,

@@ -1,7 +1,7 @@
 """The ATLAS9 model atmospheres with the new opacities: Castelli & Kurucz 2003, IAU Symp. 210, A20 (Trieste).
 
-One text file a metallicity, ``gridp00k2odfnew/ap00k2odfnew.dat``, holds the models of all Teff and log g, one
-after another: headers, and 72 layers in columns of fixed width. Microturbulence 2 km/s.
+One text file per metallicity, ``gridp00k2odfnew/ap00k2odfnew.dat``, holds the models of all Teff and log g
+one after another: headers, and 72 layers in columns of fixed width. Microturbulence 2 km/s.
 """
 
 import re
@@ -43,7 +43,7 @@ def read(path):
     Raises
     ------
     ArchiveFileError
-        If the file is missing, truncated or none of this archive.
+        If the file is missing, truncated or not from this archive.
     """
     try:
         lines = Path(path).read_text(errors="replace").splitlines()
@@ -64,7 +64,7 @@ def read(path):
 
 
 def write(path, models):
-    """Write models as the archive does; see `read`."""
+    """Write models in the format of the archive; see `read`."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = []

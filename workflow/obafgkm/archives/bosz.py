@@ -1,7 +1,7 @@
 """The BOSZ grid of synthetic spectra: Mészáros et al. 2024, A&A 688, A197 (MAST).
 
-One gzipped text file a node, ``rorig/m<[M/H]>/bosz2024_*.txt.gz``: wavelength (Angstrom, in air above 2000),
-flux and continuum, at the resolving power of the computation, 200,000 to 600,000.
+One gzipped text file per node, ``rorig/m<[M/H]>/bosz2024_*.txt.gz``: wavelength (Angstrom, in air above
+2000), flux and continuum, at the resolving power of the computation, 200,000 to 600,000.
 """
 
 import gzip
@@ -20,7 +20,7 @@ TEFF = np.concatenate([np.arange(2800.0, 4001.0, 100.0), np.arange(4250.0, 12001
 FEH = np.arange(-2.5, 0.76, 0.25)
 
 _PLANE_MARCS_FROM = 3.5  # log g; below, the MARCS models are spherical
-_ATLAS_ABOVE = 8000.0  # K; both kinds exist from 7500 K
+_ATLAS_ABOVE = 8000.0  # K; from 7500 K up both kinds exist
 
 
 def gravities(teff):
@@ -59,7 +59,7 @@ def read(directory, teff, logg, feh):
     Raises
     ------
     ArchiveFileError
-        If the file is missing, truncated or none of this archive.
+        If the file is missing, truncated or not from this archive.
     """
     path = Path(directory) / file_name(teff, logg, feh)
     try:
@@ -74,7 +74,7 @@ def read(directory, teff, logg, feh):
 
 
 def write(directory, teff, logg, feh, wave, flux, continuum):
-    """Write one spectrum as the archive does; see `read`."""
+    """Write one spectrum in the format of the archive; see `read`."""
     path = Path(directory) / file_name(teff, logg, feh)
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.GzipFile(path, "wb", mtime=0) as file:

@@ -1,8 +1,8 @@
-"""Headers and tables of FITS files, read where they lie, for the few values that are wanted of many files.
+"""Headers and tables of FITS files, read in place, for the few values that are needed from many files.
 
-`astropy.io.fits` parses every card of a header that it meets, which takes several times as long as all else
-that is done to a spectrum of a survey. Here a value is looked for in the bytes (FITS standard 4.0, section
-4), and nothing else is parsed. Whatever is out of the ordinary is left to astropy: the answer is then None.
+`astropy.io.fits` parses every card of each header, which takes several times longer than all other work on a
+survey spectrum. Here values are searched for in the bytes (FITS standard 4.0, section 4) and nothing else is
+parsed. Anything unusual is left to astropy: the answer is then None.
 """
 
 import io
@@ -41,7 +41,7 @@ class Header:
         """The value of a keyword of up to eight letters: text, a number or a truth value."""
         start = keyword.encode().ljust(8) + b"="
         at = self.cards.find(start)
-        while at % _CARD:  # which -1, for none, is not free of either
+        while at % _CARD:  # -1 (not found) fails this test as well
             if at < 0:
                 return default
             at = self.cards.find(start, at + 1)
@@ -65,21 +65,21 @@ class Header:
         return value
 
     def matches(self, pattern):
-        """Matches of a regular expression at the beginning of cards, in their order."""
+        """Matches of a regular expression at the start of cards, in order."""
         return [match for match in pattern.finditer(self.cards) if match.start() % _CARD == 0]
 
 
 @dataclass
 class Hdu:
-    """A header and where its data lie.
+    """A header and the location of its data.
 
     Attributes
     ----------
     header : Header
     start : int
-        Of the data, bytes from the beginning of the file.
+        Offset of the data from the beginning of the file, bytes.
     size : int
-        Of the data in bytes, without what fills the last block.
+        Size of the data in bytes, without the padding of the last block.
     """
 
     header: Header
@@ -88,7 +88,7 @@ class Hdu:
 
 
 def _size(header):
-    """Bytes of the data behind a header; None where it does not say so in whole numbers."""
+    """Bytes of the data that follow a header; None where its keywords are not integers."""
     dimensions = header.get("NAXIS")
     if not isinstance(dimensions, int) or not 0 <= dimensions <= _MOST_AXES:
         return None
@@ -100,17 +100,17 @@ def _size(header):
 
 
 def hdus(file):
-    """The headers of a FITS file, one after another; the data between them are passed over.
+    """The headers of a FITS file, one after another, skipping the data between them.
 
     Parameters
     ----------
     file : binary file
-        At its beginning. What is asked for later is read when it is asked for.
+        Positioned at its beginning; read lazily.
 
     Yields
     ------
     Hdu
-        Nothing more from where there is no whole header, or one that does not say how long its data are.
+        Stops at the first header that is incomplete or does not give the size of its data.
     """
     place = 0
     while True:
@@ -132,33 +132,33 @@ def hdus(file):
 
 
 def column_names(header):
-    """Names of the columns of a table; none where one of them has no name."""
+    """Names of the columns of a table; empty if one of them has no name."""
     cards = header.matches(_NAME)
     names = [card[2].decode("latin-1").rstrip() for card in cards]
     return names if _is_whole([int(card[1]) for card in cards], header) else []
 
 
 def _is_whole(numbers, header):
-    """Whether there is a card of each column, in their order."""
+    """Whether there is one card per column, in order."""
     return header.get("TFIELDS") == len(numbers) and numbers == list(range(1, len(numbers) + 1))
 
 
 def table(file, hdu, columns):
-    """Some columns of a binary table of plain cells, in the rows' own bytes.
+    """Some columns of a binary table of plain cells, without copying the rows.
 
     Parameters
     ----------
     file : binary file
     hdu : Hdu
-        Of the table.
+        The table.
     columns : sequence of str
-        Names as the header has them.
+        Names as in the header.
 
     Returns
     -------
     dict of str to array or None
-        Columns that are there, (n_row,) or (n_row, n_cell); None where one is scaled or of another form, or
-        where the file ends before the table does.
+        The columns found, (n_row,) or (n_row, n_cell); None if one is scaled or has another form, or if the
+        file ends before the table does.
     """
     header = hdu.header
     forms = [(int(card[1]), int(card[2] or 1), card[3].decode().strip()) for card in header.matches(_FORM)]

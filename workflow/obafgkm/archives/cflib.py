@@ -7,8 +7,8 @@ Common grid 3465 to 9469 Angstrom in air, in steps of 0.4; relative flux, shaped
 Pickles type. Missing stretches are filled with 1.0e-4 and listed by the keywords COVERAGE and GAPS. There are
 two types: PICKTYPE, which Sharma et al. 2020, section 2.2, adopt, and SPTYPE from the literature. -2147483647
 means undefined. ``cflib_header_types.csv`` lists the library's 1,273 files with their SPTYPE; ``wu2011.csv``,
-where it is there, has the parameters of Wu et al. 2011, A&A 525, A71, which then take the place of the
-headers', collected from the literature.
+if present, has the parameters of Wu et al. 2011, A&A 525, A71, which then replace those of the headers,
+collected from the literature.
 """
 
 import re
@@ -46,7 +46,7 @@ _UNDEFINED = -2147483647
 
 
 def read(directory):
-    """Read the library; of a star that is both in ``BINTABLE.tgz`` and in ``TEXT`` the binary table is read.
+    """Read the library; for a star in both ``BINTABLE.tgz`` and ``TEXT``, the binary table is read.
 
     Parameters
     ----------
@@ -56,8 +56,9 @@ def read(directory):
     Returns
     -------
     Spectra
-        (n_spec, 15011), in the order of the tar archive, then the text files; label ``type_text`` is PICKTYPE
-        where there is one and else SPTYPE, ``catalogue_type_text`` is SPTYPE where it is a second type.
+        (n_spec, 15011), in the order of the tar archive, then of the text files; label ``type_text`` is
+        PICKTYPE if there is one and SPTYPE otherwise, ``catalogue_type_text`` is SPTYPE if it is a second
+        type.
     rejected : DataFrame
 
     Raises
@@ -72,7 +73,7 @@ def read(directory):
 
 
 def _with_parameters(labels, path):
-    """Labels with the parameters of the stars that the table of Wu et al. has."""
+    """Labels with the parameters of Wu et al. for the stars in their table."""
     columns = ["teff", "logg", "feh"]
     table = read_table(path, ["name", *columns])
     table[columns] = table[columns].apply(pd.to_numeric, errors="coerce")
@@ -92,7 +93,7 @@ def star_names(directory):
     Raises
     ------
     ArchiveFileError
-        If there is neither the table of the library's files nor a spectrum.
+        If neither the table of the library's files nor a spectrum is found.
     """
     directory = Path(directory)
     if (directory / _TABLE).is_file():
@@ -128,7 +129,7 @@ def read_spectrum(file, content):
     labels : dict
         Some of `obafgkm.archives.LABELS`.
     flux : array (15011,)
-        On `WAVE`, NaN where it was not observed.
+        On `WAVE`, NaN where not observed.
 
     Raises
     ------
@@ -174,7 +175,7 @@ def _parse_text(file, content):
 
 
 def _number(value):
-    """First word of a keyword's value, whose reference may follow; NaN where undefined."""
+    """First word of a keyword's value, which may be followed by a reference; NaN where undefined."""
     match = re.match(r"[-+.\deE]+", str(value).strip())
     number = float(match[0]) if match else np.nan
     return np.nan if number == _UNDEFINED else number
@@ -183,8 +184,8 @@ def _number(value):
 def _missing(keywords, flux):
     """Pixels (n_pix,) that were not observed.
 
-    The keywords tell, and the fill value tells where they are absent. Real flux can be as small, but does not
-    stay constant: three pixels in a row within a per cent of the fill value are filled.
+    They are given by the keywords, or by the fill value where these are absent. Real flux can be as small,
+    but is not constant: three consecutive pixels within one per cent of the fill value count as filled.
     """
     missing = ~np.isfinite(flux)
     for first, last in _ranges(keywords.get("GAPS", "")):
@@ -235,7 +236,7 @@ def write(directory, spectra):
 
 
 def _keywords(row, good):
-    """Keywords of one spectrum, those without a value left out."""
+    """Keywords of one spectrum, omitting those without a value."""
     first, last = WAVE[np.flatnonzero(good)[[0, -1]]]
     gaps = [f"{a:.1f}-{b:.1f}" for a, b in WAVE[masked_runs(~good)] if first < a and b < last]
     keywords = {"OBJECT": row.name, "SPTYPE": row.catalogue_type_text, "PICKTYPE": row.type_text}

@@ -2,9 +2,9 @@
 
 Files ``ll/NNNNN.fits``, named after a running number: the primary image is the flux, with CRVAL1 and CDELT1
 (some versions CD1_1), 3900 to 6800 Angstrom in steps of 0.2 in air, at rest; extensions hold noise and flux
-calibration. Masked pixels are NaN, and there are many. Keywords OBJECT, SPTYPE, TEFF, LOGG, [Fe/H].
-``elodiev2.csv``, which need not be there, gives SIMBAD's types for most of the stars. Of the library's
-previous version, which begins at 4000 Angstrom, the pixels below are masked.
+calibration. Masked pixels, of which there are many, are NaN. Keywords OBJECT, SPTYPE, TEFF, LOGG, [Fe/H].
+``elodiev2.csv``, which is optional, gives SIMBAD's types for most of the stars. In the library's previous
+version, which begins at 4000 Angstrom, the pixels below are masked.
 """
 
 import functools
@@ -35,13 +35,13 @@ def read(directory):
     Parameters
     ----------
     directory : path-like
-        Holds the folder ``ll``, and maybe ``elodiev2.csv``. A directory without spectra gives none.
+        Holds the folder ``ll`` and optionally ``elodiev2.csv``. A directory without spectra gives none.
 
     Returns
     -------
     Spectra
-        (n_spec, 14501), in the order of the running numbers; labels ``type_text`` is the header's type where
-        there is one and else SIMBAD's, ``catalogue_type_text`` is SIMBAD's where it is a second type.
+        (n_spec, 14501), in the order of the running numbers; label ``type_text`` is the header's type if
+        there is one and SIMBAD's otherwise, ``catalogue_type_text`` is SIMBAD's if it is a second type.
     rejected : DataFrame
     """
     simbad = read_simbad_types(directory).drop_duplicates("star").set_index("star")["sp_type"]
@@ -68,7 +68,7 @@ def _parse(simbad, file, content):
 
 
 def read_simbad_types(directory):
-    """The table of SIMBAD's types, with a column ``star``; no rows where the table is not there.
+    """The table of SIMBAD's types, with a column ``star``; no rows if there is no table.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """JHC: the library of stellar spectra of Jacoby, Hunter & Christian 1984, ApJS 56, 257.
 
 Files as at STScI: ``jc_N.fits`` (N = 1 ... 161, not zero-padded), a binary table with the columns WAVELENGTH
-(Angstrom, air) and FLUX, and ``jhc_index.csv`` with names and types. The fluxes are dereddened; the types are
-by eye, all with a luminosity class. No pixel is masked.
+(Angstrom, air) and FLUX, and ``jhc_index.csv`` with names and types. The fluxes are dereddened; the types
+were assigned by eye, all with a luminosity class. No pixel is masked.
 """
 
 import functools
@@ -48,7 +48,7 @@ def read(directory):
     Raises
     ------
     ArchiveFileError
-        If the index is missing or is no such table.
+        If the index is missing or not such a table.
     """
     index = read_table(Path(directory) / _INDEX, _COLUMNS).set_index("file")
 

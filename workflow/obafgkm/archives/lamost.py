@@ -1,13 +1,13 @@
-"""LAMOST, its surveys of low resolution to data release 8: Luo et al. 2015, RAA 15, 1095.
+"""LAMOST, low-resolution surveys up to data release 8: Luo et al. 2015, RAA 15, 1095.
 
 Files: ``spec-<night>-<plan>_sp<spectrograph>-<fibre>.fits``, also gzipped: one image whose rows are flux,
 inverse variance, wavelength, and two masks. Pixels are at log10 wavelength = 1e-4 i, in vacuum, heliocentric:
-a stretch of the grid of SDSS, 3700 to 9100 Angstrom. Flux is relative. As with SDSS, ``ivar`` alone masks.
+a section of the SDSS grid, 3700 to 9100 Angstrom. Flux is relative. As with SDSS, only ``ivar`` masks pixels.
 
-Labels are those of SDSS, see `obafgkm.archives.sdss.labels`. ``mjd`` is the local night, which files are
-named after, ``snr`` the signal-to-noise ratio in the g band, ``specobjid`` the observation's number; there
-are no plates and no magnitudes, and ``zwarning`` is not known. The pipeline's subclass of a star is a type
-such as ``G3``, mostly without a luminosity class; ``dM1`` and ``gM0`` are a dwarf and a giant.
+Labels are those of SDSS, see `obafgkm.archives.sdss.labels`. ``mjd`` is the local night after which files are
+named, ``snr`` the signal-to-noise ratio in the g band, ``specobjid`` the observation's number; there are no
+plates and no magnitudes, and ``zwarning`` is not known. The pipeline's subclass of a star is a type such as
+``G3``, mostly without a luminosity class; ``dM1`` and ``gM0`` are a dwarf and a giant.
 """
 
 import gzip
@@ -24,15 +24,15 @@ from obafgkm.errors import ArchiveFileError
 __all__ = ["FWHM", "LIBRARY", "MEDIUM", "WAVE", "read_spectrum", "spectrum_files"]
 
 LIBRARY = "lamost"
-FWHM = 3.05  # Angstrom: R = 1800 near 5500 Angstrom, with slits of two thirds of the fibre
+FWHM = 3.05  # Angstrom: R = 1800 near 5500 Angstrom, with slits of two thirds of the fibre's width
 MEDIUM = "vacuum"
 _PATTERNS = ("**/spec-*.fits", "**/spec-*.fits.gz")
-_UNKNOWN = -9000.0  # redshifts and their errors at or below are -9999, "not measured"
+_UNKNOWN = -9000.0  # redshifts and errors at or below this are -9999, "not measured"
 _NO_CLASS, _NO_SUBCLASS = "Unknown", "Non"
 
 
 def spectrum_files(directory):
-    """Paths of the files below a directory that hold spectra, by path.
+    """Sorted paths of the files below a directory that hold spectra.
 
     Raises
     ------
@@ -57,15 +57,15 @@ def read_spectrum(file, content):
     Returns
     -------
     labels : dict
-        `obafgkm.archives.sdss.labels.COLUMNS`; star and aliases, which depend on the other spectra, are left
-        empty.
+        `obafgkm.archives.sdss.labels.COLUMNS`; star and aliases are left empty, as they depend on the other
+        spectra.
     flux, ivar : array (4701,)
         On `WAVE`.
 
     Raises
     ------
     ArchiveFileError
-        If there is no spectrum in it, or that of another fibre than its name says.
+        If it holds no spectrum, or that of a fibre other than its name says.
     """
     name = PurePosixPath(file).name.removesuffix(".gz").removesuffix(".fits")
     if file.endswith(".gz"):

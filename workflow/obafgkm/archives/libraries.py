@@ -1,7 +1,7 @@
-"""The stellar libraries, in the one order in which everything lists them.
+"""The stellar libraries, in the order used everywhere.
 
-The module of a library has ``TITLE``, ``REFERENCE``, ``WAVE``, ``FWHM``, ``read`` and ``write``; how it is
-simulated stands in `obafgkm.simulate.libraries`.
+Each library's module has ``TITLE``, ``REFERENCE``, ``WAVE``, ``FWHM``, ``read`` and ``write``;
+`obafgkm.simulate.libraries` describes how it is simulated.
 """
 
 from obafgkm.archives import cflib, elodie, jhc, miles

@@ -3,7 +3,7 @@
 Files as at the IAC: ``MILES_library_v9.1_FITS.tar.gz``, read without unpacking it (or the folder
 ``MILES_library_v9.1_FITS``), holds ``sNNNN.fits``, images of shape (1, 4300) with CRVAL1 3540.5 and CDELT1
 0.9; ``paramsMILES_v9.1.txt`` is a table in fixed columns with names, types and parameters. Wavelengths are in
-air. One line of the table, HD 44691A, has the number '022.' where 0221 is meant, the one that is missing.
+air. One line of the table, HD 44691A, has the number '022.' for 0221, which is otherwise missing.
 """
 
 import functools
@@ -33,7 +33,7 @@ WAVE = 3540.5 + 0.9 * np.arange(4300)
 
 _FOLDER = "MILES_library_v9.1_FITS"
 _PARAMETERS = "paramsMILES_v9.1.txt"
-# First and last character of the table's columns.
+# First and last character of each column of the table.
 _FIELDS = {"name": (0, 18), "number": (23, 28), "type_text": (36, 50), "teff": (50, 58), "logg": (58, 65)}
 _FIELDS["feh"] = (65, 74)
 
@@ -103,8 +103,8 @@ def _read_parameters(path):
 def write(directory, spectra):
     """Write spectra on the grid `WAVE` in the library's format.
 
-    Label columns file (``sNNNN.fits``), name, type_text, teff, logg, feh. The
-    format has no mask, so masked pixels are written as they are.
+    Label columns file (``sNNNN.fits``), name, type_text, teff, logg, feh. The format has no mask, so masked
+    pixels are written unchanged.
 
     Raises
     ------

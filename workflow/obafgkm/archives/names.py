@@ -1,4 +1,4 @@
-"""Which names are one star: canonical keys, and stars shared between libraries."""
+"""Which names belong to the same star: canonical keys, and stars shared between libraries."""
 
 import re
 from itertools import chain
@@ -19,10 +19,11 @@ _PREFERRED = ("HD ", "HIP ", "BD", "CD", "SAO ", "GJ ", "G ")
 
 
 def star_key(name):
-    """Canonical name of a star from any of the ways in which the archives write it.
+    """Canonical name of a star from any spelling that the archives use.
 
     A bare number is an HD number, as in CFLIB's file names. Component A, or N for north, shares the key of
-    the bare name, because a name without a letter means the brightest; B, C and D are stars of their own.
+    the bare name, because a name without a letter means the brightest component; B, C and D are separate
+    stars.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def star_key(name):
     Returns
     -------
     str
-        '' for an empty name.
+        Empty for an empty name.
 
     Examples
     --------
@@ -57,10 +58,10 @@ def _component(match):
 
 
 def identify(labels_by_library):
-    """Give every spectrum the star it is of, the same in all libraries.
+    """Assign every spectrum to its star, consistently in all libraries.
 
     Names are joined through aliases: where a CFLIB header says that HD 100006 is BD+19 2459, a MILES star
-    called BD+192459 becomes HD 100006. All names count that any library gives.
+    called BD+192459 becomes HD 100006. Names from all libraries are used.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ def identify(labels_by_library):
     Returns
     -------
     dict of DataFrame
-        Copies with a column ``star``: the group's HD name if it has one, else its next best known name;
-        '' where a spectrum has no name.
+        Copies with a column ``star``: the group's HD name if it has one, otherwise that of the next best
+        known catalogue; '' where a spectrum has no name.
     """
     parent = {}
 
@@ -101,13 +102,13 @@ def _keys(name, aliases):
 
 
 def _preference(key):
-    """Sort key: the best known catalogue first, so that a group's name depends on no order of reading."""
+    """Sort key: best known catalogue first, so that a group's name does not depend on reading order."""
     rank = next((i for i, catalogue in enumerate(_PREFERRED) if key.startswith(catalogue)), len(_PREFERRED))
     return rank, key
 
 
 def overlap(labels_by_library):
-    """Number of stars that each pair of libraries shares.
+    """Number of stars shared by each pair of libraries.
 
     Parameters
     ----------

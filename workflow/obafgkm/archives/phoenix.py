@@ -1,7 +1,7 @@
 """The PHOENIX grid of synthetic spectra: Husser et al. 2013, A&A 553, A6 (Göttingen), high resolution.
 
-One FITS file a node, ``PHOENIX-ACES-AGSS-COND-2011/Z<[M/H]>/lte*-HiRes.fits``, whose primary image is the
-flux in erg/s/cm^2/cm; the wavelengths of all, in vacuum, are the image of one more file. The resolving power
+One FITS file per node, ``PHOENIX-ACES-AGSS-COND-2011/Z<[M/H]>/lte*-HiRes.fits``, whose primary image is the
+flux in erg/s/cm^2/cm; the common wavelengths, in vacuum, are the image of a further file. The resolving power
 is 500,000 in the optical. There is no continuum.
 """
 
@@ -21,7 +21,7 @@ FEH = np.array([-4.0, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0])
 WAVE_FILE = "WAVE_PHOENIX-ACES-AGSS-COND-2011.fits"
 
 _SET = "PHOENIX-ACES-AGSS-COND-2011"
-_PER_CM = 1e8  # Angstrom a centimetre
+_PER_CM = 1e8  # Angstrom per centimetre
 
 
 def gravities(teff):
@@ -59,7 +59,7 @@ def read(directory, teff, logg, feh):
     Raises
     ------
     ArchiveFileError
-        If a file is missing, truncated or none of this archive.
+        If a file is missing, truncated or not from this archive.
     """
     path = Path(directory) / file_name(teff, logg, feh)
     vacuum, flux = _image(Path(directory) / WAVE_FILE), _image(path)
@@ -81,7 +81,7 @@ def _image(path):
 
 
 def write(directory, teff, logg, feh, wave, flux, continuum=None):
-    """Write one spectrum, and the wavelengths of all, as the archive does; see `read`."""
+    """Write one spectrum and the common wavelengths in the format of the archive; see `read`."""
     flux_hdu = fits.PrimaryHDU(np.asarray(flux * _PER_CM, "f4"))
     for key, value in {"PHXTEFF": teff, "PHXLOGG": logg, "PHXM_H": feh, "BUNIT": "erg/s/cm^2/cm"}.items():
         flux_hdu.header[key] = value

@@ -13,7 +13,7 @@ from obafgkm.errors import FetchError
 
 __all__ = ["QUERY", "cross_identify"]
 
-# SIMBAD normalises the case and the spaces of names when it compares them with ident.id.
+# SIMBAD normalises case and spaces of names when comparing them with ident.id.
 QUERY = """
 SELECT stars.name, basic.main_id, basic.sp_type, ids.ids, mesSpT.sptype AS published_type, mesSpT.mespos
 FROM TAP_UPLOAD.stars AS stars
@@ -46,7 +46,7 @@ def cross_identify(names, simbad=Simbad, pauses=(10, 60)):
     Raises
     ------
     FetchError
-        If the service does not answer, or refuses, each time.
+        If every attempt fails or is refused.
     """
     sent = pd.DataFrame({"name": list(names), "star": [star_key(name) for name in names]})
     stars = sorted(set(sent["star"]) - {""})

@@ -1,7 +1,7 @@
 """Line lists of VALD3: Ryabchikova et al. 2015, Physica Scripta 90, 054005.
 
-VALD answers registered users, by mail, and forbids to pass its lists on: no address gives a list, so that the
-user asks for one and says where it lies. PySME reads all its formats.
+VALD answers registered users by mail and forbids redistribution: lists cannot be downloaded from an address,
+so users request one and configure its path. PySME reads all its formats.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ def read(path, low, high):
     Parameters
     ----------
     path : path-like
-        An answer of 'extract stellar', 'extract all' or 'extract element', long or short.
+        The result of 'extract stellar', 'extract all' or 'extract element', long or short.
     low, high : float
         Air wavelengths in Angstrom that the list must span, to within 20 Angstrom.
 
@@ -35,7 +35,7 @@ def read(path, low, high):
     Raises
     ------
     ArchiveFileError
-        If there is no such file, it is none of VALD, or it does not span the wavelengths.
+        If there is no such file, it is not from VALD, or it does not span the wavelengths.
     """
     from pysme.linelist.vald import ValdFile
 
@@ -44,7 +44,7 @@ def read(path, low, high):
             path,
             "is not here, and VALD sends line lists to registered users only: register at "
             f"https://vald.astro.uu.se, ask 'extract stellar' for {low:.0f}-{high:.0f} Å and unzip the "
-            "answer to that path; or set synthesis.lines to 'own'",
+            "answer to that path; or set model_grids.lines to 'own'",
         )
     try:
         extraction = ValdFile(str(path))

@@ -1,4 +1,4 @@
-"""Tables of CDS/VizieR, written as the files that the readers of the archives expect."""
+"""Tables of CDS/VizieR, written in the form that the archives' readers expect."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +12,7 @@ _JHC_STARS = 161
 
 
 def save_table(url, path, timeout):
-    """Ask VizieR for a whole table, and write it as CSV in the layout of the file that it stands for.
+    """Request a whole table from VizieR and write it as CSV in the layout of the file that it replaces.
 
     Parameters
     ----------
@@ -25,21 +25,21 @@ def save_table(url, path, timeout):
     Raises
     ------
     FetchError
-        If the service has no such table, or it is not as long or has not the columns that it should have.
+        If the service has no such table, or it lacks expected rows or columns.
     ConnectionError, TimeoutError
         If the service does not answer in time, or its answer is cut off.
     """
-    # Costs a second to import, which only the rare job that asks VizieR should pay.
+    # Takes a second to import, which only the rare job that queries VizieR should pay.
     from astroquery import cache_conf
     from astroquery.exceptions import TableParseError
     from astroquery.exceptions import TimeoutError as ServiceTimeout
     from astroquery.vizier import Vizier
 
     address = urlsplit(url)
-    source = unquote(address.query).partition("-source=")[2]  # a plus stands for itself: J/A+A
+    source = unquote(address.query).partition("-source=")[2]  # a plus sign is literal: J/A+A
     service = Vizier(columns=["**"], row_limit=-1, vizier_server=address.netloc, timeout=timeout)
     try:
-        # A cached answer that was cut short would be given again on the next attempt.
+        # A truncated answer in the cache would be returned again on the next attempt.
         with cache_conf.set_temp("cache_active", False):
             tables = service.get_catalogs(source)
     except ServiceTimeout as error:
@@ -81,7 +81,7 @@ def jhc_index(stars):
     Raises
     ------
     FetchError
-        If the table has not 161 rows, because then row and file would not agree.
+        If the table does not have 161 rows, because rows and files would then not match.
     """
     if len(stars) != _JHC_STARS:
         raise FetchError(f"VizieR's table 'III/92/stars' has {len(stars)} rows, not {_JHC_STARS}")
@@ -100,8 +100,8 @@ def jhc_index(stars):
 def elodie_table(spectra):
     """Names and parameters of the ELODIE spectra, from III/251/table1.
 
-    The catalogue is not known to give spectral types: where it has no column SpType, ``sp_type`` stays empty,
-    and the types are those of the files' headers.
+    The catalogue is not known to give spectral types: if it has no column SpType, ``sp_type`` stays empty,
+    and the types are those of the file headers.
 
     Parameters
     ----------

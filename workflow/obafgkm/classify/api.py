@@ -13,7 +13,7 @@ def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standar
     files : path or sequence of path
         See `obafgkm.classify.reading.read_file`.
     medium : {'air', 'vacuum'}, optional
-        What wavelengths are measured in, whatever the files say.
+        Medium of the wavelengths, overriding the files.
     jobs : int
         Processes.
     model : path, optional
@@ -42,24 +42,24 @@ def classify(wave, flux=None, ivar=None, *, medium=None, model=None):
     Parameters
     ----------
     wave : array or Quantity (n_pix,) or (n_spec, n_pix), or a specutils object
-        Wavelengths, in Angstrom where they have no unit; or a ``Spectrum``, ``SpectrumList``,
-        ``SpectrumCollection`` or list of spectra without the other two.
+        Wavelengths, in Angstrom unless they have a unit; or a ``Spectrum``, ``SpectrumList``,
+        ``SpectrumCollection`` or list of spectra, without the other two arguments.
     flux, ivar : array, masked array or Quantity (n_pix,) or (n_spec, n_pix)
-        Flux, per unit wavelength or normalised where it has no unit, NaN or masked where there is none; its
-        inverse variance, which may be left out.
+        Flux, per unit wavelength or normalised unless it has a unit, NaN or masked where missing; its inverse
+        variance, which is optional.
     medium : {'air', 'vacuum'}, optional
-        What the wavelengths are measured in; air where it is not given.
+        Medium of the wavelengths; air by default.
     model : path, optional
 
     Returns
     -------
     DataFrame
-        As of `classify_files`, with an empty column ``file``, and numbers for names of arrays.
+        As from `classify_files`, with an empty column ``file`` and running numbers as the names of arrays.
 
     Raises
     ------
     ArchiveFileError
-        If wavelengths, flux and inverse variance have different lengths or a unit of something else.
+        If wavelengths, flux and inverse variance differ in length or have units of other quantities.
     """
     from obafgkm.classify.reading.arrays import spectra_of_arrays
     from obafgkm.classify.rows import classify_entries, load_model

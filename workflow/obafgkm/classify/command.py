@@ -42,7 +42,7 @@ examples:
 
 
 class _Parser(argparse.ArgumentParser):
-    """One whose lists of files may have blank lines, comments and a byte-order mark."""
+    """Argument parser whose lists of files may have blank lines, comments and a byte-order mark."""
 
     def convert_arg_line_to_args(self, line):
         line = line.removeprefix("\ufeff").removeprefix("ï»¿").strip()
@@ -130,7 +130,7 @@ def main(arguments=None):
     Parameters
     ----------
     arguments : sequence of str, optional
-        Of the command line.
+        Those of the command line.
 
     Returns
     -------
@@ -156,12 +156,12 @@ def main(arguments=None):
 
 
 class _Termination(KeyboardInterrupt):
-    """SIGTERM, which schedulers send: an end in order, as after Ctrl-C."""
+    """Turn SIGTERM, which schedulers send, into an orderly end, as after Ctrl-C."""
 
 
 @contextlib.contextmanager
 def _sigterm_as_interruption():
-    if threading.current_thread() is not threading.main_thread():  # which alone may set it
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set it
         yield
         return
 
@@ -176,7 +176,7 @@ def _sigterm_as_interruption():
 
 
 def _open_standard_streams():
-    """Put nothing in the place of standard streams that are closed: a file would get their numbers."""
+    """Replace closed standard streams by the null device: other files would get their descriptors."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -184,13 +184,13 @@ def _open_standard_streams():
             os.open(os.devnull, os.O_RDWR)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (as long as the process lives)
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (open for the life of the process)
         if hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 def _say(text):
-    """Print a line on standard error, if anybody still reads it."""
+    """Print a line on standard error, unless its reader has gone."""
     with contextlib.suppress(OSError):
         print(printable(text), file=sys.stderr, flush=True)
 
@@ -209,7 +209,7 @@ def _classify(options):
 
     bad, total, current = 0, 0, None
     with ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS about what a table holds
+        stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS about the contents of tables
         writer = stack.enter_context(TableWriter(options.output, options.files)) if options.output else None
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
@@ -254,7 +254,7 @@ def _read(options):
 
 
 def _printed(text):
-    """Print a line of the table; False if nobody reads it any more, such as head that has seen enough."""
+    """Print a line of the table; False if its reader has gone, such as ``head`` after its last line."""
     try:
         print(text, flush=True)
     except BrokenPipeError:

@@ -16,13 +16,13 @@ __all__ = ["FINE", "Conditions", "observe", "on_fine_grid"]
 _MARGIN = 10  # pixels beyond `WAVE` that velocities and blurring reach
 FINE = WAVE[0] + (WAVE[1] - WAVE[0]) * np.arange(-_MARGIN, WAVE.size + _MARGIN)
 _LIGHT = 299792.458  # km/s
-_DEGREE = 5  # of the polynomial that spoils the flux calibration
+_DEGREE = 5  # of the polynomial that perturbs the flux calibration
 _FWHM_PER_SIGMA = np.sqrt(8 * np.log(2))
 
 
 @dataclass
 class Conditions:
-    """How each of n spectra is observed; the defaults are those of the libraries.
+    """Observing conditions of n spectra; the defaults are those of the libraries.
 
     Attributes
     ----------
@@ -31,16 +31,16 @@ class Conditions:
     calibration : array (n, 5)
         Coefficients of the Legendre polynomials whose exponential multiplies the flux.
     fwhm : array (n,)
-        Resolution in Angstrom; a spectrum whose own is coarser keeps it.
+        Resolution in Angstrom; spectra of lower resolution keep their own.
     velocity : array (n,)
         Radial velocity in km/s.
     snr : array (n,)
-        Signal-to-noise ratio of the median flux a pixel of `WAVE`.
+        Signal-to-noise ratio of the median flux, per pixel of `WAVE`.
     is_normalised : array of bool (n,)
     first, last : array (n,)
-        Wavelengths in Angstrom between which there are pixels.
+        First and last wavelength with pixels, Angstrom.
     missing : array (n,)
-        Share of those pixels that have no value, singly.
+        Fraction of these pixels that are missing individually.
     """
 
     a_v: np.ndarray
@@ -55,7 +55,7 @@ class Conditions:
 
     @classmethod
     def fixed(cls, n, **given):
-        """Conditions of n spectra: those of the libraries, but for what is given, for all or for each."""
+        """Conditions of n spectra: those of the libraries, except for values given, common or individual."""
         values = {
             "a_v": 0.0,
             "calibration": np.zeros((1, _DEGREE)),
@@ -73,7 +73,7 @@ class Conditions:
 
     @classmethod
     def draw(cls, n, rng):
-        """Conditions of n spectra to train on: A_V to 2, S/N from 5, 1-8 Angstrom, 300 km/s, parts of all."""
+        """Random conditions for training: A_V to 2, S/N from 5, 1-8 Angstrom, 300 km/s, partial coverage."""
         is_cut, length = rng.random(n) < 0.3, rng.uniform(600, WAVE[-1] - WAVE[0], n)
         first = WAVE[0] + rng.random(n) * (WAVE[-1] - WAVE[0] - length)
         return cls(
@@ -89,7 +89,7 @@ class Conditions:
         )
 
     def of(self, which):
-        """The conditions of some of the spectra."""
+        """Conditions of a subset of the spectra."""
         return Conditions(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
 
@@ -105,7 +105,7 @@ def on_fine_grid(spectra):
     flux : array of float32 (n, n_fine)
         NaN where there is none.
     problems : list of str (n,)
-        Why a spectrum, whose flux is then NaN throughout, cannot be used; '' of the others.
+        Why a spectrum cannot be used; its flux is then all NaN. Empty for the others.
     """
     flux, problems = np.full((len(spectra), FINE.size), np.nan, np.float32), [""] * len(spectra)
     for i, name in enumerate(spectra.labels["file"]):
@@ -118,23 +118,23 @@ def on_fine_grid(spectra):
 
 
 def observe(flux, fwhm, conditions, rng):
-    """What is seen of spectra.
+    """Spectra as observed under given conditions.
 
     Parameters
     ----------
     flux : array (n, n_fine)
         On `FINE`, NaN where there is none.
     fwhm : array (n,)
-        Their own resolution in Angstrom.
+        Their intrinsic resolution in Angstrom.
     conditions : Conditions
-        Of n spectra.
+        Those of the n spectra.
     rng : numpy Generator
-        Of the noise and of the missing pixels.
+        Draws the noise and the missing pixels.
 
     Returns
     -------
     flux, ivar : array (n, n_pix)
-        On `obafgkm.classify.inputs.WAVE`; NaN and 0 where there is no pixel.
+        On `obafgkm.classify.inputs.WAVE`; NaN and 0 at missing pixels.
     """
     seen = np.isfinite(flux)
     flux = _filled(flux, seen)
@@ -163,7 +163,7 @@ def observe(flux, fwhm, conditions, rng):
 
 
 def _filled(flux, seen):
-    """Gaps filled by straight lines, so that blurring does not spread them."""
+    """Fill gaps by linear interpolation, so that blurring does not spread them."""
     pixels, filled = np.arange(flux.shape[1]), np.array(flux, float)
     for i in np.flatnonzero(~seen.all(1) & seen.any(1)):
         filled[i] = np.interp(pixels, pixels[seen[i]], flux[i][seen[i]])

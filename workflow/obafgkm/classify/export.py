@@ -12,9 +12,9 @@ def write_onnx(path, members):
     ----------
     path : path
     members : list of list of array
-        Of each network: kernel and bias of two hidden layers (ReLU), of the temperature head and of the
-        luminosity head (softmax each), as Keras returns them. They are stored in half precision, and computed
-        with in single precision. Probabilities are averaged.
+        Kernel and bias of the two hidden layers (ReLU), the temperature head and the luminosity head (softmax
+        each) of each network, as Keras returns them. They are stored in half precision and used in single
+        precision. Probabilities are averaged.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper

@@ -1,4 +1,4 @@
-"""What the network sees of a spectrum, the same in training and in use."""
+"""Inputs of the network, identical in training and in use."""
 
 import functools
 
@@ -7,31 +7,31 @@ import numpy as np
 __all__ = ["N_INPUTS", "WAVE", "lines_and_continuum", "network_inputs"]
 
 WAVE = 3800.0 + 2.0 * np.arange(1600)  # Angstrom in air
-_CONTINUUM = 100.0  # standard deviation of the running mean that stands for the continuum, Angstrom
-_NARROW = 10.0  # of the one that is compared with it, so that noise does not decide what is a line
-_BIN = 16  # pixels of a bin of the continuum
-_REACH = 3.0  # standard deviations at which the weights of a running mean end
-_PADDED = 1800  # pixels: the grid and that reach of the wider mean, a length that Fourier transforms like
-_LINES = 4.0  # brings them to a standard deviation of about one
+_CONTINUUM = 100.0  # standard deviation of the running mean that approximates the continuum, Angstrom
+_NARROW = 10.0  # of the narrower one compared with it, so that lines are not decided by noise
+_BIN = 16  # pixels per bin of the continuum
+_REACH = 3.0  # standard deviations at which the weights of a running mean are cut off
+_PADDED = 1800  # pixels: grid plus reach of the wider mean, an efficient length for Fourier transforms
+_LINES = 4.0  # scales them to a standard deviation of about one
 N_INPUTS = WAVE.size + 2 * WAVE.size // _BIN
 
 
 def lines_and_continuum(flux, ivar=None):
-    """Flux over its running mean less one, that mean, and which pixels there are.
+    """Flux over its running mean minus one, that mean, and the mask of valid pixels.
 
     Parameters
     ----------
     flux : array (n_spec, n_pix)
-        On `WAVE`, in any unit; NaN where there is none.
+        On `WAVE`, in any unit; NaN where missing.
     ivar : array (n_spec, n_pix), optional
-        Inverse variance; a pixel of 0 is missing.
+        Inverse variance; 0 marks a missing pixel.
 
     Returns
     -------
     lines : array of float32 (n_spec, n_pix)
-        0 where there is no pixel.
+        0 at missing pixels.
     mean : array (n_spec, n_pix)
-        In the flux's own unit.
+        In the unit of the flux.
     good : array of bool (n_spec, n_pix)
     """
     flux = np.asarray(flux)
@@ -48,20 +48,20 @@ def lines_and_continuum(flux, ivar=None):
 
 
 def network_inputs(flux, ivar=None, seen=None):
-    """What the network sees.
+    """Inputs of the network.
 
     Parameters
     ----------
     flux, ivar : array (n_spec, n_pix)
         See `lines_and_continuum`.
     seen : tuple, optional
-        What that returns of them, where it is known.
+        The result of that function for them, if already computed.
 
     Returns
     -------
     array of float32 (n_spec, N_INPUTS)
-        The lines, a value a pixel; the continuum's logarithm less its own mean, a value a bin of 32 Angstrom;
-        the share of pixels that each bin has. The first two are 0 where there is none.
+        The lines, one value per pixel; the logarithm of the continuum minus its mean, one value per bin of 32
+        Angstrom; the fraction of valid pixels in each bin. The first two are 0 where missing.
     """
     lines, mean, good = seen or lines_and_continuum(flux, ivar)
     bins = (len(lines), -1, _BIN)
@@ -81,7 +81,7 @@ def _running_mean(flux, good, sigma):
 
 @functools.cache
 def _weights(sigma):
-    """Fourier transform of a Gaussian's weights of the pixels around."""
+    """Fourier transform of the Gaussian weights of a running mean."""
     pixels = sigma / (WAVE[1] - WAVE[0])
     offset = np.arange(-round(_REACH * pixels), round(_REACH * pixels) + 1)
     kernel = np.zeros(_PADDED)

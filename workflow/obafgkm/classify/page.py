@@ -15,8 +15,8 @@ from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["draw_page"]
 
-# Lines and bands of hot and of cool stars, beside those of `obafgkm.spectroscopy.lines`: the classes in which
-# they are seen, and Angstrom in air.
+# Lines and bands of hot and cool stars, in addition to those of `obafgkm.spectroscopy.lines`: the classes in
+# which they are seen, and wavelengths in Angstrom in air.
 _MORE = {
     "He II": (0, 10, (4541.6, 4685.7)),
     "He I": (0, 22, (4026.2, 4471.5, 5875.6)),
@@ -116,7 +116,7 @@ def _draw_spectrum(axes, wave, flux, fit, label):
 
 
 def _limits(flux):
-    """Lowest and highest flux of three neighbouring pixels: whole lines, but no single cosmic ray."""
+    """Extreme flux over three neighbouring pixels: includes whole lines but no single cosmic ray."""
     here = flux[np.isfinite(flux)]
     middle = np.median(np.lib.stride_tricks.sliding_window_view(here, 3), axis=1)
     return middle.min(), middle.max()

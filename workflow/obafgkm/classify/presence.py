@@ -1,8 +1,8 @@
-"""Whether a spectrum shows the lines of the class that it was given, whatever the network thinks.
+"""Whether a spectrum shows the lines of its assigned class, independently of the network.
 
-The lines of synthetic stars of that class, free of slow changes, are compared with those of the spectrum at
-all shifts (Tonry & Davis 1979, AJ 84, 1511): where they belong they must agree beyond the noise, and beyond
-what agrees by chance at shifts where nothing belongs.
+The high-pass filtered lines of synthetic stars of that class are cross-correlated with those of the spectrum
+(Tonry & Davis 1979, AJ 84, 1511): the agreement near zero shift must exceed both the noise and the chance
+agreement at large shifts.
 """
 
 import functools
@@ -25,12 +25,12 @@ __all__ = [
 
 TEMPLATES = Path(__file__).with_name("line_templates.npz")
 LEAST_SIGNIFICANCE = 4.5  # standard deviations of the noise
-LEAST_CONTRAST = 4.5  # standard deviations of what agrees by chance
-_SLOW = 7.5  # pixels, 15 Angstrom: slower changes are the continuum's, a fringe's or a calibration's
+LEAST_CONTRAST = 4.5  # standard deviations of the chance agreement
+_SLOW = 7.5  # pixels, 15 Angstrom: slower changes come from the continuum, fringes or the calibration
 _END = 12  # pixels
-_NEAR, _FAR, _FARTHEST = 4, 25, 200  # pixels: 500 km/s; where nothing belongs
+_NEAR, _FAR, _FARTHEST = 4, 25, 200  # pixels: 500 km/s; beyond, agreement is by chance
 _FWHM = 4.0  # Angstrom
-_LIBRARY = slice(5, 68)  # the classes of which there are synthetic stars, O5 to M7
+_LIBRARY = slice(5, 68)  # the classes with synthetic stars, O5 to M7
 
 
 def synthetic_lines():
@@ -39,7 +39,7 @@ def synthetic_lines():
     Returns
     -------
     array of float16 (70, n_pix)
-        As of `obafgkm.classify.inputs.lines_and_continuum`; classes beyond O5 and M7 have the nearest.
+        As from `obafgkm.classify.inputs.lines_and_continuum`; classes beyond O5 and M7 get the nearest ones.
     """
     from obafgkm.simulate.calibration import stellar_parameters
     from obafgkm.simulate.nodes import StellarGrid
@@ -58,7 +58,7 @@ def synthetic_lines():
 
 
 def has_lines(ivar, classes, seen):
-    """Which spectra show the lines of the classes that they were given.
+    """Which spectra show the lines of their assigned classes.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def has_lines(ivar, classes, seen):
     classes : array of int (n,)
         0 (O0) to 69 (M9).
     seen : tuple
-        What `obafgkm.classify.inputs.lines_and_continuum` returns of the spectra.
+        Result of `obafgkm.classify.inputs.lines_and_continuum` for the spectra.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def has_lines(ivar, classes, seen):
 
 
 def line_significance(ivar, classes, seen):
-    """How much better the lines of a class agree with a spectrum than noise and chance would.
+    """How much better the lines of a class agree with a spectrum than noise and chance allow.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def line_significance(ivar, classes, seen):
     Returns
     -------
     significance : array (n,)
-        Of the best agreement within 500 km/s, in standard deviations of the noise.
+        Best agreement within 500 km/s, in standard deviations of the noise.
     contrast : array (n,)
         The same in standard deviations of the agreement at shifts of 50 to 400 Angstrom.
     """
@@ -100,7 +100,7 @@ def line_significance(ivar, classes, seen):
     template, square = (part[classes] for part in _transformed())
     agreement = np.fft.irfft(np.fft.rfft(lines) * template, WAVE.size)
     noise = np.fft.irfft(np.fft.rfft(variance) * square, WAVE.size)
-    # Rounding leaves less than nothing where no pixel has a part in it.
+    # Rounding can leave negative values where no pixel contributes.
     ratio = agreement / np.sqrt(np.maximum(noise, 1e-6 * noise.max(1, keepdims=True) + 1e-30))
     shifts = np.fft.fftfreq(WAVE.size, 1 / WAVE.size)
     best = ratio[:, np.abs(shifts) <= _NEAR].max(1)
@@ -109,18 +109,18 @@ def line_significance(ivar, classes, seen):
 
 
 def sharp_lines(seen):
-    """Lines free of slow changes and of the ends of the spectrum, 0 elsewhere.
+    """High-pass filtered lines, 0 at missing pixels and at the ends of the spectrum.
 
     Parameters
     ----------
     seen : tuple
-        What `obafgkm.classify.inputs.lines_and_continuum` returns of n spectra.
+        Result of `obafgkm.classify.inputs.lines_and_continuum` for n spectra.
 
     Returns
     -------
     lines : array of float32 (n, n_pix)
     good : array of bool (n, n_pix)
-        Pixels that have a part in them.
+        Pixels that contribute.
     """
     lines, _, good = seen
     good = _within(good)
@@ -129,14 +129,14 @@ def sharp_lines(seen):
 
 @functools.cache
 def sharp_templates():
-    """The same of the synthetic stars, an array of float32 (70, n_pix)."""
+    """The same for the synthetic stars, an array of float32 (70, n_pix)."""
     with np.load(TEMPLATES) as file:
         lines = file["lines"].astype(np.float32)
     return _without_slow(lines, np.ones(lines.shape, bool))
 
 
 def _within(good):
-    """Pixels that are not at an end of a spectrum, where its slope is mistaken for a line."""
+    """Pixels away from the ends of a spectrum, where its slope would be mistaken for a line."""
     pixel = np.arange(good.shape[1])
     first, last = good.argmax(1)[:, None], good.shape[1] - 1 - good[:, ::-1].argmax(1)[:, None]
     return good & (pixel >= first + _END) & (pixel <= last - _END)
@@ -150,6 +150,6 @@ def _transformed():
 
 
 def _without_slow(lines, good):
-    """Lines, 0 where there is no pixel, less their running mean."""
+    """Lines minus their running mean, 0 at missing pixels."""
     weight = np.maximum(gaussian_mean(good.astype(np.float32), _SLOW), 1e-3) if not good.all() else 1
     return (lines - gaussian_mean(lines, _SLOW) / weight) * good

@@ -1,4 +1,4 @@
-"""What was concluded about a spectrum when it was read, and from where."""
+"""Record of how a spectrum was interpreted when it was read, and on what grounds."""
 
 from dataclasses import dataclass, field
 
@@ -14,17 +14,17 @@ class Receipt:
     part : str
         The extension, table or rows of the file.
     wave, flux, error : str
-        Where wavelengths, flux and errors come from, and their units.
+        Sources of wavelengths, flux and errors, and their units.
     medium : str
-        What says that the wavelengths are in air or in vacuum.
+        Source of the medium, air or vacuum.
     masked : float
-        Share of the pixels of the file that are not used.
+        Fraction of the pixels of the file that are not used.
     joined, left_out : str
-        Orders or arms that were joined, and what of the file was not read as this spectrum.
+        Orders or arms that were joined, and parts of the file that do not belong to this spectrum.
     mask : str
-        Which masks were heard, and which of them mark valid pixels instead of bad ones.
+        Masks that were applied, and which of them mark valid pixels instead of bad ones.
     assumed : set of str
-        Flags of what the file does not say and was guessed: ``medium_assumed``, ``unit_assumed``,
+        Flags of properties that the file does not state: ``medium_assumed``, ``unit_assumed``,
         ``flux_assumed``.
     """
 

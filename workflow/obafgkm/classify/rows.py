@@ -1,4 +1,4 @@
-"""Rows of answers of some files: what a worker does, one file after another, a few spectra in memory."""
+"""Result rows of some files: the task of a worker, with only a few spectra in memory at a time."""
 
 import functools
 import itertools
@@ -13,7 +13,7 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["classify_entries", "load_model", "rows_of"]
 
-_BATCH = 64  # spectra that the network sees together
+_BATCH = 64  # spectra per call of the network
 
 
 def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=None):
@@ -31,7 +31,7 @@ def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=No
     Yields
     ------
     number : int
-        Of the task.
+        Number of the task.
     row : dict
     """
     model = load_model(model)
@@ -42,7 +42,7 @@ def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=No
 
             try:
                 draw_page(Path(plot) / f"{page}.png", row, spectrum, model.wave, *sampled, standards)
-            except Exception as error:  # one page less, of one spectrum
+            except Exception as error:  # only the page of this spectrum is lost
                 row["problem"] = f"no page of it could be drawn ({_told(error)})"
         yield number, row
 
@@ -56,7 +56,7 @@ def load_model(folder=None):
 
 
 def _entries(tasks, lost, watch, medium):
-    """((number, page), file, spectrum) of each spectrum; the reason in its place where there is none."""
+    """((number, page), file, spectrum) of each spectrum; in place of a missing spectrum, the reason."""
     for task, (file, stem) in enumerate(tasks):
         page = stem
         if task in lost:
@@ -78,9 +78,9 @@ def classify_entries(model, entries, before=lambda: None):
     ----------
     model : obafgkm.classify.model.Model
     entries : iterable of (key, file, Spectrum or str)
-        In place of a spectrum, the reason why there is none.
+        A str in place of a spectrum is the reason why there is none.
     before : callable
-        Called when some have been read, before they are classified.
+        Called after each batch has been read, before it is classified.
 
     Yields
     ------
@@ -90,7 +90,7 @@ def classify_entries(model, entries, before=lambda: None):
     flux, ivar : array (n_pix,)
         On the grid of the model.
     temperature, luminosity : array (70,), (5,)
-        Probabilities. These four are left out where there is no spectrum.
+        Probabilities. These four are omitted where there is no spectrum.
     """
     entries = iter(entries)
     while batch := list(itertools.islice(entries, _BATCH)):
@@ -113,7 +113,7 @@ def classify_entries(model, entries, before=lambda: None):
 
 
 def _typed(model, pairs):
-    """Of each pair of flux and inverse variance its types and its number in them, or why there are none."""
+    """Types and index in them for each pair of flux and inverse variance, or why there are none."""
     if not pairs:
         return []
     try:

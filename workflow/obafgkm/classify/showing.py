@@ -1,4 +1,4 @@
-"""How a file is read, for a person to look at: the receipts as text, the spectra as read as ECSV."""
+"""Shows how a file is read: the receipts as text, the spectra as read as ECSV."""
 
 import contextlib
 import os
@@ -16,23 +16,24 @@ __all__ = ["receipt_text", "show_files", "write_spectrum"]
 
 
 def show_files(files, medium=None, folder="."):
-    """Read files, and write each of their spectra as it was read.
+    """Read files, and write each spectrum as it was read.
 
     Parameters
     ----------
     files : sequence of path
     medium : {'air', 'vacuum'}, optional
-        What the wavelengths are measured in, whatever the files say.
+        Medium of the wavelengths, overriding the files.
     folder : path
-        Of ``<name of the file>_read.ecsv``; of several spectra the later ones are numbered.
+        Folder for ``<name of the file>_read.ecsv``; if there are several spectra, all but the first are
+        numbered.
 
     Yields
     ------
     file : str
     text : str
-        What was concluded.
+        The receipt.
     problem : str
-        Why there is no spectrum; '' where there is one.
+        Why there is no spectrum; '' if there is one.
     """
     files = [str(file) for file in files]
     Path(folder).mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ def show_files(files, medium=None, folder="."):
 
 
 def _shown(tasks, lost, watch, medium, folder, files):
-    """What `show_files` yields of each task; see `obafgkm.barrier.run`."""
+    """Results of `show_files` for each task; see `obafgkm.barrier.run`."""
     for task, (file, stem) in enumerate(tasks):
         if task in lost:
             yield task, (file, "", lost[task])

@@ -1,4 +1,4 @@
-"""One spectrum as it was read, and how it comes onto the wavelengths of a classifier."""
+"""One spectrum as it was read, and its resampling to the wavelengths of a classifier."""
 
 from dataclasses import dataclass, field
 
@@ -11,12 +11,12 @@ from obafgkm.spectroscopy.wavelengths import vactoair
 __all__ = ["MEDIA", "Spectrum", "inverse_variance", "signal_to_noise"]
 
 MEDIA = ("air", "vacuum")
-_COARSEST = 10.0  # Angstrom a pixel, beyond which lines cannot be seen
+_COARSEST = 10.0  # Angstrom per pixel, above which lines cannot be seen
 _LEAST_COVERED = 300.0  # Angstrom of the classifier's range
-_PARTS = 8  # of a spectrum, in each of which pixels have one usual distance
-_MARGIN = 20.0  # Angstrom beyond it that are looked at
-_ABSURD = 1e10  # of the median flux: no star, sky or cosmic ray; a sentinel, or a damaged number
-_LARGEST = 1e100  # flux whose square, and that of its inverse, can be computed with
+_PARTS = 8  # of a spectrum, each with one typical pixel spacing
+_MARGIN = 20.0  # Angstrom of margin beyond that range
+_ABSURD = 1e10  # times the median flux: neither star, sky nor cosmic ray but a sentinel or a damaged number
+_LARGEST = 1e100  # flux whose square and inverse square are finite
 
 
 @dataclass
@@ -26,19 +26,19 @@ class Spectrum:
     Attributes
     ----------
     name : str
-        The object's, by the header; else that of the file.
+        That of the object in the header, otherwise that of the file.
     wave : array (n_pix,)
         Wavelength in Angstrom.
     flux : array (n_pix,)
-        Flux per unit wavelength, in any units, or normalised to the continuum; NaN where there is none.
+        Flux per unit wavelength, in any units, or normalised to the continuum; NaN where missing.
     ivar : array (n_pix,) or None
-        Inverse variance of the flux, 0 where there is none; None where the file has no errors.
+        Inverse variance of the flux, 0 where missing; None if the file has no errors.
     medium : {'air', 'vacuum', None}
-        What the wavelengths are measured in; None where the file does not say.
+        Medium of the wavelengths; None if the file does not state it.
     receipt : Receipt
         How it was read.
     position : (float, float) or None
-        Right ascension and declination in degrees, J2000; None where they are not known.
+        Right ascension and declination in degrees, J2000; None if unknown.
     """
 
     name: str
@@ -57,14 +57,14 @@ class Spectrum:
             raise ArchiveFileError(self.name, f"{self.wave.size} wavelengths for {self.flux.size} fluxes")
 
     def cleaned(self):
-        """Its valid pixels in the order of wavelength: wavelengths in Angstrom in air, flux, ivar or None.
+        """Valid pixels in order of wavelength: wavelengths in Angstrom in air, flux, ivar or None.
 
-        Wavelengths whose medium is not known are taken to be in air. A flux of 1e10 times the median is none.
+        Wavelengths of unknown medium are taken to be in air. Flux above 1e10 times the median is invalid.
 
         Raises
         ------
         ArchiveFileError
-            If no pixel is valid, or the flux is beyond what can be computed with.
+            If no pixel is valid, or the flux is too large or small for computation.
         """
         good = np.isfinite(self.wave) & np.isfinite(self.flux) & (self.wave > 0)
         if self.ivar is not None:
@@ -89,8 +89,8 @@ class Spectrum:
     def on_grid(self, grid):
         """Flux and inverse variance on evenly or smoothly spaced wavelengths.
 
-        The flux of a pixel of the grid is the mean, weighted by inverse variance, of the straight lines that
-        join the spectrum's pixels: finer pixels are averaged and coarser ones interpolated.
+        The flux in a pixel of the grid is the mean, weighted by inverse variance, of the linear interpolation
+        between the spectrum's pixels: finer pixels are averaged and coarser ones interpolated.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class Spectrum:
                 f"its pixels of {width:.0f} Å are too coarse: spectral lines cannot be seen in it; "
                 f"{_COARSEST:.0f} Å at most are needed",
             )
-        # Inverse variance adds up over the pixels that are averaged; interpolation adds nothing to it.
+        # Inverse variance adds up over averaged pixels; interpolation does not increase it.
         averaged = np.maximum(pixel / np.interp(grid, wave, np.gradient(wave)), 1)
         if ivar is None or ivar.min() == ivar.max():
             sampled = _means(wave, flux, grid)
@@ -143,7 +143,7 @@ class Spectrum:
 
 
 def _local_step(wave, grid):
-    """Usual distance of pixels about each wavelength of a grid: it may change along a spectrum."""
+    """Typical pixel spacing near each wavelength of a grid, as it may vary along a spectrum."""
     count = min(_PARTS, wave.size // 20)
     if count < 2:
         return 0.0
@@ -153,7 +153,7 @@ def _local_step(wave, grid):
 
 
 def _means(wave, values, grid):
-    """Means, over the pixels of a grid, of the straight lines that join values (..., n_pix) of a spectrum."""
+    """Means over the pixels of a grid of values (..., n_pix) of a spectrum, interpolated linearly."""
     centre, step = (grid[1:] + grid[:-1]) / 2, np.diff(wave)
     edges = np.concatenate([[2 * grid[0] - centre[0]], centre, [2 * grid[-1] - centre[-1]]])
     edges = edges.clip(wave[0], wave[-1])
@@ -168,7 +168,7 @@ def _means(wave, values, grid):
 
 
 def signal_to_noise(flux, ivar):
-    """Median signal-to-noise ratio of the pixels that there are; 0 where there is none."""
+    """Median signal-to-noise ratio of the valid pixels; 0 if there are none."""
     here = ivar > 0
     return float(np.median(flux[here] * np.sqrt(ivar[here]))) if here.any() else 0.0
 

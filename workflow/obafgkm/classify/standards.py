@@ -1,4 +1,4 @@
-"""Standards to compare a star with: real ones that the user has, or simulated ones."""
+"""Standard stars for comparison: real ones provided by the user, or simulated ones."""
 
 import functools
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from obafgkm.spectroscopy.resolution import gaussian_matrix
 
 __all__ = ["Standards", "load_standards"]
 
-_DEGREE = 6  # of the polynomial between star and standard: reddening, flux calibration, a continuum
-_SMOOTHING = 4.0  # FWHM in pixels at which both are compared: resolutions differ
+_DEGREE = 6  # of the polynomial between star and standard, for reddening, flux calibration and continuum
+_SMOOTHING = 4.0  # FWHM in pixels at which both are compared, as resolutions differ
 _SIMULATED_FWHM = 3.0  # Angstrom
-_SAME = 1e-3  # rms residual below which the standard is the star's own spectrum
+_SAME = 1e-3  # rms residual below which the standard is the same spectrum as the star's
 
 
 @dataclass
@@ -33,9 +33,9 @@ class Standards:
     flux : array (n_standard, n_pix)
         On the grid of the classifier, without gaps.
     names : list of str
-        Type, and of a real star its name.
+        Type, and the name of a real star.
     source : str
-        Where they come from.
+        Their origin.
     """
 
     flux: np.ndarray
@@ -62,14 +62,14 @@ class Standards:
         star = _smooth(star) / scale
         fits, residual = self._fitted(star, good)
         difference = np.abs(star - fits[residual.argmin()])
-        # Once more without what is no star's: sky lines, cosmic rays.
+        # Repeated without pixels that are not stellar: sky lines, cosmic rays.
         fits, residual = self._fitted(star, good & (difference < 10 * np.median(difference[good]) + _SAME))
         residual[residual < _SAME] = np.inf
         best = int(residual.argmin())
         return self.names[best], scale * fits[best] * self.flux[best] / self._smooth_flux[best]
 
     def _fitted(self, star, good):
-        """Standards times polynomials that fit a star at its good pixels, and the rms of what is left."""
+        """Standards times polynomials, fitted to a star at its good pixels, and the rms of the residuals."""
         basis = legendre.legvander(np.linspace(-1, 1, star.size), _DEGREE)
         products = (good[:, None, None] * basis[:, :, None] * basis[:, None, :]).reshape(star.size, -1)
         normal = (self._smooth_flux**2 @ products).reshape(-1, _DEGREE + 1, _DEGREE + 1)
@@ -132,7 +132,7 @@ def load_standards(path, grid):
 
 
 def _real(path):
-    """Spectra that a user has, a library at a time."""
+    """The user's spectra, one library at a time."""
     if path.is_file():
         yield Spectra.read(path)
         return
@@ -140,7 +140,7 @@ def _real(path):
     for folder in folders:
         try:
             yield import_module(f"obafgkm.archives.{folder.name}").read(folder)[0]
-        except ArchiveFileError:  # an archive that is not whole need not have spectra
+        except ArchiveFileError:  # an incomplete archive may lack spectra
             continue
 
 

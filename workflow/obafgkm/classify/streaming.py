@@ -1,4 +1,4 @@
-"""Files in, rows of answers out: in order, a few spectra in memory at a time, read by workers with limits."""
+"""From files to result rows: in order, with few spectra in memory, read by workers with limits."""
 
 import os
 from collections import Counter
@@ -10,9 +10,9 @@ from obafgkm.errors import require
 
 __all__ = ["names_of", "stream"]
 
-_FILES, _BYTES = 32, 8_000_000  # that a process takes at a time, whichever is reached first
-_WORTH_A_PROCESS = 30_000_000  # bytes, some 200 spectra of SDSS: what is done while another process starts
-_PAGE = 10_000_000  # bytes that are read while a page is drawn
+_FILES, _BYTES = 32, 8_000_000  # per batch of a process, whichever limit is reached first
+_WORTH_A_PROCESS = 30_000_000  # bytes, about 200 SDSS spectra: the work done while another process starts
+_PAGE = 10_000_000  # bytes read while one page is drawn
 
 
 def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None):
@@ -24,24 +24,23 @@ def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None)
     model : path, optional
         Folder of the model; the released one by default.
     medium : {'air', 'vacuum'}, optional
-        What wavelengths are measured in, whatever the files say.
+        Medium of the wavelengths, overriding the files.
     jobs : int
-        Processes at most; a further one is started only where there is enough for it to do.
+        Largest number of processes; another one is started only if there is enough work for it.
     plot : path, optional
         Folder for one page per spectrum, see `obafgkm.classify.page`.
     standards : path, optional
-        Spectra to compare with on the page, see `obafgkm.classify.standards`.
+        Standards for comparison on the page, see `obafgkm.classify.standards`.
 
     Returns
     -------
     iterator of dict
-        With the keys of `obafgkm.classify.answers.COLUMNS`: one per spectrum, and one per file that cannot
-        be read.
+        With the keys of `obafgkm.classify.answers.COLUMNS`: one per spectrum and per unreadable file.
 
     Raises
     ------
     MissingPackageError
-        If there are pages to draw and nothing to draw them with.
+        If pages are requested and Matplotlib is not installed.
     """
     files = [str(file) for file in files]
     if plot:
@@ -56,7 +55,7 @@ def stream(files, *, model=None, medium=None, jobs=1, plot=None, standards=None)
 
 
 def _units(tasks, sizes):
-    """Lists of tasks, each of which a process takes at a time."""
+    """Batches of tasks for a process."""
     units, size = [], _BYTES
     for task, own in zip(tasks, sizes, strict=True):
         if size >= _BYTES or len(units[-1]) == _FILES:
@@ -68,7 +67,7 @@ def _units(tasks, sizes):
 
 
 def names_of(stems):
-    """The stems of files, numbered where they are the same, so that no two names are."""
+    """The stems of files, numbered where needed to make them unique."""
     seen, taken = Counter(), set()
     for stem in stems:
         own = stem

@@ -10,13 +10,13 @@ from obafgkm.classify.presence import sharp_lines, sharp_templates
 __all__ = ["FASTEST", "LIGHT", "SIGNIFICANT", "at_rest", "radial_velocities"]
 
 LIGHT = 299_792.458  # km/s
-FASTEST = 1200.0  # km/s, greatest velocity that is sought
-SIGNIFICANT = 4.0  # ratio below which a velocity is not known
-_CLASSES = slice(5, 68, 8)  # O5, B3 ... M1: lines of a class suffice for the classes near it
-_PIXELS = 2048  # of equal steps in velocity, 89 km/s; the peak is located to a tenth of one
-_CHANCE = (2000.0, 8000.0)  # km/s from the peak, where what agrees does so by chance
-_PADDED = 2304  # a length that Fourier transforms like, with room for the shifts sought
-_SCATTER = 0.25  # of the peak's width over 1 + r: what stars of known shift show; 3/8 is for white noise
+FASTEST = 1200.0  # km/s, largest velocity searched
+SIGNIFICANT = 4.0  # ratio below which no velocity is given
+_CLASSES = slice(5, 68, 8)  # O5, B3 ... M1: the lines of a class also serve its neighbours
+_PIXELS = 2048  # of equal velocity steps of 89 km/s; the peak is located to a tenth of a step
+_CHANCE = (2000.0, 8000.0)  # km/s from the peak, beyond which agreement is by chance
+_PADDED = 2304  # an efficient length for Fourier transforms, with room for the shifts searched
+_SCATTER = 0.25  # times the peak's width over 1 + r, calibrated on stars of known shift; 3/8 for white noise
 
 
 def radial_velocities(seen):
@@ -25,7 +25,7 @@ def radial_velocities(seen):
     Parameters
     ----------
     seen : tuple
-        What `obafgkm.classify.inputs.lines_and_continuum` returns of n spectra.
+        Result of `obafgkm.classify.inputs.lines_and_continuum` for n spectra.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def radial_velocities(seen):
     error : array (n,)
         km/s, one standard deviation.
     ratio : array (n,)
-        Height of the peak over what agrees by chance, the r of Tonry & Davis; 0 where there is no peak.
+        Height of the peak over the chance agreement, the r of Tonry & Davis; 0 if there is no peak.
     """
     templates, step = _templates()
     lines = _in_velocity(sharp_lines(seen)[0])
@@ -49,7 +49,7 @@ def radial_velocities(seen):
         near = correlation[:, shifts]
         peak = near[:, 1:-1].argmax(1) + 1
         left, height, right = (near[rows, peak + side] for side in (-1, 0, 1))
-        is_peak = (height >= left) & (height >= right)  # not the slope to one beyond
+        is_peak = (height >= left) & (height >= right)  # not the flank of a peak outside
         curvature = np.maximum(2 * height - left - right, 1e-9)
         around = np.concatenate([np.arange(-last, -first), np.arange(first, last)])
         chance = correlation[rows[:, None], shifts[peak][:, None] + around]
@@ -62,7 +62,7 @@ def radial_velocities(seen):
 
 
 def at_rest(flux, ivar, velocity):
-    """Spectra (n, n_pix) on `obafgkm.classify.inputs.WAVE` without their velocities (n,) in km/s."""
+    """Spectra (n, n_pix) on `obafgkm.classify.inputs.WAVE`, corrected for velocities (n,) in km/s."""
     moved, weight = np.empty_like(flux), np.empty_like(ivar)
     for i, wave in enumerate(WAVE * (1 + np.asarray(velocity)[:, None] / LIGHT)):
         good = ivar[i] > 0
@@ -73,7 +73,7 @@ def at_rest(flux, ivar, velocity):
 
 
 def _in_velocity(lines):
-    """Lines on a grid of equal steps in velocity, their mean 0."""
+    """Lines on a grid of equal velocity steps, with mean 0."""
     place = (np.geomspace(WAVE[0], WAVE[-1], _PIXELS) - WAVE[0]) / (WAVE[1] - WAVE[0])
     below = np.minimum(place.astype(int), WAVE.size - 2)
     share = (place - below).astype(np.float32)

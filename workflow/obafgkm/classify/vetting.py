@@ -1,7 +1,7 @@
-"""Catalogue types that two witnesses contradict: the star's parameters, and the spectra most like its own.
+"""Catalogue types contradicted by two witnesses: the star's parameters and the most similar spectra.
 
-A witness is the median class of other stars: of those nearest in temperature, gravity and metallicity, and of
-those with the most similar lines. Neither knows what a classifier says of the star.
+A witness is the median class of other stars: those nearest in temperature, gravity and metallicity, or those
+with the most similar lines. Neither depends on a classifier.
 """
 
 import numpy as np
@@ -9,11 +9,11 @@ import pandas as pd
 
 __all__ = ["vet"]
 
-_PARAMETERS = {"teff": 0.015, "logg": 0.5, "feh": 0.5}  # what counts as alike: dex for each
+_PARAMETERS = {"teff": 0.015, "logg": 0.5, "feh": 0.5}  # differences that count as similar, dex
 _NEIGHBOURS = {"by_parameters": 9, "by_spectrum": 7}
-# Subclasses from both witnesses, on one side. K5 and M0 are neighbours: few stars are called K6 to K9.
+# Subclasses from both witnesses, on the same side. K5 and M0 are neighbours: few stars are typed K6 to K9.
 _FAR = 5
-_ANOTHER = 15  # subclasses from the spectra most alike, whatever the parameters say
+_ANOTHER = 15  # subclasses from the most similar spectra, regardless of the parameters
 
 
 def vet(lines, labels):
@@ -22,15 +22,15 @@ def vet(lines, labels):
     Parameters
     ----------
     lines : array (n, n_pix)
-        Of spectra of one resolution: `obafgkm.classify.inputs.lines_and_continuum`.
+        Lines at a common resolution, from `obafgkm.classify.inputs.lines_and_continuum`.
     labels : DataFrame (n rows)
-        ``star, mk_class``; ``teff`` (K), ``logg, feh`` (dex), where there are such.
+        ``star, mk_class``; ``teff`` (K), ``logg, feh`` (dex), where known.
 
     Returns
     -------
     DataFrame (n rows)
-        ``by_parameters`` and ``by_spectrum``: class of the neighbours, NaN where there are none; ``vetted``:
-        class to train with and to score by, the catalogue's unless ``doubt`` says why not.
+        ``by_parameters`` and ``by_spectrum``: class of the neighbours, NaN if there are none; ``vetted``:
+        class for training and scoring, that of the catalogue unless ``doubt`` gives a reason against it.
     """
     classes = labels["mk_class"].to_numpy(float)
     columns = [labels.get(name, pd.Series(np.nan, labels.index)).to_numpy(float) for name in _PARAMETERS]
@@ -62,13 +62,13 @@ def vet(lines, labels):
 
 
 def _class_of_neighbours(points, classes, stars, k):
-    """Median class of the k nearest points of other stars; NaN where there are no such points."""
+    """Median class of the k nearest points of other stars; NaN if there are none."""
     from sklearn.neighbors import NearestNeighbors
 
     answer, known = np.full(len(points), np.nan), np.flatnonzero(np.isfinite(points).all(axis=1))
     if len(np.unique(stars[known])) <= k:
         return answer
-    # So many more neighbours are asked for as a star has spectra, since none of them is a witness.
+    # A star's own spectra are no witnesses, so that many more neighbours are requested.
     own = pd.Series(stars[known]).value_counts().iloc[0]
     _, near = (
         NearestNeighbors(n_neighbors=min(k + own, len(known))).fit(points[known]).kneighbors(points[known])

@@ -1,4 +1,4 @@
-"""The table of answers: on a terminal, as CSV, and as ECSV, FITS or VOTable with units and descriptions."""
+"""The table of results: on a terminal, as CSV, and as ECSV, FITS or VOTable with units and descriptions."""
 
 import contextlib
 import csv
@@ -19,13 +19,13 @@ __all__ = ["FORMATS", "TableWriter", "heading", "line"]
 
 try:
     import fcntl
-except ImportError:  # not a system of the Unix kind: there are no locks to be had
+except ImportError:  # not a Unix system: no locks are available
     fcntl = None
 
 FORMATS = (".csv", *catalogues.FORMATS)
 _CREATOR = "obafgkm classify"
 
-# The printed columns: heading, width, and what stands there.
+# The printed columns: heading, width and content.
 _PRINTED = {
     "type": (6, lambda row: row["type"]),
     "68%": (6, lambda row: _range(row, 68)),
@@ -41,12 +41,12 @@ _PRINTED = {
 
 
 def heading():
-    """The line above the printed table."""
+    """Header of the printed table."""
     return _joined(_PRINTED)
 
 
 def line(row):
-    """A printed row: words that blanks separate, '-' where there is nothing."""
+    """A printed row: fields separated by spaces, '-' for missing values."""
     return _joined(show(row) or "-" for _, show in _PRINTED.values())
 
 
@@ -65,23 +65,23 @@ def _number(value, digits):
 
 
 class TableWriter:
-    """A table that is written as its rows come, and that stands under its name only when it is whole.
+    """A table that is written row by row and takes its name only when complete.
 
-    Rows of CSV are written at once, into ``<name>.part``, which an interruption leaves behind; the other
-    formats are written at the end. Nobody else can write the same table meanwhile.
+    CSV rows are written immediately to ``<name>.part``, which remains after an interruption; the other
+    formats are written at the end. The table is locked against other writers.
 
     Parameters
     ----------
     path : path
         Ends in ``.csv``, ``.ecsv``, ``.fits`` or ``.vot``.
     files : sequence of path
-        What is read, and must not be replaced.
+        Input files, which must not be replaced.
 
     Raises
     ------
     ObafgkmError
-        If it ends otherwise, cannot be written, is being written, or would replace something that is no
-        table of this kind.
+        If it has another suffix, cannot be written, is being written, or would replace a file that is not
+        such a table.
     """
 
     def __init__(self, path, files=()):
@@ -108,7 +108,7 @@ class TableWriter:
                 self._write_whole()
             self._text.flush()
             if kind is None:
-                os.replace(self.part, self.path)  # before the lock goes with the open file
+                os.replace(self.part, self.path)  # before closing the file releases the lock
             elif not is_csv:
                 self.part.unlink()
         finally:
@@ -130,7 +130,7 @@ class TableWriter:
             values = [row[key] for row in self._rows]
             if column.kind is str:
                 values = [printable(text) for text in values]
-            if self.path.suffix == ".fits" and column.kind is str:  # which knows ASCII only
+            if self.path.suffix == ".fits" and column.kind is str:  # FITS allows ASCII only
                 values = [
                     text.replace("Å", "Angstrom").encode("ascii", "backslashreplace") for text in values
                 ]
@@ -142,17 +142,17 @@ class TableWriter:
 
 
 def _plain(value):
-    """Six digits of a number, nothing where there is none; a text that no spreadsheet would run."""
+    """A number with six digits, empty if missing; text that no spreadsheet would execute."""
     if isinstance(value, float):
         return "" if np.isnan(value) else f"{value:.6g}"
     return spreadsheet_cell(value)
 
 
 def _refuse_to_replace(path, files):
-    """Refuse to replace what is read, or anything but an older table, whole or not."""
+    """Refuse to replace an input file, or anything but an older table, complete or not."""
     try:
         found = path.stat()
-    except OSError:  # there is none; or what is wrong with it shows when it is written
+    except OSError:  # there is none, or writing it will show the error
         return
     for file in files:
         with contextlib.suppress(OSError, ValueError):
@@ -175,10 +175,10 @@ def _is_table(path):
 
 
 def _locked(path, part):
-    """An empty file that nobody else has locked, at the path of the part."""
+    """An empty file at the path of the part, locked by no one else."""
     while True:
         try:
-            file = open(part, "a+b")  # noqa: SIM115 (it stays open, and locked)
+            file = open(part, "a+b")  # noqa: SIM115 (stays open and locked)
         except OSError as error:
             raise ObafgkmError(f"{path}: cannot be written ({error.strerror})") from error
         try:
@@ -195,4 +195,4 @@ def _locked(path, part):
             if os.path.samestat(os.fstat(file.fileno()), os.stat(part)):
                 file.truncate(0)
                 return file
-        file.close()  # its owner has just given it its name
+        file.close()  # its owner has just renamed it

@@ -1,5 +1,5 @@
-"""What is one document's own: its sample, its networks, its method."""
+"""Code specific to one document: its sample, networks and method."""
 
 from obafgkm.errors import require
 
-require("workflow", "scipy")  # and no more: NutMaat's environment imports this room too
+require("workflow", "scipy")  # nothing else: NutMaat's environment imports this package too

@@ -1,4 +1,4 @@
-"""How well a model does: metrics, their intervals, tables of predictions."""
+"""Performance of models: metrics, their intervals, tables of predictions."""
 
 from obafgkm.errors import require
 

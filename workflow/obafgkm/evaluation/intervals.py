@@ -1,4 +1,4 @@
-"""Bootstrap intervals of metrics, under resampling of stars or of whatever else belongs together."""
+"""Bootstrap intervals of metrics, resampling stars or other groups of spectra."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ __all__ = [
 def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
     """Percentile intervals of metrics under resampling of stars.
 
-    All spectra of a star are drawn together, so that repeated spectra do not pretend to be independent.
+    All spectra of a star are drawn together, so that repeated spectra are not treated as independent.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
 
 
 def with_intervals(metrics, stars, *arrays, **bootstrap):
-    """Metrics ``x`` with their intervals, ``x_low`` and ``x_high``; arguments as of `bootstrap_interval`."""
+    """Metrics ``x`` with intervals ``x_low`` and ``x_high``; arguments as for `bootstrap_interval`."""
     intervals = bootstrap_interval(metrics, stars, *arrays, **bootstrap)
     row = {}
     for name, value in metrics(*map(np.asarray, arrays)).items():
@@ -64,16 +64,16 @@ def with_intervals(metrics, stars, *arrays, **bootstrap):
 def rms_interval(difference, stars, *, samples, confidence, seed):
     """Percentile intervals of root mean squares under resampling of stars, for many predictions at once.
 
-    What `bootstrap_interval` gives, a thousand times faster: a mean needs each star's sum only.
+    Equivalent to `bootstrap_interval` but a thousand times faster, as a mean needs only each star's sum.
 
     Parameters
     ----------
     difference : array (n, k)
-        Predicted minus expected of `k` predictions of the same spectra; NaN where one has none.
+        Predicted minus expected for `k` sets of predictions of the same spectra; NaN where missing.
     stars : array-like of str (n,)
         Star of each spectrum.
     samples : int
-        Number of bootstrap samples; every prediction meets the same ones.
+        Number of bootstrap samples, the same for every set of predictions.
     confidence : float
         Confidence level, 0 ... 1.
     seed : int
@@ -99,7 +99,7 @@ def error_intervals(difference, groups, *, samples, confidence, seed):
     difference : array-like (n,)
         Predicted minus expected.
     groups : array-like (n,)
-        What is drawn together: the star, or the model atmosphere, of each spectrum.
+        Unit of resampling: the star or the model atmosphere of each spectrum.
     samples : int
         Number of bootstrap samples.
     confidence : float
@@ -124,7 +124,7 @@ def error_intervals(difference, groups, *, samples, confidence, seed):
 
 
 def error_columns(difference, groups, settings, seed):
-    """Errors of predicted parameters, those of `error_intervals` followed by their bounds.
+    """Errors of predicted parameters, those of `error_intervals` with their bounds.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def error_columns(difference, groups, settings, seed):
 
 
 def wilson_interval(share, n, confidence=0.95):
-    """Interval of a share of `n` independent trials (Wilson 1927, JASA 22, 209).
+    """Interval of a fraction of `n` independent trials (Wilson 1927, JASA 22, 209).
 
     Parameters
     ----------

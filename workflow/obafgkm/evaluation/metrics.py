@@ -1,7 +1,7 @@
 """Every metric, raw and clipped, with bootstrap intervals by star.
 
-scikit-learn and astropy's statistics are imported where they are used: they take seconds, and many exhibits
-do without.
+scikit-learn and astropy's statistics are imported locally: that takes seconds, and many exhibits do not need
+them.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ __all__ = [
 
 
 def survives_clipping(values, threshold=3.0):
-    """Mask of the values that survive iterative clipping at `threshold` standard deviations from the mean."""
+    """Mask of values that survive iterative clipping at `threshold` standard deviations from the mean."""
     from astropy.stats import sigma_clip
 
     clipped = sigma_clip(values, sigma=threshold, maxiters=None, cenfunc="mean", stdfunc="std")
@@ -32,7 +32,7 @@ def survives_clipping(values, threshold=3.0):
 
 
 def dispersion(difference, threshold=3.0):
-    """Bias and error of predictions in every way they are quoted.
+    """Bias and error of predictions by all measures in use.
 
     Parameters
     ----------
@@ -63,12 +63,12 @@ def dispersion(difference, threshold=3.0):
 
 
 def class_metrics(expected, predicted, threshold=3.0):
-    """Metrics of Sharma et al. 2020, Table 3, and what the table leaves out.
+    """Metrics of Sharma et al. 2020, Table 3, and unclipped ones.
 
     Parameters
     ----------
     expected, predicted : array-like (n,)
-        Class numbers 0 ... 69; predictions of regressors need not be whole.
+        Class numbers 0 ... 69; predictions of regressors need not be integers.
     threshold : float
         Clipping threshold in standard deviations.
 
@@ -153,7 +153,7 @@ def luminosity_metrics(expected, predicted, threshold=3.0):
 
 
 def reliability(confidence, right, bins=10):
-    """How often a classifier is right where it is that sure of itself.
+    """Accuracy of a classifier as a function of its confidence.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def reliability(confidence, right, bins=10):
     right : array-like of bool (n,)
         Whether the predicted class is the expected one.
     bins : int
-        Bins of as many spectra each, give or take one: bins of equal width are empty where it matters.
+        Number of bins with equal numbers of spectra, to within one: bins of equal width may be empty.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def reliability(confidence, right, bins=10):
 
 
 def calibration_metrics(confidence, right, expected_probability, bins=10):
-    """How far the probabilities of a classifier can be trusted.
+    """Calibration of the probabilities of a classifier.
 
     Parameters
     ----------
@@ -191,8 +191,8 @@ def calibration_metrics(confidence, right, expected_probability, bins=10):
     dict
         ``accuracy``; ``confidence``, its mean; ``calibration_error``, the expected calibration error: mean
         over the spectra of the difference between accuracy and confidence in their bin (Guo et al. 2017,
-        arXiv:1706.04599, Eq. 3, with equally filled bins); ``log_loss``, in nats, with probabilities below
-        1e-7 counted as that.
+        arXiv:1706.04599, Eq. 3, with equally filled bins); ``log_loss``, in nats, with probabilities clipped
+        below 1e-7.
     """
     curve = reliability(confidence, right, bins)
     distance = (curve["accuracy"] - curve["confidence"]).abs()
@@ -233,19 +233,19 @@ def name_scores(expected, predicted):
 
 
 def mcnemar(right_a, right_b):
-    """Exact test of whether two classifiers of the same spectra err equally often (McNemar 1947).
+    """Exact test of equal error rates of two classifiers on the same spectra (McNemar 1947).
 
     Parameters
     ----------
     right_a, right_b : arrays of bool (n,)
-        Whether each is right.
+        Whether each prediction is right.
 
     Returns
     -------
     only_a, only_b : int
-        Spectra that only one of them has right.
+        Numbers of spectra that only one of them classifies correctly.
     p : float
-        Two-sided; 1 where they never differ.
+        Two-sided; 1 if they never differ.
     """
     from scipy.stats import binomtest
 

@@ -13,23 +13,23 @@ __all__ = [
     "write_predictions",
 ]
 
-_PREFIX = "p_"  # of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
+_PREFIX = "p_"  # prefix of the columns of probabilities: p_O0 ... p_M9, or p_I ... p_V
 
 
 def write_predictions(path, spectra, predicted, probability=None, append=False):
-    """Write what a model says of each spectrum beside what is expected.
+    """Write a model's predictions beside the expected classes.
 
     Parameters
     ----------
     path : path
         A CSV file with columns ``library, file, name, star, source, expected_type, expected, predicted,
-        predicted_type, probability``; `expected` and `predicted` are class numbers. Where a model gives
-        probabilities, a column of every class follows, ``p_O0 ... p_M9``.
+        predicted_type, probability``; `expected` and `predicted` are class numbers. If the model gives
+        probabilities, one column per class follows, ``p_O0 ... p_M9``.
     spectra : Spectra
     predicted : array (n,)
-        Class numbers, which need not be whole.
+        Class numbers, which need not be integers.
     probability : array (n, 70), optional
-        Of each class; ``probability`` is the largest.
+        Probability of each class; ``probability`` is the largest.
     append : bool
         Go on with a file that holds the spectra before these.
     """
@@ -41,7 +41,7 @@ def write_predictions(path, spectra, predicted, probability=None, append=False):
 
 
 def write_luminosity_predictions(path, spectra, predicted, probability, append=False):
-    """Write the luminosity classes that a model gives beside the expected ones.
+    """Write a model's luminosity classes beside the expected ones.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def write_luminosity_predictions(path, spectra, predicted, probability, append=F
 
 
 def _expected(spectra, label):
-    """Which spectra these are, and what is expected of them."""
+    """Identification of the spectra and their expected classes."""
     labels = spectra.labels
     return labels[["library", "file", "name", "star", "source"]].assign(
         expected_type=labels["mk_type"], expected=labels[label]
@@ -71,7 +71,7 @@ def _expected(spectra, label):
 
 
 def _write(path, table, probability, classes, append):
-    """Add probabilities, where there are some, and write."""
+    """Add probabilities, if any, and write."""
     table["probability"] = np.nan if probability is None else probability.max(axis=1)
     if probability is not None:
         columns = pd.DataFrame(probability, table.index, [f"{_PREFIX}{name}" for name in classes])
@@ -90,13 +90,13 @@ def probabilities(table):
     Returns
     -------
     DataFrame (n, n_classes)
-        In the order of the classes; without columns where the model gave no probabilities.
+        In the order of the classes; without columns if the model gave no probabilities.
     """
     return table.filter(regex=f"^{_PREFIX}")
 
 
 def join_sources(sources):
-    """Every source that is named, once: ``mirror`` and ``mirror, simulated`` are ``mirror, simulated``.
+    """All distinct sources: ``mirror`` and ``mirror, simulated`` give ``mirror, simulated``.
 
     Parameters
     ----------
@@ -110,12 +110,12 @@ def join_sources(sources):
 
 
 def parameter_table(labels, parameters, expected, predicted, **notes):
-    """Stellar parameters that a model gives beside the expected ones: one row per spectrum and parameter.
+    """A model's stellar parameters beside the expected ones, one row per spectrum and parameter.
 
     Parameters
     ----------
     labels : DataFrame (n rows)
-        What tells the spectra apart; its columns come first.
+        Identification of the spectra; its columns come first.
     parameters : sequence of str (k,)
         Names.
     expected, predicted : arrays (n, k)

@@ -1,14 +1,14 @@
-"""Whether a network has learnt: its score beside that of the trivial answer to the same test spectra.
+"""Whether a network has learnt: its score compared with that of a trivial answer on the same test spectra.
 
-The trivial answer is the best one that takes no look at a spectrum: the commonest class of the test sample,
-the mean of its labels, its mean spectrum. Known from the test sample itself, it is at least as good as the
-same answer known from training. A network has learnt if the interval of the paired difference lies above
-zero; `Comparison` says so, and holds all numbers.
+The trivial answer is the best one that ignores the spectrum: the commonest class of the test sample, the mean
+of its labels, its mean spectrum. Derived from the test sample itself, it is at least as good as the same
+answer derived from the training sample. A network has learnt if the interval of the paired difference lies
+above zero; `Comparison` tests this and holds all numbers.
 
-Intervals are percentile intervals under resampling of groups (stars, model atmospheres), their tails moved
-outwards for few groups (the expanded percentile interval of Hesterberg 2015, The American Statistician 69,
-371). With so few groups that even a sign test without exception shows nothing, there is no interval. That of
-an accuracy is no narrower than the exact one of McNemar's test.
+Intervals are percentile intervals under resampling of groups (stars, model atmospheres), widened for few
+groups (the expanded percentile interval of Hesterberg 2015, The American Statistician 69, 371). There is no
+interval if the groups are so few that even a unanimous sign test would not be significant. That of an
+accuracy is at least as wide as the exact one of McNemar's test.
 """
 
 import json
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 CONFIDENCE = 0.95
-PREFIX = "compared_"  # of the columns of a table that hold a comparison
+PREFIX = "compared_"  # prefix of the columns of a table that hold a comparison
 SAMPLES = 1000
 _DRAWN_AT_ONCE = 10_000_000  # numbers, so that tens of thousands of groups fit into memory
 
@@ -44,16 +44,16 @@ class Comparison:
     Attributes
     ----------
     score : str
-        ``accuracy``; ``rms``, the root mean square error; or ``explained``, the share of the variance about
-        the mean spectrum that a reconstruction explains.
+        ``accuracy``; ``rms``, the root mean square error; or ``explained``, the fraction of the variance
+        about the mean spectrum explained by a reconstruction.
     answer : str
         The trivial answer.
     n, groups : int
-        Spectra, and groups that are resampled.
+        Numbers of spectra and of resampled groups.
     ours, ours_low, ours_high : float
     trivial : float
     gain, gain_low, gain_high : float
-        By how much the network's score is better, whichever way is better.
+        Improvement of the network's score, positive if the network is better.
     """
 
     score: str
@@ -70,11 +70,11 @@ class Comparison:
 
     @property
     def has_learnt(self):
-        """Whether the network is better than the trivial answer by more than the interval."""
+        """Whether the network is significantly better than the trivial answer."""
         return bool(self.gain_low > 0)
 
     def columns(self):
-        """The numbers as columns of a table, from which `of_row` makes them again."""
+        """The numbers as columns of a table, to be read by `of_row`."""
         return {f"{PREFIX}{name}": value for name, value in asdict(self).items()}
 
     @classmethod
@@ -87,11 +87,11 @@ class Comparison:
             If the row has none.
         """
         values = {field.name: row[f"{PREFIX}{field.name}"] for field in fields(cls)}
-        # Counts beside rows that hold no comparison are not whole to pandas.
+        # pandas turns counts into floats if some rows hold no comparison.
         return cls(**values | {name: int(values[name]) for name in ("n", "groups")})
 
     def __str__(self):
-        """Both numbers in a sentence."""
+        """Both numbers as a sentence."""
         told = "better" if self.has_learnt else "not shown to be better"
         return (
             f"{self.score} {self.ours:.4g} ({self.ours_low:.4g} to {self.ours_high:.4g}) on {self.n} "
@@ -101,14 +101,14 @@ class Comparison:
 
 
 def compare_classes(expected, predicted, groups):
-    """Accuracy of a classifier, beside that of the commonest class.
+    """Accuracy of a classifier, compared with that of the commonest class.
 
     Parameters
     ----------
     expected, predicted : array-like (n,)
         Classes, as numbers or names.
     groups : array-like (n,)
-        What is resampled together: the star of each spectrum.
+        Unit of resampling: the star of each spectrum.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def compare_classes(expected, predicted, groups):
 
 
 def compare_values(expected, predicted, groups, known=None):
-    """Root mean square error of predicted numbers, beside that of a constant.
+    """Root mean square error of predicted numbers, compared with that of a constant.
 
     Parameters
     ----------
@@ -128,8 +128,8 @@ def compare_values(expected, predicted, groups, known=None):
     groups : array-like (n,)
         See `compare_classes`.
     known : array-like (m,), optional
-        Labels whose mean is the constant, where those of the test spectra tell more than anybody could know
-        without a look at them, such as that all lie in a hole of the training sample.
+        Labels whose mean is the constant, for test labels that carry information no model could have, such as
+        that all lie in a hole of the training sample.
 
     Returns
     -------
@@ -142,12 +142,12 @@ def compare_values(expected, predicted, groups, known=None):
 
 
 def compare_spectra(spectra, reconstructions, groups):
-    """Share of the variance that an autoencoder explains beyond the mean spectrum; R² over all pixels.
+    """Fraction of the variance about the mean spectrum explained by an autoencoder; R² over all pixels.
 
     Parameters
     ----------
     spectra, reconstructions : arrays (n, ...)
-        As the network takes and gives them.
+        Input and output of the network.
     groups : array-like (n,)
         See `compare_classes`.
 
@@ -162,15 +162,15 @@ def compare_spectra(spectra, reconstructions, groups):
 
 
 def pool(comparisons):
-    """Accuracies on several samples as one, such as on the folds of a cross-validation.
+    """Combine accuracies on several samples, such as the folds of a cross-validation.
 
-    Limits of the mean follow from those of its parts by the method of variance estimates recovery (Zou &
+    The limits of the mean follow from those of its parts by the method of variance estimates recovery (Zou &
     Donner 2008, Statistics in Medicine 27, 1693).
 
     Parameters
     ----------
     comparisons : sequence of Comparison
-        Of accuracies.
+        Comparisons of accuracies.
 
     Returns
     -------
@@ -189,12 +189,12 @@ def pool(comparisons):
 
 
 def median(comparisons):
-    """The median of each number of several networks' comparisons.
+    """Medians of the numbers of several networks' comparisons.
 
     Parameters
     ----------
     comparisons : sequence of Comparison
-        Of networks with the same task and test spectra.
+        Comparisons for networks with the same task and test spectra.
 
     Returns
     -------
@@ -203,20 +203,20 @@ def median(comparisons):
     table = pd.DataFrame([asdict(one) for one in comparisons])
     first = comparisons[0]
     numbers = table[["ours", "ours_low", "ours_high", "trivial", "gain", "gain_low", "gain_high"]]
-    # A network that diverged has no score, and is worse than any that has.
+    # A diverged network has no score, and counts as worse than any other.
     unbounded = [name for name in numbers if name.startswith("ours") and first.score == "rms"]
     worst = {name: np.inf if name in unbounded else -np.inf for name in numbers}
     return Comparison(first.score, first.answer, first.n, first.groups, **numbers.fillna(worst).median())
 
 
 def add_to_card(path, comparison):
-    """Note in the card of a training, a JSON file, how the network compares."""
+    """Add a network's comparison to the card of its training, a JSON file."""
     card = json.loads(path.read_text())
     path.write_text(json.dumps(card | comparison.columns(), indent=1))
 
 
 def _best_constant(dummy, labels):
-    """What scikit-learn's estimator that never looks at its input says of as many spectra."""
+    """Predictions of scikit-learn's estimator that ignores its input, for as many spectra."""
     if len(labels) == 0:
         return labels
     nothing = np.zeros((len(labels), 1))
@@ -224,11 +224,11 @@ def _best_constant(dummy, labels):
 
 
 def _compare(score, answer, loss, trivial_loss, groups):
-    """Both scores from the losses of each spectrum, with the intervals of ours and of the gain."""
+    """Both scores from the losses per spectrum, with intervals of the network's score and the gain."""
     columns = {"n": 1.0, "loss": np.asarray(loss, float), "trivial": np.asarray(trivial_loss, float)}
     table = pd.DataFrame(columns)
     sums = table.groupby(np.asarray(groups, str)).sum()
-    with np.errstate(divide="ignore", invalid="ignore"):  # of no spectra, no score
+    with np.errstate(divide="ignore", invalid="ignore"):  # no spectra, no score
         scores = _scores(score, table.to_numpy().sum(axis=0)[None])
     ours, trivial, gain = (float(value[0]) for value in scores)
     count = len(sums)
@@ -246,7 +246,7 @@ def _compare(score, answer, loss, trivial_loss, groups):
 
 
 def _scores(score, sums):
-    """Ours, the trivial one and the gain from rows of sums of counts, losses and trivial losses."""
+    """Network's score, trivial score and gain from rows of sums of counts, losses and trivial losses."""
     n, loss, trivial = sums.T
     if score == "accuracy":
         return 1 - loss / n, 1 - trivial / n, (trivial - loss) / n

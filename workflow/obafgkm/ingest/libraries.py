@@ -1,4 +1,4 @@
-"""From a stellar library's files to spectra with MK types: what is usable, and why the rest is not."""
+"""From a stellar library's files to spectra with MK types, with reasons for all rejected ones."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from obafgkm.errors import SpectralTypeError
 
 __all__ = ["FROM_SIMBAD", "MAX_GAP", "ingest", "read_library"]
 
-FROM_SIMBAD = "miles"  # the library whose types Sharma et al. 2020 take from SIMBAD (section 2.3)
+FROM_SIMBAD = "miles"  # Sharma et al. 2020 take its types from SIMBAD (section 2.3)
 
 MAX_GAP = 50.0  # Angstrom inside 3900-6800; CFLIB stars with a wider gap are left out (Sharma et al., 2.2)
 
@@ -20,12 +20,12 @@ MAX_GAP = 50.0  # Angstrom inside 3900-6800; CFLIB stars with a wider gap are le
 def ingest(library, directory, look_up=None):
     """Read a library and its types.
 
-    Where the type has no luminosity class but the catalogue's second opinion has one, that class is taken,
-    with the temperature class left as it is (Sharma et al. 2020, section 2.4).
+    If the type has no luminosity class but the catalogue's second type has one, that class is adopted,
+    leaving the temperature class unchanged (Sharma et al. 2020, section 2.4).
 
-    With SIMBAD at hand, as in the paper, the types of MILES are SIMBAD's, and its stars without one are left
-    out (section 2.3); of the other libraries SIMBAD's types give a missing luminosity class, after the
-    catalogue's, and are kept to compare with.
+    If SIMBAD is queried, as in the paper, the types of MILES are SIMBAD's, and its stars without one are left
+    out (section 2.3); for the other libraries SIMBAD's types supply luminosity classes missing from the
+    catalogue, and are kept for comparison.
 
     Parameters
     ----------
@@ -34,17 +34,17 @@ def ingest(library, directory, look_up=None):
     directory : path-like
         Holds the archive's files.
     look_up : callable, optional
-        Takes names, returns what SIMBAD knows of them: `obafgkm.archives.simbad.cross_identify`.
+        Takes names, returns SIMBAD's data on them: `obafgkm.archives.simbad.cross_identify`.
 
     Returns
     -------
     Spectra
         Those with a readable type. Further labels: mk_class (0 ... 69), luminosity (0 ... 4, -1 if unknown),
-        mk_type (canonical text); if SIMBAD was asked, simbad_type_text ('' where it has none). Of MILES,
-        catalogue_type_text is then the type of the library's own table.
+        mk_type (canonical text); if SIMBAD was queried, simbad_type_text ('' where it has none). For MILES,
+        catalogue_type_text is then the type in the library's own table.
     rejected : DataFrame
-        Columns library, file, name, reason: files that cannot be read, types that cannot be read, CFLIB stars
-        with a wide gap, and the three JHC stars that the documents leave out.
+        Columns library, file, name, reason: unreadable files, unreadable types, CFLIB stars with a wide gap,
+        and the three JHC stars omitted by the documents.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def ingest(library, directory, look_up=None):
 
 
 def read_library(library, directory):
-    """All spectra of a library, typed or not; none where a mirror lacks it (`archives.missing: skip`).
+    """All spectra of a library, typed or not; none if a mirror lacks it (`archives.missing: skip`).
 
     Parameters and errors are those of `ingest`.
 
@@ -87,12 +87,12 @@ def read_library(library, directory):
 
 
 def _holds_nothing(directory):
-    """Whether a mirror without this library left nothing but its record."""
+    """Whether only the record of a mirror without this library is present."""
     return {path.name for path in Path(directory).iterdir()} <= {"provenance.json", "provenance.json.sha256"}
 
 
 def _with_simbad_types(library, labels, look_up):
-    """Labels with the column simbad_type_text, which is the type itself in the library `FROM_SIMBAD`."""
+    """Labels with the column simbad_type_text, which is the adopted type for the library `FROM_SIMBAD`."""
     known = look_up(sorted(set(labels["name"]))) if len(labels) else None
     types = {} if known is None else dict(zip(known["name"], known["sp_type"], strict=True))
     labels = labels.assign(simbad_type_text=labels["name"].map(types).fillna("").astype(object))
@@ -113,7 +113,7 @@ def _judge(row):
         return f"{error.reason}: {row.type_text!r}"
     simbad = getattr(row, "simbad_type_text", None)
     if row.library == FROM_SIMBAD and simbad is not None:
-        return mk_type  # the paper leaves those out to which SIMBAD gives no luminosity class
+        return mk_type  # the paper omits stars without a luminosity class in SIMBAD
     for opinion in (row.catalogue_type_text, simbad or ""):
         if mk_type.luminosity is None:
             mk_type = _with_luminosity_of(mk_type, opinion)

@@ -1,4 +1,4 @@
-"""One file of a survey's spectra, from the files that the archive keeps them in."""
+"""One file of all spectra of a survey, from the files of the archive."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from obafgkm.spectra import Spectra, write_parts
 
 __all__ = ["SURVEYS", "pack"]
 
-# What reads the files of each survey. All give the same labels, on the same grid.
+# Reader of each survey's files. All give the same labels, on the same grid.
 SURVEYS = {"sdss": sdss, "lamost": lamost}
 
 _BLOCK = 128  # spectra in memory at a time
@@ -27,27 +27,27 @@ def pack(directory, path, provenance, catalogue=None, missing=None, processes=1,
     Parameters
     ----------
     directory : path-like
-        Holds files as the survey's reader takes them, in any folders.
+        Holds files for the survey's reader, in any folders.
     path : path-like
         The HDF5 file: observed-frame flux and inverse variance on `obafgkm.archives.sdss.spectra.WAVE`,
         labels `obafgkm.archives.sdss.labels.COLUMNS` and ``source``. `obafgkm.spectra.Spectra.read` reads it.
     provenance : dict
         Its ``source`` becomes a label.
     catalogue : DataFrame, optional
-        What was asked for, from `obafgkm.archives.sdss.sql.read_answer`. What it says takes precedence over
-        the files. Without, every file is taken.
+        The requested spectra, from `obafgkm.archives.sdss.sql.read_answer`; its entries take precedence over
+        the files. Without it, every file is used.
     missing : DataFrame, optional
-        Columns name, reason: what was asked for and could not be had.
+        Columns name, reason: requested spectra that could not be obtained.
     processes : int
-        That read files at the same time: parsing the headers takes longer than the disk does.
+        Number of reading processes, as parsing headers takes longer than reading from disk.
     survey : str
         One of `SURVEYS`.
 
     Returns
     -------
     rejected : DataFrame
-        Columns library, file, name, reason: files that cannot be read or were not asked for, and what was
-        asked for and has no file. Asserted: files, and rows of the catalogue, in = spectra out + rejected.
+        Columns library, file, name, reason: unreadable or unrequested files, and requested spectra without a
+        file. It is asserted that files plus catalogue rows without a file equal spectra plus rejected ones.
     """
     directory = Path(directory)
     paths = SURVEYS[survey].spectrum_files(directory)
@@ -77,7 +77,7 @@ def pack(directory, path, provenance, catalogue=None, missing=None, processes=1,
 
 
 def _read_block(paths, lost, watch, survey, directory, provenance, asked):
-    """Spectra of some files, and what is wrong with the others: rows of `rejected`."""
+    """Spectra of some files, and rows of `rejected` for the others."""
     archive, rows, fluxes, rejected = SURVEYS[survey], [], [], []
     for number, path in enumerate(paths):
         file = path.relative_to(directory).as_posix()
@@ -90,7 +90,7 @@ def _read_block(paths, lost, watch, survey, directory, provenance, asked):
                 if row["name"] not in asked:
                     raise ArchiveFileError(file, "not in the catalogue of what was asked for")
                 row.update(asked[row["name"]])
-        except Exception as error:  # what damaged numbers lead to is not documented
+        except Exception as error:  # the errors that damaged numbers cause are not documented
             known = isinstance(error, ArchiveFileError)
             told = " ".join(f"{type(error).__name__}: {error}".split())
             name = path.name.removeprefix("spec-").partition(".fit")[0]
@@ -114,7 +114,7 @@ def _names(catalogue):
 
 
 def _absent(survey, catalogue, kept, rejected, missing):
-    """Rows for what was asked for and is not there, each with its reason."""
+    """Rows for requested spectra that are absent, with reasons."""
     known = {} if missing is None else dict(zip(missing["name"], missing["reason"], strict=True))
     asked = set(_names(catalogue))
     unread = asked & {name for _, _, name, _ in rejected}

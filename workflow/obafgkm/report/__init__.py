@@ -1,1 +1,1 @@
-"""What a reader sees: tables, figures, the ledger, the paper, cards and the record of a run."""
+"""Output for readers: tables, figures, the ledger, the paper, cards and the record of a run."""

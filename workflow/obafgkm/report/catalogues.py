@@ -9,7 +9,7 @@ _FRAME = "ICRS"
 
 
 def describe(table, name, description, ucd, unit=""):
-    """Give a column of a table its meaning, its UCD and its unit.
+    """Set the description, UCD and unit of a table column.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def describe(table, name, description, ucd, unit=""):
     ucd : str
         Unified Content Descriptor, UCD1+ of the IVOA.
     unit : str
-        '' where the column is dimensionless.
+        '' if the column is dimensionless.
     """
     column = table[name]
     column.info.description = description
@@ -29,14 +29,14 @@ def describe(table, name, description, ucd, unit=""):
 
 
 def write_catalogue(table, path, suffix=None):
-    """Write a table whose columns were described.
+    """Write a table with described columns.
 
     Parameters
     ----------
     table : astropy.table.Table
         A key ``CREATOR`` of its `meta` becomes a keyword of FITS and an INFO of VOTable.
     path : path or file
-        A file is open for text, that of FITS for bytes.
+        A file must be open in text mode, or in binary mode for FITS.
     suffix : {'.ecsv', '.fits', '.vot'}, optional
         The format; by default that of the path.
     """
@@ -51,7 +51,7 @@ def _write_ecsv(table, path):
 
 def _write_fits(table, path):
     table = table.copy(copy_data=False)
-    for i, column in enumerate(table.columns.values(), start=1):  # as TOPCAT names them
+    for i, column in enumerate(table.columns.values(), start=1):  # the suffixes that TOPCAT uses
         table.meta[f"TCOMM{i}"] = column.info.description
         table.meta[f"TUCD{i}"] = column.info.meta["ucd"]
     if "ra" in table.colnames:

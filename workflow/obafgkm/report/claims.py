@@ -1,6 +1,7 @@
-"""The claims: every number that the documents print, with its place, its kind and its sample.
+"""The claims: every number printed in the documents, with its location, kind and sample.
 
-They stand in ``config/claims.yaml``, whose form is described in ``workflow/schemas/claims.schema.yaml``.
+They are listed in ``config/claims.yaml``, whose format is described in
+``workflow/schemas/claims.schema.yaml``.
 """
 
 import re
@@ -18,7 +19,7 @@ __all__ = ["SCHEMA", "Claim", "expand", "numbers_in", "product_files", "read_cla
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "claims.schema.yaml"
 _NUMBER = re.compile(r"(?<![\d.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e-?\d+)?")
 _POWER = re.compile(r"10\^\{(-?\d+)\}")
-_BY_ROW = ("sample", "spread", "chance")  # what a column of a printed table may say for its neighbours
+_BY_ROW = ("sample", "spread", "chance")  # what one column of a printed table may give for others
 _OF_A_CELL = ("column", "pattern", "factor")
 
 
@@ -35,31 +36,31 @@ class Claim:
     value, uncertainty : float or None
         As printed; None where an exhibit carries no number.
     word : str
-        What is printed where that is no number, such as six, or the name of a choice, whose value is then 1.
+        The printed word if it is not a number, such as six, or the name of a choice, whose value is then 1.
     kind : str
         One of `obafgkm.report.verdicts.KINDS`.
     sample : int or None
-        Number of spectra or stars that the document's number rests on.
+        Number of spectra or stars on which the document's number is based.
     spread : float or None
-        Standard deviation that the document prints beside a mean, or coefficient of determination of a slope.
+        Standard deviation printed beside a mean, or coefficient of determination of a slope.
     repeats : int or None
         Number of folds or trainings of which `uncertainty` is the standard deviation.
     chance : float or None
-        What an answer that looks at nothing gives, as a share for a fraction or a count.
+        Result of an answer that ignores the data, as a share for a fraction or a count.
     options : int or None
-        Options of a choice.
+        Number of options of a choice.
     part : bool
-        The archive at hand may hold a part of the sample only.
+        Whether the available archive may hold only part of the sample.
     by_hand : dict or None
         Standard error set by hand, ``error``, with its ``reason``.
     synthetic : str
-        Of numbers on synthetic spectra: what theirs are made of.
+        For numbers on synthetic spectra: the models of the document.
     contradicts : dict or None
-        Another number of the document that says otherwise.
+        Another number in the document that contradicts this one.
     product : dict or None
-        Where the workflow's number lies; None where there is nothing to compare.
+        Location of the workflow's number; None if there is nothing to compare.
     reason : str
-        Why there is nothing to compare, or what to bear in mind.
+        Why there is nothing to compare, or a caveat.
     """
 
     document: str
@@ -86,7 +87,7 @@ class Claim:
 
     @property
     def name(self):
-        """What an error calls the claim."""
+        """Name of the claim in error messages."""
         return f"{self.document}, {self.exhibit}: {self.quantity}"
 
     @property
@@ -101,7 +102,7 @@ class Claim:
 
     @property
     def step(self):
-        """Unit of the last printed digit; 0 where the text does not print the value as a number."""
+        """Unit of the last printed digit; 0 if the text does not print the value as a number."""
         for match in _NUMBER.findall(_POWER.sub(r"1e\1", self.text)):
             plain = match.replace(",", "").replace("−", "-")
             if float(plain) == self.value:
@@ -120,7 +121,7 @@ def read_claims(path):
     Raises
     ------
     ClaimError
-        If the file does not follow its schema, or two claims have one name.
+        If the file does not follow its schema, or two claims have the same name.
     """
     content = yaml.load(Path(path).read_text(), yaml.CSafeLoader)  # ten times as fast as its Python
     schema = yaml.load(SCHEMA.read_text(), yaml.CSafeLoader)
@@ -138,7 +139,7 @@ def read_claims(path):
 
 
 def expand(document, groups):
-    """Claims of one document, one a number: its groups' settings handed down, its tables cell by cell."""
+    """Claims of one document, one per number, with inherited group settings; tables cell by cell."""
     for group in groups:
         common = {key: group[key] for key in group.keys() - {"numbers", "table", "captions"}}
         for exhibit, caption in group.get("captions", {}).items():
@@ -150,7 +151,7 @@ def expand(document, groups):
 
 
 def _expand_table(document, common, table):
-    """One claim a cell; rows are selected by the column `by`, cells without a number are passed over."""
+    """One claim per cell; rows are selected by the column `by`, cells without a number are skipped."""
     columns = [{"quantity": c, "column": c} if isinstance(c, str) else c for c in table["columns"]]
     rows = {}
     for row, text in table["rows"].items():
@@ -181,7 +182,7 @@ def _expand_table(document, common, table):
 
 
 def _value(cell, column):
-    """The number of a cell, or the class of a star; None where there is neither."""
+    """The number in a cell, or the class of a star; None if there is neither."""
     if column is None:
         return None
     if column.get("type"):
@@ -190,7 +191,7 @@ def _value(cell, column):
 
 
 def _confusion(rows):
-    """Sum of each row of a confusion matrix, and share of each column in all: what guessing gives."""
+    """Sum of each row of a confusion matrix, and share of each column in the total: the chance level."""
     sums = {row: sum(cell or 0 for cell in cells) for row, cells in rows.items()}
     whole = sum(sums.values())
     shares = [sum(cell or 0 for cell in column) / whole for column in zip(*rows.values(), strict=True)]
@@ -218,13 +219,13 @@ def _claim(document, common, number):
 
 
 def numbers_in(text):
-    """The numbers of a text, in its order, with commas between thousands or powers of ten in LaTeX."""
+    """The numbers in a text, in order, with commas as thousands separators or powers of ten in LaTeX."""
     text = _POWER.sub(r"1e\1", text)
     return [float(match.replace(",", "").replace("−", "-")) for match in _NUMBER.findall(text)]
 
 
 def product_files(claims):
-    """Paths below the results that the claims are compared with, each once."""
+    """Distinct paths below the results with which the claims are compared."""
     paths = []
     for claim in claims:
         if claim.product:

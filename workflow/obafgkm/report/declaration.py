@@ -14,12 +14,12 @@ from obafgkm.errors import PaperError
 __all__ = ["NETWORKS", "SCHEMA", "exhibits", "read_declaration", "table_files"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "numbers.schema.yaml"
-NETWORKS = "science.csv"  # how each network compares with the trivial answer to its task
+NETWORKS = "science.csv"  # comparison of each network with the trivial answer to its task
 _EXHIBIT = re.compile(r'"/?(results/[^"]+\.(?:pdf|csv))"')
 
 
 def read_declaration(path):
-    """Read and check the declaration of the paper's numbers, the groups' settings handed down.
+    """Read and check the declaration of the paper's numbers, with inherited group settings.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def read_declaration(path):
     Raises
     ------
     PaperError
-        If the file does not follow its schema, or two entries have one name.
+        If the file does not follow its schema, or two entries have the same name.
     """
     content = yaml.load(Path(path).read_text(), yaml.CSafeLoader)
     schema = yaml.load(SCHEMA.read_text(), yaml.CSafeLoader)
@@ -58,13 +58,13 @@ def read_declaration(path):
 
 
 def table_files(declaration):
-    """Paths below the results of the tables that the declaration rests on, each once."""
+    """Distinct paths, below the results, of the tables used by the declaration."""
     entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
     files = [NETWORKS, *(entry["file"] for entry in entries)]
     return sorted({*files, *(entry["source"]["file"] for entry in entries if "source" in entry)})
 
 
 def exhibits(folder):
-    """Paths of the figures and tables that the text shows, each once."""
+    """Distinct paths of the figures and tables shown in the text."""
     texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ"))]
     return sorted({path for text in texts for path in _EXHIBIT.findall(text)})

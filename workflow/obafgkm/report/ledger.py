@@ -1,6 +1,6 @@
-"""The ledger: every number that the documents print, beside what came out here, and a verdict.
+"""The ledger: every number printed in the documents beside this workflow's, with a verdict.
 
-What the documents print is read by `obafgkm.report.claims`; the rule of the verdicts is in
+The printed numbers are read by `obafgkm.report.claims`; the rule for the verdicts is in
 `obafgkm.report.verdicts`.
 """
 
@@ -41,7 +41,7 @@ _SAMPLE = (
     "sources",
     "test_spectra",
     "population",
-)  # columns that count a number's sample
+)  # columns that give a number's sample size
 _TOLD = {
     "differs": "differ",
     "too few to tell": "too few to tell",
@@ -59,17 +59,17 @@ class Ours:
     Attributes
     ----------
     value, low, high : float
-        In the printed unit; NaN where there is none.
+        In the printed unit; NaN if missing.
     n : float
         Size of its sample.
     repeats, spread : float
         Number of folds or trainings, and their standard deviation.
     source : str
-        Where its data come from.
+        Source of its data.
     notes : list of str
-        Why there is none.
+        Why it is missing.
     shown : list of str
-        What else its row says.
+        Further text from its row.
     """
 
     value: float = math.nan
@@ -102,7 +102,7 @@ def ledger(claims, results, scale):
     Raises
     ------
     ClaimError
-        If a product is not there, or its selector matches no row or several.
+        If a product is missing, or its selector matches no row or several.
     """
     tables, rows = {}, []
     for claim in claims:
@@ -115,7 +115,7 @@ def ledger(claims, results, scale):
             row[f"{name}_low"], row[f"{name}_high"] = getattr(found, name)
         if math.isnan(row["ours_low"]):
             row |= {"ours_low": ours.low, "ours_high": ours.high}
-        source = "" if claim.kind in ("parameter", "setting") else ours.source  # whatever the data
+        source = "" if claim.kind in ("parameter", "setting") else ours.source  # regardless of the data
         row |= {"scale": scale, "source": source, "verdict": found.verdict}
         row["reason"] = "; ".join([found.reason, *ours.shown]) if found.reason else "; ".join(ours.shown)
         row["by_hand"] = claim.by_hand["reason"] if claim.by_hand else ""
@@ -125,7 +125,7 @@ def ledger(claims, results, scale):
 
 
 def summary(table):
-    """One line per document that a reader can quote.
+    """One quotable line per document.
 
     Parameters
     ----------
@@ -141,9 +141,9 @@ def summary(table):
         counts = claims["verdict"].value_counts()
         answered = sum(counts.get(name, 0) for name in ("reproduced", "differs", "too few to tell"))
         sizes = ((claims["verdict"] == "reproduced") & (claims["kind"] == "parameter")).sum()
-        told = f"reproduced ({sizes} of them sizes of a network or a grid)" if sizes else "reproduced"
+        told = f"reproduced (including {sizes} sizes of networks or grids)" if sizes else "reproduced"
         parts = [f"{counts[name]} {_TOLD.get(name, told)}" for name in VERDICTS if name in counts]
-        lines[document] = f"{len(claims)} numbers, {answered} of them answered: {', '.join(parts)}."
+        lines[document] = f"{len(claims)} numbers, {answered} of them compared; {', '.join(parts)}."
     return lines
 
 
@@ -156,7 +156,7 @@ def measure(claim, results, tables):
     results : Path
         Directory of the products.
     tables : dict
-        Path to table; those read are added.
+        Tables by path; new ones are added.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def measure(claim, results, tables):
     Raises
     ------
     ClaimError
-        If the product, its column or its rows are not there, or several rows match.
+        If the product, its column or its rows are missing, or several rows match.
     """
     product = claim.product
     if product is None:
@@ -206,7 +206,7 @@ def measure(claim, results, tables):
 
 
 def rehearsed(ours, scale):
-    """The workflow's number at a scale: what a rehearsal downloads is simulated, whatever its tables say."""
+    """The workflow's number at a scale; downloads of a rehearsal are simulated, whatever its tables state."""
     if scale != "rehearsal":
         return ours
     parts = {OWN_PHYSICS if part == "remote" else part for part in ours.source.split(", ")}
@@ -214,7 +214,7 @@ def rehearsed(ours, scale):
 
 
 def _sample(claim, product, results, tables):
-    """What a number rests on: how many rows are named for it, or the sum of their cells."""
+    """Sample size of a number: the number of rows named for it, or the sum of their cells."""
     of = {"file": product["file"], **product["of"]}
     rows = _select(claim, of, results, tables)
     if "column" not in of:
@@ -225,7 +225,7 @@ def _sample(claim, product, results, tables):
 
 
 def _reduced(product, rows):
-    """One number of many rows; of a statistic, how many they are, and of a mean, how they scatter."""
+    """One number from many rows; for a statistic also their number, and for a mean their scatter."""
     if product["reduce"] == "count":
         return float(len(rows)), math.nan, math.nan
     values = rows[product["column"]].astype(float)
@@ -241,7 +241,7 @@ def _reduced(product, rows):
 
 
 def _select(claim, product, results, tables):
-    """Rows of a product whose columns hold the wanted values."""
+    """Rows of a product whose columns match the given values."""
     path = results / product["file"]
     if path not in tables:
         try:
@@ -267,9 +267,9 @@ def _holds(values, key, wanted):
 
 
 def _source(claim, product, rows, results, tables):
-    """Where the data of a number come from: of its own rows, or of the product named for it.
+    """Source of the data of a number: from its own rows, or from the product named for it.
 
-    A count of no rows has the source of the whole product.
+    A count of zero rows has the source of the whole product.
     """
     if "source" in product:
         rows = _select(claim, product["source"], results, tables)
@@ -284,7 +284,7 @@ def _source(claim, product, rows, results, tables):
 
 
 def _number(claim, cell, pattern):
-    """A cell as a number; of a text, the part that the pattern picks; of a spectral type, the class."""
+    """A cell as a number: for text, the part matched by the pattern; for a spectral type, the class."""
     if claim.kind in ("type", "entry") and isinstance(cell, str):
         try:
             return float(parse(cell).number)
@@ -299,5 +299,5 @@ def _number(claim, cell, pattern):
 
 
 def _first(row, names):
-    """The first of some columns that a row has."""
+    """The first of several columns present in a row."""
     return next((float(row[name]) for name in names if name in row), math.nan)

@@ -1,4 +1,4 @@
-"""The ledger of claims as one page that needs no server: it filters and sorts in the browser."""
+"""The ledger of claims as a static page with filters and sorting in the browser."""
 
 import html
 import math
@@ -14,19 +14,19 @@ _COLUMNS = {
     "place": "Document",
     "quantity": "Quantity, and the document's words",
     "published": "Published",
-    "picture": "Both",
+    "picture": "Comparison",
     "ours": "Ours",
     "stake": "At stake",
     "source": "Data",
-    "reason": "Why",
+    "reason": "Reason",
     "product": "Exhibit and file",
 }
 _NUMBERS = ("published", "ours", "stake")
-_WIDTH, _HEIGHT, _MARGIN = 120, 26, 5  # pixels of a picture
+_WIDTH, _HEIGHT, _MARGIN = 120, 26, 5  # pixels of an interval plot
 
 
 def page(table, template):
-    """The page: claims that differ first, then those that too few spectra leave open; most at stake on top.
+    """The page: differing claims first, then those left open by too few spectra, each by relative difference.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def page(table, template):
 
 
 def _exceptions(claims):
-    """How many standard errors were set by hand, and why."""
+    """Number of standard errors set by hand, and the reasons."""
     if claims.empty:
         return "No standard error was set by hand."
     reasons = claims["by_hand"].value_counts()
@@ -77,13 +77,13 @@ def _exceptions(claims):
 
 
 def _heading(name):
-    """A heading that sorts by its column."""
+    """A column heading that sorts the table."""
     kind = ' class="number"' if name in _NUMBERS else ""
     return f'<th scope="col"{kind}><button type="button">{html.escape(_COLUMNS[name])}</button></th>'
 
 
 def _row(row):
-    """One claim; numbers carry their value for sorting."""
+    """One claim; numbers carry their values for sorting."""
     unit = f" {row['unit']}" if row["unit"] else ""
     cells = {
         "verdict": f'<span class="mark">{html.escape(row["verdict"])}</span>',
@@ -111,7 +111,7 @@ def _row(row):
 
 
 def _paths(row):
-    """The exhibit, without its ending, and the table that ours was read from, below the results."""
+    """The exhibit, without its suffix, and the table of our number, below the results."""
     return dict.fromkeys(filter(None, (f"{row['document']}/{row['exhibit']}", row["product"])))
 
 
@@ -139,7 +139,7 @@ def _key(value):
 
 
 def _picture(row):
-    """The published number above ours on one scale, each a dot on its interval; counts as shares."""
+    """Published number above ours on one scale, dots with intervals; counts are shown as shares."""
     points = {}
     for name in ("published", "ours"):
         whole = row[f"{name}_n"] if row["kind"] == "count" else 1

@@ -1,4 +1,4 @@
-"""What the card of a trained model tells of its errors: by class or parameter, and where it fails."""
+"""Errors on the card of a trained model: by class or parameter, and the worst failures."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ __all__ = ["class_errors", "failures", "markdown_table", "named_classes", "param
 
 
 def named_classes(predictions, gives):
-    """Expected and predicted classes as names: of main classes, of luminosity classes, or as they are.
+    """Expected and predicted classes as names: main classes, luminosity classes, or unchanged.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def named_classes(predictions, gives):
     Returns
     -------
     DataFrame
-        With the columns ``class`` and ``answer`` beside the others.
+        With the additional columns ``class`` and ``answer``.
     """
     expected, answer = predictions["expected"], predictions["predicted"]
     if gives == "subclass":
@@ -35,12 +35,12 @@ def named_classes(predictions, gives):
 
 
 def class_errors(named, numbered, evaluation, seed):
-    """One row per class: spectra, the share that is right with its Wilson interval, errors in subclasses.
+    """One row per class: number of spectra, fraction correct with its Wilson interval, errors in subclasses.
 
     Parameters
     ----------
     named : DataFrame
-        Of `named_classes`.
+        From `named_classes`.
     numbered : bool
         Whether ``expected`` and ``predicted`` are subclasses on a scale.
     evaluation : dict
@@ -67,7 +67,7 @@ def class_errors(named, numbered, evaluation, seed):
 
 
 def parameter_errors(predictions, evaluation, seed):
-    """One row per parameter: spectra and mean absolute error, with its interval by node of the grid."""
+    """One row per parameter: number of spectra, mean absolute error with its interval by grid node."""
     return pd.DataFrame(
         {
             "parameter": name,
@@ -79,7 +79,7 @@ def parameter_errors(predictions, evaluation, seed):
 
 
 def failures(named):
-    """Sentences about the classes that a model gets wrong: the worst ones, and what it takes them for."""
+    """Sentences about the worst classes of a model, and the classes they are mistaken for."""
     shares = (named["class"] == named["answer"]).groupby(named["class"]).agg(["mean", "size"])
     told = []
     for name, row in shares[shares["mean"] < 1].sort_values("mean", kind="stable").head(3).iterrows():

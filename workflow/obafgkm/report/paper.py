@@ -1,7 +1,8 @@
-"""The paper: its numbers gathered from result tables by name, and its typesetting.
+"""The paper: its numbers, gathered from result tables by name, and its typesetting.
 
-``paper/numbers.yaml`` says which cell of which table each number is (``workflow/schemas/numbers.schema.yaml``
-describes its form); the text in ``paper/*.typ`` knows them by name only, and shows exhibits by their path.
+``paper/numbers.yaml`` assigns each number to a table cell (its format is described in
+``workflow/schemas/numbers.schema.yaml``); the text in ``paper/*.typ`` refers to numbers by name and to
+exhibits by path.
 """
 
 import math
@@ -31,11 +32,11 @@ def gather(declaration, claims, settings, results, scale):
     Parameters
     ----------
     declaration : dict
-        As from `obafgkm.report.declaration.read_declaration`.
+        From `obafgkm.report.declaration.read_declaration`.
     claims : list of Claim
-        What the documents print.
+        The numbers printed in the documents.
     settings : dict
-        Value of each name of ``settings`` in the configuration.
+        Values in the configuration of the names in ``settings``.
     results : path
         Directory of the products.
     scale : str
@@ -44,15 +45,14 @@ def gather(declaration, claims, settings, results, scale):
     Returns
     -------
     dict
-        Name to a dict: ``text``, and for numbers ``interval`` (text, may be empty), ``source`` and ``table``.
-        Words and lists that compare are `UNJUDGED` where not every network of the document is shown to have
-        learnt.
+        A dict for each name: ``text``, and for numbers ``interval`` (text, may be empty), ``source`` and
+        ``table``. Comparing words and lists are `UNJUDGED` unless every network of the document is shown to
+        have learnt.
 
     Raises
     ------
     PaperError, ClaimError
-        If a table, a column, a row, a claim or a number that words rest on is not there, or several rows
-        match.
+        If a table, a column, a row, a claim or a number needed for words is missing, or several rows match.
     """
     tables, results, formats = {}, Path(results), declaration["formats"]
     measured = {
@@ -100,7 +100,7 @@ def gather(declaration, claims, settings, results, scale):
 
 
 def number_text(value, form, spread=None):
-    """A number as the paper prints it, with its unit and, where there is one, its standard deviation.
+    """A number as printed in the paper, with its unit and, if given, its standard deviation.
 
     >>> number_text(0.8712, {"factor": 100, "digits": 1, "unit": "%"}, 0.0123)
     '87.1 ± 1.2%'
@@ -114,10 +114,10 @@ def number_text(value, form, spread=None):
 
 
 def chosen_words(ours, entry, against=None):
-    """The words that fit a number: above or below another, or ``than``, or neither.
+    """The words that describe a number: above or below another, or ``than``, or neither.
 
-    A number is above if its whole interval is; two intervals that overlap are the same. Numbers of the same
-    spectra are compared by the interval of their paired difference, which is a number of its own.
+    A number is above if its whole interval is; overlapping intervals count as the same. Numbers for the same
+    spectra are compared through the interval of their paired difference, which is a separate number.
     """
     ends = [_ends(ours), (entry.get("than", 0),) * 2 if against is None else _ends(against)]
     if any(math.isnan(end) for pair in ends for end in pair):
@@ -132,9 +132,9 @@ def typeset(folder, numbers, results, output):
     Parameters
     ----------
     folder : path
-        Its source: ``paper.typ`` and what that includes.
+        Its source: ``paper.typ`` and the files it includes.
     numbers : path
-        What `gather` made, as JSON.
+        The result of `gather`, as JSON.
     results : path
         Directory of the exhibits.
     output : path
@@ -143,7 +143,7 @@ def typeset(folder, numbers, results, output):
     Raises
     ------
     PaperError
-        If the text asks for a number that is not there, or an exhibit cannot be shown.
+        If the text uses a number that is missing, or an exhibit cannot be shown.
     """
     for exhibit in exhibits(folder):
         path = Path(results) / Path(exhibit).relative_to("results")
@@ -154,7 +154,7 @@ def typeset(folder, numbers, results, output):
                 f"{path}: it is not a whole {path.suffix[1:].upper()} file; delete it and run again"
             )
     with tempfile.TemporaryDirectory() as root:
-        # The text sees its own files and the results, and nothing else.
+        # The text has access only to its own files and the results.
         root = shutil.copytree(folder, Path(root) / "paper").parent
         shutil.copy(numbers, root / "paper" / "numbers.json")
         (root / "results").symlink_to(Path(results).resolve())
@@ -166,18 +166,18 @@ def typeset(folder, numbers, results, output):
 
 
 def _document(file):
-    """The document that a table is of."""
+    """The document to which a table belongs."""
     return Path(file).parent.name
 
 
 def _unjudged_documents(path):
-    """Documents of which a network is not shown to be better than the trivial answer to its own task."""
+    """Documents with a network not shown to be better than the trivial answer to its task."""
     networks = pd.read_csv(path)
     return set(networks.loc[networks["verdict"] != "better", "document"])
 
 
 def _as_claim(name, entry):
-    """A number as a claim without a published value, so that it is found as the ledger finds its own."""
+    """A number as a claim without a published value, so that the ledger's code can find it."""
     product = {key: entry[key] for key in _SELECTOR if key in entry}
     return Claim("paper", entry["file"], "", name, "", product=product)
 
@@ -189,20 +189,20 @@ def _rounded(value, form):
 
 
 def _ends(ours):
-    """Bounds of a number; itself twice where it has none."""
+    """Bounds of a number; the number itself, twice, if it has none."""
     return (ours.value, ours.value) if math.isnan(ours.low) else (ours.low, ours.high)
 
 
 def _interval_text(ours, form):
-    """Bounds of a number without their unit; nothing where it has none."""
+    """Bounds of a number without their unit; empty if it has none."""
     if math.isnan(ours.low) or math.isnan(ours.high):
         return ""
     return f"{_rounded(ours.low, form)}, {_rounded(ours.high, form)}"
 
 
 def _list_text(name, entry, results, tables):
-    """The rows of a table for which the words `test` (above, below, same) hold, as a list in a sentence."""
-    measure(_as_claim(name, {**entry, "reduce": "max"}), results, tables)  # that the rows are there
+    """The rows of a table that satisfy `test` (above, below, same), as a list within a sentence."""
+    measure(_as_claim(name, {**entry, "reduce": "max"}), results, tables)  # check that the rows exist
     rows = tables[results / entry["file"]]
     for column, wanted in entry.get("where", {}).items():
         rows = rows[rows[column].isin(wanted if isinstance(wanted, list) else [wanted])]
@@ -217,6 +217,6 @@ def _list_text(name, entry, results, tables):
 
 
 def _sources(gathered, folder):
-    """Where the data of the numbers from a folder's tables come from."""
+    """Sources of the data behind the numbers from a folder's tables."""
     texts = [one["source"] for one in gathered if one.get("table", "").startswith(f"{folder}/")]
     return ", ".join(sorted({part for text in texts for part in text.split(", ") if part})) or ABSENT

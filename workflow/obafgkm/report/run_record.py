@@ -1,4 +1,4 @@
-"""What a run rested on: versions, machine, code, data."""
+"""Record of a run: versions, machine, code, data."""
 
 import hashlib
 import importlib.metadata
@@ -37,7 +37,7 @@ def machine():
 
 
 def code(root):
-    """Commit of the repository at `root` and the files that differ from it; None where it is none."""
+    """Commit of the repository at `root` and the files that differ from it; None if it is no repository."""
     commit = _lines("git", "-C", root, "rev-parse", "HEAD")
     changed = _lines("git", "-C", root, "status", "--porcelain")
     return {
@@ -47,18 +47,18 @@ def code(root):
 
 
 def archive(record):
-    """What is known of a dataset's files.
+    """Information on a dataset's files.
 
     Parameters
     ----------
     record : path
-        ``provenance.json`` beside the files, as fetching or simulating left it.
+        ``provenance.json`` beside the files, as written when they were fetched or simulated.
 
     Returns
     -------
     dict
-        The record; ``files``, ``bytes`` and ``sha256`` are counted where it lacks them. The checksum is that
-        of the list of all checksums and paths.
+        The record; ``files``, ``bytes`` and ``sha256`` are computed if missing. The checksum is that of the
+        list of all checksums and paths.
     """
     record = Path(record)
     known = json.loads(record.read_text())
@@ -72,7 +72,7 @@ def archive(record):
 
 
 def one_file(path, dataset, source):
-    """What is known of a dataset that is one file; as `archive`."""
+    """Information on a single-file dataset, as from `archive`."""
     path = Path(path)
     size = path.stat().st_size
     return {"dataset": dataset, "source": source, "files": 1, "bytes": size, "sha256": checksum(path)}
@@ -89,7 +89,7 @@ def trainings(results):
 
 
 def _lines(*command):
-    """What a program prints; nothing where it is absent or fails."""
+    """Output of a program; empty if it is absent or fails."""
     if not shutil.which(command[0]):
         return []
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)

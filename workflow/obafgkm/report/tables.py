@@ -1,4 +1,4 @@
-"""Tables as CSV, for machines, and as LaTeX, for papers."""
+"""Tables as CSV for machines and as LaTeX for papers."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ __all__ = ["write_table"]
 
 
 def write_table(table, csv, tex, digits=2):
-    """Write a table twice; the CSV keeps six digits, the LaTeX rounds to `digits` decimals.
+    """Write a table in both forms; CSV keeps six digits, LaTeX is rounded to `digits` decimals.
 
-    In the LaTeX, columns ``x_low`` and ``x_high`` become the bounds of column ``x``.
+    In LaTeX, columns ``x_low`` and ``x_high`` become the bounds of column ``x``.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def _line(cells):
 
 
 def _number(row, name, digits):
-    """A rounded number, with its bounds where it has them; a dash where it is missing."""
+    """A rounded number with its bounds, if any; a dash if missing."""
     if row[name] != row[name]:
         return "--"
     bounds = ""
@@ -44,7 +44,7 @@ def _number(row, name, digits):
 
 
 def _text(value):
-    """Text with LaTeX's own characters escaped."""
+    """Text with LaTeX's special characters escaped."""
     return "".join(
         {"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#"}.get(letter, letter) for letter in str(value)
     )

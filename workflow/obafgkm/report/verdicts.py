@@ -1,26 +1,26 @@
-r"""The rule by which the ledger judges: one for every claim, by the kind of its quantity, at one level.
+r"""The rule behind the ledger's verdicts: the same for every claim of a kind, at one confidence level.
 
-A published number :math:`p` rests on a sample of :math:`n` and has a sampling error, as ours has. The two
+A published number :math:`p`, based on a sample of :math:`n`, has a sampling error, as does ours. The two
 intervals at the level `CONFIDENCE` give that of the difference, by the method of variance estimates recovery
-(Zou & Donner 2008, Statistics in Medicine 27, 1693). Then
+(Zou & Donner 2008, Statistics in Medicine 27, 1693). Verdicts:
 
 differs
     the interval of the difference excludes zero;
 reproduced
-    it includes zero; it excludes the difference to every answer that would make the statement empty: nothing,
-    all, what chance gives, and twice the number; and our sample can show a difference that matters, a tenth
-    of the distance to the nearest of those answers, or else holds at least half as many as the document's;
+    it includes zero; it excludes the difference to every answer that would make the statement empty: zero,
+    all, the chance level, and twice the number; and our sample can either show a difference that matters, a
+    tenth of the distance to the nearest of those answers, or is at least half as large as the document's;
 too few to tell
-    anything else. A number that its own sample cannot tell from an empty answer, such as no star of ten, is
-    never reproduced, nor is a choice that luck makes more often than once in twenty; and one choice or one
-    optimum each, without repeats, differ by luck as well.
+    anything else. A number that its own sample cannot distinguish from an empty answer, such as no star out
+    of ten, is never reproduced, nor is a choice that chance makes more often than once in twenty; single
+    choices or optima, without repeats, may also differ by chance.
 
 Intervals are Clopper and Pearson's for a fraction and for a count, which is a fraction of its row or sample
 (Wilson's are too narrow for a handful of spectra); of :math:`\chi^2` for a standard deviation and a mean
 squared error; of the normal law for a mean, with the standard deviation printed beside it, and for a mean
 absolute error, that of Gaussian errors; a printed ± is the standard deviation of the repeats that are stated.
-The last printed digit counts half its unit on both sides. Where our table holds a bootstrap interval, by
-star, that is ours, unless the binomial one is wider.
+The last printed digit is uncertain by half its unit. If our table holds a bootstrap interval by star, it is
+used unless the binomial one is wider.
 """
 
 import math
@@ -41,8 +41,8 @@ __all__ = [
 ]
 
 CONFIDENCE = 0.95
-MATTERS = 0.1  # of the distance to the nearest empty answer
-SAMPLE = 0.5  # of the document's: from here on ours counts as large enough
+MATTERS = 0.1  # fraction of the distance to the nearest empty answer
+SAMPLE = 0.5  # fraction of the document's sample from which ours counts as large enough
 LUCK = 1 - CONFIDENCE
 VERDICTS = ("differs", "too few to tell", "reproduced", "discrepancy", "setting", "not comparable")
 KINDS = {
@@ -66,12 +66,12 @@ KINDS = {
     "literature": "number that the document takes from another work",
 }
 OWN_PHYSICS = "simulated"
-NO_SPECTRA = "no spectra"  # what tables call the source of a library that the mirror does not hold
+NO_SPECTRA = "no spectra"  # source in tables of a library that the mirror lacks
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with its reason and the intervals that it follows from.
+    """A verdict with its reason and the underlying intervals.
 
     Attributes
     ----------
@@ -79,9 +79,9 @@ class Judgement:
         One of `VERDICTS`.
     reason : str
     published, ours, difference : tuple of float
-        Ends of the intervals, in the printed unit; NaN where there is none.
+        Ends of the intervals, in the printed unit; NaN if there is none.
     stake : float
-        Difference as a part of the distance to the nearest empty answer, NaN where there is none.
+        Difference as a fraction of the distance to the nearest empty answer, NaN if there is none.
     """
 
     verdict: str
@@ -123,14 +123,14 @@ def judge(claim, ours):
         return Judgement("not comparable", "; ".join([barred or "not defined for these data", *notes]))
     verdict = {"size": _exact, "entry": _exact, "parameter": _exact, "choice": _choice, "optimum": _optimum}
     found = verdict.get(claim.kind, _measured)(claim, ours)
-    if barred:  # the intervals are shown all the same
+    if barred:  # the intervals are still shown
         shown = {"published": found.published, "ours": found.ours}
         return Judgement("not comparable", "; ".join([barred, *notes]), **shown)
     return replace(found, reason="; ".join([found.reason, *notes]))
 
 
 def _barred(claim, ours):
-    """Why data such as ours cannot reproduce a claim; None where they can."""
+    """Why our data cannot reproduce a claim; None if they can."""
     parts = set(ours.source.split(", "))
     if ours.source == NO_SPECTRA:
         return "the archive was not there"
@@ -152,7 +152,7 @@ def _contradiction(claim):
 
 
 def _equal(claim, value):
-    """Whether a number is the printed one to its last digit."""
+    """Whether a number agrees with the printed one to its last digit."""
     return abs(value - claim.value) <= claim.step / 2 * (1 + 1e-9) or math.isclose(value, claim.value)
 
 
@@ -166,15 +166,15 @@ def _exact(claim, ours):
 
 
 def _choice(claim, ours):
-    """One choice each: luck alone makes the same one often, and another one more often still."""
-    odds = f"luck chooses it 1 time in {claim.options}"
+    """Compare single choices: chance alone often gives the same one, and a different one even more often."""
+    odds = f"chance gives this choice 1 time in {claim.options}"
     if not _equal(claim, ours.value):
         return Judgement("too few to tell", f"another choice; {odds}")
     return Judgement("reproduced" if 1 / claim.options <= LUCK else "too few to tell", odds)
 
 
 def _optimum(claim, ours):
-    """Each place comes from one training; only repeats say how far another lies."""
+    """Compare positions, each from one training; only repeats tell how far they scatter."""
     if ours.repeats == ours.repeats and ours.repeats > 1 and ours.spread == ours.spread:
         reach = stats.t.ppf((1 + CONFIDENCE) / 2, ours.repeats - 1) * ours.spread
         reach *= math.sqrt(1 + 1 / ours.repeats)
@@ -182,7 +182,7 @@ def _optimum(claim, ours):
             return Judgement("differs", f"the next training lies within {reach:,.3g} of ours")
         if reach <= MATTERS * abs(claim.value):
             return Judgement("reproduced", f"the next training lies within {reach:,.3g} of ours")
-    return Judgement("too few to tell", "one training says nothing of where another's optimum lies")
+    return Judgement("too few to tell", "a single training does not constrain where another's optimum lies")
 
 
 # -------------------------------------------------------------------------------- kinds with a sampling error
@@ -211,7 +211,7 @@ def _measured(claim, ours):
 
     def judgement(verdict, reason):
         if claim.sample and ours.n == ours.n and ours.n != claim.sample:
-            reason += f"; on {ours.n:,.0f} where the document has {claim.sample:,}"
+            reason += f"; {ours.n:,.0f} here against {claim.sample:,} in the document"
         return Judgement(verdict, reason, *ends, stake)
 
     if not low <= 0 <= high:
@@ -230,21 +230,21 @@ def _measured(claim, ours):
 
 
 def _whole(claim):
-    """What a share is multiplied by to be printed."""
+    """Factor that converts a share to the printed value."""
     if claim.kind == "count":
         return claim.sample or math.nan
     return 100.0 if claim.kind == "fraction" and claim.unit == "%" else 1.0
 
 
 def _rate(claim, ours):
-    """Our number as a share, where the kind is one."""
+    """Our number, as a share if the kind is one."""
     if claim.kind == "count":
         return ours.value / ours.n if ours.n else math.nan
     return ours.value / _whole(claim)
 
 
 def _empty(claim, p):
-    """Answers that make a statement empty, as shares where the kind is one."""
+    """Answers that make a statement empty, as shares if the kind is one."""
     if claim.kind == "type":
         return [claim.chance]
     empty = [0.0, 2 * p]
@@ -276,7 +276,7 @@ def difference_interval(p, published, q, own):
 
 
 def published_interval(claim):
-    """Interval of a published number, as a share where the kind is one; None where its error is not known."""
+    """Interval of a published number, as a share if the kind is one; None if its error is unknown."""
     whole = _whole(claim)
     value = claim.value / whole
     if claim.error is not None:
@@ -295,7 +295,7 @@ def published_interval(claim):
 
 
 def our_interval(claim, ours):
-    """Interval of our number, as a share where the kind is one; None where its error is not known."""
+    """Interval of our number, as a share if the kind is one; None if its error is unknown."""
     value = _rate(claim, ours)
     if math.isnan(value):
         return None
@@ -304,7 +304,7 @@ def our_interval(claim, ours):
     own = _interval(claim.kind, value, ours.n if ours.n == ours.n else None, claim.spread)
     if ours.low == ours.low and claim.kind != "count":
         low, high = (end / _whole(claim) for end in (ours.low, ours.high))
-        if claim.kind != "fraction" or own is None:  # a bootstrap of equal values has no width
+        if claim.kind != "fraction" or own is None:  # a bootstrap of equal values has zero width
             own = (low, high)
         own = min(low, own[0]), max(high, own[1])
     if own is None and claim.error is not None:
@@ -319,13 +319,13 @@ def _normal():
 
 
 def _mean(value, spread, repeats):
-    """Of a mean over repeats with their standard deviation; without their number, of one of them."""
+    """Interval of a mean over repeats with their standard deviation; of one if their number is unknown."""
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, repeats - 1) / math.sqrt(repeats) if repeats else _normal()
     return value - reach * spread, value + reach * spread
 
 
 def _interval(kind, value, n, spread):
-    """By the kind, of a value on a sample of n; None where that does not suffice."""
+    """Interval, by kind, of a value from a sample of n; None if that does not suffice."""
     if kind == "type":
         return None if spread is None else (value - _normal() * spread, value + _normal() * spread)
     n = round(n or 0)

@@ -1,4 +1,4 @@
-"""Spectra by spectral synthesis, and archives made of them in the archives' own formats."""
+"""Synthetic spectra, and simulated archives made from them in the archives' own formats."""
 
 from obafgkm.errors import require
 

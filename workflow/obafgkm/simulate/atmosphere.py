@@ -42,7 +42,7 @@ class OpacityTable:
     metallicity : float
         [M/H].
     lines : pysme LineList
-        Any short list; the engine wants one.
+        Any short list, as the engine requires one.
     n_temperature, n_pressure : int
         Size of the table, 1500-350000 K by 0.1-10^8 dyn/cm^2.
     """
@@ -112,8 +112,8 @@ class Structure:
     temperature, pressure, column, electrons : array (n_layers,)
         K, dyn/cm^2, g/cm^2, and electrons as a fraction of all particles.
     stable : bool
-        False where radiation pressure exceeds gravity somewhere, in which case a floor under the pressure
-        gradient holds the star together and the model is no more than a continuation.
+        False if radiation pressure exceeds gravity at some depth; a floor on the pressure gradient then keeps
+        the star bound, and the model is only an extrapolation.
     """
 
     temperature: np.ndarray
@@ -128,7 +128,7 @@ def temperature_law(tau, teff, logg, metallicity):
 
     ``q`` and ``beta``, the blanketing, were fitted to two ATLAS9 structures (8250/4.0/+0.5 and 5750/4.5/0.0;
     the temperatures agree to 1-2 % above tau = 3) and, below 4600 K among dwarfs, to a MARCS model
-    (3500/5.0/-0.5). In giants the heating is reduced, by eye, until their TiO bands are as deep as observed.
+    (3500/5.0/-0.5). In giants the heating is reduced, by eye, until the TiO bands are as deep as observed.
     """
     beta = min(0.2 * 10 ** (0.35 * metallicity), 0.7)
     cool = np.clip((4600 - teff) / 1100, 0, 1.2) * min(10 ** (0.4 * metallicity), 1.5)
@@ -155,7 +155,7 @@ def structure(opacity, teff, logg, n_layers=48, steps=5):
     teff, logg : float
         K, log cm/s^2.
     n_layers, steps : int
-        Layers between log tau -5.5 and 2, and Heun steps between two of them.
+        Layers between log tau -5.5 and 2, and Heun steps between adjacent layers.
 
     Returns
     -------
@@ -195,7 +195,7 @@ def structure(opacity, teff, logg, n_layers=48, steps=5):
 
 
 def _surface_pressure(opacity, temperature, tau, gravity, radiation):
-    """Pressure at the top, where the opacity itself depends on it, by fixed-point iteration."""
+    """Pressure at the top, by fixed-point iteration as the opacity depends on it."""
     p = 1.0
     for _ in range(60):
         kappa = opacity.rosseland(temperature, p)
@@ -205,12 +205,12 @@ def _surface_pressure(opacity, temperature, tau, gravity, radiation):
 
 
 def structure_from_models(models, teff, logg):
-    """A published model, or one between two of the same Teff: cubic in log g, layer by layer.
+    """A published model, or one interpolated at the same Teff: cubic in log g, layer by layer.
 
     Parameters
     ----------
     models : dict of (float, float) to array (n_layers, 4)
-        Of one metallicity, from `obafgkm.archives.atlas9.read`.
+        Models of one metallicity, from `obafgkm.archives.atlas9.read`.
     teff, logg : float
 
     Returns
@@ -226,8 +226,8 @@ def structure_from_models(models, teff, logg):
     if len(own) < 2 or not own[0] <= logg <= own[-1]:
         span = f"log g {own[0]:g} to {own[-1]:g}" if own else "no model"
         raise ObafgkmError(
-            f"the published atmospheres have {span} at {teff:g} K, not {logg:.2f}: change synthesis.grids, "
-            "or set synthesis.atmospheres to 'own'"
+            f"the published atmospheres have {span} at {teff:g} K, not {logg:.2f}: change model_grids.grids, "
+            "or set model_grids.atmospheres to 'own'"
         )
     layers = CubicSpline(own, np.log10([models[teff, gravity] for gravity in own]))(logg)
     column, temperature, pressure, electrons = 10**layers.T

@@ -9,17 +9,17 @@ _SPEED_OF_LIGHT = 299792.458
 
 
 def rotation_matrix(wave, vsini, limb_darkening=0.6):
-    """Matrix that broadens spectra by rotation, for pixels of any step.
+    """Matrix that broadens spectra by rotation, for arbitrary pixel spacing.
 
     The profile of a sphere with linear limb darkening (Gray 2005, eq. 18.14) is integrated over each pixel,
-    so that slow rotators are right too.
+    which is also accurate for slow rotators.
 
     Parameters
     ----------
     wave : array (n_pix,)
         Increasing wavelengths in Angstrom.
     vsini : float
-        km/s, more than zero.
+        km/s, positive.
     limb_darkening : float
         Linear coefficient.
 

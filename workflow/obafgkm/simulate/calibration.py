@@ -1,9 +1,9 @@
 """From MK type to effective temperature and gravity, by published calibrations.
 
-``mk_calibration.csv`` has luminosity classes I, III and V, with a reference a row: Pecaut & Mamajek 2013
+``mk_calibration.csv`` has luminosity classes I, III and V, with one reference per row: Pecaut & Mamajek 2013
 (ApJS 208, 9); Martins, Schaerer & Hillier 2005 (A&A 436, 1049); Straizys & Kuriliene 1981 (Ap&SS 80, 353);
 van Belle et al. 1999 (AJ 117, 521); Levesque et al. 2005 (ApJ 628, 973); Cox 2000 (Allen's Astrophysical
-Quantities, table 15.8). The values are rounded and made smooth from one reference to the next.
+Quantities, table 15.8). The values are rounded and smoothed across references.
 """
 
 import functools
@@ -38,7 +38,7 @@ def stellar_parameters(number, luminosity):
     Parameters
     ----------
     number : array-like of float (n,)
-        Place on the sequence, 5 (O5) to 67 (M7); fractions are fractions of a subclass.
+        Position on the sequence, 5 (O5) to 67 (M7); fractions are fractions of a subclass.
     luminosity : array-like of float (n,)
         0 ... 4 for I ... V.
 

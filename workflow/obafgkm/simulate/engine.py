@@ -1,6 +1,6 @@
-"""The synthesis engine (SMElib of pysme-astro): its start, and one model loaded into it.
+"""The synthesis engine (SMElib of pysme-astro): start-up, and loading of one model.
 
-The engine keeps one state a process and is not safe in threads: use processes.
+The engine keeps one state per process and is not thread-safe: use processes.
 """
 
 import atexit
@@ -26,7 +26,7 @@ _ATOMIC_MASS = 1.6605e-24  # g
 
 @contextlib.contextmanager
 def silent_stdout():
-    """Keep the engine's Fortran, which prints to file descriptor 1, from writing there."""
+    """Silence the engine's Fortran code, which prints to file descriptor 1."""
     sys.stdout.flush()
     kept, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -40,16 +40,16 @@ def silent_stdout():
 
 @functools.cache
 def initialise_engine():
-    """Import the engine once and hand out its library.
+    """Import the engine once and return its library.
 
-    The import unpacks 30 MB below HOME, which may be read-only or shared by jobs that start together; here it
-    goes to a directory of the user's own below the temporary directory, one process at a time.
+    The import unpacks 30 MB below HOME, which may be read-only or shared by jobs that start simultaneously;
+    here they go to a user-specific directory below the temporary directory, one process at a time.
 
     Returns
     -------
     pysme.sme_synth.SME_DLL
     """
-    # Without this the Fortran run-time holds its messages back until after silent_stdout.
+    # Otherwise the Fortran runtime buffers its messages until after silent_stdout.
     os.environ.setdefault("GFORTRAN_UNBUFFERED_PRECONNECTED", "y")
     home = _private_directory(f"obafgkm-sme-{os.getuid()}")
     real_home = os.environ.get("HOME")
@@ -66,15 +66,15 @@ def initialise_engine():
     logging.getLogger("pysme").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="WARNING: EOS-computed")
     library = SME_DLL()
-    # The continuum every 5 Angstrom instead of at every pixel: 3.5 times faster, 1.3e-4 at most.
+    # Continuum every 5 Angstrom instead of at every pixel: 3.5 times faster, error at most 1.3e-4.
     library.SetContinuumOpacityGrid(5.0)
     return library
 
 
 def _private_directory(name):
-    """A folder of this name in the temporary directory, if nobody else can write there; else one of its own.
+    """A folder of this name in the temporary directory, if only this user can write to it; else a unique one.
 
-    Everybody knows the name, and may have made a link or a folder of it before.
+    The name is predictable, so that another user may have created a link or folder with it.
     """
     path = Path(tempfile.gettempdir()) / name
     with contextlib.suppress(FileExistsError):
@@ -117,7 +117,7 @@ def load_model(lines, teff, logg, metallicity, layers, microturbulence=2.0):
     library.InputModel(teff, logg, microturbulence, model)
     library.InputAbund(Abund(metallicity, "asplund2009"))
     with silent_stdout():
-        # 7 takes the atom and electron numbers and the density from the equation of state.
+        # 7: atom and electron numbers and density from the equation of state
         library.Ionization(7)
     library.SetVWscale(1.0)
     library.SetH2broad(True)

@@ -1,7 +1,7 @@
 """Galaxies: light of an old, an intermediate and a young population, and the emission lines of their gas.
 
 Line ratios are drawn in the diagram of Baldwin, Phillips & Terlevich 1981 (PASP 93, 5): star-forming galaxies
-about the curve of Kauffmann et al. 2003 (MNRAS 346, 1055, eq. 1), Seyfert nuclei and LINERs beyond it.
+around the curve of Kauffmann et al. 2003 (MNRAS 346, 1055, eq. 1), Seyfert nuclei and LINERs beyond it.
 """
 
 import numpy as np
@@ -32,16 +32,16 @@ LINES = {
     "[S_II] 6718": 6718.29,
     "[S_II] 6732": 6732.68,
 }
-# Stars of each population: Teff, log g and their share of its light at 5500 Angstrom.
+# Stars of each population: Teff, log g and fraction of its light at 5500 Angstrom.
 _POPULATIONS = {
     "old": [(3700, 0.9, 0.07), (4300, 1.9, 0.3), (4800, 2.6, 0.25), (5600, 4.3, 0.28), (6100, 4.2, 0.1)],
     "intermediate": [(4600, 2.2, 0.25), (6600, 4.2, 0.2), (7800, 4.1, 0.3), (9300, 4.0, 0.25)],
     "young": [(4000, 0.7, 0.1), (10500, 4.1, 0.25), (15000, 4.0, 0.3), (24000, 4.0, 0.25), (38000, 4.1, 0.1)],
 }
 _METALLICITIES = np.array([-0.7, -0.3, 0.0, 0.3])
-# What a galaxy is like, by what its gas does: share of all; young and intermediate light, mean and scatter;
-# median equivalent width of H alpha in Angstrom and its scatter in dex; A_V; rank in redshift, as the median
-# and the scatter in dex of a log-normal distribution.
+# Properties of galaxies by type of emission: fraction of all galaxies; young and intermediate light, mean and
+# scatter; median equivalent width of H alpha in Angstrom and its scatter in dex; A_V; rank in redshift, as
+# the median and the scatter in dex of a log-normal distribution.
 _KINDS = {
     "passive": (0.48, (0.01, 0.01), (0.10, 0.08), (0.15, 0.3), 0.1, (0.14, 0.25)),
     "starforming": (0.25, (0.20, 0.10), (0.35, 0.12), (20, 0.18), 0.8, (0.08, 0.2)),
@@ -94,13 +94,13 @@ def draw_galaxies(n, rng):
 
 
 def _rank(log_distance):
-    """Share (n,) of all galaxies that are nearer: the distribution that the mixture of kinds follows."""
+    """Fraction (n,) of all galaxies that are nearer, from the distribution of the mixture of types."""
     kinds = ((kind[0], *kind[-1]) for kind in _KINDS.values())
     return sum(share * ndtr((log_distance - np.log10(median)) / rms) for share, median, rms in kinds)
 
 
 def _population(grid, stars):
-    """Light of a population at each metallicity, (n_metallicity, 11001), one at 5500 Angstrom."""
+    """Light of a population at each metallicity, (n_metallicity, 11001), normalised at 5500 Angstrom."""
     teff, logg, share = np.array(stars).T
     n = _METALLICITIES.size
     flux = starlight(grid, np.tile(teff, n), np.tile(logg, n), np.repeat(_METALLICITIES, teff.size))
@@ -124,10 +124,10 @@ def galaxy_spectra(grid, galaxies):
     Returns
     -------
     flux : array of float32 (n, 11001)
-        On `REST`, the stars' light at 5500 Angstrom being one.
+        On `REST`, with stellar light normalised to one at 5500 Angstrom.
     lines : dict of arrays
         ``name`` and ``wave`` (n_lines,), and (n, n_lines): ``area`` (Angstrom times the flux's unit),
-        ``sigma`` (km/s) and ``continuum`` under the line; a broad component counts to its line.
+        ``sigma`` (km/s) and ``continuum`` under the line; a broad component is included in its line.
     """
     feh = np.interp(galaxies["feh"], _METALLICITIES, np.arange(_METALLICITIES.size))
     lower = np.minimum(feh.astype(int), _METALLICITIES.size - 2)
@@ -157,7 +157,7 @@ def galaxy_spectra(grid, galaxies):
 
 
 def _dust(waves):
-    """Logarithm of what a magnitude of extinction leaves of lines, relative to H alpha."""
+    """Logarithm of the transmission of lines per magnitude of extinction, relative to H alpha."""
     return -0.4 * np.log(10) * (extinction_curve(waves) - extinction_curve([LINES["H_alpha"]]))
 
 

@@ -1,9 +1,9 @@
-"""Node grids of high-resolution spectra, and random stars between the nodes by the tens of thousands.
+"""Node grids of high-resolution spectra, and interpolation of tens of thousands of random stars.
 
-A grid is regular in Teff, in [M/H] and in the place of log g between the lowest gravity of a Teff and the
-highest of all: hot stars of low gravity, which radiation would blow away, have no node. Its spectra are
-normalised, neither rotating nor degraded; they lie on wavelengths uniform in ln λ, so that rotation and
-resolving power are one multiplication in Fourier space.
+A grid is regular in Teff, in [M/H] and in the position of log g between the lowest gravity at a Teff and the
+overall highest: hot stars of low gravity, unbound by radiation, have no node. Its spectra are normalised,
+without rotation or instrumental broadening, on wavelengths uniform in ln λ, so that rotation and resolving
+power become a single multiplication in Fourier space.
 """
 
 import functools
@@ -30,14 +30,14 @@ _FASTEST = 320.0  # km/s; spectra wrap round at their ends, over this much of pa
 
 @dataclass(frozen=True)
 class GridDescription:
-    """What tells one grid of nodes from another.
+    """The definition of a grid of nodes.
 
     Attributes
     ----------
     teff, feh : tuple of float
         Nodes, increasing: K, [M/H].
     lowest_logg : tuple of (float, float)
-        Lowest log g at some Teff; linear between them.
+        Teff and lowest log g there; linear in between.
     highest_logg : float
     n_logg : int
         Nodes in log g at each Teff.
@@ -57,7 +57,7 @@ class GridDescription:
 
     @classmethod
     def from_dict(cls, settings):
-        """From a section ``model_grids.grids.<name>`` of the configuration; lists become tuples."""
+        """Create from a section ``model_grids.grids.<name>`` of the configuration; lists become tuples."""
         return cls(**{key: _frozen(value) for key, value in settings.items()})
 
     @property
@@ -76,7 +76,7 @@ class GridDescription:
         return np.linspace(self.lowest(teff), self.highest_logg, self.n_logg)
 
     def place(self, teff, logg):
-        """Place of a star between the lowest (0) and the highest (1) gravity of its Teff."""
+        """Position of a star between the lowest (0) and the highest (1) gravity at its Teff."""
         low = self.lowest(teff)
         return (logg - low) / (self.highest_logg - low)
 
@@ -110,8 +110,8 @@ def _frozen(value):
 def compute_part(description, part, path, physics=OWN_PHYSICS):
     """Synthesise the nodes of one metallicity, one after another (about a second each).
 
-    The opacity tables take 15 s a metallicity and process, hence this division. Each finished node is a file
-    in a directory beside `path`, so that a killed run goes on with the next node.
+    The opacity tables take 15 s per metallicity and process, hence this division. Each finished node is a
+    file in a directory beside `path`, so that a killed run resumes with the next node.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def compute_part(description, part, path, physics=OWN_PHYSICS):
 
 
 def _node(directory, teff, logg, feh, wave, physics):
-    """Flux and stability of one node, from its file where there is one for these wavelengths."""
+    """Flux and stability of one node, from its file if there is one for these wavelengths."""
     path = directory / f"t{teff:.0f}_g{logg:.4f}_m{feh:+.2f}_{wave[0]:.2f}_{wave.size}.npz"
     if not path.exists():
         flux, _, stable = synthesise(teff, logg, feh, wave, physics)
@@ -155,18 +155,19 @@ def _node(directory, teff, logg, feh, wave, physics):
 def gather_parts(description, parts, path, leave_out=1e-4, n_components=200):
     """Store the nodes of all metallicities as principal components of their line depths.
 
-    Components are scaled to what they add to a spectrum and rounded to whole numbers of one step, which loses
-    half of what the components leave out: faint ones become small numbers, which compress well.
+    Components are scaled by their contribution to a spectrum and rounded to integers in units of a step,
+    which adds an error of half the residual of the components: faint ones become small integers, which
+    compress well.
 
     Parameters
     ----------
     description : GridDescription
     parts : list of path
-        Of `compute_part`, in the order of the metallicities.
+        Files of `compute_part`, in the order of the metallicities.
     path : path
         The grid's ``.npz`` file.
     leave_out : float
-        Rms of normalised flux that may be lost; with `n_components` it sets how many components are kept.
+        Largest rms residual of normalised flux; with `n_components` it sets the number of components kept.
 
     Returns
     -------
@@ -217,10 +218,10 @@ def store_nodes(description, flux, stable, path, leave_out=1e-4, n_components=20
 
 
 class SyntheticGrid:
-    """Normalised spectra of any stars within a grid, rotating, at any resolving power.
+    """Normalised spectra of any stars within a grid, with rotation, at any resolving power.
 
-    Interpolation is a product of cubic splines in Teff, the place of log g, and [M/H], of the coefficients of
-    the principal components.
+    The coefficients of the principal components are interpolated by a product of cubic splines in Teff, the
+    position of log g, and [M/H].
 
     Parameters
     ----------
@@ -233,9 +234,9 @@ class SyntheticGrid:
     stable : array of bool (n_teff, n_logg, n_feh)
         Whether gravity holds the node's atmosphere against radiation at every depth.
     residual_rms : float
-        What the components leave out of the nodes.
+        Rms residual of the components at the nodes.
     source : str
-        What its spectra are made of.
+        The models behind its spectra.
     limb_darkening : float
         Linear coefficient.
     """
@@ -268,12 +269,12 @@ class SyntheticGrid:
         grid : str or path
             Name of a grid kept in the package (``a_stars``, ``fgk_stars``, ``saldic``), or a file.
         expected : GridDescription, optional
-            What the grid must be.
+            The required definition.
 
         Raises
         ------
         ArchiveFileError
-            If the file is not a grid, or another one than expected.
+            If the file is not a grid, or not the expected one.
         """
         kept = files(__package__).joinpath("grids", f"{grid}.npz")
         path = kept if kept.is_file() else Path(grid)
@@ -284,22 +285,22 @@ class SyntheticGrid:
                     stored[name] * np.float32(stored["step"]) for name in ("mean", "components")
                 )
                 rest = [stored[name] for name in ("coefficients", "stable", "residual_rms")]
-                if "source" in stored.files:  # the package's own grids are of its own physics
+                if "source" in stored.files:  # the grids in the package use its own physics
                     rest.append(str(stored["source"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArchiveFileError(path, f"not a readable grid of synthetic spectra ({error})") from error
         if expected not in (None, description):
             raise ArchiveFileError(
                 path,
-                "has other nodes, wavelengths or pixels than synthesis.grids of the configuration: set its "
+                "has other nodes, wavelengths or pixels than model_grids.grids of the configuration: set its "
                 "source in model_grids.sources to 'synthesised', or take the default grids",
             )
         return cls(description, mean, components, *rest)
 
     def left_out_errors(self):
-        """Errors of the interpolation at nodes that are left out, one inner node of one axis at a time.
+        """Interpolation errors at left-out nodes, one inner node of one axis at a time.
 
-        The nodes beside it are twice as far apart as in use, so that these errors exaggerate.
+        Neighbouring nodes are then twice as far apart as in use, so that these errors are upper limits.
 
         Returns
         -------
@@ -320,7 +321,7 @@ class SyntheticGrid:
         return errors
 
     def _combine(self, teff, logg, feh):
-        """How much of the mean and of each component every star has: (n, 1 + n_components)."""
+        """Coefficients of the mean and of each component for every star: (n, 1 + n_components)."""
         self.description.check(teff, logg, feh)
         place = self.description.place(teff, logg)
         weights = [spline(x) for spline, x in zip(self._splines, (teff, place, feh), strict=True)]
@@ -333,9 +334,9 @@ class SyntheticGrid:
 
     @functools.cached_property
     def _transformed(self):
-        """Fourier transforms of mean and components, padded by a taper that joins the two ends.
+        """Fourier transforms of mean and components, padded with a taper that connects the two ends.
 
-        As pairs of real numbers: a real product with them is half the work of a complex one.
+        They are stored as pairs of real numbers, as a real product takes half the work of a complex one.
         """
         n, pad = self.wave.size, int(_FASTEST / self.description.step)
         length = scipy.fft.next_fast_len(n + 2 * pad, real=True)
@@ -346,18 +347,18 @@ class SyntheticGrid:
         return length, scipy.fft.rfft(padded, axis=1).astype("c8").view("f4")
 
     def sample(self, labels, wave, resolving_power=None, chunk=100):
-        """Spectra of many stars, a chunk at a time.
+        """Spectra of many stars, in chunks.
 
         Parameters
         ----------
         labels : DataFrame
             ``teff`` (K), ``logg``, ``feh`` ([M/H]), ``vsini`` (km/s).
         wave : array (n_pix,)
-            Air wavelengths in Angstrom, within the grid's by v sin i at either end.
+            Air wavelengths in Angstrom, inside the grid's range by v sin i at either end.
         resolving_power : float or None
-            λ / FWHM of a Gaussian profile; None for none.
+            λ / FWHM of a Gaussian profile; None for no broadening.
         chunk : int
-            Stars a chunk.
+            Stars per chunk.
 
         Yields
         ------
@@ -381,7 +382,7 @@ class SyntheticGrid:
                 stars[name].to_numpy(float) for name in ("teff", "logg", "feh", "vsini")
             )
             spectra = (self._combine(teff, logg, feh) @ transformed).view("c8")
-            for spectrum, speed in zip(spectra, vsini.astype("f4"), strict=True):  # within the cache
+            for spectrum, speed in zip(spectra, vsini.astype("f4"), strict=True):  # fits into the cache
                 spectrum *= _look_up(table, speed * frequency) * instrument
             depths = scipy.fft.irfft(spectra, n=length, axis=1, overwrite_x=True)
             yield 1 - np.stack([resampling @ depth for depth in depths])
@@ -412,7 +413,7 @@ class SyntheticGrid:
 
 
 def rotation_transform(x, limb_darkening):
-    """Fourier transform of the profile of a rotating sphere (Gray 2005, eq. 18.14), one at frequency 0.
+    """Fourier transform of the profile of a rotating sphere (Gray 2005, eq. 18.14), 1 at frequency 0.
 
     Parameters
     ----------
@@ -421,7 +422,7 @@ def rotation_transform(x, limb_darkening):
     limb_darkening : float
         Linear coefficient.
     """
-    x = np.maximum(x, 1e-2)  # below which it is one to 1e-5
+    x = np.maximum(x, 1e-2)  # below which the transform is 1 to within 1e-5
     flat = 2 * (1 - limb_darkening) * np.pi * j1(x) / x
     dark = 2 * np.pi * limb_darkening * (np.sin(x) - x * np.cos(x)) / x**3
     return (flat + dark) / (np.pi * (1 - limb_darkening / 3))
@@ -429,9 +430,9 @@ def rotation_transform(x, limb_darkening):
 
 @functools.lru_cache(maxsize=4)
 def _rotation_table(highest, limb_darkening):
-    """Values of `rotation_transform` up to `highest` and the rise to the next, and their distance.
+    """Table of `rotation_transform` up to `highest`: values, increments, and step.
 
-    Both are in one complex number, which one look-up fetches.
+    Value and increment form one complex number, so that one look-up fetches both.
     """
     x, step = np.linspace(0, highest, 400001, retstep=True)
     values = rotation_transform(x, limb_darkening)

@@ -1,11 +1,11 @@
-"""The four stellar libraries, simulated: one sky of fictitious stars that they share as the real ones do.
+"""The four stellar libraries, simulated: one sky of fictitious stars with realistic overlaps.
 
 Sizes, overlaps, luminosity classes and, for CFLIB, main classes are those of Sharma et al. 2020, section 2;
-the remaining class tables follow the types in the libraries' own catalogues. Stars are called HD 500001 and
-upwards, numbers that the Henry Draper Catalogue does not reach.
+the remaining class tables follow the types in the libraries' own catalogues. Stars are named HD 500001 and
+upwards, numbers beyond the Henry Draper Catalogue.
 
-A star has one true place on the sequence; each catalogue's type scatters about it, by 0.7 subclasses between
-two catalogues. Types stay within their main class, so that the counts hold.
+A star has one true position on the sequence; each catalogue's type scatters around it, by 0.7 subclasses
+between two catalogues. Types stay within their main class, which preserves the counts.
 """
 
 import functools
@@ -29,7 +29,7 @@ __all__ = ["LIBRARIES", "simulate_library", "sky"]
 _FIRST_STAR = 500001
 
 
-# Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor a row and a column.
+# Main class (rows, O to M) by luminosity class (columns, I to V), up to a factor per row and column.
 _CFLIB_TABLE = [
     [3, 0.3, 3, 0.3, 3],
     [12, 6, 25, 30, 56],
@@ -66,7 +66,7 @@ _JHC_TABLE = [
     [4, 1, 6, 0, 3],
     [3, 2, 3, 0, 3],
 ]
-_JHC_EXCLUDED = slice(152, 155)  # rows of the atlas numbers 153-155, which the paper drops
+_JHC_EXCLUDED = slice(152, 155)  # atlas numbers 153-155, which the paper drops
 _CFLIB_COUNTS = ([7, 98, 90, 155, 251, 221, 28], [46, 16, 349, 80, 359])
 _CFLIB_WITH_GAPS = ([5, 38, 26, 66, 128, 144, 16], [24, 10, 199, 44, 146])
 _MILES_COUNTS = ([1, 30, 44, 113, 125, 120, 20], [1, 5, 164, 60, 223])
@@ -74,16 +74,16 @@ _ELODIE_COUNTS = ([27, 115, 156, 369, 324, 233, 24], [22, 11, 253, 125, 837])
 _ELODIE_STARS = 886
 _MILES_AND_CFLIB, _ELODIE_AND_CFLIB, _ELODIE_AND_MILES = 370, 402, 180
 _MILES_UNTYPED, _ELODIE_UNTYPED, _ELODIE_SPECTRA = 162, 100, 1959
-# Subclasses that occur: from, to (not included).
+# Range of subclasses that occur: from, to (exclusive).
 _SUBCLASSES = {"O": (5, 10), "B": (0, 10), "A": (0, 10), "F": (0, 10), "G": (0, 10), "K": (0, 8), "M": (0, 7)}
-# Types as catalogues print them where there is no luminosity class, or no type at all.
+# Catalogue types without a luminosity class, or without an MK type at all.
 _INCOMPLETE = 5 * ("{type}",) + ("{main}", "{main}II", "sd:{type}", "{main}:?", "Am")
 
 
 def _counts(table, rows, columns):
-    """Whole numbers near a table with given row and column sums (iterative proportional fitting, rounded).
+    """Integers close to a table, with given row and column sums (rounded iterative proportional fitting).
 
-    Rounding every entry up or down while keeping all sums is a transport problem, whose solutions are whole.
+    Rounding every entry up or down while keeping all sums is a transport problem with integer solutions.
     """
     fitted = np.array(table, float)
     for _ in range(500):
@@ -118,7 +118,7 @@ def _slots(table, rows, columns, rng):
 
 
 def _jhc_slots(rng):
-    """The 158 stars that the paper keeps, and among them three dwarfs under the numbers that it drops."""
+    """The 158 stars kept by the paper, plus three dwarfs at the numbers that it drops."""
     kept = _slots(_JHC_TABLE, np.sum(_JHC_TABLE, axis=1), np.sum(_JHC_TABLE, axis=0), rng)
     dropped = pd.DataFrame({"number": [34.0, 37.0, 23.0], "luminosity": 4})
     first = _JHC_EXCLUDED.start
@@ -131,9 +131,9 @@ def _type_text(number, luminosity=None):
 
 
 def _second_opinion(stars, rng, complete=1.0):
-    """Types in another catalogue: half a subclass about the truth, within the main class.
+    """Types in another catalogue: scattered by half a subclass about the truth, within the main class.
 
-    ``complete`` is the share with a luminosity class.
+    ``complete`` is the fraction with a luminosity class.
     """
     opinion = np.round(stars["number"] + rng.normal(0, 0.5, len(stars)))
     main = 10 * (stars["catalogued"] // 10)
@@ -154,13 +154,14 @@ def _catalogued_types(stars):
 
 @dataclass(frozen=True)
 class Sky:
-    """Stars, and the spectra that each library has of them.
+    """Stars, and their spectra in each library.
 
     Attributes
     ----------
     stars : DataFrame
-        ``name``, ``home`` (whose catalogued type it has), ``catalogued`` (that class number), ``priority``
-        (0-1; a thinned library keeps the lowest) and the columns of `obafgkm.simulate.stars.draw_stars`.
+        ``name``, ``home`` (the library of its catalogued type), ``catalogued`` (that class number),
+        ``priority`` (0-1; a thinned library keeps the lowest) and the columns of
+        `obafgkm.simulate.stars.draw_stars`.
     spectra : dict of str to DataFrame
         One row per spectrum: ``star`` (a row of ``stars``), ``type_text``, ``catalogue_type_text``.
     """
@@ -171,10 +172,10 @@ class Sky:
 
 @functools.lru_cache(maxsize=4)
 def sky(seed):
-    """The sky of a seed, and who observed what in it.
+    """The sky for a seed, and the stars observed by each library.
 
-    Every library and every group of stars has random numbers of its own, so that another library leaves these
-    as they are, if its stars come last.
+    Every library and every group of stars has its own random numbers, so that adding a library whose stars
+    come last does not change the others.
 
     Parameters
     ----------
@@ -221,7 +222,7 @@ def sky(seed):
 
 
 def _elodie_stars(elodie, miles, rng):
-    """Which star each ELODIE spectrum is of, and which of those stars are in MILES.
+    """The star of each ELODIE spectrum, and which of those stars are in MILES.
 
     Returns
     -------
@@ -232,7 +233,7 @@ def _elodie_stars(elodie, miles, rng):
     """
     cell = [elodie["number"] // 10, elodie["luminosity"]]
     order = elodie.assign(random=rng.random(len(elodie))).groupby(cell)["random"].rank()
-    # At least one star of every cell, then at random.
+    # At least one star per cell, then at random.
     chance = np.where(order == 1, -1.0, rng.random(len(elodie)))
     first = chance.argsort().argsort() < _ELODIE_STARS
     member = np.arange(len(elodie))
@@ -288,7 +289,7 @@ def _elodie_spectra(stars, at, rng):
 
 @dataclass(frozen=True)
 class Library:
-    """How a library looks.
+    """Properties of a library.
 
     Attributes
     ----------
@@ -300,10 +301,10 @@ class Library:
         Median signal-to-noise ratio.
     dereddened : bool
     file : str
-        Name of a file, from the number of the spectrum and the star's number in the Henry Draper Catalogue.
+        Format of file names, from the spectrum's number and the star's number in the Henry Draper Catalogue.
     observed : callable
-        Takes the stars of the sky, the rows of each group of them and a generator of random numbers; returns
-        the library's entry of `Sky.spectra`.
+        Takes the stars of the sky, the rows of each group of stars and a random number generator; returns the
+        library's entry in `Sky.spectra`.
     """
 
     wave: np.ndarray
@@ -323,26 +324,26 @@ LIBRARIES = {
 
 
 def simulate_library(name, seed, fraction=1.0, grid=None):
-    """A library as its archive would hold it.
+    """A library as held by its archive.
 
     Parameters
     ----------
     name : {'jhc', 'miles', 'elodie', 'cflib'}
     seed : int
-        One seed is one sky: stars that two libraries share are the same star in both.
+        Equal seeds give the same sky: a star shared by two libraries is identical in both.
     fraction : float
-        Share of the spectra of each main class that is kept, at least one of each; whatever it is, the sky
-        stays.
+        Fraction of the spectra of each main class that is kept, at least one of each; it does not change the
+        sky.
     grid : StellarGrid, optional
-        The one that comes with the package without.
+        By default the one in the package.
 
     Returns
     -------
     Spectra
         On the library's pixels, in air. Labels ``library, file, name, star, aliases, type_text,
-        catalogue_type_text, teff, logg, feh``, the last three being the true ones. For CFLIB ``type_text`` is
-        the Pickles type, from which the spectrum has its continuum; ``catalogue_type_text`` is the type from
-        the literature. Masked pixels have ``ivar`` 0.
+        catalogue_type_text, teff, logg, feh``, the last three being the true ones. For CFLIB, ``type_text``
+        is the Pickles type, which determines the continuum; ``catalogue_type_text`` is the type from the
+        literature. Masked pixels have ``ivar`` 0.
     """
     library, heaven = LIBRARIES[name], sky(seed)
     grid = StellarGrid.load() if grid is None else grid
@@ -384,7 +385,7 @@ def simulate_library(name, seed, fraction=1.0, grid=None):
 
 
 def _thinned(stars, fraction):
-    """Mask of the rows of lowest priority, the same share of each main class."""
+    """Mask of the rows of lowest priority, an equal fraction of each main class."""
     main = stars["catalogued"].to_numpy() // 10
     rank = stars["priority"].groupby(main).rank(method="first").to_numpy()
     size = pd.Series(main).groupby(main).transform("size").to_numpy()
@@ -406,10 +407,10 @@ def _bad_columns(shape, rng):
 
 
 def _gaps(wave, wide, rng):
-    """Mask (n_spec, n_pix) of what CFLIB's grating settings left out.
+    """Mask (n_spec, n_pix) of the gaps between CFLIB's grating settings.
 
-    Stars marked ``wide`` have a gap of 80-500 Angstrom in the optical; of the others, two in five have one
-    that is narrow (below 45) or lies beyond 6800.
+    Stars marked ``wide`` have a gap of 80-500 Angstrom in the optical; two in five of the others have a
+    narrow one (below 45 Angstrom) or one beyond 6800 Angstrom.
     """
     gaps = np.zeros((len(wide), wave.size), bool)
     for row, is_wide in zip(gaps, wide, strict=True):

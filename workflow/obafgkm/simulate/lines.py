@@ -1,4 +1,4 @@
-"""The lines that the synthesis knows: atoms, hydrogen, and a statistical forest of faint lines."""
+"""The lines of the synthesis: atoms, hydrogen, and a statistical forest of faint lines."""
 
 import re
 from importlib.resources import files
@@ -13,7 +13,7 @@ __all__ = ["atomic_lines", "faint_lines", "hydrogen_lines"]
 COLUMNS = ["species", "wlcent", "excit", "gflog", "gamrad", "gamqst", "gamvw"]
 
 # log gamma_Stark (rad/s per electron at 10^4 K) of He I: rough estimates of the electron-impact widths. The
-# engine's own table is read wrongly above 20000 K.
+# engine misreads its own table above 20000 K.
 _HELIUM_STARK = {
     3587: -2.9, 3613: -3.9, 3634: -3.0, 3705: -3.1, 3819: -3.0, 3888: -5.0, 3964: -4.6, 4009: -3.0,
     4026: -3.3, 4120: -4.3, 4143: -3.1, 4168: -4.0, 4387: -3.4, 4437: -4.3, 4471: -3.6, 4713: -4.6,
@@ -22,13 +22,13 @@ _HELIUM_STARK = {
 
 
 def atomic_lines():
-    """Every line of ``line_list.txt``.
+    """All lines of ``line_list.txt``.
 
     Returns
     -------
     DataFrame
         ``species`` ('Fe 1'), ``wlcent`` (Angstrom, air), ``excit`` (eV), ``gflog``, and the logarithms of the
-        three damping constants ``gamrad``, ``gamqst``, ``gamvw``, where 0 leaves the choice to the engine.
+        three damping constants ``gamrad``, ``gamqst``, ``gamvw``; 0 selects the engine's default.
     """
     rows, species = [], None
     for line in files(__package__).joinpath("line_list.txt").read_text(encoding="utf-8").splitlines():
@@ -81,7 +81,7 @@ def hydrogen_lines(upper_balmer=26, upper_paschen=22):
 
 
 def _gaunt_factor(lower, x):
-    """Gaunt factor of a line whose levels give ``x = 1 - (lower / upper)**2``."""
+    """Gaunt factor of a line with ``x = 1 - (lower / upper)**2``."""
     if lower == 2:
         return 1.0785 - 0.2319 / x + 0.02947 / x**2
     g0 = 0.9935 + 0.2328 / lower - 0.1296 / lower**2
@@ -91,10 +91,10 @@ def _gaunt_factor(lower, x):
 
 
 def faint_lines(seed=1):
-    """A random forest that stands for the tens of thousands of faint iron-group lines no short list carries.
+    """A random forest in place of the tens of thousands of faint iron-group lines absent from a short list.
 
     Positions, excitations and strengths are drawn, not measured: the forest gives the mean line blocking of
-    late-type spectra, and none of its lines means anything alone. Its density, which grows towards the
+    late-type spectra, but its individual lines are not real. Its density, which grows towards the
     ultraviolet, was set by eye on a G2V and a K2III star of Jacoby, Hunter & Christian 1984.
 
     Parameters
@@ -113,7 +113,7 @@ def faint_lines(seed=1):
         counts = rng.poisson(share * 50.0 * np.exp(-(edges - 3800.0) / 480.0).clip(0.02, 1.4))
         wave = np.repeat(edges, counts) + rng.uniform(0, 10, counts.sum())
         excitation = rng.uniform(low, high, wave.size)
-        # At fixed visibility a line from a higher level is intrinsically stronger: 1 dex an eV at 5000 K.
+        # At equal strength, a line from a higher level has a larger gf: 1 dex per eV at 5000 K.
         gf = offset + 0.6 * excitation - rng.exponential(0.55, wave.size) - 0.1 * (wave > 6800)
         frames.append(
             pd.DataFrame({"species": species, "wlcent": wave, "excit": excitation, "gflog": gf}).assign(

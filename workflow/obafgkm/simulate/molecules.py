@@ -1,10 +1,9 @@
 """Line lists of diatomic molecules from their molecular constants.
 
 Positions come from the rotational constants and band origins, strengths from Morse Franck-Condon factors and
-Hoenl-London factors of Hund's case (a), with spin splitting only where it sets bands apart. Bands fall where
-they are seen and have the right shape and roughly the right strength; single lines are not those of the
-molecule. This is meant for spectra at a few Angstrom, and the late K and M types made with it are
-qualitative.
+Hoenl-London factors of Hund's case (a), with spin splitting only where it separates bands. Bands have the
+right positions and shapes and roughly the right strengths; individual lines are not realistic. This is meant
+for spectra at a few Angstrom, and the late K and M types made with it are qualitative.
 
 Constants: Huber & Herzberg 1979 (Constants of Diatomic Molecules), rounded; band strengths are rounded
 literature values and were not tuned.
@@ -44,7 +43,7 @@ class System:
     """One electronic band system.
 
     ``components`` are its spin components: (origin of the 0-0 band, energy of the lower level, share), the
-    first two in cm^-1; ``weight`` is the statistical weight of a rotational level beside 2J + 1.
+    first two in cm^-1; ``weight`` is the statistical weight of a rotational level in addition to 2J + 1.
     """
 
     species: str
@@ -132,7 +131,7 @@ def molecular_lines(low=3440.0, high=9510.0, species=None):
     low, high : float
         Range in air, Angstrom.
     species : collection of str, optional
-        Which molecules, as the engine names them (``TiO 1``); all without.
+        Molecules, as named by the engine (``TiO 1``); all by default.
 
     Returns
     -------

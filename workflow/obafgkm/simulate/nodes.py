@@ -1,12 +1,12 @@
 """A compact grid of synthetic spectra over the whole HR diagram, and smooth interpolation on it.
 
-The grid is regular in three coordinates: the running number of the Teff node, the place of log g between the
-lowest and the highest gravity of stars of that Teff, and [M/H]. Interpolation is a product of cubic splines
-in the first two and a parabola in the third. Above 14000 K the metal lines change little and one metallicity
-serves for all.
+The grid is regular in three coordinates: the running number of the Teff node, the position of log g between
+the lowest and the highest gravity of stars of that Teff, and [M/H]. Interpolation is a product of cubic
+splines in the first two and a parabola in the third. Above 14000 K the metal lines change little and a single
+metallicity is used.
 
-Below 3800 K and in all M giants the spectra are qualitative (see `obafgkm.simulate.molecules`), and so they
-are above 25000 K, where LTE fails. No wind, no emission, no chromosphere.
+Below 3800 K and in all M giants the spectra are only qualitative (see `obafgkm.simulate.molecules`), as they
+are above 25000 K, where LTE fails. There is no wind, no emission and no chromosphere.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ METALLICITIES = np.array([-1.0, 0.0, 0.5])
 _PLACES = np.linspace(0, 1, 5)
 _ONE_METALLICITY_FROM = 14000.0
 
-# Stored pixels: sharp where ELODIE looks, coarser where only CFLIB does. FWHM and step in Angstrom.
+# Stored pixels: fine in the range of ELODIE, coarser where only CFLIB extends. FWHM and step in Angstrom.
 _STORED = ((3450.0, 3890.0, 1.0, 0.4), (3890.0, 6810.0, 0.57, 0.2), (6810.0, 9500.0, 1.0, 0.4))
 _STEP = 1e-4
 _JUMPS = (3668.0, 8361.0)
@@ -82,7 +82,7 @@ def _synthesis_wavelengths():
 
 
 def node_spectrum(teff, logg, metallicity):
-    """One spectrum straight from the synthesis, as the grid stores it (a few seconds).
+    """One spectrum directly from the synthesis, as stored in the grid (a few seconds).
 
     Returns
     -------
@@ -101,7 +101,7 @@ def node_spectrum(teff, logg, metallicity):
 
 
 def _compute_part(path, teff, metallicity):
-    """All gravities of one Teff and metallicity; a part that exists is left alone."""
+    """All gravities of one Teff and metallicity; existing parts are kept."""
     if path.exists():
         return
     low, high = gravity_limits(teff)
@@ -115,7 +115,7 @@ def _compute_part(path, teff, metallicity):
 def compute_nodes(path, workers=1, n_components=150):
     """Synthesise every node and store the grid (about half an hour of one core).
 
-    Finished parts stay in a directory beside ``path``, so that a second run goes on where the first was
+    Finished parts are kept in a directory beside ``path``, so that a second run resumes where the first was
     stopped.
 
     Parameters
@@ -151,7 +151,7 @@ def compute_nodes(path, workers=1, n_components=150):
 
 
 def _physics():
-    """Checksum of what the spectra of nodes follow from: this module, those it rests on, the line list."""
+    """Checksum of everything that determines the node spectra: this module, its imports, the line list."""
     here = Path(__file__)
     files = [here, *modules(here), here.with_name("line_list.txt")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
@@ -165,8 +165,8 @@ def _read_part(path):
 def _store(path, flux, log_continuum, n_components):
     """Principal components of the line depths.
 
-    Each is scaled to what it adds to a spectrum and rounded to `_STEP`: faint components become small whole
-    numbers, which compress well, and all are equally exact.
+    Each is scaled by its contribution to a spectrum and rounded to `_STEP`: faint components become small
+    integers, which compress well, and all have the same absolute precision.
     """
     shape, depth = flux.shape[:3], 1 - flux.reshape(-1, flux.shape[-1])
     mean = depth.mean(0)
@@ -199,7 +199,7 @@ class StellarGrid:
     coefficients : array (n_teff, n_gravity, n_metallicity, n_components)
     log_continuum : array (n_teff, n_gravity, n_metallicity, n_knots)
     residual_rms : float
-        What the principal components leave out.
+        Rms residual of the principal components.
 
     Attributes
     ----------
@@ -219,7 +219,7 @@ class StellarGrid:
 
     @classmethod
     def load(cls, path=None):
-        """Read the grid of `compute_nodes`; the one that comes with the package where no path is given.
+        """Read a grid of `compute_nodes`; by default the one in the package.
 
         Raises
         ------
@@ -276,7 +276,7 @@ class StellarGrid:
         return normalised.clip(0), np.exp(_at_pixels(self.wave, log_continuum))
 
     def continuum(self, teff, logg, feh):
-        """The continuum alone, as `__call__` gives it."""
+        """Only the continuum, as from `__call__`."""
         return np.exp(_at_pixels(self.wave, self._interpolate(teff, logg, feh)[1]))
 
 

@@ -1,6 +1,6 @@
-"""Stars that are no MK types: white dwarfs, carbon stars, cataclysmic variables and L dwarfs.
+"""Stars outside the MK system: white dwarfs, carbon stars, cataclysmic variables and L dwarfs.
 
-They are made to be told apart, by the features that define them, and not to be measured.
+They show their defining features, for classification, and are not meant for measurements.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ def _lorentz(waves, width):
 
 
 def _bands(heads, length):
-    """Molecular bands (n_pix,) that set in at their heads and fade to the blue within `length` Angstrom."""
+    """Molecular bands (n_pix,) that begin at their heads and fade to the blue within `length` Angstrom."""
     bands = np.zeros(REST.size)
     for head, depth in heads:
         bands += depth * np.exp((REST - head) / length) * (head > REST)
@@ -89,7 +89,7 @@ def _cataclysmic(rng, grid):
     flux = flux[np.newaxis].astype("f4")
     waves = np.concatenate([_BALMER, _HELIUM[[2, 5, 6]], [4686.99]])
     widths = np.array([45, 30, 22, 16, 12, 10, 7, 10, 6, 8]) * np.exp(rng.normal(0, 0.4))
-    if rng.random() < 0.5:  # seen from the side, the disc shows two peaks
+    if rng.random() < 0.5:  # seen edge-on, the disc has double-peaked lines
         shift = rng.uniform(350, 800) / 299792.458
         waves = np.concatenate([waves * (1 - shift), waves * (1 + shift)])
         widths = np.tile(widths / 2, 2)
@@ -140,12 +140,12 @@ def peculiar_spectra(grid, names, rng):
     ----------
     grid : obafgkm.simulate.nodes.StellarGrid
     names : sequence of str (n,)
-        Of `PECULIAR`.
+        Members of `PECULIAR`.
     rng : numpy.random.Generator
 
     Returns
     -------
     array of float32 (n, 11001)
-        On `REST`, in units of its own a star.
+        On `REST`, in arbitrary units for each star.
     """
     return np.array([PECULIAR[name](rng, grid) for name in names], np.float32).reshape(-1, REST.size)

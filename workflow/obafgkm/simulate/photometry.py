@@ -32,7 +32,7 @@ def ab_magnitudes(wave, flux):
     Returns
     -------
     array (n, 5)
-        Photon-weighted, 22.5 - 2.5 log10 of the flux in nanomaggies; no light gives infinity.
+        Photon-weighted, 22.5 - 2.5 log10 of the flux in nanomaggies; infinite for zero flux.
     """
     weights = _responses(wave)
     reference = weights @ (_ZERO_POINT / wave**2)

@@ -1,4 +1,4 @@
-"""Node grids of ours made of published grids, and such archives simulated in their own formats."""
+"""Node grids made from published grids, and simulated archives in the formats of the latter."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ __all__ = ["ARCHIVES", "archive_files", "compute_published_part", "nodes", "writ
 ARCHIVES = {"bosz": bosz, "phoenix": phoenix}
 
 _SPEED_OF_LIGHT = 299792.458
-_MARGIN = 50.0  # Angstrom beyond a grid's wavelengths, where the continuum is sought too
-_STEP = 0.6  # km/s, of simulated archives: the pixel of PHOENIX
+_MARGIN = 50.0  # Angstrom of margin around a grid's wavelengths for the continuum fit
+_STEP = 0.6  # km/s, pixels of simulated archives, as in PHOENIX
 
 
 def nodes(description, archive):
-    """The archive's nodes of which a grid is made: its Teff and [M/H], every log g that spans its own.
+    """The archive's nodes needed for a grid: those at its Teff and [M/H] that span its range of log g.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def nodes(description, archive):
         own, logg = source.gravities(teff), description.gravities(teff)
         if logg[0] < own[0] or logg[-1] > own[-1]:
             raise ObafgkmError(
-                f"{archive} has log g {own[0]:g} to {own[-1]:g} at {teff:g} K, the grid wants {logg[0]:.2f} "
-                f"to {logg[-1]:.2f}: change lowest_logg or highest_logg in synthesis.grids"
+                f"{archive} has log g {own[0]:g} to {own[-1]:g} at {teff:g} K, the grid needs {logg[0]:.2f} "
+                f"to {logg[-1]:.2f}: change lowest_logg or highest_logg in model_grids.grids"
             )
         first, last = own.searchsorted(logg[0], "right") - 1, own.searchsorted(logg[-1])
         found |= dict.fromkeys(((teff, feh) for feh in description.feh), own[first : last + 1])
@@ -58,8 +58,8 @@ def _check_axis(archive, name, wanted, there):
             nearest = sorted(there[np.argsort(np.abs(there - value))[:2]])
             raise ObafgkmError(
                 f"{archive} has no node at {name} {value:g}, nearest are {nearest[0]:g} and {nearest[1]:g} "
-                f"(it spans {there.min():g} to {there.max():g}): change {name} in synthesis.grids, and the "
-                "ranges of the stars where they go beyond"
+                f"(it spans {there.min():g} to {there.max():g}): change {name} in model_grids.grids, and "
+                "the ranges of the stars if they extend beyond it"
             )
 
 
@@ -90,7 +90,8 @@ def archive_files(description, archive):
 def compute_published_part(description, part, archive, directory, path, source):
     """Write the spectra of one metallicity, normalised, at the grid's nodes and pixels.
 
-    A node between two gravities of the archive is found by a cubic spline through all of its Teff.
+    A node between two gravities of the archive is interpolated by a cubic spline through all gravities at its
+    Teff.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def compute_published_part(description, part, archive, directory, path, source):
     path : path
         ``.npz`` file to write, as `obafgkm.simulate.grids.compute_part` does.
     source : str
-        Where the archive's files come from; spectra of real ones are said to be of the archive.
+        Source of the archive's files; for real ones the spectra are labelled with the archive's name.
     """
     feh, there = description.feh[part], nodes(description, archive)
     flux = []
@@ -117,27 +118,27 @@ def compute_published_part(description, part, archive, directory, path, source):
 
 
 def _normalised(description, archive, directory, teff, logg, feh):
-    """One spectrum of the archive over its continuum, at the grid's pixels."""
+    """One spectrum of the archive divided by its continuum, at the grid's pixels."""
     source = ARCHIVES[archive]
     wave, flux, continuum = source.read(directory, teff, logg, feh)
     low, high = description.wave[0] - _MARGIN, description.wave[1] + _MARGIN
     if wave.size < 2 or wave[0] > low or wave[-1] < high:
         raise ArchiveFileError(
             source.file_name(teff, logg, feh),
-            f"does not cover {low:.0f}-{high:.0f} Å: change wave in synthesis.grids, or fetch it again",
+            f"does not cover {low:.0f}-{high:.0f} Å: change wave in model_grids.grids, or fetch it again",
         )
     near = (wave >= low) & (wave <= high)
     wave, flux = wave[near], flux[near]
     continuum = _upper_hull(wave, flux, teff) if continuum is None else continuum[near]
-    # The values at the pixels, as the synthesis gives them: means over pixels would broaden the lines.
+    # Values at the pixels, as from the synthesis: means over pixels would broaden the lines.
     return CubicSpline(wave, flux / continuum)(description.pixels)
 
 
 def _upper_hull(wave, flux, teff):
-    """Continuum of a spectrum without noise: the convex hull over it, once a black body is divided out.
+    """Continuum of a noiseless spectrum: its upper convex hull after division by a black body.
 
-    It bridges lines as wide as those of hydrogen; where lines leave no continuum, in stars below 5000 K, it
-    is too low.
+    It bridges lines as broad as those of hydrogen; below 5000 K, where lines leave no continuum, it is too
+    low.
     """
     body = planck(wave, teff)
     ratio, hull = flux / body, []
@@ -163,10 +164,10 @@ def write_archive(description, archive, directory, grid):
     ----------
     description : obafgkm.simulate.grids.GridDescription
     archive : {'bosz', 'phoenix', 'atlas9'}
-        The last holds model atmospheres, which are the package's own.
+        The last consists of model atmospheres, here the package's own.
     directory : path-like
     grid : obafgkm.simulate.grids.SyntheticGrid
-        Nodes outside it get the spectrum of the nearest star inside.
+        Nodes outside it get the spectrum of the nearest point inside.
     """
     if archive == "atlas9":
         for feh, name in zip(description.feh, archive_files(description, archive), strict=True):
@@ -188,5 +189,5 @@ def write_archive(description, archive, directory, grid):
 
 
 def _half_steps(logg):
-    """Gravities in steps of 0.5 dex that span others."""
+    """Gravities in steps of 0.5 dex that span the given ones."""
     return np.arange(np.floor(2 * logg[0]), np.ceil(2 * logg[-1]) + 1) / 2

@@ -36,7 +36,7 @@ def draw_quasars(n, rng):
     Returns
     -------
     DataFrame
-        ``z``, ``slope`` (of flux a unit wavelength below 5000 Angstrom), ``sigma`` (of Mg II, km/s),
+        ``z``, ``slope`` (of flux per unit wavelength below 5000 Angstrom), ``sigma`` (of Mg II, km/s),
         ``lines`` and ``narrow`` (factors to the equivalent widths), ``iron`` (factor to the bumps).
     """
     return pd.DataFrame(
@@ -64,13 +64,13 @@ def quasar_spectra(quasars, rng):
     Returns
     -------
     flux : array of float32 (n, 11001)
-        On `REST`; the power law is one at 3000 Angstrom.
+        On `REST`; the power law is normalised to one at 3000 Angstrom.
     lines : dict of arrays
-        As of `obafgkm.simulate.galaxies.galaxy_spectra`.
+        As from `obafgkm.simulate.galaxies.galaxy_spectra`.
     """
     slope = quasars["slope"].to_numpy()[:, np.newaxis]
     law = (REST / 3000) ** slope
-    red = REST > 5000  # the host's light and hot dust flatten it
+    red = REST > 5000  # flattened by host light and hot dust
     law[:, red] = (5000 / 3000) ** slope * (REST[red] / 5000) ** (0.4 * slope)
     flux = law.copy()
     for centre, width, height in _BUMPS:
@@ -94,13 +94,13 @@ def quasar_spectra(quasars, rng):
 def _absorb_by_forest(flux, z, rng):
     """Absorb blueward of Lyman alpha, in place.
 
-    Effective optical depth 0.0036 (1 + z)**3.46 at the redshift of absorption (Madau 1995, ApJ 441, 18),
-    as lines of random depth; beyond the Lyman limit little is left.
+    The effective optical depth is 0.0036 (1 + z)**3.46 at the redshift of absorption (Madau 1995, ApJ 441,
+    18), in lines of random depth; little flux remains beyond the Lyman limit.
     """
     blue = np.searchsorted(REST, 1213.0)
     for row, redshift in zip(flux, z, strict=True):
         if redshift < 1.9:
-            continue  # not within the survey's range
+            continue  # not in the survey's range
         depth = 0.0036 * (REST[:blue] / 1215.67 * (1 + redshift)) ** 3.46
         clumps = np.convolve(rng.exponential(1.0, blue), np.ones(3) / 3, mode="same")
         row[:blue] *= np.exp(-depth * clumps)

@@ -1,10 +1,10 @@
-"""Redshifts of the survey's classes and the errors that its pipeline states, distributed as real ones are.
+"""Redshifts of the survey's classes and their pipeline errors, with realistic distributions.
 
 Redshifts follow the quantiles of 10,171 real spectra of both spectrographs: the spec files of 26 galaxies,
 102 quasars and 43 stars without a warning, and a catalogue of SkyServer (DR14) of 4,998 galaxies, 850 quasars
-and 4,152 stars. Their errors follow a power law of the signal-to-noise ratio, fitted to those of the spec
-files that state one. In either the classes overlap, so that a simulated redshift tells no more of the class
-than a real one.
+and 4,152 stars. Their errors follow a power law in the signal-to-noise ratio, fitted to those of the spec
+files that give one. The classes overlap in both, so that a simulated redshift carries no more information on
+the class than a real one.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 __all__ = ["redshift_errors", "redshifts"]
 
 _SHARES = (0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.995, 1)
-# Redshifts below which these shares of a class lie.
+# Quantiles of redshift of each class.
 _QUANTILES = {
     "GALAXY": (
         *(-0.000513, 0.0, 0.00323, 0.00739, 0.0156, 0.0236, 0.0328, 0.051),
@@ -27,8 +27,8 @@ _QUANTILES = {
         *(2.28e-5, 0.000216, 0.000499, 0.000694, 0.000947, 0.00123, 0.00456),
     ),
 }
-# Power of the signal-to-noise ratio, scatter in dex, and log10 of the error over 1 + z at a ratio of 10, for
-# quasars at redshifts between which it is linear: as narrow, then fewer, then strong lines are in range.
+# Power of the signal-to-noise ratio, scatter in dex, and log10 of the error over 1 + z at a ratio of 10; for
+# quasars as a piecewise linear function of redshift, as narrow, then fewer, then strong lines are in range.
 _ERRORS = {
     "GALAXY": (-0.313, 0.239, ((0.0,), (-4.917,))),
     "QSO": (-0.442, 0.189, ((0.2, 1.0, 1.8, 2.5, 3.2), (-4.474, -3.976, -3.827, -4.104, -4.208))),
@@ -37,7 +37,7 @@ _ERRORS = {
 
 
 def redshifts(object_class, share):
-    """Redshift below which a share of the class lies.
+    """Redshift below which a given fraction of the class lies.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def redshifts(object_class, share):
 
 
 def redshift_errors(object_class, snr, z, rng):
-    """Errors that the pipeline states of redshifts.
+    """Redshift errors as given by the pipeline.
 
     Parameters
     ----------

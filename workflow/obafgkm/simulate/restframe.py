@@ -1,7 +1,7 @@
-"""Spectra at rest in the survey's sampling, and starlight in it.
+"""Rest-frame spectra in the survey's sampling, and starlight in it.
 
-Everything that the survey sees is made on `REST`, vacuum wavelengths in steps of 1e-4 in the logarithm: there
-a redshift is a shift, and a velocity dispersion is one Gaussian for the whole spectrum.
+All simulated objects are computed on `REST`, vacuum wavelengths in steps of 1e-4 in log10: there a redshift
+is a shift, and a velocity dispersion is the same Gaussian along the whole spectrum.
 """
 
 import functools
@@ -21,7 +21,7 @@ REST = 10 ** (1e-4 * (FIRST + np.arange(11001)))  # to 11220 Angstrom
 PIXEL = 1e-4 * np.log(10) * 299792.458  # km/s, 69
 _RESOLUTION = 2000.0  # R of both spectrographs
 INSTRUMENT = 299792.458 / _RESOLUTION / np.sqrt(8 * np.log(2))  # sigma, km/s
-_STARS = (3465.0, 9485.0)  # what the stellar grid covers, Angstrom in vacuum
+_STARS = (3465.0, 9485.0)  # range of the stellar grid, Angstrom in vacuum
 
 
 def planck(wave, teff):
@@ -43,8 +43,8 @@ def _sampling(source, fwhm):
 def starlight(grid, teff, logg, feh, vsini=None):
     """Surface flux of stars on `REST`, at the resolution of the survey.
 
-    Beyond the stellar grid a black body goes on from its ends, dimmed in the ultraviolet for cool stars,
-    whose metal lines take a magnitude away at 3000 Angstrom and two at 2600.
+    Beyond the stellar grid the flux is continued by a black body, dimmed in the ultraviolet for cool stars,
+    whose metal lines absorb one magnitude at 3000 Angstrom and two at 2600.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def starlight(grid, teff, logg, feh, vsini=None):
     teff, logg, feh : array-like (n,)
         K, log cm/s^2, [M/H].
     vsini : array-like (n,), optional
-        km/s; below half a pixel nothing is seen of it.
+        km/s; ignored below half a pixel.
 
     Returns
     -------
@@ -97,9 +97,9 @@ def add_lines(flux, waves, areas, sigma):
     waves : array (n_lines,)
         Vacuum wavelengths in Angstrom.
     areas : array (n, n_lines)
-        Flux in the line, Angstrom times the flux's unit; negative ones absorb.
+        Flux in the line, Angstrom times the unit of flux; negative for absorption.
     sigma : array (n,) or (n, n_lines)
-        Velocity dispersion without the instrument's, km/s.
+        Intrinsic velocity dispersion, km/s.
     """
     waves = np.asarray(waves, float)
     sigma = np.broadcast_to(np.reshape(sigma, (len(flux), -1)), areas.shape)

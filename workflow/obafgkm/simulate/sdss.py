@@ -1,8 +1,8 @@
-"""The survey, simulated: stars, galaxies and quasars as its spectrographs record and its pipeline names them.
+"""The survey, simulated: stars, galaxies and quasars as recorded and labelled by the survey.
 
 Two samples of spectra: ``sharma``, bright stars observed by the BOSS spectrograph, and ``csepreghy``, objects
-of all classes observed by the SDSS spectrographs. Plates, fibres and places in the sky are invented: the
-plates lie above those that the spectrographs used.
+of all classes observed by the SDSS spectrographs. Plates, fibres and sky positions are fictitious: plate
+numbers lie above those used by the spectrographs.
 """
 
 import re
@@ -31,18 +31,18 @@ from obafgkm.spectroscopy.extinction import extinction_curve
 __all__ = ["SAMPLES", "simulate_survey"]
 
 _SPEED_OF_LIGHT = 299792.458
-# The bands of the photometry reach farther than the spectrographs.
+# The photometric bands extend beyond the spectrographs.
 _SKY_FIRST = 34700
 _SKY_WAVE = 10 ** (1e-4 * (_SKY_FIRST + np.arange(5601)))
 _SPECTROGRAPH = slice(800, 800 + sdss.WAVE.size)
-# Noise without light of the object, 1e-17 erg/s/cm2/Angstrom at Angstrom; and what a unit of flux adds to its
-# square. Both from files of either spectrograph.
+# Background noise, 1e-17 erg/s/cm2/Angstrom at Angstrom; and the variance per unit of flux. Both from files
+# of either spectrograph.
 _NOISE = (
     [3550, 3800, 4000, 4400, 4800, 5600, 6000, 6400, 7200, 8000, 8800, 9200, 9800, 10300],
     [5.0, 2.8, 1.7, 1.2, 1.0, 0.95, 0.75, 0.58, 0.62, 0.72, 1.1, 1.25, 1.6, 3.0],
 )
 _PHOTON_NOISE = 0.03
-_IMAGING_DEPTH = (21.0, 22.0, 22.0, 21.5, 20.0)  # where an error is 0.09 mag
+_IMAGING_DEPTH = (21.0, 22.0, 22.0, 21.5, 20.0)  # magnitude with an error of 0.09 mag
 _FIRST_OBJECT = 1237000000000000000
 # Subclasses of the pipeline's stellar templates, spEigenStar-53724 and -55734, that are MK types.
 _LEGACY_TYPES = re.findall(
@@ -64,34 +64,34 @@ _BOSS_TYPES = re.findall(
 
 @dataclass(frozen=True)
 class Sample:
-    """How a sample is observed and named.
+    """Observing parameters and labels of a sample.
 
     Attributes
     ----------
     run2d : str
         Reduction.
     pixels : slice
-        Of `sdss.WAVE`, that the spectrograph covers.
+        Section of `sdss.WAVE` covered by the spectrograph.
     plate : int
-        The first one.
+        Number of the first plate.
     fibres : int
-        A plate.
+        Fibres per plate.
     templates : list of str
         Stellar subclasses.
     peculiar : dict of str to float
-        Share of the stars that are each peculiar subclass.
+        Fraction of the stars in each peculiar subclass.
     main_classes : tuple of 7 floats
-        Shares of O ... M among the others.
+        Fractions of O ... M among the others.
     magnitudes : dict of str to (float, float)
         Median r and its scatter, by class.
     faintest : float
         Limit in r.
     noise : float
-        Factor to the noise of sky and detector.
+        Factor applied to the noise of sky and detector.
     repeated : float
-        Share of the spectra that show an object again.
+        Fraction of the spectra that are repeated observations.
     short : float
-        Share of the spectra that lack more than a tenth of their pixels.
+        Fraction of the spectra that lack more than a tenth of their pixels.
     """
 
     run2d: str
@@ -120,7 +120,7 @@ SAMPLES = {
         {"STAR": (16.7, 0.5)},
         17.2,
         0.6,
-        0.0,  # the query asks for one spectrum an object, all of it
+        0.0,  # the query selects one complete spectrum per object
         0.0,
     ),
     "csepreghy": Sample(
@@ -137,8 +137,8 @@ SAMPLES = {
         {"STAR": (18.4, 0.8), "GALAXY": (17.7, 0.7), "QSO": (18.9, 0.5)},
         20.2,
         0.9,
-        # The thesis gives no share of its "significant number of duplicates": of 10,000 places asked for half
-        # gave no new spectrum, for this reason among others. One per cent is what it says of short ones.
+        # The thesis does not quantify its "significant number of duplicates": half of 10,000 requested
+        # positions gave no new spectrum, partly for this reason. One per cent is its figure for short ones.
         0.05,
         0.01,
     ),
@@ -146,7 +146,7 @@ SAMPLES = {
 
 
 def _sky_lines():
-    """Factor (n_pix,) by which lines of the sky raise the noise: oxygen, sodium and a forest of OH."""
+    """Factor (n_pix,) by which sky lines increase the noise: oxygen, sodium and a forest of OH."""
     rng = np.random.default_rng(5577)
     strong = [(5578.5, 3.0), (5891.6, 0.8), (5897.6, 0.6), (6302.0, 1.2), (6365.5, 0.6)]
     forest = zip(rng.uniform(6850, 10400, 110), rng.gamma(2.0, 0.5, 110), strict=True)
@@ -158,7 +158,7 @@ _SKY_LINES = _sky_lines()
 
 
 def simulate_survey(sample, counts, seed, grid, chunk=300):
-    """Spectra of a sample, and what the catalogue says of them.
+    """Spectra of a sample, with their catalogue data.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def simulate_survey(sample, counts, seed, grid, chunk=300):
 
 
 def _stars(survey, n, grid, rng):
-    """Spectra at rest, labels and no lines of `n` stars."""
+    """Rest-frame spectra and labels of `n` stars, without emission lines."""
     names = list(survey.peculiar)
     shares = np.array(list(survey.peculiar.values()))
     kind = rng.choice([*names, "MK"], n, p=[*shares, 1 - shares.sum()])
@@ -257,7 +257,7 @@ def _reddening(a_v):
 
 
 def _nearest_templates(number, luminosity, templates, rng):
-    """The template that the pipeline would choose: near in temperature, less so in luminosity."""
+    """The template that the pipeline would choose: close in temperature, less so in luminosity."""
     places = []
     for name in templates:
         try:
@@ -269,30 +269,30 @@ def _nearest_templates(number, luminosity, templates, rng):
     seen = np.asarray(number) + rng.normal(0, 1.2, len(number))
     distance = np.abs(seen[:, np.newaxis] - places[:, 0])
     distance += 0.8 * np.abs(np.asarray(luminosity)[:, np.newaxis] - places[:, 1])
-    distance += 0.3 * rng.random(distance.shape)  # of two alike, either
+    distance += 0.3 * rng.random(distance.shape)  # either of two similar ones
     return np.array(templates, object)[distance.argmin(axis=1)]
 
 
 def _shown(n, repeated, rng):
-    """Which of `n` objects each of as many spectra shows: its own, or once more that of the one before."""
+    """Index of the object of each of `n` spectra: a new one, or that of the preceding spectrum again."""
     own = np.arange(n)
     return np.maximum.accumulate(np.where((rng.random(n) < repeated) & (own > 0), 0, own))
 
 
 def _observed(survey, object_class, labels, rest, lines, shown, rng, faults):
-    """What spectrograph, photometry and pipeline make of spectra at rest.
+    """Observe rest-frame spectra with the spectrograph, photometry and pipeline.
 
-    `shown` (n,) are the objects that the spectra show; `faults` draws what goes wrong, and the errors stated.
+    `shown` (n,) are the objects of the spectra; `faults` draws defects and the stated errors.
 
     Returns
     -------
     labels, flux, ivar, measured
-        Fluxes on `sdss.WAVE`, and a table of lines or None a spectrum.
+        Fluxes on `sdss.WAVE`, and a table of lines or None for each spectrum.
     """
     z = labels["z"].to_numpy()
     seen = _redshifted(rest, z) * _galactic_dust(len(z), rng)
     magnitude = np.clip(rng.normal(*survey.magnitudes[object_class], len(z)), 14.5, survey.faintest)
-    # Very red stars were chosen by their brightness in z.
+    # Very red stars are selected by their z magnitude.
     brightest = np.minimum(*(ab_magnitudes(_SKY_WAVE, seen)[:, [2, 4]] + [0, 2]).T)
     scale = 10 ** (-0.4 * (magnitude - brightest))
     seen *= scale[:, np.newaxis].astype("f4")
@@ -328,7 +328,7 @@ def _galactic_dust(n, rng):
 
 
 def _photometry(labels, magnitudes, rng):
-    """Petrosian magnitudes with their errors, as labels; the imaging ends near 24th magnitude."""
+    """Petrosian magnitudes with errors, as labels; the imaging limit is near 24th magnitude."""
     magnitudes = np.clip(magnitudes, 10, 25)
     errors = np.clip(0.01 + 0.08 * 10 ** (0.4 * (magnitudes - np.array(_IMAGING_DEPTH))), 0.01, 3.0)
     magnitudes = magnitudes + rng.normal(0, 1, errors.shape) * errors
@@ -338,9 +338,9 @@ def _photometry(labels, magnitudes, rng):
 
 
 def _with_noise(flux, survey, rng):
-    """Noise of sky, detector and photons, residuals of the sky's lines, and bad pixels.
+    """Noise from sky, detector and photons, residuals of sky lines, and bad pixels.
 
-    The residuals are not in the inverse variance, which is what real spectra suffer from.
+    As in real spectra, the residuals are not included in the inverse variance.
     """
     sky = survey.noise * np.interp(sdss.WAVE, *_NOISE) * _SKY_LINES
     sigma = np.sqrt(sky**2 + _PHOTON_NOISE * np.maximum(flux, 0)).astype("f4")
@@ -358,7 +358,7 @@ def _with_noise(flux, survey, rng):
 
 
 def _lose_pixels(ivar, survey, rng):
-    """Mask, in place, a stretch of some spectra: "a few hundred up to in some cases over 50%" of them."""
+    """Mask, in place, a section of some spectra: "a few hundred up to in some cases over 50%" of pixels."""
     for i in np.flatnonzero(rng.random(len(ivar)) < survey.short):
         lost = rng.integers(400, 2000)
         start = rng.integers(survey.pixels.start, survey.pixels.stop - lost)
@@ -396,7 +396,7 @@ def _measured_lines(lines, scale, z, ivar, rng):
 
 
 def _pipeline_subclass(table):
-    """Subclass by the pipeline's own rules (idlspec2d, spreduce1d); '' where no lines are seen well enough.
+    """Subclass by the pipeline's rules (idlspec2d, spreduce1d); '' if lines are not sufficiently detected.
 
     With all four lines above three standard deviations it is AGN if log([O III] / H beta) > 0.22 - 1.2
     log([N II] / H alpha), else STARFORMING, or STARBURST if H alpha is wider than 50 Angstrom. BROADLINE is
@@ -417,12 +417,12 @@ def _pipeline_subclass(table):
 
 
 def _numbered(labels, survey, rng):
-    """Labels with plates, fibres, places in the sky and identifiers, as the archive's reader gives them."""
+    """Labels with plates, fibres, sky positions and identifiers, as given by the archive's reader."""
     n = len(labels)
     plate, fibre = np.divmod(np.arange(n), survey.fibres)
     labels["plate"], labels["fiberid"] = survey.plate + plate, 1 + fibre
     labels["mjd"] = 52000 + 3 * plate if survey.run2d == "26" else 57000 + 3 * plate
-    # A plate is 3 degrees wide; each has a place of its own in the northern cap.
+    # A plate is 3 degrees wide; each has its own position in the northern cap.
     labels["ra"] = (130 + 4.0 * plate + 2.8 * rng.uniform(-0.5, 0.5, n)).round(6)
     labels["dec"] = (30 + 2.8 * rng.uniform(-0.5, 0.5, n)).round(6)
     labels["run2d"], labels["zwarning"], labels["target"] = survey.run2d, 0, labels["class"]

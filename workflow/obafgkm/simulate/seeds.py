@@ -1,4 +1,4 @@
-"""Random numbers that follow from a seed and from a name, so that what is added beside it shifts nothing."""
+"""Random numbers determined by a seed and a name, so that additions do not change existing ones."""
 
 import zlib
 
@@ -8,7 +8,7 @@ __all__ = ["named_generator"]
 
 
 def named_generator(seed, *names):
-    """Generator of random numbers of its own for whatever bears these names.
+    """Independent random number generator for given names.
 
     Parameters
     ----------

@@ -1,25 +1,25 @@
 """SkyServer's answer to the photometric query, simulated: stars, their magnitudes, their templates.
 
-How much a classifier gains from a template's columns, and loses by rows without a fit, follows from what is
-assumed here; numbers from simulated rows say what the defect can do, not how much of it is in SDSS.
+How much a classifier gains from the template's columns, and loses through rows without a fit, depends on the
+assumptions made here; numbers from simulated rows show the possible effect of the defect, not its size in
+SDSS.
 
-Measured. A template is a row of a finite library, of which many spectra share one: as many templates a class
-as ELODIE 3.1 has stars, with the scatter of their Teff about that of their type (CDS III/251; 1.48 times the
-median absolute deviation). The dummy rule's published accuracy is the share of O, G and M to 0.03 %: hardly a
-G template lies outside 4000-6000 K, or an M template above. The two templates of type O, and their
-parameters, are those of SDSS's files. Spectra of the BOSS spectrograph have none fitted (elodieDOF = 0, in
-nine of nine files), and carry a template of any class: of type O in four of the nine.
+Measured. A template is an entry of a finite library shared by many spectra: there are as many templates per
+class as ELODIE 3.1 has stars, with the scatter of their Teff about that of their type (CDS III/251; 1.48
+times the median absolute deviation). The dummy rule's published accuracy equals the fraction of O, G and M to
+0.03 %: hardly a G template lies outside 4000-6000 K, or an M template above. The two templates of type O, and
+their parameters, are those of SDSS's files. Spectra from the BOSS spectrograph have no fitted template
+(elodieDOF = 0 in nine of nine files), and list one of arbitrary class: type O in four of the nine.
 
 Assumed. These nine are typical, hence for each unfitted row of type O there are 5/4 of other types (95 %
-confidence from nine files: 0.3 to 6.3), spread as the classes are. A fiftieth of the O rows is fitted, to hot
-stars. An unfitted star is like any fitted one of type F to M. A fitted template misses the star's type by
-1.5 subclasses (standard deviation). Seven of eight templates are dwarfs; [Fe/H] is -0.4 +- 0.5. Dust is
-A_V = 0.19 in the mean, and magnitudes have SDSS's noise with a floor of 0.015.
+confidence from nine files: 0.3 to 6.3), distributed like the classes. One fiftieth of the O rows is fitted,
+to hot stars. Unfitted stars resemble fitted ones of types F to M. A fitted template differs from the star's
+type by 1.5 subclasses (standard deviation). Seven of eight templates are dwarfs; [Fe/H] is -0.4 +- 0.5. The
+mean extinction is A_V = 0.19, and magnitudes have SDSS's noise with a floor of 0.015.
 
 Bands are top hats at the effective wavelengths and widths of Fukugita et al. 1996 (AJ 111, 1748). The stellar
-grid ends at 3450 and 9500 Å; beyond, its flux there is carried on by the Planck function of the star's Teff,
-with the line blanketing of the last 100 Å. A template's B - V is a black body's (Ballesteros 2012, EPL 97,
-34008).
+grid ends at 3450 and 9500 Å; beyond, the flux is continued by the Planck function at the star's Teff, with
+the line blanketing of the last 100 Å. A template's B - V is a black body's (Ballesteros 2012, EPL 97, 34008).
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ _EFFECTIVE = np.array([3551.0, 4686.0, 6166.0, 7480.0, 8932.0])  # Angstrom
 _WIDTH = np.array([599.0, 1379.0, 1382.0, 1535.0, 1198.0])
 _FINE = np.arange(3200.0, 9700.0, 10.0)  # where bands are integrated
 _R_V = 3.1
-# Templates of a class, the scatter of log Teff about their type, and the limits of Teff in K.
+# Number of templates of a class, scatter of log Teff about their type, and limits of Teff in K.
 _LIBRARY = {
     "B": (105, 0.052, 8000, np.inf),
     "A": (158, 0.034, 0, np.inf),
@@ -47,17 +47,17 @@ _LIBRARY = {
     "M": (30, 0.025, 0, 3999),
 }
 _TEMPLATE = ["elodieSpType", "elodieTEff", "elodieLogG", "elodieFeH", "elodieBV"]
-# HD 34078 and HD 37742 as SDSS's files have them; both are hotter than 30,000 K.
+# HD 34078 and HD 37742 as in SDSS's files; both are hotter than 30,000 K.
 _HOT = [("O9.5Vvar", 6537.0, 2.497, -2.09, 0.18), ("O9.5Ib...", 9899.0, 2.924, 0.09, -0.199)]
 _HOT_SHARE = [0.8, 0.2]
 _OTHERS_A_HOT_ONE = 5 / 4  # unfitted rows of other types for each of type O
 _FITTED_HOT = 0.02
 _MISMATCH = 1.5  # subclasses
-_FAULTS = 0.004  # share of rows without a magnitude, and of rows whose type is no star's of O to M
+_FAULTS = 0.004  # fractions of rows without a magnitude, and of rows with a type outside O to M
 
 
 def synthetic_magnitudes(grid, teff, logg, feh, chunk=500):
-    """AB magnitudes of surface fluxes in u, g, r, i, z, (n, 5); only their differences mean something.
+    """AB magnitudes of surface fluxes in u, g, r, i, z, (n, 5); only differences are meaningful.
 
     Parameters
     ----------
@@ -83,14 +83,14 @@ def synthetic_magnitudes(grid, teff, logg, feh, chunk=500):
 
 
 def simulate_photometry(counts, fraction, grid, rng):
-    """A table as the query gives it, with `COLUMNS`.
+    """A table as returned by the query, with `COLUMNS`.
 
     Parameters
     ----------
     counts : dict of str to int
-        Rows a main class of the template, at full scale.
+        Rows per main class of the template, at full scale.
     fraction : float
-        Share of them that is made.
+        Fraction of them to simulate.
     grid : StellarGrid
     rng : numpy.random.Generator
     """
@@ -103,7 +103,7 @@ def simulate_photometry(counts, fraction, grid, rng):
     template[hot] = library.iloc[rng.choice(len(_HOT), hot.sum(), p=_HOT_SHARE)].to_numpy()
     share = min(1.0, (1 - _FITTED_HOT) * _OTHERS_A_HOT_ONE * hot.sum() / (~hot).sum())
     unfitted = rng.random(n) < np.where(hot, 1 - _FITTED_HOT, share)
-    # A fitted star is near its template; any star carries the template of a row without a fit.
+    # A fitted star resembles its template; the template of an unfitted row is unrelated to the star.
     number = np.clip(template["number"].to_numpy(float) + rng.normal(0, _MISMATCH, n), 5, 67)
     stars = draw_stars(number, template["luminosity"].to_numpy(int), rng)
     true_feh = template["elodieFeH"].to_numpy(float) + rng.normal(0, 0.15, n)
@@ -116,7 +116,7 @@ def simulate_photometry(counts, fraction, grid, rng):
     extinction = a_v[:, np.newaxis] * extinction_curve(_EFFECTIVE)
     sigma = np.hypot(0.015, 0.02 * 10 ** (0.4 * (intrinsic - [20.0, 21.0, 20.6, 20.1, 18.6])))
     observed = intrinsic + extinction + rng.normal(0, sigma)
-    # The dust map gives the whole column with a tenth of error.
+    # The dust map gives the total column with an error of one tenth.
     dereddened = observed - extinction * rng.normal(1, 0.1, (n, 1))
     table = pd.DataFrame({"specObjID": [str(299489677444933632 + 1024 * i) for i in range(n)]})
     repeated = np.where(rng.random(n) < 0.03, np.maximum(np.arange(n) - 1, 0), np.arange(n))
@@ -126,11 +126,11 @@ def simulate_photometry(counts, fraction, grid, rng):
     table[_TEMPLATE] = template[_TEMPLATE]
     table["elodieDOF"] = np.where(unfitted, 0, rng.integers(2100, 2166, n))
     table["z"] = rng.normal(0, 1e-4, n)
-    again = repeated != np.arange(n)  # a second spectrum of a star has the star's place and photometry
+    again = repeated != np.arange(n)  # a second spectrum of a star shares its position and photometry
     shared = ["ra", "dec", *OBSERVED, *DEREDDENED]
     table.loc[again, shared] = table.loc[repeated[again], shared].to_numpy()
     table.loc[rng.random(n) < _FAULTS, "u"] = -9999.0
-    table.loc[rng.random(n) < _FAULTS, "elodieSpType"] = "unknown"  # a computed template
+    table.loc[rng.random(n) < _FAULTS, "elodieSpType"] = "unknown"  # a theoretical template
     return table[COLUMNS]
 
 
@@ -165,7 +165,7 @@ def _library(rng):
 
 
 def _planck(wave, teff):
-    """Planck function (n, n_pix) a unit wavelength, without its constants."""
+    """Planck function (n, n_pix) per unit wavelength, without its constants."""
     return wave**-5.0 / np.expm1(1.4388e8 / wave / np.atleast_1d(teff)[:, np.newaxis])
 
 

@@ -1,4 +1,4 @@
-"""Random stars, and what a spectrograph records of them."""
+"""Random stars, and their spectra as recorded by a spectrograph."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from obafgkm.spectroscopy.resolution import gaussian_matrix
 
 __all__ = ["draw_stars", "observe", "signal_to_noise"]
 
-# Rotation is drawn from these, km/s, so that stars share their broadening matrices.
+# Rotation is drawn from these values, km/s, so that stars share broadening matrices.
 _ROTATION = np.array([0, 5, 10, 20, 35, 50, 75, 100, 130, 170, 220, 280], float)
 # Typical v sin i of dwarfs along the sequence, rounded after Glebocki & Gnacinski 2005 (ESA SP-560, 571);
 # giants from F on rotate slowly.
@@ -27,12 +27,12 @@ def draw_stars(number, luminosity, rng, metal_poor=0.06):
         Class number 0 ... 69 as catalogued and luminosity 0 ... 4.
     rng : numpy.random.Generator
     metal_poor : float
-        Share of the thick disc and the halo among stars of F5 and later.
+        Fraction of thick-disc and halo stars among those of F5 and later.
 
     Returns
     -------
     DataFrame
-        ``number`` (the true place on the sequence, half a subclass rms from the catalogued one),
+        ``number`` (the true position on the sequence, half a subclass rms from the catalogued one),
         ``luminosity``, ``teff`` (K), ``logg``, ``feh``, ``vsini`` (km/s), ``a_v`` (mag).
     """
     number, luminosity = np.asarray(number, float), np.asarray(luminosity)
@@ -60,7 +60,7 @@ def draw_stars(number, luminosity, rng, metal_poor=0.06):
 
 
 def signal_to_noise(n, median, rng):
-    """Signal-to-noise ratios a pixel at 5550 Angstrom: log-normal, 0.7 wide, within 10-400."""
+    """Signal-to-noise ratios per pixel at 5550 Angstrom: log-normal, 0.7 wide, within 10-400."""
     return np.clip(median * np.exp(rng.normal(0, 0.7, n)), 10, 400)
 
 
@@ -75,12 +75,12 @@ def observe(grid, stars, wave, fwhm, snr, rng, continuum_stars=None, calibration
     wave : array (n_pix,)
         Pixels of the library, air wavelengths in Angstrom within 3450-9500.
     fwhm : float
-        Resolution of the library in Angstrom; where the grid itself is coarser, the grid's.
+        Resolution of the library in Angstrom, but not better than that of the grid.
     snr : array (n,)
         Signal-to-noise ratio per pixel at 5550 Angstrom.
     rng : numpy.random.Generator
     continuum_stars : DataFrame (n rows), optional
-        Stars whose continuum is put in place of a star's own.
+        Stars whose continua replace those of the stars.
     calibration_error : float
         Rms of the smooth, multiplicative error of the flux calibration.
     chunk : int
@@ -89,11 +89,11 @@ def observe(grid, stars, wave, fwhm, snr, rng, continuum_stars=None, calibration
     Returns
     -------
     flux, ivar : array of float32 (n, n_pix)
-        Flux a unit wavelength, one at 5550 Angstrom, and its inverse variance.
+        Flux per unit wavelength, normalised to one at 5550 Angstrom, and its inverse variance.
     """
     inside = (grid.wave > wave[0] - 12) & (grid.wave < wave[-1] + 12)
     source, own = grid.wave[inside], grid.fwhm[inside]
-    # A pixel of the grid that is already as coarse as wanted is sampled with its neighbours' width only.
+    # Pixels of the grid that are already as coarse as required are only resampled.
     own_fwhm = np.interp(wave, source, own)
     missing = np.maximum(fwhm**2 - own_fwhm**2, (0.25 * own_fwhm) ** 2)
     degrade = gaussian_matrix(source, wave, np.sqrt(missing))

@@ -1,6 +1,6 @@
-"""One stellar spectrum by spectral synthesis: LTE, plane-parallel, from what the package carries.
+"""One stellar spectrum by spectral synthesis: LTE, plane-parallel, with the package's own data.
 
-Published atmospheres and lines may take the place of its own.
+Published atmospheres and lines may replace its own.
 """
 
 import contextlib
@@ -30,36 +30,37 @@ __all__ = [
     "synthesise",
 ]
 
-# The engine reads its He I Stark table one column too far above 20000 K. It finds the table by the air
-# wavelength, so that a line list in vacuum passes it by and the damping constants of the list are used.
+# Above 20000 K the engine reads its He I Stark table one column too far. It finds the table by air
+# wavelength, so that with a line list in vacuum it uses the damping constants of the list instead.
 _VACUUM_FROM = 11000.0
-# Molecules and the Teff below which they matter.
+# Molecules and the Teff below which they are included.
 _MOLECULES = (
     (7500.0, {"CH 1"}),
     (6200.0, {"CN 1", "MgH 1"}),
     (4600.0, {"CaH 1", "TiO 1"}),
     (3600.0, {"VO 1"}),
 )
-# Lines this far outside a window still reach into it, Angstrom.
+# Lines up to this far outside a window affect it, Angstrom.
 _REACH = 150.0
 # Limit of the Balmer and Paschen series and the highest line in the list: between them the lines merge, and
-# the continuum from beyond the limit, where the engine's coarse grid of it ends, is carried on to that line.
+# the continuum from beyond the limit, where the engine's coarse continuum grid ends, is extended to that
+# line.
 _SERIES = ((3646.0, 3668.0), (8204.0, 8361.0))
 _JUMP_WIDTH = 8.0
 
 
 @dataclass(frozen=True)
 class Physics:
-    """Published data to take instead of the package's own.
+    """Published data to be used instead of the package's own.
 
     Attributes
     ----------
     atmospheres : str or None
         Directory of the archive of ATLAS9 models.
     lines : str or None
-        A line list of VALD. Hydrogen remains the package's own, whose quantum numbers the engine needs.
+        A VALD line list. Hydrogen lines remain the package's own, as the engine needs their quantum numbers.
     simulated : bool
-        Whether the archive of ATLAS9 models is a simulated one.
+        Whether the archive of ATLAS9 models is simulated.
     """
 
     atmospheres: str | None = None
@@ -68,7 +69,7 @@ class Physics:
 
     @property
     def source(self):
-        """What its spectra are made of, for the column ``source`` of all that rests on them."""
+        """Name of the physics, for the column ``source`` of everything derived from its spectra."""
         if self.simulated or not (self.atmospheres or self.lines):
             return "simulated"
         atmospheres = "ATLAS9" if self.atmospheres else "own atmospheres"
@@ -79,7 +80,7 @@ class Physics:
         return Path(self.atmospheres) / atlas9.file_name(metallicity)
 
     def digest(self, metallicity):
-        """What tells the spectra of one physics from those of another."""
+        """Identification of the physics, to distinguish its spectra from others."""
         files = [self.models(metallicity)] if self.atmospheres else []
         files += [Path(self.lines)] if self.lines else []
         return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()[:8]
@@ -112,9 +113,9 @@ def _lines(molecules, vacuum, forest, low, high, extraction):
 
 
 def line_list(teff, low, high, extraction=None):
-    """The lines that matter at a temperature (K) between two air wavelengths, as the engine's `LineList`.
+    """The lines relevant at a temperature (K) between two air wavelengths, as the engine's `LineList`.
 
-    Those of `extraction`, a file of VALD, where one is given.
+    From `extraction`, a VALD file, if given.
     """
     initialise_engine()
     molecules = frozenset().union(*(names for limit, names in _MOLECULES if teff < limit))
@@ -123,7 +124,7 @@ def line_list(teff, low, high, extraction=None):
 
 @functools.lru_cache(maxsize=4)
 def opacity_table(metallicity):
-    """The `OpacityTable` of a metallicity, computed once a process (about 15 s)."""
+    """The `OpacityTable` of a metallicity, computed once per process (about 15 s)."""
     return OpacityTable(metallicity, line_list(10000.0, 5000.0, 5001.0))
 
 
@@ -143,13 +144,13 @@ def synthesise(teff, logg, metallicity, wave, physics=OWN_PHYSICS, n_layers=32, 
     teff, logg, metallicity : float
         K, log cm/s^2, [M/H].
     wave : array (n_pix,)
-        Air wavelengths in Angstrom within 3450-9500; steps of at most 4 km/s where equivalent widths must be
-        right to a per cent.
+        Air wavelengths in Angstrom within 3450-9500; steps of at most 4 km/s for equivalent widths accurate
+        to one per cent.
     physics : Physics
     n_layers : int
-        Layers of the atmosphere; published ones have their own.
+        Layers of the atmosphere; published models have their own.
     threshold : float
-        Opacity ratio of line to continuum below which a line is passed over.
+        Opacity ratio of line to continuum below which a line is ignored.
 
     Returns
     -------
@@ -175,11 +176,11 @@ def synthesise(teff, logg, metallicity, wave, physics=OWN_PHYSICS, n_layers=32, 
 
 
 def _transfer(wave, threshold):
-    """Normalised flux and continuum of the model that is loaded."""
+    """Normalised flux and continuum of the loaded model."""
     library = initialise_engine()
     library.InputWaveRange(wave[0] - 2, wave[-1] + 2)
     mu, weight = _gauss_angles()
-    # The engine notes the lines it leaves out in a file in its working directory.
+    # The engine lists omitted lines in a file in its working directory.
     with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
         library.Opacity()
         _, _, flux, continuum = library.Transf(
@@ -197,7 +198,7 @@ def _gauss_angles(n=4):
 
 
 def simulate_atlas9(gravities, metallicity):
-    """Atmospheres of our own as `obafgkm.archives.atlas9.write` takes them, from a coarse table of opacities.
+    """Own model atmospheres for `obafgkm.archives.atlas9.write`, from a coarse opacity table.
 
     Parameters
     ----------

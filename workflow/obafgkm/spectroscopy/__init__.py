@@ -1,1 +1,1 @@
-"""Wavelengths, resolution, continua, extinction, lines: what is done to any spectrum."""
+"""Operations on spectra: wavelengths, resolution, continua, extinction, lines."""

@@ -6,22 +6,22 @@ from scipy.signal import savgol_filter
 
 __all__ = ["fit_continuum", "normalise"]
 
-_FILTER_ORDER = 2  # of the parabola that a Savitzky-Golay filter fits in its window
-_LIFTS = 30  # thirty more move the continuum by 0.6 % in the mean, that of an M giant by 4 %
-_FAINTEST = 0.01  # of the highest flux: below it noise would decide the logarithm
+_FILTER_ORDER = 2  # degree of the polynomial that a Savitzky-Golay filter fits in its window
+_LIFTS = 30  # thirty more change the continuum by 0.6 % on average, that of an M giant by 4 %
+_FAINTEST = 0.01  # fraction of the highest flux, below which noise would dominate the logarithm
 
 
 def fit_continuum(wave, flux, windows=(11.0, 25.0, 51.0), degree=5):
     """Continuum by Savitzky-Golay filters of several sizes and a polynomial fitted to the smoothed flux.
 
-    Sharma et al. 2020 say no more than that, and call the task subjective. What they leave open is chosen so:
+    Sharma et al. 2020 give no further details, and call the task subjective. The choices made here:
 
-    - the filters are parabolic and act one after the other, narrow to wide; one of 100 Å rings beside Hδ;
-    - the polynomial is fitted to the logarithm of the flux, where a percent counts as much in the faint blue
-      of an M star as in its red, so the continuum is positive;
-    - it is fitted to the upper envelope: wherever the flux lies below the polynomial, it is lifted to it, and
-      the fit repeated. So it passes over the Balmer lines of A stars, and over the TiO bands of M stars,
-      whose true continuum nobody sees at this resolution.
+    - the filters are parabolic and applied successively, from narrow to wide; one of 100 Å rings near Hδ;
+    - the polynomial is fitted to the logarithm of the flux, so that relative errors have equal weight in the
+      faint blue of an M star and in its red, and the continuum is positive;
+    - it is fitted to the upper envelope: flux below the polynomial is raised to it and the fit is repeated.
+      It passes above the Balmer lines of A stars and the TiO bands of M stars, whose true continuum is
+      invisible at this resolution.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def fit_continuum(wave, flux, windows=(11.0, 25.0, 51.0), degree=5):
     windows : sequence of float
         Widths of the filters in Angstrom.
     degree : int
-        Degree of the polynomial. From 6 on it curls at the ends of M stars.
+        Degree of the polynomial. From 6 up it bends at the ends of M-star spectra.
 
     Returns
     -------
@@ -64,11 +64,11 @@ def fit_continuum(wave, flux, windows=(11.0, 25.0, 51.0), degree=5):
 
 
 def normalise(wave, flux, **options):
-    """Spectra with their continuum at one, (n_spec, n_pix); `options` are those of `fit_continuum`."""
+    """Continuum-normalised spectra (n_spec, n_pix); `options` are those of `fit_continuum`."""
     return flux / fit_continuum(wave, flux, **options)
 
 
 def _orthonormal_polynomials(wave, degree):
-    """Polynomials (n_pix, degree + 1) whose least-squares fit to a spectrum is a projection."""
+    """Orthonormal polynomials (n_pix, degree + 1), for least-squares fits by projection."""
     scaled = 2 * (wave - wave[0]) / (wave[-1] - wave[0]) - 1
     return np.linalg.qr(chebyshev.chebvander(scaled, degree))[0]

@@ -11,9 +11,9 @@ _NEPERS_PER_MAGNITUDE = 0.4 * np.log(10)
 def extinction_curve(wave):
     """Extinction relative to that in V, A(λ)/A_V, of the Galaxy's mean law at R_V = 3.1.
 
-    Fitzpatrick & Massa 2007, ApJ 663, 320, defined from 910 Å to 6 µm for wavelengths in vacuum; read at
-    wavelengths in air it is off by 5e-4. From 3900 to 6799 Å, normalised at 5550 Å, it agrees with Gordon et
-    al. 2023 to 0.04 mag a magnitude of A_V.
+    Fitzpatrick & Massa 2007, ApJ 663, 320, defined from 910 Å to 6 µm for wavelengths in vacuum; at
+    wavelengths in air the error is 5e-4. From 3900 to 6799 Å, normalised at 5550 Å, it agrees with Gordon et
+    al. 2023 to 0.04 mag per magnitude of A_V.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def redden(flux, curve, a_v):
     curve : array (n_pix,)
         A(λ)/A_V.
     a_v : float
-        Extinction in V in magnitudes; a negative one takes reddening away.
+        Extinction in V in magnitudes; negative values remove reddening.
 
     Returns
     -------
@@ -48,10 +48,10 @@ def redden(flux, curve, a_v):
 
 
 def reddened(flux, wave, a_v_values, unity_at):
-    """The spectra at one A_V after the other, normalised as homogenised spectra are.
+    """The spectra at one A_V after another, normalised like homogenised spectra.
 
-    The test of Sharma et al. 2020, section 5.2, point 4: A_V from 0 to 1 in steps of 0.01. Only one matrix
-    is alive at a time, and the curve is computed once.
+    The test of Sharma et al. 2020, section 5.2, point 4: A_V from 0 to 1 in steps of 0.01. Only one matrix is
+    in memory at a time, and the curve is computed once.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def reddened(flux, wave, a_v_values, unity_at):
     array (n_spec, n_pix)
         Of the type of `flux`.
     """
-    # Relative to the extinction at `unity_at`, reddening leaves the flux there as it is.
+    # Relative to the extinction at `unity_at`, so that the flux there is unchanged.
     curve = extinction_curve(wave) - extinction_curve([unity_at])
     for a_v in a_v_values:
         yield redden(flux, curve, a_v)

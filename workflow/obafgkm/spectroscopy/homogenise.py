@@ -1,4 +1,4 @@
-"""Bring spectra of different libraries to one resolution, one flux scale and one wavelength grid."""
+"""Bring spectra of different libraries to a common resolution, flux scale and wavelength grid."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from obafgkm.spectroscopy.resolution import gaussian_matrix
 
 __all__ = ["homogenise", "spline_matrix", "wavelength_grid"]
 
-_MEMORY = 20  # pixels after which a spline's memory is below 1e-11
+_MEMORY = 20  # pixels after which a pixel's influence on a spline is below 1e-11
 
 
 def wavelength_grid(first, last, step):
@@ -21,8 +21,8 @@ def wavelength_grid(first, last, step):
 def spline_matrix(wave, grid):
     """Matrix that interpolates spectra by the cubic spline through their pixels.
 
-    A spline forgets a pixel by a factor of four at each further one. Splines through the neighbourhood of a
-    piece of the grid are therefore the spline through all pixels, and the matrix is sparse.
+    A pixel's influence on a spline decays by a factor of four per pixel. A spline through the neighbourhood
+    of a section of the grid is therefore equivalent to that through all pixels, and the matrix is sparse.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def homogenise(spectra, grid, fwhm, unity_at):
     Raises
     ------
     ValueError
-        If the spectra are coarser than `fwhm` already.
+        If the resolution of the spectra is already lower than `fwhm`.
     """
     if spectra.fwhm > fwhm:
         raise ValueError(f"spectra of {spectra.fwhm} Å resolution cannot be brought to {fwhm} Å")
@@ -90,7 +90,7 @@ def homogenise(spectra, grid, fwhm, unity_at):
     if spectra.fwhm < fwhm:
         kernel = np.sqrt(fwhm**2 - spectra.fwhm**2)
         operator = operator @ gaussian_matrix(wave, wave, kernel)
-        # Most spectra have no masked pixel, and the mask of the others costs as much as their flux.
+        # Most spectra have no masked pixels, and convolving a mask costs as much as convolving the flux.
         masked = (spectra.ivar == 0).any(axis=1)
         weights = gaussian_matrix(wave, points, kernel)
         good[masked] = (weights @ (spectra.ivar[masked].T > 0).astype(np.float32)).T > 0.5

@@ -1,8 +1,8 @@
-"""Equivalent widths of the 14 lines of Csepreghy 2020: as the thesis's code has them, and as textbooks do.
+"""Equivalent widths of the 14 lines of Csepreghy 2020, by the thesis's code and by the textbook formula.
 
-The thesis prints the textbook's equation (1), W = sum (C - F) / C dlambda, positive in absorption. Its code
-differs from it in four ways: widths are positive in emission, are of the observed frame, are summed over
-smoothed flux, and the continuum joins the extrema of the flux on both sides of the line.
+The thesis prints the textbook equation (1), W = sum (C - F) / C dlambda, positive in absorption. Its code
+differs in four ways: widths are positive in emission, measured in the observed frame and summed over smoothed
+flux, and the continuum connects the extrema of the flux on both sides of the line.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from scipy.ndimage import gaussian_filter1d
 
 __all__ = ["LINES", "Line", "code_widths", "equivalent_width"]
 
-_SIGMA = 4  # pixels of the Gaussian that smooths before extrema are looked for
-_CENTRE = 10.0  # Angstrom within which an extremum is taken for the line's centre
-_REACH = 80.0  # Angstrom within which the line has to end
-_SKIPPED = 30  # pixels on each side of Mg II, a broad line, in which no extremum ends it
+_SIGMA = 4  # pixels, width of the Gaussian that smooths the flux before the search for extrema
+_CENTRE = 10.0  # Angstrom within which an extremum counts as the line's centre
+_REACH = 80.0  # Angstrom within which the line must end
+_SKIPPED = 30  # pixels on each side of Mg II, a broad line, in which extrema are ignored
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,17 @@ class Line:
     ----------
     name : str
     thesis : float
-        Wavelength that the thesis's code uses, Angstrom; air and vacuum are mixed there.
+        Wavelength in the thesis's code, Angstrom; it mixes air and vacuum.
     vacuum : float
-        Wavelength in vacuum; of blends the mean.
+        Wavelength in vacuum, Angstrom; for blends the mean.
     emission : bool
-        Whether the thesis takes it for an emission line.
+        Whether the thesis treats it as an emission line.
     window : float
-        Half width of what is summed, Angstrom at rest.
+        Half width of the summed window, Angstrom at rest.
     blue, red : (float, float)
-        Side bands that give the continuum, relative to `vacuum`.
+        Side bands for the continuum, relative to `vacuum`.
     pipeline : tuple of float
-        The lines of the pipeline's table SPZLINE that it comprises, by their wavelengths there.
+        The corresponding lines of the pipeline's table SPZLINE, by their wavelengths there.
     """
 
     name: str
@@ -63,19 +63,19 @@ LINES = (
     Line("[O III] 5008", 5008, 5008.24, True, 15, (-33, -19), (20, 60), (5008.24,)),
     Line("Mg b 5175", 5175, 5176.6, False, 20, (-60, -30), (30, 60)),
     Line("Na I D 5895", 5895, 5894.6, False, 12),
-    # Not wider, or [N II] on both sides would count.
+    # A wider window would include [N II] on both sides.
     Line("H alpha 6565", 6565, 6564.61, True, 10, (-65, -32), (38, 65), (6564.61,)),
     Line("[S II] 6716", 6716, 6718.29, True, 7, (-40, -15), (30, 50), (6718.29,)),
 )
 
 
 def code_widths(wave, flux, redshift):
-    """Widths as the thesis's code computes them: `compute_ew` of its preprocessing.
+    """Widths as computed by the thesis's code: `compute_ew` of its preprocessing.
 
     Flux is smoothed by a Gaussian of 4 pixels. The line's centre is the extremum nearest to its redshifted
     wavelength, within 10 Angstrom, or else that wavelength. It ends at the next extremum on each side, within
-    80 Angstrom; where there is none, as far as on the other side, or after 80 Angstrom. The continuum is the
-    straight line between the smoothed flux at both ends.
+    80 Angstrom; if there is none, at the same distance as on the other side, or after 80 Angstrom. The
+    continuum is the straight line between the smoothed flux at both ends.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def code_widths(wave, flux, redshift):
     Returns
     -------
     array (n_spec, 14)
-        Angstrom in the observed frame, positive in emission; 0 where the line is outside the spectrum,
-        narrower than 2 pixels, or its continuum is 0 somewhere.
+        Angstrom in the observed frame, positive in emission; 0 if the line is outside the spectrum, is
+        narrower than 2 pixels, or has a continuum of 0 somewhere.
     """
     smooth = gaussian_filter1d(np.asarray(flux, float), _SIGMA, axis=1)
     step = np.gradient(wave)
@@ -129,7 +129,7 @@ def _summed(wave, flux, step, first, last):
 
 
 def equivalent_width(wave, flux, ivar, line, redshift):
-    """Equivalent width by the textbook: equation (1) of the thesis, between fixed side bands, at rest.
+    """Equivalent width by the textbook formula: equation (1) of the thesis, with fixed side bands, at rest.
 
     Parameters
     ----------
@@ -142,12 +142,12 @@ def equivalent_width(wave, flux, ivar, line, redshift):
     Returns
     -------
     width, error : float
-        Angstrom at rest, positive in absorption; the error is that of the noise, in the line and in its
+        Angstrom at rest, positive in absorption; the error includes the noise in the line and in its
         continuum.
     continuum : float
-        Its mean beneath the line, in units of flux.
+        Its mean under the line, in units of flux.
 
-    All are NaN where less than nine tenths of window or side bands are valid pixels, or where the
+    All are NaN if fewer than nine tenths of the pixels in the window or the side bands are valid, or if the
     continuum is not positive.
     """
     rest = wave / (1 + redshift) - line.vacuum
@@ -156,7 +156,7 @@ def equivalent_width(wave, flux, ivar, line, redshift):
     valid = ivar > 0
     if any(part.sum() < 3 or valid[part].mean() < 0.9 for part in (inside, *bands)):
         return np.nan, np.nan, np.nan
-    # A straight line by least squares; `hat` takes the bands' flux to the continuum inside.
+    # A straight line by least squares; `hat` maps the flux in the bands to the continuum in the window.
     band = (bands[0] | bands[1]) & valid
     design = np.stack([np.ones(band.sum()), rest[band]], axis=1)
     inside &= valid

@@ -1,4 +1,4 @@
-"""Class and redshift of a spectrum by fits of templates at every redshift (Bolton et al. 2012, section 3)."""
+"""Class and redshift of a spectrum by template fits at every redshift (Bolton et al. 2012, section 3)."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ __all__ = ["fit_templates"]
 
 
 def fit_templates(flux, ivar, first, sets, binning=3, step=3, quasar_step=6):
-    """Fit sets of templates over their redshifts; the least reduced chi-squared tells class and redshift.
+    """Fit sets of templates over their redshift ranges; the minimum reduced chi-squared gives the result.
 
-    A redshift is a shift by whole pixels of the logarithmic grid. At each, the templates of a set and a
-    polynomial are fitted by linear least squares.
+    A redshift is an integer shift on the logarithmic grid. At each, the templates of a set plus a polynomial
+    are fitted by linear least squares.
 
     Parameters
     ----------
@@ -19,17 +19,17 @@ def fit_templates(flux, ivar, first, sets, binning=3, step=3, quasar_step=6):
         Log10 wavelength of the first pixel in units of 1e-4.
     sets : sequence of obafgkm.archives.sdss.templates.TemplateSet
     binning : int
-        Pixels that are averaged, by their inverse variances, before the fit.
+        Pixels averaged, weighted by inverse variance, before the fit.
     step, quasar_step : int
-        Pixels between redshifts; quasars have broad lines, and many redshifts.
+        Pixels between trial redshifts; larger for quasars, which have broad lines and a wide range.
 
     Returns
     -------
     number : array of int (n_spec,)
-        Of the best set.
+        Index of the best set.
     z : array (n_spec,)
     chi2 : array (n_spec, n_sets)
-        Least reduced chi-squared of each set; infinite where the templates do not reach over the spectrum.
+        Minimum reduced chi-squared of each set; infinite if the templates do not cover the spectrum.
     """
     n = flux.shape[1] // binning
     weight = ivar[:, : n * binning].reshape(len(flux), n, binning).astype(float)

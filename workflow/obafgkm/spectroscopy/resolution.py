@@ -1,4 +1,4 @@
-"""Degrade spectra by a Gaussian, as one sparse matrix that serves a whole library."""
+"""Degrade spectra with a Gaussian, as one sparse matrix for a whole library."""
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -6,25 +6,25 @@ from scipy.sparse import csr_matrix
 __all__ = ["gaussian_matrix"]
 
 _SIGMA_PER_FWHM = 1 / np.sqrt(8 * np.log(2))
-_REACH = 5.0  # the kernel ends at this many sigma: 6e-7 of it is left out
+_REACH = 5.0  # cut-off of the kernel in sigma: 6e-7 of it is omitted
 
 
 def gaussian_matrix(wave, pixels, fwhm):
-    """Matrix that convolves spectra with a Gaussian and samples them at other pixels.
+    """Matrix that convolves spectra with a Gaussian and resamples them.
 
     Parameters
     ----------
     wave : array (n_in,)
-        Increasing wavelengths of what is degraded; the step may vary, but not exceed the FWHM by much.
+        Increasing wavelengths of the input; the step may vary, but must not exceed the FWHM by much.
     pixels : array (n_out,)
-        Wavelengths at which the result is wanted.
+        Wavelengths of the output.
     fwhm : float or array (n_out,)
         FWHM of the Gaussian at each of them.
 
     Returns
     -------
     csr_matrix of float32 (n_out, n_in)
-        Its rows add up to one: ``matrix @ flux`` keeps a flat spectrum flat, up to its ends.
+        Its rows sum to one: ``matrix @ flux`` keeps a flat spectrum flat, including its ends.
     """
     sigma = np.broadcast_to(np.asarray(fwhm, float) * _SIGMA_PER_FWHM, pixels.shape)
     first = np.searchsorted(wave, pixels - _REACH * sigma)

@@ -1,4 +1,4 @@
-"""SDSS spectra in the frame of the libraries of stars: at rest, in air, on a linear grid."""
+"""SDSS spectra in the frame of the stellar libraries: at rest, in air, on a linear grid."""
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -8,11 +8,11 @@ from obafgkm.spectroscopy.wavelengths import airtovac
 
 __all__ = ["REST_WAVE", "rest_frame_air"]
 
-REST_WAVE = np.arange(3850.0, 6851.0)  # what homogenising to 3900-6800 Angstrom needs
+REST_WAVE = np.arange(3850.0, 6851.0)  # range needed for homogenising to 3900-6800 Angstrom
 
 
 def rest_frame_air(spectra):
-    """Shift spectra to rest by their redshift, and give them in air on `REST_WAVE`.
+    """Shift spectra to rest by their redshifts, and resample them in air on `REST_WAVE`.
 
     Parameters
     ----------
@@ -22,8 +22,8 @@ def rest_frame_air(spectra):
     Returns
     -------
     Spectra
-        (n_spec, 3001): flux by cubic spline, ``ivar`` of the nearest pixel, so 0 where that is masked. As the
-        spline goes through the pixels, neighbours are not independent. Flux is not scaled by 1 + z.
+        (n_spec, 3001): flux by cubic spline, ``ivar`` from the nearest pixel, hence 0 where that is masked.
+        As the spline passes through the pixels, neighbours are correlated. Flux is not scaled by 1 + z.
     rejected : DataFrame
         Columns library, file, name, reason: spectra without redshift, and those whose valid pixels do not
         cover the range.
@@ -31,7 +31,7 @@ def rest_frame_air(spectra):
     Raises
     ------
     ValueError
-        If the spectra are in air already.
+        If the spectra are already in air.
     """
     if spectra.medium != "vacuum":
         raise ValueError("spectra in air already")
@@ -57,7 +57,7 @@ def rest_frame_air(spectra):
 
 
 def _problem(valid, rest):
-    """Why valid pixels (n_pix,), at rest, cannot give the wavelengths `rest`; '' if they can."""
+    """Why valid rest-frame pixels (n_pix,) do not cover the wavelengths `rest`; '' if they do."""
     if np.isnan(valid).any():
         return "no redshift known"
     if valid[0] > rest[0] or valid[-1] < rest[-1]:
@@ -69,7 +69,7 @@ def _problem(valid, rest):
 
 def _resample(wave, flux, ivar, target):
     """Flux and inverse variance at the wavelengths `target`."""
-    # Twenty pixels more on each side: the spline's memory of farther ones is below 1e-8.
+    # Twenty more pixels on each side: the influence of farther ones on the spline is below 1e-8.
     window = slice(max(0, np.searchsorted(wave, target[0]) - 20), np.searchsorted(wave, target[-1]) + 20)
     edges = (wave[window][1:] + wave[window][:-1]) / 2
     return CubicSpline(wave[window], flux[window])(target), ivar[window][np.searchsorted(edges, target)]

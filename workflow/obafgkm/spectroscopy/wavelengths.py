@@ -42,7 +42,7 @@ def airtovac(wave):
     """
     wave = np.asarray(wave, float)
     vacuum = wave
-    for _ in range(3):  # the index varies so little with wavelength that each step gains four digits or more
+    for _ in range(3):  # the index varies so slowly with wavelength that each step gains four or more digits
         vacuum = wave * _refractive_index(vacuum)
     return vacuum
 

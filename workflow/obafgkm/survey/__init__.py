@@ -1,4 +1,4 @@
-"""The classifier on a survey: its spectra in chunks, each chunk by itself, and what all of them say."""
+"""The classifier applied to a survey, in independent chunks, with a summary of all results."""
 
 from obafgkm.errors import require
 

@@ -1,4 +1,4 @@
-"""One chunk of a survey: its spectra classified, a row each, in a Parquet file."""
+"""One chunk of a survey: a Parquet file with one row per classified spectrum."""
 
 import itertools
 import json
@@ -18,7 +18,7 @@ from obafgkm.survey.pipelines import said_by_pipeline, said_in_catalogue, said_i
 
 __all__ = ["SCHEMA", "classify_chunk"]
 
-_AT_ONCE = 5000  # files; of a tar archive so many lie unpacked in the temporary folder, 1 GB
+_AT_ONCE = 5000  # files; those of a tar archive are unpacked to the temporary folder in such batches, 1 GB
 _KINDS = {str: pa.string(), float: pa.float64()}
 _FAMILY = {"pipeline_class": str, "pipeline_subclass": str, "pipeline_family": str}
 SCHEMA = pa.schema(
@@ -35,20 +35,20 @@ def classify_chunk(entries, output, receipt, classify=stream):
     Parameters
     ----------
     entries : list of dict
-        With the ``file`` of each, and of members of tar archives ``member``, ``offset`` and ``size``; or with
-        the ``problem`` why there is none.
+        With the ``file`` of each, and for members of tar archives ``member``, ``offset`` and ``size``; or
+        with the ``problem`` if there is none.
     output : path
-        Parquet, with the columns of `SCHEMA`: one row per spectrum, and one for each file or spectrum that is
-        rejected, with its ``problem``. It takes its name when it is whole.
+        Parquet, with the columns of `SCHEMA`: one row per spectrum, and one for each rejected file or
+        spectrum, with its ``problem``. It gets its name when complete.
     receipt : path
         JSON: entries, rows, rejected rows, seconds and CPU seconds, peak memory in MB.
     classify : callable
-        Takes paths and yields rows of answers, one or more for each path, in their order.
+        Takes paths and yields result rows, one or more for each path, in order.
 
     Raises
     ------
     AssertionError
-        If an entry has left no row.
+        If an entry yields no row.
     """
     began, part, rows, rejected = _clock(), f"{output}.part", 0, 0
     with parquet.ParquetWriter(part, SCHEMA, compression="zstd") as writer:
@@ -79,13 +79,13 @@ def _batch(entries, classify):
     with _as_files([entry for entry in entries if "problem" not in entry]) as files:
         own = {}
         for path, entry in files:
-            if path not in own:  # a file that is listed twice is answered twice
+            if path not in own:  # a file listed twice gets two rows
                 said = said_in_catalogue(entry)
                 own[path] = entry, said_by_pipeline(said if said.get("class") else said_in_file(path) | said)
         for row in classify([path for path, _ in files]):
             entry, pipeline = own[row["file"]]
             seen.add(row["file"])
-            known = {key: value for key, value in pipeline.items() if value == value}  # NaN hides no position
+            known = {key: value for key, value in pipeline.items() if value == value}  # NaN would hide it
             rows.append(row | known | {"file": _place(entry)})
         if lost := own.keys() - seen:
             raise AssertionError(f"{len(lost)} files left no row: {sorted(lost)[:3]}")
@@ -97,7 +97,7 @@ def _batch(entries, classify):
 
 
 def _place(entry):
-    """What the column ``file`` says: the path, and of a member of a tar archive its own behind that."""
+    """Value of the column ``file``: the path, followed by the member's path for tar archives."""
     if "member" in entry:
         return f"{entry['file']}/{entry['member']}"
     return entry.get("file", entry.get("name", ""))
@@ -105,7 +105,7 @@ def _place(entry):
 
 @contextmanager
 def _as_files(entries):
-    """Entries with paths that can be opened: members of tar archives are unpacked for as long as that."""
+    """Entries with paths that can be opened: members of tar archives are unpacked temporarily."""
     with tempfile.TemporaryDirectory(prefix="obafgkm_") as folder:
         yield [
             (_unpacked(folder, i, entry) if "member" in entry else entry["file"], entry)

@@ -1,4 +1,4 @@
-"""What a survey consists of: files, members of tar archives, or rows of a catalogue, one at a time."""
+"""The entries of a survey: files, members of tar archives, or catalogue rows, one at a time."""
 
 import csv
 import os
@@ -9,8 +9,8 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["CATALOGUE", "COLUMNS", "catalogue_file", "read_entries"]
 
-# Of an entry: the file, or the tar archive and where in it the member lies; or the row of a catalogue; or why
-# it cannot be had.
+# Columns of an entry: the file, or the tar archive and the location of the member in it; or the row of a
+# catalogue; or why it is unavailable.
 COLUMNS = ("file", "member", "offset", "size", "survey", "name", "run2d", "plate", "mjd", "fiberID")
 COLUMNS += ("ra", "dec", "class", "subClass", "problem")
 CATALOGUE = {
@@ -28,11 +28,10 @@ def read_entries(path):
     Parameters
     ----------
     path : path
-        A folder, whose FITS files, compressed or not, and tar archives are taken, those of its folders too; a
-        tar archive, of which the FITS files are; a list of files and tar archives, ``.txt``, one per line,
-        relative to the folder of the list;
-        or a catalogue, ``.csv``, with the columns plate, mjd, fiberID and run2d of SDSS or lmjd, planid, spid
-        and fiberid of LAMOST, and where it has them ra, dec, class and subClass.
+        A folder, whose FITS files (compressed or not) and tar archives are used, including subfolders; a tar
+        archive, whose FITS files are used; a list of files and tar archives, ``.txt``, one per line, relative
+        to the folder of the list; or a catalogue, ``.csv``, with the columns plate, mjd, fiberID and run2d
+        for SDSS or lmjd, planid, spid and fiberid for LAMOST, and optionally ra, dec, class and subClass.
 
     Yields
     ------
@@ -42,7 +41,7 @@ def read_entries(path):
     Raises
     ------
     ArchiveFileError
-        If there is no such file, or it is none of these.
+        If there is no such file, or it has none of these forms.
     """
     path = Path(path)
     if path.is_dir():
@@ -62,9 +61,9 @@ def read_entries(path):
 
 
 def catalogue_file(entry):
-    """Where, below the folder of its survey, the file of a catalogue's entry has its place in the archive.
+    """Path of the file of a catalogue's entry below the survey's folder in the archive.
 
-    That of LAMOST, whose folders differ from release to release, is a name alone.
+    For LAMOST, whose folders differ between releases, only the name.
     """
     if entry["survey"] == "lamost":
         return f"spec-{entry['name']}.fits"
@@ -102,7 +101,7 @@ def _of_list(path):
 
 
 def _of_tar(path):
-    """Members of a tar archive; their headers are read, and what lies between them is passed over."""
+    """Members of a tar archive, reading only their headers."""
     try:
         with tarfile.open(path, "r:") as archive:
             while member := archive.next():
@@ -113,7 +112,7 @@ def _of_tar(path):
                         "member": member.name,
                         **(place if member.isreg() else {"problem": _LINK}),
                     }
-                archive.members.clear()  # which would hold all of them
+                archive.members.clear()  # this list would grow to hold all members
     except (tarfile.TarError, OSError) as error:
         raise ArchiveFileError(path, f"no readable tar archive ({error})") from error
 

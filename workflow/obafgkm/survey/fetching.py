@@ -1,4 +1,4 @@
-"""The files of a chunk of a catalogue: those that a local mirror has, and the others from their service."""
+"""The files of a chunk of a catalogue: from a local mirror, otherwise from their service."""
 
 import os
 from pathlib import Path
@@ -21,21 +21,21 @@ def fetch_chunk(entries, directory, *, mirror=None, release, server, jobs=4, off
     entries : list of dict
         See `obafgkm.survey.entries.read_entries`.
     directory : path
-        For the files that are downloaded; those that are here stay.
+        Folder of downloaded files; existing ones are kept.
     mirror : path, optional
-        Folder with the folders ``sdss`` and ``lamost``, which is looked into first.
+        Folder with the folders ``sdss`` and ``lamost``, searched first.
     release, server, jobs, offline, progress
         See `obafgkm.download.sdss.download`.
 
     Returns
     -------
     list of dict
-        The entries with their ``file``, or with the ``problem`` why there is none.
+        The entries with their ``file``, or with the ``problem`` if there is none.
 
     Raises
     ------
     FetchError
-        If files could not be had that the service may have; those that arrived stay.
+        If files could not be downloaded although they may exist; completed ones are kept.
     """
     entries = [dict(entry) for entry in entries]
     names = {Path(catalogue_file(entry)).name for entry in entries if entry["survey"] == "lamost"}

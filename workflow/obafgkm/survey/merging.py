@@ -1,4 +1,4 @@
-"""The chunks of a survey as one dataset, a few batches of rows in memory at a time."""
+"""The chunks of a survey merged into one dataset, with few batches of rows in memory at a time."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ __all__ = ["PARTITIONS", "merge", "read_receipts", "with_main_class"]
 
 PARTITIONS = [*MAIN_CLASSES, "untyped", "unreadable"]
 _BATCH = 8192  # rows
-_GROUP, _FILE = 50_000, 2_000_000  # rows that are compressed together, at least, and of a file at most
+_GROUP, _FILE = 50_000, 2_000_000  # rows: least number compressed together, largest number per file
 
 
 def merge(chunks, folder, receipts):
@@ -23,14 +23,14 @@ def merge(chunks, folder, receipts):
     ----------
     chunks : sequence of path
     folder : path
-        Of ``main_class=<class>/part-<n>.parquet``; the class is one of `PARTITIONS`.
+        Folder for ``main_class=<class>/part-<n>.parquet``; the class is one of `PARTITIONS`.
     receipts : sequence of path
-        Of the chunks, see `obafgkm.survey.chunk.classify_chunk`.
+        Receipts of the chunks, see `obafgkm.survey.chunk.classify_chunk`.
 
     Raises
     ------
     AssertionError
-        If there are more rows or fewer than the chunks have.
+        If the number of rows differs from that of the chunks.
     """
     schema = SCHEMA.append(pa.field("main_class", pa.string()))
     batches = pa.RecordBatchReader.from_batches(schema, map(with_main_class, _batches(chunks)))
@@ -59,7 +59,7 @@ def _batches(chunks):
 
 
 def with_main_class(batch):
-    """A batch of rows with the column ``main_class``."""
+    """A batch of rows with the added column ``main_class``."""
     first = compute.utf8_slice_codeunits(batch["type"], 0, 1)
     other = compute.if_else(compute.equal(batch["problem"], ""), "untyped", "unreadable")
     return batch.append_column("main_class", compute.if_else(compute.equal(first, ""), other, first))

@@ -17,7 +17,8 @@ def draw_pages(files, folder, standards=None):
     Parameters
     ----------
     files : sequence of str
-        As the column ``file`` of a survey's table has them: a member of a tar archive stands behind it.
+        As in the column ``file`` of a survey's table: the path of a tar archive is followed by that of the
+        member.
     folder : path
     standards : path, optional
         See `obafgkm.classify.standards.load_standards`.
@@ -25,7 +26,7 @@ def draw_pages(files, folder, standards=None):
     Returns
     -------
     int
-        Pages that were drawn.
+        Number of pages drawn.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="obafgkm_") as unpacked:

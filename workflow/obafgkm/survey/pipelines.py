@@ -1,4 +1,4 @@
-"""What a survey's own pipeline says of a spectrum in its file: where it is on the sky, and of which class."""
+"""Data from a survey's own pipeline in the file of a spectrum: sky position and class."""
 
 import gzip
 import io
@@ -11,16 +11,16 @@ __all__ = ["FAMILIES", "said_by_pipeline", "said_in_catalogue", "said_in_file"]
 
 FAMILIES = [*MAIN_CLASSES, "other star", "GALAXY", "QSO", "not said"]
 _TABLES = ("SPECOBJ", "SPALL")
-_ENOUGH = 6 * 2880  # bytes of a gzipped file of LAMOST, whose primary header says all
+_ENOUGH = 6 * 2880  # bytes of a gzipped LAMOST file, which contain the primary header
 
 
 def said_in_file(path):
-    """Right ascension and declination in degrees, class and subclass, of files of SDSS and of LAMOST.
+    """Right ascension and declination in degrees, class and subclass, from SDSS and LAMOST files.
 
     Returns
     -------
     dict
-        Keys ra, dec, class, subClass; empty where the file is another one, or says less.
+        Keys ra, dec, class, subClass; fewer or none if the file is of another kind or incomplete.
     """
     try:
         with open(path, "rb") as file:
@@ -57,18 +57,18 @@ def _said(file):
 
 
 def said_in_catalogue(entry):
-    """The same of an entry that came with it."""
+    """The same from an entry that already has it."""
     return {key: entry[key] for key in ("ra", "dec", "class", "subClass") if key in entry}
 
 
 def said_by_pipeline(said):
-    """Columns of the table of answers.
+    """Columns of the table of results.
 
     Returns
     -------
     dict
-        ``ra, dec`` in degrees, NaN where not said; ``pipeline_class``, ``pipeline_subclass`` as the survey
-        writes them, and ``pipeline_family``, one of `FAMILIES`.
+        ``ra, dec`` in degrees, NaN if unknown; ``pipeline_class``, ``pipeline_subclass`` as in the survey,
+        and ``pipeline_family``, one of `FAMILIES`.
     """
     text, subclass = str(said.get("class", "")).upper(), str(said.get("subClass", ""))
     row = {key: _degrees(said.get(key)) for key in ("ra", "dec")}
@@ -81,7 +81,7 @@ def said_by_pipeline(said):
 
 
 def family(object_class, subclass):
-    """The one of `FAMILIES` that a pipeline's class and subclass belong to."""
+    """The member of `FAMILIES` for a pipeline's class and subclass."""
     if object_class in ("GALAXY", "QSO"):
         return object_class
     if object_class != "STAR":

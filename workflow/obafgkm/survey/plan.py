@@ -1,4 +1,4 @@
-"""The plan of a survey: a table of entries for each chunk, named by what it holds."""
+"""The plan of a survey: one table of entries per chunk, named by its content."""
 
 import csv
 import hashlib
@@ -17,19 +17,19 @@ _PLAN = "plan.json"
 
 
 def write_plan(entries, folder, size):
-    """Divide entries into chunks, of which one at a time is in memory.
+    """Divide entries into chunks, with one in memory at a time.
 
-    A chunk's name ends in the checksum of its table: while it holds the same, it has the same name, and what
-    was made of it is not made again.
+    A chunk's name ends with the checksum of its table: as long as its content is unchanged, so is its name,
+    and its results are not recomputed.
 
     Parameters
     ----------
     entries : iterable of dict
         See `obafgkm.survey.entries.read_entries`.
     folder : path
-        Made anew for ``<chunk>.csv`` and ``plan.json``.
+        Folder for ``<chunk>.csv`` and ``plan.json``, replaced if it exists.
     size : int
-        Entries of a chunk.
+        Entries per chunk.
 
     Raises
     ------
@@ -44,23 +44,23 @@ def write_plan(entries, folder, size):
         (folder / f"{names[-1]}.csv").write_text(text, encoding="utf-8")
         total += len(chunk)
     if not total:
-        raise ArchiveFileError(folder, "no spectra in what survey.spectra names")
+        raise ArchiveFileError(folder, "survey.spectra names no spectra")
     (folder / _PLAN).write_text(json.dumps({"entries": total, "chunks": names}, indent=1) + "\n")
 
 
 def chunk_names(folder):
-    """Names of a plan's chunks, in its order."""
+    """Names of a plan's chunks, in order."""
     return json.loads((Path(folder) / _PLAN).read_text())["chunks"]
 
 
 def read_chunk(path):
-    """The entries of a chunk: dicts of what is said of each, as text."""
+    """The entries of a chunk, as dicts of text."""
     with open(path, encoding="utf-8", newline="") as file:
         return [{key: value for key, value in row.items() if value} for row in csv.DictReader(file)]
 
 
 def write_chunk(path, entries):
-    """Write entries, whole or not at all."""
+    """Write entries, completely or not at all."""
     new = f"{path}.part"
     with open(new, "w", encoding="utf-8", newline="") as file:
         file.write(_text(entries))

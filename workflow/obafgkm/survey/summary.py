@@ -1,4 +1,4 @@
-"""What a survey adds up to: counts, agreement with its pipeline, the sky, and its oddest spectra."""
+"""Summary of a survey: counts, agreement with its pipeline, sky map, and strongest outliers."""
 
 import heapq
 from collections import Counter
@@ -19,27 +19,27 @@ _COLUMNS = ["file", "name", "type", "class_number", "snr", "coverage", "outlier"
 _COLUMNS += ["pipeline_class", "pipeline_subclass", "pipeline_family", "main_class"]
 _LISTED = ["file", "name", "outlier", "snr", "coverage", "flags", "ra", "dec"]
 _LISTED += ["pipeline_class", "pipeline_subclass"]
-# Cells of one area, about 5 degrees wide.
+# Cells of equal area, about 5 degrees wide.
 RA_EDGES = np.linspace(0, 360, 73)
 DEC_EDGES = np.degrees(np.arcsin(np.linspace(-1, 1, 37)))
 
 
 @dataclass
 class Summary:
-    """Sums over rows; their size does not depend on how many rows there are.
+    """Sums over rows, of a size independent of the number of rows.
 
     Attributes
     ----------
     most : int
-        Outliers that are listed.
+        Number of outliers listed.
     counts : Counter
-        Rows by main class.
+        Number of rows by main class.
     flags : Counter
-        Rows by main class and flag.
+        Number of rows by main class and flag.
     agreement : Counter
-        Rows by the pipeline's family and main class.
+        Number of rows by the pipeline's family and main class.
     sky, class_sum : array (n_ra, n_dec)
-        Typed spectra in a cell of the sky, and the sum of their mean classes.
+        Number of typed spectra per cell of the sky, and the sum of their mean classes.
     """
 
     most: int = 1000
@@ -66,7 +66,7 @@ class Summary:
         self._odd = heapq.nlargest(self.most, [*self._odd, *found], key=lambda own: own[:3])
 
     def count_table(self):
-        """Spectra by main class, and how many of them have which flag."""
+        """Number of spectra by main class, and of those with each flag."""
         total = sum(self.counts.values())
         rows = [
             {
@@ -80,9 +80,9 @@ class Summary:
         return pd.DataFrame(rows)
 
     def agreement_table(self):
-        """The pipeline's families, and what the classifier makes of each.
+        """The pipeline's families, and the classifier's results for each.
 
-        ``same`` is the share of the typed spectra that have the main class of the pipeline.
+        ``same`` is the fraction of typed spectra with the main class of the pipeline.
         """
         rows = []
         for name in FAMILIES:
@@ -93,12 +93,12 @@ class Summary:
         return pd.DataFrame(rows)
 
     def outlier_table(self):
-        """The spectra that are flagged as outliers, the oddest first."""
+        """The spectra flagged as outliers, strongest first."""
         return pd.DataFrame([row for *_, row in self._odd], columns=_LISTED)
 
 
 def summarise(folder, most=1000):
-    """The `Summary` of a dataset that `obafgkm.survey.merging.merge` has written."""
+    """The `Summary` of a dataset written by `obafgkm.survey.merging.merge`."""
     summary = Summary(most)
     table = dataset.dataset(folder, partitioning="hive")
     for batch in table.to_batches(

@@ -1,4 +1,4 @@
-"""What any document trains with: backend, engine, trials, splits, baselines."""
+"""Training, common to all documents: backend, engine, trials, splits, baselines."""
 
 from obafgkm.errors import require
 

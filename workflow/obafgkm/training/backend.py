@@ -1,4 +1,4 @@
-"""The backend of Keras: its seed, its threads, its precision, and the one GPU that a process takes."""
+"""The backend of Keras: seed, threads, precision, and the one GPU of a process."""
 
 import json
 import os
@@ -12,17 +12,17 @@ _DETERMINISTIC_XLA = "--xla_gpu_deterministic_ops=true"
 
 
 def set_up_backend(seed, threads):
-    """Seed every generator, fix the threads, take one GPU; call it before any network is built.
+    """Seed all generators, set the threads, select one GPU; to be called before any network is built.
 
-    The same seed and the same number of threads give bit-equal weights on one machine; convolutions differ
-    between numbers of threads, hence the number is set, not found. Without a GPU the processor trains; the
-    log says which. The environment variable ``OBAFGKM_TRAINING`` holds the section `training` of the
-    configuration as JSON, where it is not the default.
+    The same seed and number of threads give bit-identical weights on the same machine; convolutions depend on
+    the number of threads, which is therefore set explicitly. Without a GPU the processor is used; the log
+    states which. The environment variable ``OBAFGKM_TRAINING`` holds the section `training` of the
+    configuration as JSON, if it is not the default.
 
     Parameters
     ----------
     seed, threads : int
-        JAX has no number of threads to set.
+        JAX has no setting for threads.
     """
     settings = json.loads(os.getenv("OBAFGKM_TRAINING", "{}"))
     deterministic = settings.get("deterministic", True)
@@ -36,7 +36,7 @@ def set_up_backend(seed, threads):
 
 
 def _set_up_tensorflow(threads, deterministic):
-    """Threads, determinism, and the first GPU of those that are visible."""
+    """Set threads, determinism, and the first visible GPU."""
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -44,12 +44,12 @@ def _set_up_tensorflow(threads, deterministic):
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     for gpu in tf.config.list_physical_devices("GPU")[:1]:
-        tf.config.set_visible_devices(gpu, "GPU")  # a second one would only be held from others
+        tf.config.set_visible_devices(gpu, "GPU")  # a second one would only be blocked for others
         tf.config.experimental.set_memory_growth(gpu, True)
 
 
 def device():
-    """What the backend computes on: the name of the GPU, or ``processor``."""
+    """The device of the backend: the name of the GPU, or ``processor``."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -64,7 +64,7 @@ def device():
 
 
 def _tell(where):
-    """Say in the log what trains, and that a GPU which the job was given lies idle."""
+    """Log the device, and warn if a GPU allocated to the job is not used."""
     backend, granted = keras.backend.backend(), os.getenv("CUDA_VISIBLE_DEVICES")
     print(f"{backend} computes on: {where}, in {keras.config.dtype_policy().name}", file=sys.stderr)
     if where == "processor" and granted not in (None, "", "-1"):

@@ -1,4 +1,4 @@
-"""What a network has to beat: the commonest class, the nearest training spectrum, linear fits."""
+"""Baselines for networks: the commonest class, the nearest training spectrum, linear fits."""
 
 import numpy as np
 
@@ -35,13 +35,14 @@ def nearest_template(training_flux, training_class, flux):
 def linear_classifier(components, seed):
     """Logistic regression on principal components: a linear classifier of flux.
 
-    The components keep their own variance: at one variance the faint ones are noise that the regression fits.
+    The components are not scaled to unit variance, because the regression would then fit the noise in the
+    faint ones.
 
     Parameters
     ----------
     components : int
     seed : int
-        Of the randomised decomposition.
+        Seed of the randomised decomposition.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def linear_classifier(components, seed):
 
 
 def ridge(training, validation, x, strengths):
-    """Linear regression with a penalty on its weights, chosen for each label on the validation spectra.
+    """Ridge regression, with the penalty for each label chosen on the validation spectra.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Fitting networks: seeds, early stopping, history, and a checkpoint from which a killed run goes on."""
+"""Fitting networks: seeds, early stopping, history, and checkpoints for resuming killed runs."""
 
 import functools
 import hashlib
@@ -23,14 +23,14 @@ _MANY_WEIGHTS = 150_000
 
 
 class _Record:
-    """What must survive a kill: history, best weights, and the model as it is."""
+    """State that must survive a kill: history, best weights, and the current model."""
 
     def __init__(self, directory, fingerprint):
         self.directory, self.fingerprint = Path(directory), fingerprint
         self.history, self.best, self.best_epoch, self.best_weights = [], -np.inf, 0, None
 
     def restore(self, model):
-        """The model to go on with: that of this training's checkpoint, or `model` where there is none."""
+        """The model to continue with: from this training's checkpoint, or `model` if there is none."""
         if not (self.directory / "state.json").exists():
             return model
         state = json.loads((self.directory / "state.json").read_text())
@@ -46,7 +46,7 @@ class _Record:
         return len(self.history)
 
     def add(self, logs, monitor, model):
-        """Note one epoch; remember its weights if `monitor` improved."""
+        """Record one epoch; keep its weights if `monitor` improved."""
         self.history.append({"epoch": self.epoch + 1, **logs})
         if not np.isfinite(logs["loss"]):
             raise DivergenceError(f"training: the loss is not finite in epoch {self.epoch}; are the fluxes?")
@@ -55,7 +55,7 @@ class _Record:
             self.best, self.best_epoch, self.best_weights = score, self.epoch, model.get_weights()
 
     def save(self, model):
-        """Write the checkpoint; its state goes last, by renaming, so that it never names missing weights."""
+        """Write the checkpoint; the state file is renamed last, so that it never names missing weights."""
         self.directory.mkdir(parents=True, exist_ok=True)
         model.save(self._model("last", self.epoch))
         weights = model.get_weights()
@@ -82,33 +82,33 @@ class _Record:
 def _description(model):
     """Layers, optimiser, loss and metrics of a compiled model, as JSON; equal for models that are alike.
 
-    The learning rate is a variable of the optimiser and goes the way of the weights, see `_take_state`.
+    The learning rate is a variable of the optimiser and is handled like the weights, see `_take_state`.
     """
     description = keras.saving.serialize_keras_object(model)
-    # Names are numbered within a process.
+    # Keras numbers names within a process.
     description["compile_config"]["optimizer"]["config"] |= {"name": None, "learning_rate": 0.001}
     return json.dumps(description)
 
 
 @functools.lru_cache(maxsize=1)
 def _epoch_functions(description, kinds, micro_batch):
-    """A model, and two compiled functions: one trains it a whole epoch in a given order, one validates.
+    """A model and two compiled functions: one trains a whole epoch in a given order, one validates.
 
-    They run Keras's own training and test steps. Leaving them to ``Model.fit`` costs several times the
-    arithmetic of a small network, batch by batch. Compiling them takes as long as many a small training, so
-    that they serve one training of like networks after another: folds, seeds, samples of any size.
+    They run Keras's own training and test steps. The overhead per batch of ``Model.fit`` is several times the
+    arithmetic of a small network. Compiling them takes as long as many small trainings, so that they are
+    reused for trainings of identical networks: folds, seeds, samples of any size.
 
     Parameters
     ----------
     description : str
         See `_description`.
     kinds : tuple of (shape, str)
-        Of one spectrum and of what is said of it: its shape and its data type.
+        Shape and data type of one spectrum and of its target.
     micro_batch : int or None
     """
     state = random.getstate()
     model = keras.saving.deserialize_keras_object(json.loads(description))
-    random.setstate(state)  # Keras draws seeds from it: the caller's next network must not notice
+    random.setstate(state)  # Keras draws seeds from it: the caller's next network must not be affected
     if keras.backend.backend() != "tensorflow":
         return model, *_keras_epochs(model)
     if type(model.optimizer) is keras.optimizers.Adam and not model.optimizer.amsgrad:
@@ -138,10 +138,11 @@ def _epoch_functions(description, kinds, micro_batch):
 
 
 def _step_in_parts(model, micro_batch, batch):
-    """`model.train_step`, a few spectra at a time: their gradients are added up before the one update.
+    """`model.train_step`, a few spectra at a time: gradients are accumulated before a single update.
 
-    A loss is a mean over the batch, so that the sum of the parts' gradients, each times the part's share of
-    the batch, is the batch's own gradient. Layers that look at a whole batch (normalisation) see the part.
+    A loss is a mean over the batch, so that the sum of the gradients of its parts, weighted by their
+    fractions of the batch, is the gradient of the batch. Layers that use batch statistics (normalisation) see
+    only the part.
     """
     x, y = batch
     variables, n = model.trainable_variables, tf.shape(x)[0]
@@ -162,7 +163,7 @@ def _step_in_parts(model, micro_batch, batch):
 
 
 def _update_in_one_pass(adam):
-    """Let TensorFlow's own kernel make Adam's update: one pass over the weights, not a dozen as Keras does.
+    """Use TensorFlow's own kernel for Adam's update: one pass over the weights, not a dozen as in Keras.
 
     With few spectra per batch those passes cost as much as the gradients.
     """
@@ -186,14 +187,14 @@ def _update_in_one_pass(adam):
 
 
 def _fuse_update(model):
-    """Let XLA do the same for another optimiser; compiling it pays where weights are many."""
+    """Use XLA in the same way for another optimiser; compiling it pays off if there are many weights."""
     apply, variables = model.optimizer.apply, model.trainable_variables
     update = tf.function(lambda gradients: apply(gradients, variables), jit_compile=True)
     model.optimizer.apply = lambda gradients, _=None: update(gradients)
 
 
 def _keras_epochs(model):
-    """The functions of `_epoch_functions` for the other backends, by Keras's own loop."""
+    """The functions of `_epoch_functions` for other backends, using Keras's own loop."""
 
     def train(x, y, order, batch):
         done = model.fit(x[order], y[order], batch_size=int(batch), shuffle=False, verbose=0)
@@ -206,7 +207,7 @@ def _keras_epochs(model):
 
 
 def _take_state(model, given, fresh):
-    """Give a model the weights and random states of one that is alike, and its optimiser's or a fresh one."""
+    """Copy weights and random states from an identical model, with its optimiser's state or a fresh one."""
     optimiser = given.optimizer
     if fresh:
         optimiser = type(optimiser).from_config(optimiser.get_config())
@@ -219,8 +220,8 @@ def _take_state(model, given, fresh):
 
 
 def _fingerprint(model, *inputs):
-    """What tells one training from another: the network as it starts, the data and the settings."""
-    optimiser = {**model.optimizer.get_config(), "name": None}  # Keras numbers the names within a process
+    """Fingerprint of a training: the initial network, the data and the settings."""
+    optimiser = {**model.optimizer.get_config(), "name": None}  # Keras numbers names within a process
     digest = hashlib.sha256()
     for value in (model.get_config(), *model.get_weights(), optimiser, model.loss, *inputs):
         digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
@@ -235,12 +236,12 @@ def _drain_metrics(model):
 
 
 def schedule(settings):
-    """How long to train and in what steps, as `fit` takes it, from a section of the configuration.
+    """Arguments of `fit` for the length and steps of a training, from a section of the configuration.
 
     Parameters
     ----------
     settings : dict
-        ``epochs``, ``batch``, where there are such ``patience`` and ``micro_batch``, and whatever else.
+        ``epochs``, ``batch``, optionally ``patience`` and ``micro_batch``, and any others.
 
     Returns
     -------
@@ -265,9 +266,9 @@ def fit(
     micro_batch=None,
     every=60.0,
 ):
-    """Train a compiled model with early stopping; it ends with the weights of its best epoch.
+    """Train a compiled model with early stopping and restore the weights of its best epoch.
 
-    The training starts from the weights that the model has and from a fresh optimiser.
+    The training starts from the current weights of the model and a fresh optimiser.
 
     Parameters
     ----------
@@ -279,22 +280,22 @@ def fit(
     monitor : str
         Quantity that must improve: ``val_accuracy``, ``val_loss`` ...
     seed : int
-        Orders the spectra of each epoch.
+        Seed for the order of the spectra in each epoch.
     checkpoint : path
-        Directory of the checkpoint. A run that finds one of the same training goes on from it and ends as if
-        it had never stopped; a finished run removes it.
+        Directory of the checkpoint. A run that finds one of the same training resumes from it and gives the
+        same result as an uninterrupted run; a finished run removes it.
     patience : int, optional
-        Epochs without improvement after which training stops; it goes through all of them without.
+        Epochs without improvement after which training stops; by default all epochs are run.
     micro_batch : int, optional
-        Spectra whose activations are in memory at a time. A convolution's memory grows with the batch
-        otherwise; the gradient, up to rounding, does not change.
+        Number of spectra whose activations are in memory at a time, to limit the memory of convolutions; up
+        to rounding, it does not change the gradient.
     every : float
-        Seconds between checkpoints, at least.
+        Least time between checkpoints, s.
 
     Returns
     -------
     model : keras.Model
-        The trained model; another object than the one given if the run was resumed.
+        The trained model; a different object from the one given if the run was resumed.
     history : DataFrame
         One row per epoch: ``epoch``, training and validation quantities.
     """
@@ -306,7 +307,7 @@ def fit(
     model, train, validate = _epoch_functions(_description(given), kinds, micro_batch)
     _take_state(model, given, fresh=record.epoch == 0)
     place = tf.constant if keras.backend.backend() == "tensorflow" else np.asarray
-    data, size = [place(array) for array in (x, y, *validation)], place(batch)  # on their device once
+    data, size = [place(array) for array in (x, y, *validation)], place(batch)  # copied to the device once
     saved = time.monotonic()
     while record.epoch < epochs and record.epoch - record.best_epoch < patience:
         order = np.random.default_rng([seed, record.epoch]).permutation(len(x))
@@ -341,15 +342,15 @@ def _compiled(model):
 
 
 def predict(model, x, batch=64):
-    """What a network makes of spectra, as ``model.predict`` without its overhead a batch.
+    """Output of a network for spectra, like ``model.predict`` but without its overhead per batch.
 
     Parameters
     ----------
     model : keras.Model
-        Of one input and one output.
+        Model with one input and one output.
     x : array (n, ...)
     batch : int
-        Spectra at a time; small enough for a convolution's activations to stay near the processor.
+        Spectra at a time; small enough for a convolution's activations to fit into the cache.
 
     Returns
     -------
@@ -364,13 +365,13 @@ def predict(model, x, batch=64):
 
 
 def layer_table(model):
-    """Layers of a built Keras model, its input first.
+    """Layers of a built Keras model, starting with its input.
 
     Returns
     -------
     DataFrame
-        Columns ``layer, kind, inputs`` (names of the layers that feed it, separated by commas), ``outputs``
-        (shape as text: ``64``, ``1448 x 128``) and ``parameters``.
+        Columns ``layer, kind, inputs`` (names of the input layers, separated by commas), ``outputs`` (shape
+        as text: ``64``, ``1448 x 128``) and ``parameters``.
     """
     layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     rows = [("input", "Input", "", _shape(model.input_shape), 0)]
@@ -388,7 +389,7 @@ def layer_table(model):
 
 
 def _fed_by(operation):
-    """Names of the layers that feed one, through operations such as slices that are no layers."""
+    """Names of the input layers of one, through operations such as slices that are not layers."""
     names = []
     for tensor in keras.tree.flatten(operation.input):
         before = tensor._keras_history.operation

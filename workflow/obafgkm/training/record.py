@@ -1,4 +1,4 @@
-"""Train a network and write down how it went: history, layers, card."""
+"""Train a network and record the training: history, layers, card."""
 
 import json
 from pathlib import Path
@@ -15,10 +15,10 @@ __all__ = ["train_network"]
 def train_network(
     model, x, y, held_out, settings, *, monitor, seed, threads, directory, source, earlier=None
 ):
-    """Train on the spectra that are not held out; write how it went into `directory`.
+    """Train on the spectra that are not held out, and record the training in `directory`.
 
     ``history.csv`` has one row per epoch, ``layers.csv`` the layers, ``card.json`` the data's source, sizes,
-    settings, seed, threads, backend, device and epochs. The model is left to the caller to save.
+    settings, seed, threads, backend, device and epochs. Saving the model is left to the caller.
 
     Parameters
     ----------
@@ -26,18 +26,18 @@ def train_network(
         Compiled.
     x, y : arrays (n, ...)
     held_out : array of bool (n,)
-        The spectra that validate.
+        The validation spectra.
     settings : dict
-        ``epochs``, ``batch``, ``patience``, if need be ``micro_batch``, and what else the card should tell.
+        ``epochs``, ``batch``, ``patience``, optionally ``micro_batch``, and others to be listed on the card.
     monitor : str
         See `fit`.
     seed, threads : int
     directory : path
     source : str
-        Where the spectra come from.
+        Origin of the spectra.
     earlier : DataFrame, optional
-        History of a first stage of the training, of some of the weights: its epochs are counted first, and
-        the best one is looked for among those of all weights.
+        History of a first stage that trained some of the weights: its epochs are counted first, and the best
+        one is selected among those of the full training.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which spectra form a document's training, validation and test sets. Every split is by star."""
+"""Splits into training, validation and test sets. Every split is by star."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ __all__ = [
 
 
 def held_out_stars(stars, fraction, seed):
-    """Mask of the spectra whose star falls into a random `fraction` of the stars.
+    """Mask of the spectra of a random `fraction` of the stars.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ def held_out_folds(stars, folds, seed):
 
 
 def stratified_folds(stars, classes, folds, seed):
-    """Divide spectra into folds by star, every class as evenly as its stars allow.
+    """Divide spectra into folds by star, each class as evenly as its stars allow.
 
     Parameters
     ----------
     stars, classes : array-like (n_spec,)
-        A star's class is that of most of its spectra, the first by name where several are as common.
+        A star's class is that of most of its spectra; ties are broken by name.
     folds : int
     seed : int
 
@@ -70,7 +70,7 @@ def stratified_folds(stars, classes, folds, seed):
     counts = np.zeros((unique.size, names.size), int)
     np.add.at(counts, (star, number), 1)
     order = np.random.default_rng(seed).permutation(unique.size)
-    # Dealt out one after the other, class by class, as cards are.
+    # Dealt out in turn, class by class.
     order = order[np.argsort(counts[order].argmax(axis=1), kind="stable")]
     fold = np.empty(unique.size, int)
     fold[order] = np.arange(unique.size) % folds

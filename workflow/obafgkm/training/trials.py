@@ -1,4 +1,4 @@
-"""Random search and cross-validation: what is finished is written at once, and found again after a kill."""
+"""Random search and cross-validation: finished trials are written at once and survive a kill."""
 
 import hashlib
 import itertools
@@ -16,20 +16,20 @@ __all__ = [
 
 
 def draw_trials(space, n, seed):
-    """Random combinations of a search space, none twice.
+    """Distinct random combinations from a search space.
 
     Parameters
     ----------
     space : dict of str to list
         Values of each hyper-parameter.
     n : int
-        Number of combinations; a space with fewer gives them all.
+        Number of combinations, or all if the space has fewer.
     seed : int
 
     Returns
     -------
     list of dict
-        In random order; the first ones of a longer draw are those of a shorter one.
+        In random order; a shorter draw is the beginning of a longer one.
     """
     every = list(itertools.product(*space.values()))
     chosen = np.random.default_rng(seed).permutation(len(every))[:n]
@@ -37,14 +37,14 @@ def draw_trials(space, n, seed):
 
 
 def run_trials(trials, evaluate, path):
-    """Evaluate the trials that a file does not hold yet; each is a line of it as soon as it is finished.
+    """Evaluate the trials missing from a file, appending each as a line as soon as it is finished.
 
-    A line that a kill left unfinished is dropped, and its trial run again.
+    A line left incomplete by a kill is dropped, and its trial is repeated.
 
     Parameters
     ----------
     trials : dict of int to dict
-        Hyper-parameters a trial number, and whatever else makes a finished trial another one when it changes.
+        Hyper-parameters by trial number, with anything else whose change invalidates a finished trial.
     evaluate : callable
         Takes the hyper-parameters, returns a dict of results.
     path : path
@@ -72,7 +72,7 @@ def run_trials(trials, evaluate, path):
 
 
 def _finished(path, trials):
-    """Rows of whole lines whose trial is one of these, with these hyper-parameters."""
+    """Rows of complete lines that match one of these trials and its hyper-parameters."""
     rows = []
     for line in path.read_text().splitlines() if path.exists() else []:
         try:
@@ -86,7 +86,7 @@ def _finished(path, trials):
 
 
 def fingerprint(sample):
-    """What tells one sample from another: a short digest of its spectra and labels.
+    """Fingerprint of a sample: a short digest of its spectra and labels.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What binds the library to Snakemake: jobs, dependencies of scripts, the configuration."""
+"""Interface between the library and Snakemake: jobs, dependencies of scripts, the configuration."""

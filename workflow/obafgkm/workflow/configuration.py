@@ -1,4 +1,4 @@
-"""The configuration's documentation, written from its schema.
+"""Documentation of the configuration, generated from its schema.
 
 ``python -m obafgkm.workflow.configuration`` prints ``config/README.md``.
 """
@@ -42,7 +42,7 @@ def document(schema):
 
 
 def _rows(node, schema):
-    """One table row a key, depth first."""
+    """One table row per key, depth first."""
     for name, child in keys(node, schema):
         if "properties" in child:
             yield f"| **`{name}`** | | | | {_text(child)} |"
@@ -52,14 +52,14 @@ def _rows(node, schema):
 
 
 def keys(node, schema, prefix="", defaults=None):
-    """Every key below a node of a JSON schema, with what the schema says of it, depth first.
+    """Every key below a node of a JSON schema with its description, depth first.
 
     Yields
     ------
     name : str
-        With dots: ``sharma.ann.epochs``.
+        Dotted, as in ``sharma.ann.epochs``.
     description : dict
-        References resolved; the default of a key may stand in that of the section it lies in.
+        With references resolved; the default of a key may be given in that of its section.
     """
     for key, child in node["properties"].items():
         child = {**_resolve(child, schema), **child, **({"default": defaults[key]} if defaults else {})}
@@ -69,7 +69,7 @@ def keys(node, schema, prefix="", defaults=None):
 
 
 def _resolve(child, schema):
-    """What ``$ref`` points to within the schema."""
+    """The target of ``$ref`` within the schema."""
     return schema["$defs"][child["$ref"].rsplit("/", 1)[1]] if "$ref" in child else {}
 
 

@@ -1,6 +1,6 @@
-"""What code and data of this library a script rests on, as one checksum.
+"""Checksum of the code and data of this library on which a script depends.
 
-A workflow that tracks a script's own text only would go on serving results of yesterday's library.
+A workflow that tracks only the script's own text would keep results of an outdated library.
 """
 
 import ast
@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def modules(script):
-    """Files of this library that a script imports, directly or through others, in order of name.
+    """Files of this library that a script imports, directly or indirectly, sorted by name.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def _data(folder):
 
 
 def _files(name):
-    """The file of a dotted name, and those of the packages it lies in; none if it is no module of ours."""
+    """The file of a dotted name, and those of its parent packages; none if it is not part of this library."""
     parts = name.split(".")
     if parts[0] != _PACKAGE.name:
         return []

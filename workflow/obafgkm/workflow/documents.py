@@ -1,4 +1,4 @@
-"""The documents whose exhibits the workflow makes.
+"""The documents whose exhibits the workflow produces.
 
 ``python -m obafgkm.workflow.documents`` prints their table in the README.
 """
@@ -17,7 +17,7 @@ _SCHEMA = _ROOT / "workflow" / "schemas" / "documents.schema.yaml"
 
 
 def read_documents(path):
-    """Documents in the order in which they are told of.
+    """Documents in the order in which they are presented.
 
     Parameters
     ----------
@@ -27,12 +27,12 @@ def read_documents(path):
     Returns
     -------
     dict of str to dict
-        ``title``, ``subject``, ``regenerated`` and, where there are such, ``reference`` and ``page``.
+        ``title``, ``subject``, ``regenerated`` and optionally ``reference`` and ``page``.
 
     Raises
     ------
     ObafgkmError
-        If a document lacks one of them or has another.
+        If a document lacks one of them or has an unknown key.
     """
     documents = yaml.safe_load(Path(path).read_text())
     try:
@@ -44,7 +44,7 @@ def read_documents(path):
 
 
 def readme_table(documents):
-    """The documents that appeared somewhere, as the README lists them.
+    """The published documents, as listed in the README.
 
     Parameters
     ----------

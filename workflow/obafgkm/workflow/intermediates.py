@@ -1,7 +1,7 @@
-"""Checksums of what the workflow makes on its way: written beside a file, checked when a job opens it.
+"""Checksums of intermediate files: written beside a file, checked when a job opens it.
 
-A file that is cut off, or changed by a failing disk, may still be read: a table of fewer rows is a table. The
-line in ``<file>.sha256`` is the one that ``sha256sum`` writes, so that ``sha256sum -c`` checks it too.
+A truncated file, or one altered by a failing disk, may still be readable: a table with fewer rows is still a
+table. ``<file>.sha256`` has the format of ``sha256sum``, so that ``sha256sum -c`` can check it too.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from obafgkm.errors import DamagedFileError
 
 __all__ = ["check", "seal"]
 
-_FOLDER = "resources"  # results are the user's, who may change them
+_FOLDER = "resources"  # results belong to the user, who may change them
 
 
 def seal(paths):
-    """Write the checksums of files of ``resources/``; other files and folders are passed over."""
+    """Write the checksums of files of ``resources/``; other files and folders are ignored."""
     for path in _intermediates(paths):
         sidecar = _sidecar(path)
         new = sidecar.with_name(f"{sidecar.name}.new")
@@ -25,7 +25,7 @@ def seal(paths):
 
 
 def check(paths):
-    """Compare files of ``resources/`` with their checksums; one without passes.
+    """Compare files of ``resources/`` with their checksums; files without one pass.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What binds a script to its Snakemake job: the log file, and errors as one sentence."""
+"""Runs a script as a Snakemake job: log file, and errors reported as one sentence."""
 
 import contextlib
 import errno
@@ -18,16 +18,16 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 def job(snakemake, show_progress=False):
     """Run the body of a script as its Snakemake job.
 
-    Everything that the body and the libraries under it print goes to the job's log. An error that the user
-    can act on is printed as one sentence on the terminal; its traceback goes to the log. A damaged file that
-    the workflow made, which its checksum tells, is set aside, so that the next run makes it anew.
+    All output of the body and its libraries goes to the job's log. An error that the user can act on is
+    printed as one sentence on the terminal; its traceback goes to the log. An intermediate file whose
+    checksum shows damage is set aside, so that the next run recreates it.
 
     Parameters
     ----------
     snakemake : snakemake.script.Snakemake
-        The job, as Snakemake hands it to a script.
+        The job, as passed to a script by Snakemake.
     show_progress : bool
-        Leave the standard error on the terminal, for jobs with a progress bar.
+        Keep standard error on the terminal, for jobs with a progress bar.
     """
     terminal = os.dup(2)
     with open(snakemake.log[0], "w") as log:
@@ -47,12 +47,12 @@ def job(snakemake, show_progress=False):
 
 
 def _sentence(error, made):
-    """What the user should know of an error; `made` are files that the workflow can make anew."""
+    """Message to the user on an error; `made` are files that the workflow can recreate."""
     if isinstance(error, OSError):
         return f"{error}: free some space for {os.getcwd()} and run again; what has finished stays"
     if isinstance(error, DamagedFileError) and str(error.path) in map(str, made):
         aside = f"{error.path}.damaged"
-        with contextlib.suppress(FileNotFoundError):  # another job, which reads it too, was faster
+        with contextlib.suppress(FileNotFoundError):  # another job that reads it was faster
             os.replace(error.path, aside)
-        return f"{error}; it is now {aside}: run again, and it will be made anew"
+        return f"{error}; it is now {aside}: run again, and it will be recreated"
     return str(error)

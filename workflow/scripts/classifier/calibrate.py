@@ -1,4 +1,4 @@
-"""Calibrate the classifier on stars that it was not trained on; tell what it says of each; release it."""
+"""Calibrate the classifier on stars it was not trained on, tabulate its predictions, and release it."""
 
 import json
 
@@ -27,7 +27,7 @@ _NAMES = ["library", "file", "name", "star", "source", "mk_type", "mk_class", "v
 
 
 def calibrate(studies, labels):
-    """Temperatures and thresholds from what several trainings say of the stars that each left out.
+    """Temperatures and thresholds from the predictions of several trainings for their left-out stars.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def calibrate(studies, labels):
 
 
 def answers(study, labels, calibration):
-    """What one training says of the spectra that it left out: one row per spectrum and condition."""
+    """Predictions of one training for its left-out spectra, one row per spectrum and condition."""
     tables = []
     # A catalogue has the star's metallicity, whichever library its spectrum is from.
     metallicity = labels.groupby("star")["feh"].transform("mean") if "feh" in labels else np.nan
@@ -91,7 +91,7 @@ def calibrated_answers(members, scores, calibration):
 
 
 def object_kinds(objects):
-    """What objects of SDSS are by their targets and by the classes of the pipeline."""
+    """Kinds of SDSS objects, from their targets and pipeline classes."""
     kind = objects["class"].map({"GALAXY": "galaxies", "QSO": "quasars", "STAR": "stars from O to M"})
     kind = kind.fillna("objects of no class")
     kind[objects["subclass"].str.match(_OTHER_STARS)] = "other stars"

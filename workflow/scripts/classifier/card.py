@@ -1,4 +1,4 @@
-"""The card that goes with the classifier: what it takes, what it was made of, its errors, its failures."""
+"""The card of the classifier: input, training data, errors and failures."""
 
 import json
 from pathlib import Path
@@ -42,8 +42,9 @@ def card(model, tables, datasets):
     first, last, pixels = model["wave"]
     return f"""# MK types and luminosity classes for your own spectra
 
-What `obafgkm classify` runs: `model.onnx` ({model["settings"]["members"]} networks, averaged), `outliers.npz`
-(principal components of stars), `model.json` (thresholds and settings). Written by the workflow.
+The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks, averaged),
+`outliers.npz` (principal components of stars), `model.json` (thresholds and settings). Written by the
+workflow.
 
 ## Range
 
@@ -72,7 +73,7 @@ Under other conditions, left out with their library:
 
 {written["conditions"]}
 
-Sets that are to hold the true class of 90 % of stars:
+Conformal sets, designed to contain the true class of 90 % of stars:
 
 {written["sets"]}
 
@@ -80,19 +81,19 @@ Luminosity classes, left out by fold:
 
 {written["luminosity"]}
 
-What is flagged as no star, and what gets no type by that flag or for its noise, before lines are looked for:
+Fractions flagged as non-stellar, and without a type because of the flag or noise (not for lack of lines):
 
 {written["outliers"]}
 
 ## Known failures
 
-The stars that are furthest off, some of them by their catalogue's fault:
+The stars with the largest errors, some of which are errors of the catalogue:
 
 {written["failures"]}
 
 ## Licence and citation
 
-MIT, as the code; cite it by `CITATION.cff`. Cite for the training spectra: {cited}.
+MIT, like the code; cite as in `CITATION.cff`. Cite for the training spectra: {cited}.
 """
 
 

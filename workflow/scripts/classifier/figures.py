@@ -1,4 +1,4 @@
-"""The classifier on stars left out: classes, errors under bad conditions, reliability."""
+"""The classifier on left-out stars: classes, errors under poor conditions, reliability."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ _AXES = {
     "a_v": ("A$_V$ (mag)", 0.0),
     "snr": ("S/N per pixel of 2 Å", None),
     "fwhm": ("Resolution (FWHM, Å)", None),
-    "coverage": ("Share of 3800–7000 Å that is covered", 1.0),
+    "coverage": ("Fraction of 3800–7000 Å covered", 1.0),
 }
 _MODELS = {
     "network": "this classifier",
@@ -26,7 +26,7 @@ _MODELS = {
 
 
 def fig_classes(clean):
-    """Predicted against expected classes of stars left out with their library, and how far off they are."""
+    """Predicted against expected classes of stars left out with their library, and their errors."""
     figure, axes = new_figure(COLUMN, COLUMN)
     rng = np.random.default_rng(0)
     for i, (library, part) in enumerate(clean.groupby("left_out", sort=False)):
@@ -80,7 +80,7 @@ def fig_conditions(table):
 
 
 def fig_reliability(clean):
-    """Share of right classes against the probability that the classifier gives them, and the size of sets."""
+    """Fraction of correct classes against predicted probability, and the coverage of the conformal sets."""
     figure, (left, right) = new_figure(PAGE, 0.45 * PAGE, panels=(1, 2))
     bins = reliability(clean["probability"], clean["mode"] == clean["mk_class"])
     left.plot([0, 1], [0, 1], color="0.4", lw=0.6)

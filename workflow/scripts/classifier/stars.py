@@ -1,4 +1,4 @@
-"""All typed stars of the libraries, and simulated ones beside real ones, on the classifier's own grid."""
+"""All typed stars of the libraries, real and simulated, on the classifier's grid."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from obafgkm.workflow.job import job
 
 
 def typed_stars(path, identities, simulated_beside_real):
-    """Typed spectra of an ingested library on `FINE`, and the reasons why others are not among them."""
+    """Typed spectra of an ingested library on `FINE`, and the reasons for excluding others."""
     spectra = Spectra.read(path)
     flux, problems = on_fine_grid(spectra)
     labels = spectra.labels.assign(fwhm=spectra.fwhm, problem=problems)
@@ -30,7 +30,7 @@ def typed_stars(path, identities, simulated_beside_real):
 
 
 def vetted(stars):
-    """Labels of stars with the columns of `obafgkm.classify.vetting.vet`; simulated ones stay as they are."""
+    """Labels of stars with the columns of `obafgkm.classify.vetting.vet`; simulated ones unchanged."""
     labels = stars.labels
     real = (labels["library"] != "simulated").to_numpy()
     fwhm, flux = labels.loc[real, "fwhm"].to_numpy(), stars.flux[real].astype(float)

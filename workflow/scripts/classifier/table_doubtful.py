@@ -1,4 +1,4 @@
-"""Stars whose catalogue type their parameters and their spectrum contradict, and the class used instead."""
+"""Stars whose catalogue type is contradicted by parameters and spectrum, and the class used instead."""
 
 from obafgkm.mk import class_name
 from obafgkm.report.tables import write_table
@@ -9,12 +9,12 @@ LEAST = 10  # rows
 
 
 def table_doubtful(labels):
-    """One row per doubtful star, then those nearest to it, whose `doubt` is empty, until there are `LEAST`.
+    """One row per doubtful star, followed by the next candidates (empty `doubt`) up to `LEAST` rows.
 
     Parameters
     ----------
     labels : DataFrame
-        Of the stars of all libraries, with the columns of `obafgkm.classify.vetting.vet`.
+        Labels of the stars of all libraries, with the columns of `obafgkm.classify.vetting.vet`.
     """
     off = labels[["by_parameters", "by_spectrum"]].sub(labels["mk_class"], axis=0).abs().min(axis=1)
     table = labels.assign(is_doubtful=labels["doubt"] != "", off=off)

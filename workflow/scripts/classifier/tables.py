@@ -1,4 +1,4 @@
-"""The classifier on stars left out, set against its peers: errors, sets, luminosities, outliers, failures."""
+"""The classifier on left-out stars and its peers: errors, sets, luminosities, outliers, failures."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ _MODELS_ON_DIFFICULT = ("network", "forest")
 
 
 def errors(expected, *predicted):
-    """Raw sigma, bias and main-class accuracy of the last prediction; its sigma less that of the first."""
+    """Raw sigma, bias and main-class accuracy of the last prediction; its raw sigma minus that of the first."""
     sigma = [np.std(one - expected) for one in predicted]
     right = np.clip(whole_class(predicted[-1]) // 10, 0, 6) == expected // 10
     return {
@@ -41,7 +41,7 @@ def errors(expected, *predicted):
 
 
 def both_errors(expected, vetted, *predicted):
-    """`errors` against the catalogues' classes, and, as ``_vetted``, against the vetted ones."""
+    """`errors` with respect to catalogue classes and (``_vetted``) to vetted classes."""
     by_vetted = errors(vetted, *predicted)
     return errors(expected, *predicted) | {f"{name}_vetted": value for name, value in by_vetted.items()}
 
@@ -55,7 +55,7 @@ def table_held_out(predictions, peers, bootstrap):
     ----------
     predictions : DataFrame
     peers : dict of str to DataFrame
-        What others say of the stars of CFLIB; columns ``file, predicted``.
+        Predictions of other models for the stars of CFLIB; columns ``file, predicted``.
     """
     rows = []
     clean = predictions[predictions["condition"] == _CLEAN]
@@ -78,7 +78,7 @@ def table_held_out(predictions, peers, bootstrap):
             for name, table in peers.items():
                 columns[name] = part[["file"]].merge(table, how="left")["predicted"].to_numpy(float)
         for words, predicted in columns.items():
-            known = np.isfinite(predicted)  # programs leave some stars without a type
+            known = np.isfinite(predicted)  # programs give no type to some stars
             if not known.any():
                 continue
             labels = [part[name].to_numpy() for name in ("mk_class", "vetted")]
@@ -98,7 +98,7 @@ def table_held_out(predictions, peers, bootstrap):
 
 
 def predictions_of(path):
-    """Columns ``file, predicted`` of a table of predictions, of unreddened spectra where it has others."""
+    """Columns ``file, predicted`` of a table of predictions, for unreddened spectra if it has others."""
     table = pd.read_csv(path)
     if "setting" in table:
         table = table[table["setting"] == 0]
@@ -106,7 +106,7 @@ def predictions_of(path):
 
 
 def table_conditions(predictions, bootstrap):
-    """One row per condition, of all stars as left out with their library, differences star by star."""
+    """One row per condition, for all stars when left out with their library, with paired differences."""
     rows = []
     libraries = predictions[~predictions["left_out"].str.startswith("fold")]
     clean = libraries[libraries["condition"] == _CLEAN]
@@ -158,7 +158,7 @@ def table_sets(predictions):
 
 
 def table_luminosity(predictions):
-    """Expected luminosity classes in rows, those said in columns, of stars as left out by fold."""
+    """Expected (rows) and predicted (columns) luminosity classes of stars left out by fold."""
     clean = predictions[(predictions["condition"] == _CLEAN) & predictions["left_out"].str.startswith("fold")]
     known = clean[clean["luminosity"] >= 0]
     counts = pd.crosstab(known["luminosity"], known["luminosity_said"])
@@ -170,7 +170,7 @@ def table_luminosity(predictions):
 
 
 def table_outliers(predictions, objects):
-    """Share that is flagged, and that gets no type: of stars left out, and of objects of SDSS."""
+    """Fractions flagged and without a type, for left-out stars and SDSS objects."""
     is_fold = predictions["left_out"].str.startswith("fold")
     samples = {
         f"stars {words}, {condition}": part
@@ -185,7 +185,8 @@ def table_outliers(predictions, objects):
             "sample": sample,
             "spectra": len(part),
             "flagged": part["flagged"].mean(),
-            # Too noisy to be typed are objects of SDSS alone: no condition of the stars is worse than S/N 5.
+            # Only SDSS objects can be too noisy to be typed: the stars have S/N of at least 5 in all
+            # conditions.
             "untyped": part.get("untyped", part["flagged"]).mean(),
             "source": part["source"].iloc[0],
         }
@@ -194,7 +195,7 @@ def table_outliers(predictions, objects):
 
 
 def table_failures(predictions):
-    """The stars that are furthest off, by name, as left out with their library."""
+    """The stars with the largest errors, by name, when left out with their library."""
     clean = predictions[
         (predictions["condition"] == _CLEAN) & ~predictions["left_out"].str.startswith("fold")
     ]

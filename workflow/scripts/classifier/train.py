@@ -1,4 +1,4 @@
-"""Train the classifier without a library or a fold; let it and two peers classify what was left out."""
+"""Train the classifier without a library or a fold, and classify the left-out stars with it and its peers."""
 
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from obafgkm.training.baselines import nearest_template
 from obafgkm.training.splits import held_out_folds
 from obafgkm.workflow.job import job
 
-# Outliers are told from stars as they may be observed, but whole and without noise.
+# Outliers are defined relative to stars under varied conditions, but complete and without noise.
 _INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
 
 
 def held_out(labels, left_out, folds, seed):
-    """Which spectra are left out, and which train: those of other stars."""
+    """Masks of the left-out spectra, and of the training spectra, which are of other stars."""
     real = (labels["library"] != "simulated").to_numpy()
     if left_out == "none":
         held = np.zeros(len(labels), bool)
@@ -48,12 +48,12 @@ def all_conditions(n, settings, rng):
 
 
 def whole(flux):
-    """Flux in units of its mean, its gaps at that mean: what a forest and templates can be given."""
+    """Flux in units of its mean, with gaps set to that mean: input for a forest and templates."""
     return np.nan_to_num(flux / np.nanmean(np.abs(flux), axis=1, keepdims=True), nan=1.0).astype(np.float32)
 
 
 def train_peers(clean, labels, params):
-    """What the classifier is set against: functions of flux and lines, trained on `clean` ones, by name."""
+    """Peers of the classifier by name: functions of flux and lines, trained on `clean` spectra."""
     templates, classes = lines_and_continuum(clean)[0], labels["mk_class"].to_numpy()
     code = target("forest_regressor", labels)
     forest, of_lines = (
@@ -68,7 +68,7 @@ def train_peers(clean, labels, params):
 
 
 def on_grid(objects):
-    """Spectra of SDSS on the classifier's grid; NaN and 0 where one has too few pixels."""
+    """SDSS spectra on the classifier's grid; NaN and 0 for those with too few pixels."""
     flux, ivar = np.full((2, len(objects), WAVE.size), np.nan)
     ivar[:] = 0
     for i in range(len(objects)):
@@ -81,14 +81,15 @@ def on_grid(objects):
 
 
 def study(stars, objects, left_out, params, seed, directory):
-    """Everything that is asked of the classifier that leaves something out.
+    """All results of a classifier trained with some spectra left out.
 
     Returns
     -------
     dict of str to array
-        ``held``: index of the spectra left out. Of each condition: probabilities of the networks, predictions
-        of the forests and of the nearest template, outlier scores. ``objects``: the first and the last, and
-        signal-to-noise ratios, of other objects. The networks' weights and the outliers' components.
+        ``held``: index of the left-out spectra. For each condition: probabilities of the networks,
+        predictions of the forests and of the nearest template, outlier scores. ``objects``: probabilities,
+        outlier scores and signal-to-noise ratios of other objects. The networks' weights and the components
+        for outliers.
     """
     from obafgkm.classify.ensemble import predict, train_member
 
@@ -102,7 +103,7 @@ def study(stars, objects, left_out, params, seed, directory):
     own, rng = labels[train].reset_index(drop=True), np.random.default_rng(seed)
     real = (own["library"] != "simulated").to_numpy()
     clean, _ = observe(flux[real], fwhm[train][real], Conditions.fixed(real.sum()), rng)
-    # Judged by the training stars alone: of what is left out, neither spectra nor labels may speak.
+    # Based on the training stars only: neither spectra nor labels of left-out stars may be used.
     own.loc[real, "mk_class"] = vet(lines_and_continuum(clean)[0], own[real])["vetted"]
     members = [
         train_member(flux, own, settings, seed=seed + k, checkpoint=directory / f"member{k}")

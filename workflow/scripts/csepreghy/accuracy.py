@@ -44,7 +44,7 @@ def scores_row(predictions, settings, seed):
 
 
 def compare(first, second):
-    """McNemar's test between two predictions of the same test spectra, as a part of a row."""
+    """McNemar's test between two predictions of the same test spectra, as columns of a row."""
     right = []
     for table in (first, second):
         test = table[table["part"] == "test"].set_index("name").sort_index()
@@ -59,10 +59,10 @@ def table_accuracy(tables, models, settings, seed):
     Parameters
     ----------
     tables : dict of str to DataFrame
-        Predictions a name.
+        Predictions by name.
     models : dict of str to dict
-        For each name of a row: ``task``; ``model``, in words; ``against``, the predictions that McNemar's
-        test compares with, or None; ``seeds``, the names of trainings from other weights.
+        For each row: ``task``; ``model``, in words; ``against``, the predictions compared by McNemar's test,
+        or None; ``seeds``, the names of trainings from other initial weights.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -88,7 +88,7 @@ def table_accuracy(tables, models, settings, seed):
 
 
 def table_real(predictions, trained_on):
-    """Accuracy on real spectra, a network and a spectrograph.
+    """Accuracy on real spectra, by network and spectrograph.
 
     Parameters
     ----------

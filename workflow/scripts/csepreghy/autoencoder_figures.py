@@ -8,11 +8,11 @@ from obafgkm.report.plots.objects import COLOURS, draw_spectrum, public_name, sp
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
-PAIRS = 4  # spectra a figure
+PAIRS = 4  # spectra per figure
 
 
 def draw_reconstructions(result, chosen):
-    """Spectra above, their reconstructions below."""
+    """Spectra (top) and their reconstructions (bottom)."""
     figure, panels = spectra_page(2 * PAIRS, columns=PAIRS)
     for spare in panels[len(chosen) : PAIRS] + panels[PAIRS + len(chosen) :]:
         spare.set_visible(False)
@@ -27,9 +27,10 @@ def draw_reconstructions(result, chosen):
 
 
 def draw_pairs(result):
-    """Every pair of the numbers of the latent space that are not the same for all spectra, and histograms.
+    """Scatter plots of all pairs of non-constant latent numbers, and histograms.
 
-    All panels are one pair of axes with a unit square for each: axes of their own take half a minute to draw.
+    All panels share one pair of axes, with a unit square each: separate axes would take half a minute to
+    draw.
     """
     live = np.flatnonzero(np.ptp(result["latent"], axis=0) > 0)
     figure, axes = new_figure(PAGE, PAGE)
@@ -66,21 +67,21 @@ def draw_pairs(result):
 
 
 def score_clusters(result, name, seed):
-    """Agreement of k-means with the classes, and the share of the variance that is explained.
+    """Agreement of k-means with the classes, and the fraction of explained variance.
 
     Parameters
     ----------
     result : dict of arrays
     name : str
-        Of the autoencoder.
+        Name of the autoencoder.
     seed : int
 
     Returns
     -------
     list of dict
-        One for the latent space, one for as many principal components of the same spectra. The adjusted Rand
-        index and the normalised mutual information are NaN of a single class, and where all spectra are at
-        one place: there are no clusters then.
+        One row for the latent space, one for as many principal components of the same spectra. The adjusted
+        Rand index and the normalised mutual information are NaN if there is a single class, or if all spectra
+        coincide, so that there are no clusters.
     """
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA

@@ -1,4 +1,4 @@
-"""Train the autoencoder of quasars, 896 pixels, and that of all spectra, 1,792 pixels."""
+"""Train the autoencoder for quasars (896 pixels) and that for all spectra (1,792 pixels)."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ SIZES = {"quasars": 896, "all": 1792}
 
 
 def thinned(values, n_pixels):
-    """Every fourth or second pixel, without every 25th of these, cut to size, as the thesis's code does.
+    """Every fourth or second pixel, omitting every 25th of these, truncated, as in the thesis's code.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ def thinned(values, n_pixels):
 def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     """Train on the parts training and validation; reconstruct the test spectra.
 
-    The card tells the share of the test spectra's variance about their mean that is explained.
+    The card gives the explained fraction of the test spectra's variance about their mean.
 
     Returns
     -------
     dict of arrays
         ``name, label`` (n_test,), ``wave`` (n_pixels,), ``flux`` and ``reconstruction`` (n_test, n_pixels),
-        ``latent`` (n_test, 14), ``error``: root mean square of the difference in the standardised flux, and
-        ``explained`` (): share of the standardised flux's variance about the mean test spectrum.
+        ``latent`` (n_test, 14), ``error``: root mean square of the difference in standardised flux, and
+        ``explained`` (): fraction of the variance of standardised flux about the mean test spectrum.
     """
     import keras
 
@@ -50,11 +50,11 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     flux = thinned(sample.flux, n_pixels)
     part = labels["part"]
     train, test = (part == "training").to_numpy(), (part == "test").to_numpy()
-    # Each at the same power if the settings ask for it, or a few bright objects hold all of the variance.
+    # Optionally normalised to equal power, because a few bright objects otherwise dominate the variance.
     power = np.sqrt((flux**2).mean(axis=1, keepdims=True)) if settings["scaled"] else np.ones((len(flux), 1))
     flux = flux / power
     mean, deviation = flux[train].mean(axis=0), flux[train].std(axis=0)
-    # The last layer's tanh ends at 1: in the thesis at one standard deviation, and bright objects are beyond.
+    # The final tanh is limited to 1, in the thesis one standard deviation, which bright objects exceed.
     x = ((flux - mean) / (settings["reach"] * deviation))[..., None]
     model = record.train_network(
         build_autoencoder(n_pixels, settings["filters"], settings["learning_rate"]),

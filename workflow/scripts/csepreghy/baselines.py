@@ -1,4 +1,4 @@
-"""Classify by features alone, and by flux without a network: what the networks' accuracies have to exceed."""
+"""Baselines for the networks: classification by features alone, and by flux without a network."""
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -11,7 +11,7 @@ from obafgkm.spectra import Spectra
 from obafgkm.training.baselines import majority_class
 from obafgkm.workflow.job import job
 
-# Features that each baseline goes without. Widths need the redshift, by which lines are found.
+# Features omitted by each baseline. Widths need the redshift, which locates the lines.
 WITHOUT = {
     "z_only": ("widths", "magnitudes"),
     "magnitudes_only": ("widths", "redshift"),
@@ -20,7 +20,7 @@ WITHOUT = {
 
 
 def by_features(labels, classes, without, seed):
-    """Boosted trees on some of the features, trained on what trains and validates the networks.
+    """Boosted trees on some of the features, trained on the networks' training and validation spectra.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def by_features(labels, classes, without, seed):
 
 
 def by_flux(flux, labels, classes):
-    """Logistic regression on the flux that the CNN gets, standardised as for it, trained on the same spectra.
+    """Logistic regression on the CNN's input, standardised in the same way, trained on the same spectra.
 
     Parameters
     ----------

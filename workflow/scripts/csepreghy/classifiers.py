@@ -1,4 +1,4 @@
-"""Train classifiers of Csepreghy 2020, one after another in one job, as starting TensorFlow costs seconds."""
+"""Train classifiers of Csepreghy 2020, one after another in one job, as starting TensorFlow takes seconds."""
 
 from pathlib import Path
 
@@ -10,26 +10,26 @@ from obafgkm.workflow.job import job
 
 
 def train_runs(sample, runs, config, seed, threads, directory):
-    """Train one network per run; each run's record goes to a folder of its name as soon as it is trained.
+    """Train one network per run; each run is recorded in a folder of its name as soon as it is trained.
 
     Parameters
     ----------
     sample : Spectra
         Prepared.
     runs : dict of str to dict
-        ``network``, ``task``, ``smoothing`` and ``seed``, a number that is added to the seed of the weights.
+        ``network``, ``task``, ``smoothing`` and ``seed``, an offset added to the seed of the weights.
     config : dict
         The section `csepreghy` of the configuration.
     seed, threads : int
     directory : path
-        Gets ``<run>/model.keras, history.csv, layers.csv, card.json``.
+        Folder for ``<run>/model.keras, history.csv, layers.csv, card.json``.
 
     Yields
     ------
     name : str
     classifier : obafgkm.documents.csepreghy.classifier.Classifier
     mask : array of bool (n_spec,)
-        The spectra that train, validate and test it.
+        The spectra used to train, validate and test it.
     """
     from obafgkm.documents.csepreghy.classifier import train_classifier
     from obafgkm.training import backend, record
@@ -42,7 +42,7 @@ def train_runs(sample, runs, config, seed, threads, directory):
         folder = Path(directory) / name
 
         def fit(model, x, y, held_out, run=run, fitting=fitting, folder=folder):
-            # The thesis stops the CNN by accuracy, and keeps the mixed-input network's least loss.
+            # The thesis stops the CNN by accuracy, and keeps the mixed-input network with the smallest loss.
             return record.train_network(
                 model,
                 x,

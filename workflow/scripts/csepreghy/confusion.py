@@ -1,6 +1,6 @@
 """Tables 3, 7, 8 and 9: confusion matrices on the test set.
 
-The thesis's rows, "Predicted", are the true classes: its code swaps the labels of the axes.
+The rows labelled "Predicted" in the thesis are the true classes: its code swaps the axis labels.
 """
 
 import numpy as np
@@ -21,12 +21,12 @@ def confusion_table(predictions, classes=()):
     predictions : DataFrame
         Columns ``part, expected, predicted, source``.
     classes : sequence of str
-        Classes that have a row and a column even where no spectrum is of them.
+        Classes that get a row and a column even without spectra.
 
     Returns
     -------
     DataFrame
-        One row an expected class, and All: ``expected``, one column a predicted class with counts,
+        One row per expected class, and All: ``expected``, one column of counts per predicted class,
         ``spectra``, ``recall`` (the last row's is the accuracy) and ``source``.
     """
     classes = sorted({*classes, *predictions["expected"], *predictions["predicted"]})

@@ -1,4 +1,4 @@
-"""Learning curves of the networks, one quantity a figure."""
+"""Learning curves of the networks, one figure per quantity."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Examples of test spectra that a network classifies rightly or wrongly."""
+"""Examples of test spectra that a network classifies correctly or wrongly."""
 
 import pandas as pd
 
@@ -10,9 +10,9 @@ from obafgkm.workflow.job import job
 
 
 def choose(predictions, right, n, seed):
-    """Rows of `n` test spectra at most, rightly or wrongly classified, drawn from each class in turn.
+    """Rows of at most `n` test spectra, correctly or wrongly classified, drawn from each class in turn.
 
-    The thesis picks them by hand; here chance does.
+    In the thesis they are selected by hand; here they are random.
     """
     pool = predictions[predictions["part"] == "test"]
     pool = pool[(pool["expected"] == pool["predicted"]) == right].sample(frac=1, random_state=seed)
@@ -21,14 +21,14 @@ def choose(predictions, right, n, seed):
 
 
 def draw_examples(sample, rows, smoothing):
-    """Draw spectra with what is expected and what is predicted.
+    """Draw spectra with expected and predicted classes.
 
     Parameters
     ----------
     sample : Spectra
         Prepared.
     rows : DataFrame
-        Columns ``name, expected, predicted, probability``; where there are none, the figure says so.
+        Columns ``name, expected, predicted, probability``; if it is empty, the figure says so.
     smoothing : float
         Pixels.
     """

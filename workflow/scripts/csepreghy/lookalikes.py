@@ -1,4 +1,4 @@
-"""Figure 15: a quasar and a star that look alike, once rightly and once wrongly classified by the CNN."""
+"""Figure 15: similar pairs of a quasar and a star, classified correctly and wrongly by the CNN."""
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,11 @@ from obafgkm.report.plots.objects import draw_spectrum, public_name, spectra_pag
 from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
-_SMOOTHING = 8  # pixels, for what shapes have in common beneath the noise
+_SMOOTHING = 8  # pixels, to compare shapes beneath the noise
 
 
 def most_alike(flux, quasars, stars):
-    """The quasar and the star, each by index into `flux`, with the largest correlation of smoothed flux."""
+    """The quasar and the star with the best correlated smoothed flux, as indices into `flux`."""
     shape = shaped(flux, _SMOOTHING, 8)
     shape = shape - shape.mean(axis=1, keepdims=True)
     shape /= np.linalg.norm(shape, axis=1, keepdims=True)
@@ -22,12 +22,12 @@ def most_alike(flux, quasars, stars):
 
 
 def fig15(sample, predictions):
-    """Draw the pairs: the first row rightly classified, the second, where there are any, wrongly.
+    """Draw the pairs: correctly classified in the first row and, if any, wrongly in the second.
 
     Parameters
     ----------
     sample : Spectra
-        The spectra of `predictions`, in their order.
+        The spectra of `predictions`, in the same order.
     predictions : DataFrame
         Columns ``part, expected, predicted``.
     """

@@ -23,7 +23,8 @@ def prepare(spectra, min_valid, smoothing, test, validation, seed):
     Returns
     -------
     kept : Spectra
-        Labels have the 14 widths of flux as it is and smoothed, and ``part``: training, validation or test.
+        Labels include the 14 widths from original and smoothed flux, and ``part``: training, validation or
+        test.
     dropped : DataFrame
         See `obafgkm.documents.csepreghy.sample.cut`.
     """

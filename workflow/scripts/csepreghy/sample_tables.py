@@ -1,4 +1,4 @@
-"""Table 2, the one-hot code of the classes, and the table of what each cut leaves."""
+"""Table 2, the one-hot encoding of the classes, and the numbers left after each cut."""
 
 import pandas as pd
 
@@ -9,14 +9,14 @@ from obafgkm.workflow.job import job
 
 
 def one_hot(classes, source):
-    """Each class with the vector that stands for it."""
+    """Each class with its one-hot vector."""
     classes = sorted(set(classes) - {""})
     rows = [{"class": name, **{other: int(other == name) for other in classes}} for name in classes]
     return pd.DataFrame(rows).assign(source=source)
 
 
 def table_sample(kept, dropped, source):
-    """Spectra of each class before, lost at, and after the cuts.
+    """Numbers of spectra of each class before the cuts, lost at each, and after.
 
     Parameters
     ----------

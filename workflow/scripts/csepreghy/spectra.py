@@ -8,7 +8,7 @@ from obafgkm.workflow.job import job
 
 
 def draw_example(sample, which, name):
-    """Draw the best exposed spectrum of a mask, with its place, redshift and plate."""
+    """Draw the best exposed spectrum within a mask, with its position, redshift and plate."""
     chosen = sample.labels[which].nlargest(1, "snr")
     figure, panels = spectra_page(len(chosen), columns=1)
     for axes, (i, row) in zip(panels, chosen.iterrows(), strict=True):

@@ -15,9 +15,9 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
     Returns
     -------
     DataFrame
-        ``size`` (training, validation and test spectra together), ``smoothing``, ``validation_accuracy``
-        (the best epoch's, which is what the thesis prints), ``test_spectra``, ``test_accuracy``, and the
-        columns of a `obafgkm.evaluation.trivial.Comparison`.
+        ``size`` (training, validation and test spectra together), ``smoothing``, ``validation_accuracy`` (of
+        the best epoch, as in the thesis), ``test_spectra``, ``test_accuracy``, and the columns of a
+        `obafgkm.evaluation.trivial.Comparison`.
     """
     from obafgkm.documents.csepreghy.classifier import train_classifier
     from obafgkm.training.engine import schedule

@@ -8,12 +8,12 @@ from obafgkm.workflow.job import job
 
 
 def trial_table(trials):
-    """The trials in columns, as the thesis prints them, the best one marked by its name.
+    """The trials in columns, as in the thesis, with the best one marked in its name.
 
     Parameters
     ----------
     trials : DataFrame
-        One row per trial; column ``best`` says which has the highest validation accuracy.
+        One row per trial; column ``best`` marks the highest validation accuracy.
 
     Returns
     -------
@@ -36,7 +36,7 @@ if __name__ == "__main__":
         trials["best"] = trials.index == trials["validation_accuracy"].idxmax()
         half = -(-len(trials) // 2)
         write_table(trial_table(trials[:half]), output.table4, output.table4_tex, digits=4)
-        # With one trial only, both show it.
+        # If there is only one trial, both show it.
         second = trials[half:] if len(trials) > half else trials
         write_table(trial_table(second), output.table5, output.table5_tex, digits=4)
         sizes = pd.read_csv(snakemake.input.sizes)

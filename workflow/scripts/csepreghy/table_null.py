@@ -1,4 +1,4 @@
-"""Table of what the network that trained without the NULL galaxies calls them."""
+"""Table of the classes assigned to the NULL galaxies by the network trained without them."""
 
 import pandas as pd
 
@@ -12,15 +12,15 @@ def count_names(nameless, known):
     Parameters
     ----------
     nameless, known : DataFrame
-        What the network says of galaxies without a subclass, and of those with one, which trained, validated
-        and tested it. Columns ``predicted, probability, source``; of `known` also ``expected``.
+        Predictions of the network for galaxies without a subclass, and for those with one, used to train,
+        validate and test it. Columns ``predicted, probability, source``; in `known` also ``expected``.
 
     Returns
     -------
     DataFrame
-        ``called``; ``galaxies`` without a subclass that are called so and their ``share``;
-        ``share_of_known``, that of this subclass among the others; ``median_probability`` that the network
-        gives its answer; ``source``.
+        ``called``; ``galaxies`` without a subclass classified as such, and their ``share``;
+        ``share_of_known``, that of this subclass among the others; ``median_probability`` of the predicted
+        class; ``source``.
     """
     rows = []
     for name in [*sorted(set(known["expected"])), "All"]:

@@ -1,4 +1,4 @@
-"""Table of the 14 equivalent widths: both definitions, and the pipeline's own measurements beside them."""
+"""Table of the 14 equivalent widths: both definitions, and the pipeline's measurements."""
 
 from pathlib import Path
 
@@ -12,18 +12,18 @@ from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.lines import LINES, equivalent_width
 from obafgkm.workflow.job import job
 
-_CLEAR = 5  # of its errors, by which the pipeline's line has to be seen to be compared
+_CLEAR = 5  # significance in standard errors at which a pipeline line is compared
 
 
 def measure(sample, directory):
-    """Widths of galaxies' lines in three ways.
+    """Widths of lines in galaxies, from three methods.
 
     Parameters
     ----------
     sample : Spectra
         Prepared.
     directory : path
-        Where the spectra's files lie.
+        Folder of the spectra's files.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def measure(sample, directory):
         One row per galaxy and line: ``line, code`` (the thesis's code, observed frame, positive in emission),
         ``textbook, error`` (at rest, positive in absorption), ``pipeline, pipeline_error`` (SPZLINE, at rest,
         positive in emission) and ``same_continuum``, the pipeline's flux over the textbook's continuum; NaN
-        where the pipeline has no such line, or sees it below five of its errors.
+        if the pipeline does not have the line, or detects it below five standard errors.
     """
     rows = []
     labels = sample.labels
@@ -64,10 +64,10 @@ def summarise(measured, source):
     Returns
     -------
     DataFrame
-        ``line, thesis_wave, vacuum_wave``; median widths over galaxies that have the line in range; of the
-        lines that the pipeline sees clearly: their number, the share whose sign agrees, the median
-        difference pipeline - ours in Angstrom (all positive in emission), the same on one continuum, which
-        leaves the stars' absorption beneath the line, and the share that agrees within three errors.
+        ``line, thesis_wave, vacuum_wave``; median widths over galaxies with the line in range; for lines
+        clearly detected by the pipeline: their number, the fraction with the same sign, the median difference
+        pipeline - ours in Angstrom (all positive in emission), the same on a common continuum, which leaves
+        only the stellar absorption beneath the line, and the fraction that agrees within three errors.
     """
     rows = []
     for line in LINES:

@@ -1,4 +1,4 @@
-"""Bring the files that a grid needs of an archive here, from its service or from a local mirror."""
+"""Fetch the files of an archive that a grid needs, from its service or a local mirror."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Take the nodes of one metallicity from a published grid."""
+"""Read the nodes of one metallicity from a published grid."""
 
 from pathlib import Path
 

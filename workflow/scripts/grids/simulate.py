@@ -1,4 +1,4 @@
-"""Write the files that a grid needs of an archive, in the archive's own format."""
+"""Simulate the files of an archive that a grid needs, in the archive's format."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is left when features and rows are left out, and what each feature is worth: table and figure."""
+"""Ablation of features and rows, and the importance of each feature: table and figure."""
 
 import numpy as np
 import pandas as pd
@@ -23,13 +23,13 @@ _WORDS = {
 
 
 def in_words(feature):
-    """What a column of the query is called in a figure; `z1` is the magnitude z beside the redshift."""
+    """Name of a column of the query in figures; `z1` is the magnitude z, as z is the redshift."""
     band = feature.removeprefix("dered_")
     return _WORDS.get(feature) or f"{band.removesuffix('1')}{', dereddened' if band != feature else ''}"
 
 
 def table_ablation(predictions, **bootstrap):
-    """Scores over all seeds, and the standard deviation of accuracy among them."""
+    """Scores pooled over all seeds, and the standard deviation of accuracy between them."""
     rows = []
     for key, part in predictions.groupby(["features", "rows", "model"], sort=False):
         stars, predicted = by_seed(part)

@@ -1,4 +1,4 @@
-"""Tabular baselines with features and rows left out, and how much each feature matters."""
+"""Tabular baselines with features and rows left out, and the importance of each feature."""
 
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -10,12 +10,12 @@ from obafgkm.workflow.job import job
 
 
 def train(model, rows, names, settings, seed):
-    """A baseline, trained on the training part; boosting stops by the validation part."""
+    """A baseline, trained on the training part; boosting uses the validation part for early stopping."""
     training, validation = (rows[rows["part"] == part] for part in ("training", "validation"))
     x, y = features(training, names), training["main"]
     if model == "random forest":
         return RandomForestClassifier(settings["trees"], random_state=seed).fit(x, y)
-    # Without the penalty, classes of a few stars make it diverge.
+    # Without the penalty it diverges if classes have only a few stars.
     boosting = HistGradientBoostingClassifier(
         max_iter=settings["iterations"],
         max_leaf_nodes=15,
@@ -29,7 +29,7 @@ def train(model, rows, names, settings, seed):
 
 
 def ablate(sample, settings, seeds):
-    """Predictions of the test rows, a row for each set of features, rows, model and seed."""
+    """Predictions of the test rows, one row for each set of features, rows, model and seed."""
     tables = []
     for kept, rows in kept_rows(sample):
         test = rows[rows["part"] == "test"]
@@ -43,7 +43,7 @@ def ablate(sample, settings, seeds):
 
 
 def importance(sample, settings, repeats, seed):
-    """Accuracy that a random forest loses on the validation part when one feature is shuffled."""
+    """Loss of accuracy of a random forest on the validation part when one feature is shuffled."""
     tables = []
     for kept, rows in kept_rows(sample):
         forest = train("random forest", rows, FEATURES, settings, seed)

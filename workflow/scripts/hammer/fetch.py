@@ -1,4 +1,4 @@
-"""Ask SkyServer the photometric query."""
+"""Send the photometric query to SkyServer."""
 
 from obafgkm.archives.sdss.photometry import QUERY
 from obafgkm.download.skyserver import ask

@@ -1,4 +1,4 @@
-"""Stars a main class, those with an arbitrary template apart."""
+"""Number of stars per main class, separating those with an arbitrary template."""
 
 from obafgkm.documents.hammer.sample import kept_rows, read_sample
 from obafgkm.mk import MAIN_CLASSES

@@ -1,4 +1,4 @@
-"""Template temperature a main class, with the thresholds of the dummy rule."""
+"""Template temperature by main class, with the thresholds of the dummy rule."""
 
 from obafgkm.documents.hammer.sample import read_sample
 from obafgkm.mk import MAIN_CLASSES

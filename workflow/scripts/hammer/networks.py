@@ -1,4 +1,4 @@
-"""Search the network, train it and the document's two, cross-validate them, and leave features out."""
+"""Search for a network, train it and the document's two, cross-validate them, and leave out features."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ from obafgkm.workflow.job import job
 
 
 def found_network(trials, tuned):
-    """Settings of the best trial; batch and epochs are those of the document's refit."""
+    """Settings of the best trial, with batch size and epochs of the document's refit."""
     best = trials.iloc[0]
     return {
         **tuned,
@@ -35,7 +35,7 @@ def predict(train, sample, names, settings, seeds, checkpoint):
 
 
 def cross_validate(train, sample, settings, folds, seed, checkpoint):
-    """Scores and comparison a fold; folds are of stars, and an inner tenth of the others validates."""
+    """Scores and comparison per fold; folds are by star, and a tenth of the training stars validates."""
     samples, masks = [], list(held_out_folds(sample["bestObjID"], folds, seed))
     for held_out in masks:
         inner = ~held_out
@@ -83,7 +83,7 @@ if __name__ == "__main__":
             folds.append(scores.assign(network=name))
         for names in settings["ablation"]["networks"]:
             for kept, rows in kept_rows(sample):
-                if (names, kept) != ("all", "all rows"):  # trained above
+                if (names, kept) != ("all", "all rows"):  # already trained above
                     _, predicted = predict(
                         train_networks, rows, FEATURE_SETS[names], settings["tuned"], seeds, checkpoint
                     )

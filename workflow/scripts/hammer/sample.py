@@ -1,4 +1,4 @@
-"""Read SkyServer's answer, and divide its stars into training, validation and test set."""
+"""Read SkyServer's answer, and divide its stars into training, validation and test sets."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from obafgkm.workflow.job import job
 
 
 def divide(stars, validation, test, seed):
-    """Add ``main`` (0 ... 6), ``unfitted``, ``contradicted`` and ``part``; a star is in one part only."""
+    """Add ``main`` (0 ... 6), ``unfitted``, ``contradicted`` and ``part``; each star is in only one part."""
     held_out = held_out_stars(stars["bestObjID"], validation + test, seed)
     tested = np.zeros(len(stars), bool)
     tested[held_out] = held_out_stars(stars["bestObjID"][held_out], test / (validation + test), seed)

@@ -1,4 +1,4 @@
-"""What the document left open, as one number a question."""
+"""Questions left open by the document, with one number per question."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
-# A question, and the (features, rows) whose accuracy answers it, or the two whose difference does.
+# A question, and the (features, rows) whose accuracy answers it, or two whose difference does.
 QUESTIONS = [
     ("All features, as in the document", ("all", "all rows")),
     ("Template Teff alone", ("template Teff only", "all rows")),
@@ -46,7 +46,7 @@ QUESTIONS = [
 
 
 def correctness(predictions):
-    """Fraction of correct seeds, one row per spectrum, one column per (features, rows); NaN if not tested."""
+    """Fraction of correct seeds, one row per spectrum, one column per (features, rows); NaN if untested."""
     columns = {}
     for key, part in predictions.groupby(["features", "rows"]):
         stars, predicted = by_seed(part)
@@ -56,7 +56,7 @@ def correctness(predictions):
 
 
 def table_answers(predictions, **bootstrap):
-    """One row a question, with the answer of each baseline; sides meet the same resampled stars."""
+    """One row per question with the answer of each baseline; differences use the same resampled stars."""
     star = predictions.drop_duplicates("specObjID").set_index("specObjID")["bestObjID"]
     right = {model: correctness(part) for model, part in predictions.groupby("model")}
     rows = []

@@ -9,7 +9,7 @@ from obafgkm.workflow.job import job
 
 
 def table_cost(sample, predictions, **bootstrap):
-    """One row a classifier: cost, share of stars off by two classes or more, and accuracy."""
+    """One row per classifier: cost, fraction of stars off by two or more classes, and accuracy."""
     test = sample[sample["part"] == "test"]
     rules = {"Teff thresholds": (test, dummy_rule(test["elodieTEff"]))}
     chosen = predictions[(predictions["features"] == "all") & (predictions["rows"] == "all rows")]

@@ -1,4 +1,4 @@
-"""Cross-validation of the slides' network, the document's tuned one and that of the search."""
+"""Cross-validation of the slides' network, the document's tuned one, and the one found by the search."""
 
 import pandas as pd
 

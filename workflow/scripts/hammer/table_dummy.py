@@ -10,7 +10,7 @@ from obafgkm.workflow.job import job
 
 
 def table_dummy(sample, **bootstrap):
-    """One row per rule and choice of rows."""
+    """One row per rule and selection of rows."""
     table = []
     for kept, rows in kept_rows(sample):
         rules = {

@@ -1,4 +1,4 @@
-"""Layers and free parameters of the slides' network, the document's tuned one and that of the search."""
+"""Layers and free parameters of the slides' network, the document's tuned one, and the one found here."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Bring the files of one dataset here, from their services or from a local mirror."""
+"""Fetch the files of one dataset, from their services or a local mirror."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An O, an A, a G and an M star of each library, homogenised; real ones behind the simulated."""
+"""An O, an A, a G and an M star from each library, homogenised; real ones behind simulated ones."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ SHOWN = "OAGM"
 UNITY_AT = 5550.0
 LINES = {"Hβ": 4861, "Hα": 6563, "Mg b": 5175, "Na D": 5893, "Hγ": 4340, "He II": 4686, "TiO": 6159}
 
-_APART = 0.07  # of the height of a panel, between labels
+_APART = 0.07  # least distance between labels, as a fraction of the height of a panel
 
 
 def apart(places, least):
-    """Places of labels, in increasing order, moved up where the one below is nearer than `least`."""
+    """Positions of labels in increasing order, moved up where closer than `least` to the one below."""
     moved = []
     for place in places:
         moved.append(max(place, moved[-1] + least) if moved else place)
@@ -36,7 +36,7 @@ def typical_spectrum(spectra, letter):
 
 
 def like_type(spectra, other, chosen):
-    """Flux of the spectrum whose class and luminosity are nearest to those of one spectrum of `other`."""
+    """Flux of the spectrum with class and luminosity nearest to those of one spectrum of `other`."""
     wanted, labels = other.labels.iloc[chosen], spectra.labels
     distance = (labels["mk_class"] - wanted["mk_class"]).abs() + (
         labels["luminosity"] - wanted["luminosity"]
@@ -45,7 +45,7 @@ def like_type(spectra, other, chosen):
 
 
 def real_spectra(mirror, like):
-    """Real spectra of the mirror's libraries on the grid of the spectra `like`; none without a mirror."""
+    """Real spectra of the mirror's libraries on the grid of `like`; none without a mirror."""
     real = {}
     for library in ("jhc", "miles"):
         folder = Path(mirror or "nowhere") / library
@@ -61,9 +61,9 @@ def fig_spectra(libraries, real):
     Parameters
     ----------
     libraries : dict of str to Spectra
-        On one grid.
+        On a common grid.
     real : dict of str to Spectra
-        Drawn in grey behind the spectrum of the same library: that of the nearest class.
+        Spectra drawn in grey behind those of the same library and nearest class.
     """
     mixed = len({spectra.source for spectra in libraries.values() if len(spectra)}) > 1
     figure, panels = new_figure(PAGE, 1.3 * PAGE, panels=(len(SHOWN), 1), sharex=True)

@@ -1,4 +1,4 @@
-"""Give every spectrum the star it is of, across libraries."""
+"""Assign every spectrum to its star, across libraries."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ def identify_stars(labels, cflib_names, ask_simbad):
     Parameters
     ----------
     labels : dict of str to DataFrame
-        Labels a library.
+        Labels by library.
     cflib_names : list of str
-        Every star of CFLIB, whether or not its spectrum is here: none of them may train.
+        Every star of CFLIB, whether or not its spectrum is available: none may be used for training.
     ask_simbad : bool
         Add the names that SIMBAD knows.
 

@@ -1,4 +1,4 @@
-"""Read one library from its archive files; reject, with the reason, what cannot be read."""
+"""Read one library from its archive files, rejecting unreadable ones with a reason."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from obafgkm.workflow.job import job
 
 
 def ingest_library(library, provenance, ask_simbad, spectra_path, rejected_path):
-    """Ingest the files that lie beside `provenance` into one HDF5 file and a table of rejections."""
+    """Ingest the files in the folder of `provenance` into one HDF5 file and a table of rejections."""
     check_dataset(Path(provenance).parent)
     look_up = None
     if ask_simbad:

@@ -1,4 +1,4 @@
-"""Synthesise the spectra of one library and write them as its archive would."""
+"""Synthesise the spectra of one library and write them in the format of its archive."""
 
 import json
 import shutil
@@ -18,13 +18,13 @@ def simulate_archive(library, seed, fraction, nodes, directory):
     library : str
     seed : int
     fraction : float
-        Share of the library's spectra.
+        Fraction of the library's spectra.
     nodes : path or None
-        Model spectra; None takes those kept in the package.
+        Model spectra; None for those in the package.
     directory : path
     """
     spectra = simulate_library(library, seed, fraction, StellarGrid.load(nodes))
-    shutil.rmtree(directory, ignore_errors=True)  # files of another sky must not be read as this one's
+    shutil.rmtree(directory, ignore_errors=True)  # files of another sky must not be mixed with these
     LIBRARIES[library].write(directory, spectra)
     record = {
         "dataset": library,

@@ -19,12 +19,12 @@ def card(folder, document, config, datasets, sensitivity):
     folder : Path
         ``results/<document>/models/<model>``.
     document : dict
-        What ``workflow/report/models.yaml`` says of the document.
+        The document's entry in ``workflow/report/models.yaml``.
     config : dict
     datasets : DataFrame
         ``config/datasets.csv``.
     sensitivity : DataFrame
-        What spoilt spectra do to the classifiers of Sharma et al. 2020.
+        Effect of perturbed spectra on the classifiers of Sharma et al. 2020.
 
     Returns
     -------
@@ -39,13 +39,13 @@ def card(folder, document, config, datasets, sensitivity):
     if len(reddened):
         first, last = reddened.iloc[0], reddened.iloc[-1]
         failing.append(
-            f"Reddening: an RMS of {first['rms']:.1f} subclasses at {first['setting']} becomes "
-            f"{last['rms']:.1f} at {last['setting']}."
+            f"Reddening: an RMS of {first['rms']:.1f} subclasses at {first['setting']} increases "
+            f"to {last['rms']:.1f} at {last['setting']}."
         )
     facts = training(folder, config)
     return f"""# {described["title"]}
 
-`{folder}`. It gives: {described["gives"]}. Written by the workflow from the results of this run.
+`{folder}`. Output: {described["gives"]}. Written by the workflow from the results of this run.
 
 ## Range
 
@@ -90,8 +90,8 @@ def measured(folder, described, config):
         difference = (table["predicted"] - table["expected"]).abs() / table["expected"].abs().max()
         worst = table.loc[difference.idxmax()]
         told = (
-            f"The largest error: {worst['parameter']} = {worst['expected']:.4g} is taken for "
-            f"{worst['predicted']:.4g}."
+            f"The largest error: {worst['parameter']} = {worst['expected']:.4g} is predicted "
+            f"as {worst['predicted']:.4g}."
         )
         errors = parameter_errors(table, config["evaluation"], config["seed"])
         return markdown_table(errors), [told], ", ".join(sorted(set(table["source"])))
@@ -110,7 +110,7 @@ def measured(folder, described, config):
 
 
 def training(folder, config):
-    """What a model learnt from and how."""
+    """Training data and settings of a model."""
     model = next(path for path in (folder / "model.keras", folder / "model.joblib") if path.exists())
     facts = {"file": f"`{model.name}`, {model.stat().st_size / 1e6:.1f} MB"}
     if not (folder / "card.json").exists():
@@ -130,15 +130,13 @@ def training(folder, config):
 
 
 def licence(source, names, datasets):
-    """On what terms the model may be used, and what to cite with it."""
-    text = "MIT, as the code; cite it by `CITATION.cff`."
+    """Licence of the model, and works to cite."""
+    text = "MIT, like the code; cite as in `CITATION.cff`."
     if source == "simulated" or not names:
-        return f"{text} Its spectra are synthetic: nobody else's data are in it."
+        return f"{text} Its training spectra are synthetic, so that no other terms apply."
     used = datasets[datasets["dataset"].isin({name.partition("_")[0] for name in names})]
     cited = "; ".join(used["citation"].dropna().unique())
-    return (
-        f"{text} Its training spectra come from public archives, whose terms hold beside it. Cite: {cited}."
-    )
+    return f"{text} Its training spectra come from public archives, whose terms also apply. Cite: {cited}."
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The run as a Workflow Run RO-Crate: code, settings and results with who, when and on what terms."""
+"""The run as a Workflow Run RO-Crate: code, settings and results with authors, dates and licences."""
 
 import json
 from importlib.metadata import version
@@ -14,7 +14,7 @@ PROFILES = [
     "https://w3id.org/ro/wfrun/workflow/0.5",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
 ]
-SPECIFICATION = "1.1"  # of RO-Crate, which these profiles rest on
+SPECIFICATION = "1.1"  # version of RO-Crate on which these profiles are based
 KEPT = ["README.md", "LICENSE", "CITATION.cff", "pyproject.toml", "requirements.lock", "make.py"]
 LICENCE = "https://spdx.org/licenses/{}"
 
@@ -29,7 +29,7 @@ def crate(root, record, results):
     record : dict
         Provenance of the run.
     results : dict of str to str
-        Path and description of the files that the crate keeps of the results.
+        Paths and descriptions of the result files included in the crate.
 
     Returns
     -------
@@ -98,7 +98,7 @@ if __name__ == "__main__":
         given, root = snakemake.input, Path(snakemake.scriptdir).resolve().parents[2]
         record = json.loads(Path(given.provenance).read_text())
         described = {
-            given.claims: "Every number that the documents print, beside the number of this run",
+            given.claims: "Every number printed in the documents, beside the number from this run",
             given.page: "The same as a page that filters and sorts",
             given.checks: "What was checked of the results",
             given.provenance: "Versions, machine, code, data, seeds, settings and times of the run",

@@ -1,4 +1,4 @@
-"""The record of a run: what made its results, on what, from what, and when."""
+"""The record of a run: code, machine, data and times."""
 
 import json
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ def provenance(root, config, data, results, benchmarks):
     config : dict
         The whole configuration.
     data : dict of dict
-        What is known of each dataset's files, by ``<source>/<folder>``.
+        Information on each dataset's files, by ``<source>/<folder>``.
     results, benchmarks : path
         Directories.
 

@@ -1,4 +1,4 @@
-"""The report of a run: Snakemake's own, as an archive of pages that needs no server."""
+"""The report of a run: Snakemake's own, as an archive of static pages."""
 
 import json
 import subprocess
@@ -15,9 +15,9 @@ if __name__ == "__main__":
         given, root = snakemake.input, Path(snakemake.scriptdir).resolve().parents[2]
         verdicts = pd.read_csv(given.claims)["verdict"].value_counts()
         files = {
-            # The whole configuration, so that it does not matter how the run was told of it.
+            # The whole configuration, however it was passed to the run.
             "config.json": snakemake.config,
-            # With a table like this, the report opens with its description instead of the graph of rules.
+            # With such a table, the report opens with its description instead of the rule graph.
             "front.json": {f"Numbers in the ledger: {verdict}": int(n) for verdict, n in verdicts.items()},
         }
         for name, content in files.items():

@@ -1,4 +1,4 @@
-"""Check the results of a run; a page tells each check and how it went, and what each network has learnt."""
+"""Check the results of a run; a page lists each check with its outcome, and what each network has learnt."""
 
 import csv
 import html
@@ -15,19 +15,21 @@ from obafgkm.workflow.job import job
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Checks of the results</title><style>
-body {{ margin: 2rem auto; max-width: 70rem; font: 15px/1.45 system-ui, sans-serif; color: #1c2026; }}
+body {{ margin: 2rem auto; max-width: 92rem; font: 15px/1.45 system-ui, sans-serif; color: #1c2026; }}
 table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9dce1; }}
+.compared td:nth-child(6), .compared td:nth-child(8) {{ white-space: nowrap; }}
+.compared td:nth-child(7) {{ min-width: 11rem; }}
 .passed {{ color: #1b7f4b; }} .failed {{ color: #b3372e; }} .skipped {{ color: #6b7280; }}
 </style></head><body>
 <h1>Checks of the results</h1>
-<p>{number} checks of what this run made. A run in which one fails stops there.</p>
+<p>{number} checks of the results of this run. A run stops if one of them fails.</p>
 <h2>What each network has learnt</h2>
-<p>Each trained network beside the trivial answer to its own task, on the same test spectra: the commonest
-class, a constant, the mean spectrum. Accuracies and shares of explained variance are between 0 and 1, root
-mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
+<p>Each trained network compared with the trivial answer to its task on the same test spectra: the commonest
+class, a constant, the mean spectrum. Accuracies and fractions of explained variance are between 0 and 1,
+root mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
 network is better if the whole interval of the paired difference, the gain, lies above zero.</p>
-<table><tr><th>Document<th>Network<th>Task<th>Spectra
+<table class="compared"><tr><th>Document<th>Network<th>Task<th>Spectra
 <th>Score<th>Network<th>Trivial answer<th>Gain<th>Verdict</tr>
 {compared}
 </table>
@@ -37,30 +39,30 @@ network is better if the whole interval of the paired difference, the gain, lies
 </table></body></html>
 """
 _ROW = "<td>{document}<td>{network}<td>{task}<td>{n}<td>{score}<td>{ours}<td>{answer}: {trivial}<td>{gain}"
-# How a comparison came out, by the outcome of its check.
+# Verdict on a comparison, by the outcome of its check.
 _VERDICTS = {"passed": "better", "failed": "not shown to be better", "skipped": "not judged"}
 
 
 class Checks:
-    """What pytest tells of each check: its group, its sentence, what it looked at, and how it went.
+    """Pytest plugin that records each check: group, sentence, subject and outcome.
 
     Attributes
     ----------
     compared : list of dict
-        Of each network: its names, the `obafgkm.evaluation.trivial.Comparison`, and the ``verdict``.
+        One per network: its names, the `obafgkm.evaluation.trivial.Comparison`, and the ``verdict``.
     """
 
     def __init__(self):
         self.names, self.rows, self.reasons, self.compared = {}, [], {}, []
 
     def pytest_itemcollected(self, item):
-        """Note the group (the docstring of the module) and the sentence (the name of the function)."""
+        """Record the group (the module's docstring) and the sentence (the function's name)."""
         sentence = item.originalname.removeprefix("test_").replace("_", " ")
         looked_at = item.callspec.id if hasattr(item, "callspec") else ""
         self.names[item.nodeid] = (item.module.__doc__.strip(), sentence, looked_at)
 
     def pytest_runtest_logreport(self, report):
-        """Note the outcome: of the check itself, or of a preparation that did not come through."""
+        """Record the outcome of the check, or of a failed set-up."""
         if report.when == "call" or report.outcome != "passed":
             self.rows.append((*self.names[report.nodeid], report.outcome, self._reason(report)))
         if report.when == "call" and "comparison" in (told := dict(report.user_properties)):
@@ -69,7 +71,7 @@ class Checks:
             self.compared.append(row)
 
     def _reason(self, report):
-        """Why a check was skipped, or what a network that failed gives beside the trivial answer."""
+        """Why a check was skipped, or the comparison of a network that failed."""
         if report.outcome == "skipped":
             return report.longrepr[2].removeprefix("Skipped: ")
         if report.outcome == "failed" and (told := dict(report.user_properties).get("comparison")):
@@ -91,7 +93,7 @@ class Checks:
         )
 
     def write_table(self, path):
-        """Write what each network has learnt as a table."""
+        """Write the comparisons of the networks as a table."""
         names = ["document", "network", "task", *(field.name for field in fields(Comparison)), "verdict"]
         with open(path, "w", newline="") as file:
             table = csv.DictWriter(file, names)
@@ -108,12 +110,12 @@ class Checks:
 
 
 def _comparison_row(row):
-    """A comparison as a row of the page, numbers with their intervals."""
+    """A comparison as a row of the page, with intervals."""
     shown = {name: html.escape(str(value)) for name, value in row.items()}
-    shown |= {"trivial": f"{row['trivial']:.4g}"}
+    shown |= {"trivial": f"{row['trivial']:.3g}"}
     for name in ("ours", "gain"):
         ends = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-        shown[name] = "{:.4g} ({:.4g} to {:.4g})".format(*ends)
+        shown[name] = "{:.3g} ({:.3g} to {:.3g})".format(*ends)
     outcome = next(outcome for outcome, verdict in _VERDICTS.items() if verdict == row["verdict"])
     return f'<tr>{_ROW.format(**shown)}<td class="{outcome}">{row["verdict"]}</tr>'
 
@@ -126,7 +128,7 @@ def check(run, tests, configuration, scale):
     run, tests, configuration : path
         Directory of the run, directory of the checks, configuration of pytest.
     scale : str
-        The configuration's name for the scale of the run: at some, networks are not trained to learn.
+        The configuration's name for the scale of the run; at some, networks are not trained to learn.
 
     Returns
     -------
@@ -147,7 +149,7 @@ if __name__ == "__main__":
         tests, configuration = root / "tests" / "science", root / "pyproject.toml"
         checks, status = check(Path.cwd(), tests, configuration, snakemake.params.scale)
         if status:
-            failures = "\n  ".join(checks.failures()) or "they did not come to their end"
+            failures = "\n  ".join(checks.failures()) or "they did not finish"
             raise ObafgkmError(f"checks of the results fail, see {snakemake.log[0]}:\n  {failures}")
         Path(snakemake.output.page).write_text(checks.page())
         checks.write_table(snakemake.output.networks)

@@ -10,7 +10,7 @@ from obafgkm.workflow.job import job
 
 
 def predict_baselines(sample, settings, penalties, seed):
-    """Predictions of both baselines for the three splits, as `parameter_table` has them.
+    """Predictions of both baselines for the three splits, as in `parameter_table`.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ def predict_baselines(sample, settings, penalties, seed):
     settings : dict
         The section `saldic.split` of the configuration.
     penalties : list of float
-        Of the linear fit, to choose from.
+        Candidate penalties of the linear fit.
     seed : int
     """
     expected = sample.labels[PARAMETERS].to_numpy()

@@ -1,4 +1,4 @@
-"""Predicted against true parameters, by one network a parameter or by one for all four."""
+"""Predicted against true parameters, for one network per parameter or one for all four."""
 
 import pandas as pd
 

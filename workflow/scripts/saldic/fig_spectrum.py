@@ -8,7 +8,7 @@ from obafgkm.report.plots.parameters import SYMBOLS, UNITS
 from obafgkm.simulate.grids import SyntheticGrid
 from obafgkm.workflow.job import job
 
-STAR = {"teff": 5750.0, "logg": 4.5, "feh": 0.0, "vsini": 4.0}  # of the grid, the most like the Sun
+STAR = {"teff": 5750.0, "logg": 4.5, "feh": 0.0, "vsini": 4.0}  # the node of the grid nearest to the Sun
 DETAIL = 4.0  # Angstrom
 
 
@@ -20,11 +20,11 @@ def fig_spectrum(wave, flux, factor):
     wave, flux : arrays (n_pix,)
         The full spectrum.
     factor : int
-        Pixels that become one.
+        Pixels averaged into one.
     """
     coarse_wave, coarse = down_sample(wave[None], factor)[0], down_sample(flux[None], factor)[0]
     figure, (whole, detail) = new_figure(PAGE, 1.1 * COLUMN, panels=(2, 1))
-    middle = 5183.6  # the strongest line of Mg b
+    middle = 5183.6  # the strongest Mg b line
     if not wave[0] < middle < wave[-1]:
         middle = wave.mean()
     near = (wave > middle - DETAIL / 2) & (wave < middle + DETAIL / 2)

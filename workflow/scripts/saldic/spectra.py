@@ -1,4 +1,4 @@
-"""Make spectra of the label grid of Saldic & Rathcke and down-sample them, a chunk at a time."""
+"""Make spectra of the label grid of Saldic & Rathcke and down-sample them, in chunks."""
 
 from obafgkm.documents.saldic.grid import down_sample, draw_labels, pixels
 from obafgkm.simulate.grids import GridDescription, SyntheticGrid
@@ -7,7 +7,7 @@ from obafgkm.workflow.job import job
 
 
 def make_spectra(grid, settings, seed, path):
-    """Write the down-sampled spectra of rows of the label grid drawn at random.
+    """Write the down-sampled spectra of random rows of the label grid.
 
     Parameters
     ----------

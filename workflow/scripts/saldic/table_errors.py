@@ -1,4 +1,4 @@
-"""Errors of networks and baselines, a parameter and a way to hold spectra out, with bootstrap intervals."""
+"""Errors of networks and baselines by parameter and kind of split, with bootstrap intervals."""
 
 import pandas as pd
 
@@ -15,8 +15,8 @@ def table_errors(predictions, settings, seed):
     predictions : DataFrame
         Columns ``parameter, model, split, node, expected, predicted, source``.
     settings : dict
-        The section `evaluation` of the configuration. Intervals are drawn by model atmosphere, whose spectra
-        are not independent.
+        The section `evaluation` of the configuration. The bootstrap resamples model atmospheres, whose
+        spectra are not independent.
     seed : int
     """
     rows = []

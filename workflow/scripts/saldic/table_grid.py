@@ -1,4 +1,4 @@
-"""The (Teff, log g) grid of Saldic & Rathcke with the spectra at each Teff, and how many of them are used."""
+"""The (Teff, log g) grid of Saldic & Rathcke with the numbers of spectra at each Teff and of those used."""
 
 import pandas as pd
 
@@ -9,12 +9,12 @@ from obafgkm.workflow.job import job
 
 
 def table_grid(labels):
-    """One row a Teff and a last one for all.
+    """One row per Teff and a last one for all.
 
     Parameters
     ----------
     labels : DataFrame
-        Of the spectra that are drawn from the grid.
+        Labels of the spectra drawn from the grid.
     """
     table = count_spectra()
     drawn = labels["teff"].value_counts().reindex(table["teff"], fill_value=0)

@@ -1,4 +1,4 @@
-"""Layers of the four-parameter network of Saldic & Rathcke: the slides', and the one that is trained."""
+"""Layers of the four-parameter network of Saldic & Rathcke, as in the slides and as trained."""
 
 import pandas as pd
 
@@ -9,18 +9,19 @@ COLUMNS = ["outputs", "parameters"]
 
 
 def table_model(layers):
-    """Layers with a last row for their sum.
+    """Layers, with a last row for their sum.
 
     Parameters
     ----------
     layers : DataFrame
-        Columns ``network, layer, kind, inputs, outputs, parameters, source``; the network `slides` has as
-        many pixels as the slides print, the others as many as the run's spectra.
+        Columns ``network, layer, kind, inputs, outputs, parameters, source``; the network `slides` has the
+        number of pixels of the slides, the others that of the run's spectra.
 
     Returns
     -------
     DataFrame
-        ``outputs`` and ``parameters`` are the slides', those ``_trained`` of the network that was trained.
+        ``outputs`` and ``parameters`` are those of the slides; with ``_trained``, those of the trained
+        network.
     """
     slides, trained = (layers[layers["network"] == name] for name in ("slides", "multi_random"))
     table = slides.drop(columns=["network", "inputs", "source"])

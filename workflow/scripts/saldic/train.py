@@ -1,4 +1,4 @@
-"""Train networks of Saldic & Rathcke, one after another, and let them predict their test spectra."""
+"""Train networks of Saldic & Rathcke, one after another, and predict their test spectra."""
 
 from pathlib import Path
 
@@ -20,15 +20,15 @@ NETWORKS = {
 def train(sample, network, settings, split, seed, threads, directory):
     """Train one network; write it, its record and its predictions of the test spectra into `directory`.
 
-    It takes line depths, one less the flux, so that the zeros beyond the ends of a spectrum are continuum; it
-    gives parameters from 0 to 1 within the training set's range.
+    Its input is line depth, one minus the flux, so that zero padding beyond the ends of a spectrum means
+    continuum; its outputs are parameters scaled to 0 to 1 within the range of the training set.
 
     Parameters
     ----------
     sample : Spectra
         Normalised.
     network : dict
-        ``parameters`` that the network gives, and the ``split``, see `label_grid.divide`.
+        The output ``parameters`` and the ``split``, see `obafgkm.documents.saldic.grid.divide`.
     settings : dict
         The section `saldic.network` of the configuration.
     split : dict
@@ -41,8 +41,8 @@ def train(sample, network, settings, split, seed, threads, directory):
     from obafgkm.documents.saldic.network import build_saldic
     from obafgkm.training import record
 
-    keras.backend.clear_session()  # or memory grows with every network
-    keras.utils.set_random_seed(seed)  # or weights would depend on the networks before
+    keras.backend.clear_session()  # otherwise memory grows with every network
+    keras.utils.set_random_seed(seed)  # otherwise weights would depend on earlier networks
     parameters, labels = network["parameters"], sample.labels
     part = divide(labels, network["split"], split, seed)
     fitted = part != "test"
@@ -60,7 +60,7 @@ def train(sample, network, settings, split, seed, threads, directory):
         directory=directory,
         source=sample.source,
     )
-    trained = keras.models.clone_model(model)  # without the optimiser, two thirds of the file
+    trained = keras.models.clone_model(model)  # omits the optimiser, two thirds of the file
     trained.set_weights(model.get_weights())
     trained.save(directory / "model.keras")
     predicted = low + model.predict(1 - sample.flux[~fitted], batch_size=64, verbose=0) * (high - low)
@@ -80,12 +80,12 @@ def name(network):
 
 
 def train_family(networks, sample, settings, split, seed, threads, directory):
-    """Train networks; those that an earlier, interrupted run has finished are taken from it.
+    """Train networks, reusing those finished by an earlier, interrupted run.
 
     Returns
     -------
     predictions, history, layers : DataFrames
-        Of all networks; history and layers have the column ``network``.
+        For all networks; history and layers have the column ``network``.
     """
     directory.mkdir(parents=True, exist_ok=True)
 
@@ -97,7 +97,7 @@ def train_family(networks, sample, settings, split, seed, threads, directory):
     circumstances = {"settings": {**settings, **split}, "seed": seed, "sample": fingerprint(sample)}
     finished = directory / f"finished_{name(networks[0])}.jsonl"
     run_trials({i: {**network, **circumstances} for i, network in enumerate(networks)}, evaluate, finished)
-    finished.unlink()  # a run that nothing interrupted starts anew
+    finished.unlink()  # after an uninterrupted run, start afresh
     tables = {
         table: [pd.read_csv(directory / name(network) / f"{table}.csv") for network in networks]
         for table in ("predictions", "history", "layers")

@@ -1,4 +1,4 @@
-"""Ask SkyServer for the catalogue of one sample of SDSS."""
+"""Query SkyServer for the catalogue of one SDSS sample."""
 
 from obafgkm.archives.sdss.sql import SAMPLES
 from obafgkm.download.skyserver import ask

@@ -1,4 +1,4 @@
-"""Choose spectra from a sample's catalogue and bring their files here."""
+"""Choose spectra from a sample's catalogue and download their files."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Put the spectra of one sample of a survey into one file."""
+"""Collect the spectra of one sample of a survey in one file."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Simulate one sample of SDSS: its catalogue as SkyServer answers it, and its spectra as spec-lite files."""
+"""Simulate one SDSS sample: its catalogue as from SkyServer, and its spectra as spec-lite files."""
 
 import json
 import shutil
@@ -12,16 +12,16 @@ from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.workflow.job import job
 
-ABSENT = 200  # one file in so many is not on the real server
+ABSENT = 200  # one file in this many is missing on the real server
 
 
 def simulate_sample(sample, counts, seed, nodes, directory):
     """Write a simulated sample into a directory, with a record of how it was made.
 
-    Of one spectrum in `ABSENT` there is a row in the catalogue and no file, as on the real server.
+    As on the real server, one spectrum in `ABSENT` has a row in the catalogue but no file.
     """
     spectra, lines = simulate_survey(sample, counts, seed, StellarGrid.load(nodes))
-    shutil.rmtree(directory, ignore_errors=True)  # files of another sky must not be read as this one's
+    shutil.rmtree(directory, ignore_errors=True)  # files of another sky must not be mixed with these
     there = np.arange(len(spectra)) % ABSENT != ABSENT // 2
     sdss.write(directory, spectra.select(there), [lines[i] for i in np.flatnonzero(there)])
     write_answer(Path(directory) / "catalogue.csv", answer_of_labels(spectra.labels))

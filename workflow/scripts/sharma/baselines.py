@@ -1,4 +1,4 @@
-"""Classify the test spectra with what every network has to beat."""
+"""Classify the test spectra with the baselines that every network must beat."""
 
 from obafgkm.documents.sharma.estimators import class_probabilities
 from obafgkm.evaluation.predictions import write_predictions

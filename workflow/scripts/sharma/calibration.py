@@ -10,11 +10,11 @@ from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
-BINS = 5  # of the figure; the table has its own
+BINS = 5  # bins of the figure; the table has its own
 
 
 def outcomes(table):
-    """Confidence, whether it was right, and the probability of the expected class, of each spectrum.
+    """Confidence, correctness and probability of the expected class for each spectrum.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ def outcomes(table):
 
 
 def table_calibration(tables, settings, seed):
-    """One row a classifier, with bootstrap intervals by star.
+    """One row per classifier, with bootstrap intervals by star.
 
     Parameters
     ----------
     tables : dict of str to DataFrame
-        Predictions a classifier's name.
+        Predictions by name of the classifier.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int

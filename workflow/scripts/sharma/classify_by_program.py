@@ -1,4 +1,4 @@
-"""Let a program that assigns MK types, MKCLASS or NutMaat, classify ever more reddened test spectra."""
+"""Classify increasingly reddened test spectra with a program that assigns MK types, MKCLASS or NutMaat."""
 
 import tempfile
 
@@ -9,11 +9,11 @@ from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.extinction import reddened
 from obafgkm.workflow.job import job
 
-LIBR18 = "libr18"  # the library of standards with which Sharma et al. have their best results
+LIBR18 = "libr18"  # the library of standards that gave Sharma et al. their best results
 
 
 def classify_reddened(test, a_v_values, unity_at, classify):
-    """What the program says of each spectrum at each reddening.
+    """Results of the program for each spectrum at each reddening.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def classify_reddened(test, a_v_values, unity_at, classify):
 
 
 def with_nutmaat(python, library):
-    """A `classify` by NutMaat with the standards that a directory holds."""
+    """A function `classify` that uses NutMaat with the standards in a directory."""
     return lambda wave, flux, names: nutmaat.classify(wave, flux, names, library, python)
 
 
@@ -58,7 +58,7 @@ def average_standards(training, library):
 
 
 def with_mkclass(wave, flux, names):
-    """A `classify` by MKCLASS."""
+    """A function `classify` that uses MKCLASS."""
     return mkclass.classify(wave, flux, names, LIBR18)
 
 

@@ -1,4 +1,4 @@
-"""Classify the stars of a survey that have an MK type, by the networks and by the baselines."""
+"""Classify the stars of a survey that have an MK type, with the networks and the baselines."""
 
 import json
 from pathlib import Path
@@ -13,20 +13,20 @@ CHUNK = 2000  # stars in memory
 
 
 def classify(stars, training, networks, outputs, cards, complete=True, chunk=CHUNK):
-    """Classify the stars with an MK type, a part of them in memory at a time.
+    """Classify the stars with an MK type, with part of them in memory at a time.
 
     Parameters
     ----------
     stars, training : path
-        Files of spectra; the baselines rest on the second.
+        Files of spectra; the baselines use the second.
     networks : dict of str to callable
-        ``cnn`` and ``luminosity``: take flux (n, n_pix), give the probability of each class (n, n_classes).
+        ``cnn`` and ``luminosity``: take flux (n, n_pix), return the probability of each class (n, n_classes).
     outputs : dict of str to path
         Tables of ``cnn, luminosity, nearest, majority``.
     cards : sequence of path
-        Of the networks: what is predicted rests on what they have seen, too.
+        Cards of the networks, as predictions also depend on the source of their training data.
     complete : bool
-        Only those with a luminosity class, as in the paper; else whatever has a temperature class.
+        Only stars with a luminosity class, as in the paper; otherwise all with a temperature class.
     chunk : int
         Stars in memory.
 
@@ -62,7 +62,7 @@ def classify(stars, training, networks, outputs, cards, complete=True, chunk=CHU
 
 
 def network(path):
-    """What a saved network says of flux: the probability of each class."""
+    """Class probabilities from a saved network."""
     from obafgkm.training import engine
 
     model = engine.load(path)

@@ -17,7 +17,7 @@ def spoilt_sets(test, normalised, repeats, step, unity_at, seed):
     Parameters
     ----------
     test, normalised : Spectra
-        The test sample as it is, and with its continua at one.
+        The original and the continuum-normalised test sample.
     repeats : int
     step : float
         Step of A_V in magnitudes.

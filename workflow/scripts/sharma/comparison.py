@@ -1,4 +1,4 @@
-"""Figures 7 and 11: predicted against expected class of a model, with the histogram of each."""
+"""Figures 7 and 11: predicted against expected class of a model, with histograms of both."""
 
 import pandas as pd
 

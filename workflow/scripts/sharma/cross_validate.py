@@ -14,7 +14,7 @@ from obafgkm.workflow.job import job
 def cross_validate(model, settings, sample, ways, fit, *, folds, validation, seed, path):
     """Scores of each fold.
 
-    Folds of spectra are the paper's plain way: spectra of one star fall on both sides of the division.
+    Folds of spectra, as in the paper, may place spectra of the same star on both sides of the split.
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ def cross_validate(model, settings, sample, ways, fit, *, folds, validation, see
         Hyper-parameters.
     sample : Spectra
     ways : list of bool
-        Ways to hand flux to the network: centred or not.
+        Whether flux is centred for the network.
     fit : callable
         `training.fit`, for the network.
     folds : int
     validation : float
-        Share of the training part that stops the network's training.
+        Fraction of the training part used for the network's early stopping.
     seed : int
     path : path
         JSON lines of the finished folds.

@@ -8,7 +8,7 @@ from obafgkm.workflow.job import job
 
 
 def divided_spectra(spectra):
-    """The same spectra with their continua at one, and their continua."""
+    """The continuum-normalised spectra, and their continua."""
     continuum = fit_continuum(spectra.wave, spectra.flux)
     normalised = replace(spectra, flux=spectra.flux / continuum, ivar=spectra.ivar * continuum**2)
     return normalised, replace(spectra, flux=continuum)

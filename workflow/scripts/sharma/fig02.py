@@ -12,7 +12,7 @@ from obafgkm.workflow.job import job
 
 
 def _area(n):
-    """Area of the circle of `n` spectra, in square points; that of one can be seen."""
+    """Area of the circle for `n` spectra, in square points; visible even for one."""
     return 4 + 3 * n
 
 
@@ -22,7 +22,7 @@ def fig02(table, threshold):
     Parameters
     ----------
     table : DataFrame
-        What `internal_dispersion` returns.
+        The result of `internal_dispersion`.
     threshold : float
         Clipping threshold of the mean in standard deviations.
     """

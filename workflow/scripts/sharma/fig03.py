@@ -7,7 +7,7 @@ from obafgkm.report.plots import COLUMN, new_figure, save_figure
 from obafgkm.workflow.job import job
 
 BINS = 25
-FEWEST = 20  # trials of which a histogram is drawn
+FEWEST = 20  # least number of trials for a histogram
 INSET_BIN = 0.1  # subclasses
 
 
@@ -38,7 +38,7 @@ def fig03(trials, inset):
         axes.legend(loc="upper right")
         return figure
     count = _draw(axes, ways, np.linspace(0, end, BINS + 1))
-    # The inset lies over the right half: bars there must end below it.
+    # The inset covers the upper right: bars must end below it.
     top = max(1.1 * count.max(), 3.4 * count[:, BINS // 2 :].max())
     axes.set(xlabel="Subclass error σ (subclasses)", ylabel="Trials", xlim=(0, end), ylim=(0, top))
     axes.legend(loc="upper right")
@@ -52,7 +52,7 @@ def fig03(trials, inset):
 
 
 def _draw_rug(axes, ways):
-    """A mark for each trial, a row for each way to hand flux to the network."""
+    """One mark per trial, with and without centred flux in separate rows."""
     for row, sigma in enumerate(ways.values()):
         axes.plot(sigma, np.full(len(sigma), row), "|", ms=18, mew=1.2, color=f"C{row}")
     names = [f"{name}\n({len(sigma)} trials)" for name, sigma in ways.items()]
@@ -62,7 +62,7 @@ def _draw_rug(axes, ways):
 
 
 def _draw(axes, ways, bins):
-    """Histograms of the ways to hand flux to the network, side by side; their counts (n_ways, n_bins)."""
+    """Histograms with and without centred flux, side by side; returns the counts (n_ways, n_bins)."""
     labels = [f"{name} ({len(sigma)})" for name, sigma in ways.items()]
     count, *_ = axes.hist(list(ways.values()), bins, label=labels)
     axes.yaxis.get_major_locator().set_params(integer=True)

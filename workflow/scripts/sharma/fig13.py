@@ -1,4 +1,4 @@
-"""Figure 13: error of the CNN along the sequence, and its mean and standard deviation a main class."""
+"""Figure 13: error of the CNN along the sequence, with mean and standard deviation per main class."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from obafgkm.workflow.job import job
 
 
 def class_errors(predictions, threshold):
-    """Bias and error of each main class that has a star.
+    """Bias and error of each main class with stars.
 
     Parameters
     ----------
@@ -24,8 +24,9 @@ def class_errors(predictions, threshold):
     Returns
     -------
     DataFrame
-        Columns ``class, source, spectra``, ``size of bias`` (of the mean of all, as in the paper's statement
-        that no class is off by more than a subclass), and those of `obafgkm.evaluation.metrics.dispersion`.
+        Columns ``class, source, spectra``, ``size of bias`` (of the unclipped mean, as in the paper's
+        statement that no class is off by more than a subclass), and those of
+        `obafgkm.evaluation.metrics.dispersion`.
     """
     expected = predictions["expected"].to_numpy()
     difference = predictions["predicted"].to_numpy() - expected
@@ -57,6 +58,7 @@ def fig13(predictions, statistics, threshold):
         layout="constrained",
         height_ratios=(2, 3),
     )
+    figure.get_layout_engine().set(w_pad=0.1)  # inches, between panels and their labels
     place = np.arange(len(statistics))
     for name, clipped, raw, label in [
         ("mean", "clipped_bias", "bias", "Mean"),
@@ -65,7 +67,7 @@ def fig13(predictions, statistics, threshold):
         panel = axes[name]
         for shift, column, meaning in [(-0.22, clipped, f"{threshold:g}σ clipped"), (0.22, raw, "all stars")]:
             bars = panel.bar(place + shift, statistics[column], 0.4, label=meaning)
-            numbers = [f"{value:.2f}".replace("-", "−") for value in statistics[column]]
+            numbers = [f"{value:.1f}".replace("-", "−") for value in statistics[column]]
             panel.bar_label(bars, numbers, fontsize=6, padding=1)
         panel.axhline(0, color="0.6", lw=0.6)
         panel.set(xlabel="Expected main class", ylabel=f"{label} (subclasses)")

@@ -1,4 +1,4 @@
-"""Figure 15: the test spectra that the CNN misses by more than five subclasses."""
+"""Figure 15: the test spectra misclassified by the CNN by more than five subclasses."""
 
 import numpy as np
 import pandas as pd

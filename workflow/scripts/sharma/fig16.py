@@ -13,7 +13,7 @@ STARS = {"HD 184915": 10, "HD 175588": 64}  # the paper's stars and their class 
 
 
 def find_star(labels, star, number):
-    """Row of a star, or of the spectrum nearest in class where the sample does not hold the star."""
+    """Row of a star, or of the spectrum nearest in class if the sample lacks the star."""
     found = np.flatnonzero(labels["star"] == star)
     return found[0] if found.size else int((labels["mk_class"] - number).abs().argmin())
 
@@ -24,9 +24,9 @@ def fig16(test, normalised, predictions):
     Parameters
     ----------
     test, normalised : Spectra
-        The test sample as it is, and with its continua at one.
+        The original and the continuum-normalised test sample.
     predictions : DataFrame
-        What a network says of the normalised spectra, in the order of `test`.
+        Predictions of a network for the normalised spectra, in the order of `test`.
     """
     rows = [find_star(test.labels, star, number) for star, number in STARS.items()]
     lines = normalised.flux[rows]
@@ -44,7 +44,7 @@ def fig16(test, normalised, predictions):
         right.plot(test.wave, lines[i] * continuum[1 - i], lw=0.6, label=f"continuum of the {other} star")
         left.set_ylabel("Relative flux")
         for axes in (left, middle, right):
-            # Head room, so that the legend covers no spectrum.
+            # Leaves room for the legend.
             axes.set_ylim(0, 1.3 * max(line.get_ydata().max() for line in axes.lines))
             axes.legend(loc="upper right", ncols=2, columnspacing=1, fontsize=6.5)
     titles = ["Flux calibrated", "Continuum normalised", "Continua exchanged"]

@@ -1,4 +1,4 @@
-"""Figure 18: subclasses of the SDSS F stars, by the pipeline, and what the network predicts for them."""
+"""Figure 18: subclasses of the SDSS F stars from the pipeline and from the network."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Figure 19: SDSS spectra on whose class the survey's pipeline and the network disagree."""
+"""Figure 19: SDSS spectra for which the survey's pipeline and the network disagree."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ LINES = {  # air wavelengths, Angstrom
 
 
 def worst(predictions):
-    """Rows of the greatest disagreements, of each of the pipeline's main classes at most one."""
+    """Rows of the largest disagreements, at most one for each of the pipeline's main classes."""
     weight = (predictions["predicted"] - predictions["expected"]).abs() * predictions["probability"]
     ordered = predictions.assign(weight=weight, main=main_class(predictions["expected"]))
     ordered = ordered[weight > 0].sort_values("weight", ascending=False, kind="stable")

@@ -1,4 +1,4 @@
-"""Error against the share of wrong labels in training (Sharma et al. 2020, section 5.2, point 2)."""
+"""Error against the fraction of wrong training labels (Sharma et al. 2020, section 5.2, point 2)."""
 
 import pandas as pd
 
@@ -25,13 +25,13 @@ def fig_labels(errors, confidence, clip):
     bars = [wrong["rms"] - wrong["rms_low"], wrong["rms_high"] - wrong["rms"]]
     label = f"root mean square, {100 * confidence:g} % interval"
     axes.errorbar(spread, wrong["rms"], bars, fmt="o", ms=4, capsize=2, lw=0.8, label=label)
-    # A few stars far off can make most of a root mean square, and hide what happens to all others.
+    # A few outliers can dominate a root mean square, and hide what happens to all other stars.
     axes.plot(spread, wrong["clipped_sigma"], "s", ms=4, label=f"σ after {clip:g}σ clipping")
     for column in ["rms", "clipped_sigma"]:
         mean = wrong[column].groupby(share).mean()
         axes.plot(mean.index, mean, color="0.6", lw=0.6, ls=":", zorder=0)
     axes.set(xlabel="Wrong labels in the training sample (%)", ylabel="Error (subclasses)")
-    axes.set_ylim(0, 1.3 * wrong["rms_high"].max())  # head room for the legend
+    axes.set_ylim(0, 1.3 * wrong["rms_high"].max())  # room for the legend
     axes.legend(loc="upper left")
     return figure
 

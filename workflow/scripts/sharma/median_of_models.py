@@ -1,4 +1,4 @@
-"""The median of what models say of each test spectrum: is the best better than all together?"""
+"""The median of the models' predictions: is the best model better than their combination?"""
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,12 @@ from obafgkm.workflow.job import job
 
 
 def median_of_models(tables):
-    """Predictions as of one model, without probabilities.
+    """Predictions in the form of one model, without probabilities.
 
     Parameters
     ----------
     tables : list of DataFrame
-        Predictions of the models, of the same spectra.
+        Predictions of the models for the same spectra.
     """
     keys = ["library", "file"]
     tables = [table.set_index(keys) for table in tables]

@@ -1,4 +1,4 @@
-"""Train a model anew: with other seeds, on lines or continua alone, on wrong labels (section 5.2)."""
+"""Retrain a model: with other seeds, on lines or continua alone, on wrong labels (section 5.2)."""
 
 from pathlib import Path
 
@@ -11,23 +11,23 @@ from obafgkm.spectra import Spectra
 from obafgkm.training.trials import fingerprint, run_trials
 from obafgkm.workflow.job import job
 
-SAMPLES = {"trained on normalised": "normalised", "trained on continua": "continua"}  # others: flux as it is
+SAMPLES = {"trained on normalised": "normalised", "trained on continua": "continua"}  # else flux
 
 
 def retrain(cases, samples, predict, path):
-    """What a model says of the test spectra after each training.
+    """Predictions of a model for the test spectra after each training.
 
     Parameters
     ----------
     cases : list of dict
-        ``test``, ``setting`` (the share of wrong labels, or None), ``repeat``, and ``seed``, which draws the
-        wrong labels, the initial weights and the validation stars.
+        ``test``, ``setting`` (the fraction of wrong labels, or None), ``repeat``, and ``seed`` for the wrong
+        labels, the initial weights and the validation stars.
     samples : dict of str to (Spectra, Spectra)
-        Training and test sample: ``flux`` as it is, ``normalised`` and ``continua``.
+        Training and test samples: original ``flux``, ``normalised`` and ``continua``.
     predict : callable
         Takes (flux, labels, flux to classify, seed), returns predicted class numbers.
     path : path
-        JSON lines of the finished trainings, which a run after a kill does not repeat.
+        JSON lines of the finished trainings, which are not repeated after a kill.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def retrain(cases, samples, predict, path):
         training, test = samples[SAMPLES.get(case["test"], "flux")]
         labels = training.labels
         if case["test"] == "wrong labels":
-            # The paper counts 40, 100 and 200 of its 1,859 spectra; a share is what a smaller sample has too.
+            # The paper uses 40, 100 and 200 of its 1,859 spectra; a fraction also applies to smaller samples.
             number = labels["mk_class"].to_numpy()
             wrong = wrong_labels(number, round(case["setting"] * len(number)), case["seed"])
             labels = labels.assign(mk_class=wrong)

@@ -10,7 +10,7 @@ from obafgkm.workflow.job import job
 
 KEYS = ["test", "setting", "repeat", "model"]
 SPREAD = ["bias", "mad_sigma", "clipped_bias", "clipped_sigma", "clipped_fraction"]
-OUTCOMES = ["peculiar", "unclassified"]  # what a program may say besides an MK type
+OUTCOMES = ["peculiar", "unclassified"]  # results of a program other than an MK type
 
 
 def sensitivity_errors(predictions, settings, seed):
@@ -19,9 +19,9 @@ def sensitivity_errors(predictions, settings, seed):
     Parameters
     ----------
     predictions : DataFrame
-        Columns ``test, setting, repeat, model, library, file, star, source, expected, predicted``. Every
-        test holds the same spectra; `predicted` is NaN where a program could not classify one, and `outcome`,
-        which networks lack, says why.
+        Columns ``test, setting, repeat, model, library, file, star, source, expected, predicted``. Every test
+        has the same spectra; `predicted` is NaN if a program could not classify a spectrum, and `outcome`,
+        absent for networks, gives the reason.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -32,9 +32,8 @@ def sensitivity_errors(predictions, settings, seed):
     DataFrame
         Columns ``test, setting, repeat, model, source, spectra, classified, peculiar, unclassified, rms,
         rms_low, rms_high, colour_change, bias, mad_sigma, clipped_bias, clipped_sigma, clipped_fraction``;
-        errors in subclasses, of the spectra classified; ``peculiar`` and ``unclassified`` are counts of a
-        program's outcomes.
-        `setting` is A_V in magnitudes, or the share of wrong labels.
+        errors in subclasses, for classified spectra; ``peculiar`` and ``unclassified`` are counts of a
+        program's outcomes. `setting` is A_V in magnitudes, or the fraction of wrong labels.
     """
     predictions = predictions.sort_values(["library", "file"], kind="stable")
     absent = {"outcome", "colour_change"} - set(predictions)
@@ -78,7 +77,7 @@ if __name__ == "__main__":
             for name, path in zip(params.models, given.clean, strict=True)
         }
         retrained = pd.read_csv(given.retrained)
-        # Trainings on right labels are those with no wrong one.
+        # Trainings on correct labels are those with a fraction of zero.
         right = pd.concat([clean[params.network], retrained.query("test == 'clean'")])
         parts = [*clean.values(), retrained, right.assign(test="wrong labels", setting=0.0)]
         parts += [pd.read_csv(path) for path in [given.spoilt, *given.programs]]

@@ -1,4 +1,4 @@
-"""Form the training and the test sample of Sharma et al. 2020 from the homogenised libraries."""
+"""Form the training and test samples of Sharma et al. 2020 from the homogenised libraries."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from obafgkm.workflow.job import job
 
 
 def form_samples(library_paths, stars_path):
-    """Read the libraries, give every spectrum its star, and divide them.
+    """Read the libraries, assign every spectrum to its star, and divide them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Stars of a survey as networks take them: at rest, in air, homogenised (Sharma et al. 2020, section 6)."""
+"""Survey stars prepared for the networks: at rest, in air, homogenised (Sharma et al. 2020, section 6)."""
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,8 @@ def sdss_stars(path, settings):
     Returns
     -------
     stars : Spectra
-        Further labels ``mk_type, mk_class, luminosity``; '' and -1 where the subclass is no MK type;
-        ``luminosity`` is -1, too, where it has no luminosity class.
+        Additional labels ``mk_type, mk_class, luminosity``; '' and -1 if the subclass is not an MK type;
+        ``luminosity`` is also -1 if it has no luminosity class.
     rejected : DataFrame
         Columns library, file, name, reason of the others.
     """
@@ -42,7 +42,7 @@ def sdss_stars(path, settings):
         observed = Spectra.read(path, slice(first, first + BLOCK))
         is_star = (observed.labels["class"] == "STAR").to_numpy()
         others = observed.labels.loc[~is_star, ["library", "file", "name", "class"]]
-        others["reason"] = "no star, but of class '" + others.pop("class") + "'"
+        others["reason"] = "not a star but of class '" + others.pop("class") + "'"
         observed = observed.select(is_star)
         keep, faint = usable(observed.labels, MIN_SNR)
         at_rest, narrow = rest_frame_air(observed.select(keep))

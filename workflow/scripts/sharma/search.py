@@ -13,7 +13,7 @@ from obafgkm.workflow.job import job
 
 
 def list_trials(model, settings, centred, **circumstances):
-    """Settings of every trial a number; the network takes each combination with and without centring.
+    """Settings of every trial by number; the network is tried with and without centring.
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ def list_trials(model, settings, centred, **circumstances):
     settings : dict
         The model's section of `sharma.search` in the configuration.
     centred : list of bool
-        Ways to hand flux to the network.
+        Whether flux is centred for the network.
     circumstances
-        What else a result depends on, ``seed`` among it.
+        Anything else on which a result depends, including ``seed``.
     """
     fixed = {key: value for key, value in settings.items() if key not in ("trials", "space")}
     combinations = draw_trials(settings["space"], settings["trials"], circumstances["seed"])
@@ -33,7 +33,7 @@ def list_trials(model, settings, centred, **circumstances):
 
 
 def search(model, trials, sample, fit, path):
-    """Run trials; one row each with its means over the folds.
+    """Run trials; one row each with means over the folds.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def search(model, trials, sample, fit, path):
 
 
 def _hyper_parameters(trial):
-    """What the model itself takes of a trial's settings."""
+    """The model's own parameters among a trial's settings."""
     settings = {key: trial[key] for key in trial if key not in ("seed", "folds", "validation", "sample")}
     if "neurons1" in settings:
         settings["neurons"] = [settings.pop("neurons1"), settings.pop("neurons2")]

@@ -1,4 +1,4 @@
-"""Table 1: the four libraries, and how many of their spectra come through each step."""
+"""Table 1: the four libraries, and the numbers of spectra left after each step."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
 ORDER = ["jhc", "elodie", "cflib", "miles"]
-METAL_POOR = -2.0  # [Fe/H] below which the paper finds its training sample poor (section 5.1)
+METAL_POOR = -2.0  # [Fe/H] below which the paper's training sample is sparse (section 5.1)
 
 
 def table1(ingested, unreadable, unhomogenised, training, test, left_out):
@@ -26,7 +26,7 @@ def table1(ingested, unreadable, unhomogenised, training, test, left_out):
     Returns
     -------
     DataFrame
-        Stars with [Fe/H] < -2 are those whose library gives a metallicity; JHC gives none.
+        Stars with [Fe/H] < -2 are counted if their library gives metallicities; JHC gives none.
     """
     chosen = pd.concat([training.labels, test.labels])
     selected = chosen["library"].value_counts()

@@ -14,7 +14,7 @@ def table3(predictions, names, settings, seed):
     Parameters
     ----------
     predictions : sequence of DataFrame
-        Predictions a model.
+        Predictions by model.
     names : sequence of str
         The models' names.
     settings : dict

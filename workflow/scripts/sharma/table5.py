@@ -77,7 +77,7 @@ def table5(classes, luminosity, others):
 
 
 def agreement(classes, others):
-    """Share of other trainings that give the main class of this one; NaN without any (an array)."""
+    """Fraction of other trainings that give the same main class (an array); NaN if there are none."""
     both = others.merge(classes[["file", "predicted"]], on="file", suffixes=("_other", ""))
     both["same"] = main_class(both["predicted_other"]) == main_class(both["predicted"])
     return both.groupby("file")["same"].mean().reindex(classes["file"]).to_numpy()

@@ -1,4 +1,4 @@
-"""Table 6: the stars that the CNN misses by more than five subclasses, with their parameters."""
+"""Table 6: the stars misclassified by the CNN by more than five subclasses, with their parameters."""
 
 import pandas as pd
 
@@ -16,8 +16,8 @@ def table6(predictions, labels):
     ----------
     predictions : DataFrame
     labels : DataFrame
-        Labels of the test sample, with ``file, teff, logg, feh``: those of the archive, or, for simulated
-        spectra, those they were made with.
+        Labels of the test sample, with ``file, teff, logg, feh``: from the archive or, for simulated spectra,
+        the true values.
     """
     table = predictions.merge(labels[["file", "teff", "logg", "feh"]], on="file")
     table["difference"] = table["predicted"] - table["expected"]

@@ -1,4 +1,4 @@
-"""Table 7: class of every SDSS star by the pipeline and by the networks, as a catalogue and as an excerpt."""
+"""Table 7: class of every SDSS star from pipeline and networks, as a catalogue and as an excerpt."""
 
 import pandas as pd
 from astropy.table import Table
@@ -37,7 +37,7 @@ def table7(classes, luminosity, labels):
     classes, luminosity : DataFrame
         Predictions of the two networks for the same spectra.
     labels : DataFrame
-        Of the spectra, with the pipeline's class.
+        Labels of the spectra, with the pipeline's class.
     """
     own = luminosity.set_index("file").loc[classes["file"]].reset_index()
     known = labels.set_index("file").loc[classes["file"]].reset_index()

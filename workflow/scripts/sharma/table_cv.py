@@ -12,7 +12,7 @@ def table_cv(tables, names):
     Parameters
     ----------
     tables : sequence of DataFrame
-        Folds a model.
+        Folds by model.
     names : sequence of str
         The models' names.
     """

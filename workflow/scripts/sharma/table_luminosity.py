@@ -1,4 +1,4 @@
-"""Luminosity classification (section 4.3): all stars, G and B stars, and what temperature alone gives."""
+"""Luminosity classification (section 4.3): all stars, G and B stars, and a rule based on temperature."""
 
 import numpy as np
 import pandas as pd
@@ -10,28 +10,28 @@ from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 GIANT, DWARF = 2, 4
-# How many last characters of a spectral code tell the luminosity: three in the paper's words; four are the
+# Number of final characters of a spectral code that encode the luminosity: three in the paper; four are the
 # whole remainder of a subclass.
 READINGS = {3: "", 4: ", whole remainder of the code"}
 
 
 def temperature_alone(number):
-    """Luminosity of a rule that looks at the temperature only: O, B, A, F are dwarfs; G, K, M are giants."""
+    """Luminosity from temperature alone: O, B, A, F are dwarfs; G, K, M are giants."""
     return np.where(main_class(number) <= MAIN_CLASSES.index("F"), DWARF, GIANT)
 
 
 def table_luminosity(luminosity, regressors, settings, seed):
     """One row per model and group of stars, with bootstrap intervals by star.
 
-    ``accuracy_less_temperature`` is the accuracy less that of `temperature_alone` on the same stars.
+    ``accuracy_less_temperature`` is the accuracy minus that of `temperature_alone` on the same stars.
 
     Parameters
     ----------
     luminosity : DataFrame
         Predictions of the luminosity classifier.
     regressors : dict of str to DataFrame
-        Predictions of each regressor by its name. Their spectral codes end in the luminosity class, read both
-        in the paper's words and with the whole remainder of a subclass, see `luminosity_from_code`.
+        Predictions by name of the regressor. Their spectral codes end in the luminosity class, decoded both
+        as in the paper and with the whole remainder of a subclass, see `luminosity_from_code`.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int

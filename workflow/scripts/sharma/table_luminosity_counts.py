@@ -15,7 +15,7 @@ def table_luminosity_counts(ingested, selected):
     ----------
     ingested : dict of str to Spectra
     selected : DataFrame
-        Labels of the training and the test sample.
+        Labels of the training and test samples.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Stars that libraries share: how many, and which, with their name in each."""
+"""Stars shared between libraries: their numbers, and a list with the name in each library."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from obafgkm.workflow.job import job
 
 
 def shared_stars(stars):
-    """Stars that several libraries have, with their name in each: what the overlap matrix counts.
+    """Stars in several libraries with their name in each, as counted in the overlap matrix.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ def shared_stars(stars):
     Returns
     -------
     DataFrame
-        One row per star: ``star``, and a column per library, '' where it does not have the star.
+        One row per star: ``star``, and one column per library, '' if it lacks the star.
     """
     named = stars[stars["star"] != ""].drop_duplicates(["library", "star"])
     names = named.pivot(index="star", columns="library", values="name").fillna("")

@@ -1,4 +1,4 @@
-"""Differences on the same stars: of models and of reddened spectra to the CNN, of parts to the whole."""
+"""Paired differences on the same stars: models and reddened spectra against the CNN, parts against all."""
 
 import numpy as np
 import pandas as pd
@@ -10,17 +10,17 @@ from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 METRICS = ["main_class_accuracy", "sigma", "rms", "mad_sigma", "clipped_sigma"]
-BEST = "cnn"  # of the paper's six models, in its own words
+BEST = "cnn"  # number of the paper's models, in its words
 REDDENED = 1  # mag of extinction
 
 
 def table_pairs(pairs, settings, seed):
-    """One row a pair, with intervals of a bootstrap that draws the same stars for both.
+    """One row per pair, with intervals from a bootstrap that draws the same stars for both.
 
     Parameters
     ----------
     pairs : list of (str, DataFrame, str, DataFrame)
-        Name and predictions of a model, and those of the one it is held against.
+        Name and predictions of a model, and those of its counterpart.
     settings : dict
         The section `evaluation` of the configuration.
     seed : int
@@ -28,7 +28,8 @@ def table_pairs(pairs, settings, seed):
     Returns
     -------
     DataFrame
-        ``model, against, source, spectra``, and the differences of the numbers of Table 3, model less other.
+        ``model, against, source, spectra``, and the differences of the numbers of Table 3, model minus
+        counterpart.
     """
 
     def differences(expected, predicted, other):

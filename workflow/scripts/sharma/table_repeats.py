@@ -1,4 +1,4 @@
-"""How far types of the same LAMOST star agree from night to night: the networks' and the pipeline's own."""
+"""Agreement of types of the same LAMOST star between nights, for the networks and the pipeline."""
 
 from itertools import combinations
 
@@ -13,7 +13,7 @@ from obafgkm.workflow.job import job
 
 
 def repeated_nights(stars, nights):
-    """Pairs of spectra of one star on different nights, and the weight that makes stars count alike.
+    """Pairs of spectra of one star on different nights, with weights that count stars equally.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def repeated_nights(stars, nights):
 
 
 def repeatability(first, second, weights):
-    """How far two types of a star differ.
+    """Differences between two types of each star.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ def repeatability(first, second, weights):
     Returns
     -------
     dict of str to float
-        ``difference``, the mean of its absolute value in subclasses; ``sigma``, the scatter of one spectrum
-        that it amounts to: the root mean square of the difference over the square root of 2; the shares with
-        the same subclass and with the same main class.
+        ``difference``, the mean absolute difference in subclasses; ``sigma``, the implied scatter of a single
+        spectrum: the root mean square difference over the square root of 2; the fractions with the same
+        subclass and with the same main class.
     """
     difference = np.abs(first - second)
     same_main = main_class(whole_class(first)) == main_class(whole_class(second))
@@ -63,14 +63,14 @@ def repeatability(first, second, weights):
 
 
 def table_repeats(labels, predictions, names, settings, seed):
-    """One row a classifier, the pipeline first; see `repeatability` for the columns.
+    """One row per classifier, the pipeline first; see `repeatability` for the columns.
 
     Parameters
     ----------
     labels : DataFrame
         Columns file and mjd, the night, of all spectra.
     predictions : sequence of DataFrame
-        Of the same spectra, in the same order.
+        Predictions for the same spectra, in the same order.
     names : sequence of str
         The models' names.
     settings : dict
@@ -87,10 +87,10 @@ def table_repeats(labels, predictions, names, settings, seed):
     rows = []
     for name, numbers in types.items():
         first, second = numbers.to_numpy(float)[pairs].T
-        # The pipeline's types rest on nothing of ours; what a network says rests on what it was trained with.
+        # The pipeline's types are independent of our data; those of a network depend on its training data.
         source = "mirror" if name == "LAMOST pipeline" else table["source"].iloc[0]
         row = {"classifier": name, "source": source, "stars": np.unique(stars).size, "pairs": len(pairs)}
-        if len(pairs):  # a mirror need not hold any star twice
+        if len(pairs):  # a mirror may hold no star twice
             row |= with_intervals(
                 repeatability,
                 stars,

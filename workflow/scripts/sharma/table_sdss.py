@@ -1,4 +1,4 @@
-"""How far network and pipeline agree on the SDSS stars (Sharma et al. 2020, section 6)."""
+"""Agreement of network and pipeline on the SDSS stars (Sharma et al. 2020, section 6)."""
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ def counts(expected, predicted):
 def table_sdss(predictions, names, settings, seed):
     """One row per model; see `agreement` and `counts` for the columns.
 
-    ``weighted_less_first`` is the share of agreement less that of the first model on the same stars.
+    ``weighted_less_first`` is the fraction of agreement minus that of the first model on the same stars.
 
     Parameters
     ----------

@@ -9,14 +9,14 @@ from obafgkm.workflow.job import job
 
 
 def table_search(trials, names, search):
-    """One row per model; the network once as it is and once centred.
+    """One row per model, and two for the network: with original and with centred flux.
 
     Parameters
     ----------
     trials : sequence of DataFrame
-        Trials a model.
+        Trials by model.
     names : dict of str to str
-        The models and their names.
+        Names of the models.
     search : dict
         The section `sharma.search` of the configuration.
     """

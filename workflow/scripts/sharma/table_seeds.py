@@ -1,4 +1,4 @@
-"""Numbers of Table 3 over trainings with several seeds: mean and standard deviation, never the best."""
+"""Numbers of Table 3 over trainings with several seeds: mean and standard deviation, not the best."""
 
 import pandas as pd
 
@@ -24,8 +24,8 @@ def table_seeds(predictions, names, clip):
     Returns
     -------
     DataFrame
-        ``model, source, seeds``, and of each number its mean and, as ``_sd``, its standard deviation, missing
-        where there is one seed only.
+        ``model, source, seeds``, and for each number its mean and (``_sd``) standard deviation, missing if
+        there is only one seed.
     """
     rows = []
     for model, name in names.items():

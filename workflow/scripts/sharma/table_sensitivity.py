@@ -1,4 +1,4 @@
-"""The stated errors of Sharma et al. 2020, section 5.2: how classifiers bear spoilt spectra and labels."""
+"""The stated errors of Sharma et al. 2020, section 5.2: robustness to perturbed spectra and labels."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ TESTS = [
     "shuffled continua",
     "reddening",
 ]
-A_V = [0, 0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1]  # magnitudes, of which the paper speaks
+A_V = [0, 0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1]  # magnitudes discussed in the paper
 SETTINGS = {"wrong labels": "{:.2%} of the labels", "reddening": "A_V = {:g} mag"}
 COUNTS = ["classified", "peculiar", "unclassified"]
 NUMBERS = [
@@ -44,8 +44,8 @@ def table_sensitivity(errors, names):
     -------
     DataFrame
         Errors in subclasses, ``colour_change`` in magnitudes (see `obafgkm.documents.sharma.robustness`).
-        Numbers are medians over the repeats of a test; ``rms_smallest``, ``rms_largest`` and ``rms_sd`` tell
-        how much these differ, and are missing where there is one only.
+        Numbers are medians over the repeats of a test; ``rms_smallest``, ``rms_largest`` and ``rms_sd`` give
+        their scatter, and are missing if there is only one.
     """
     told = (errors["test"] != "reddening") | np.isclose(errors["setting"].to_numpy()[:, None], A_V).any(1)
     rows = []

@@ -1,4 +1,4 @@
-"""How far network and pipelines agree on each main class of survey stars, and what is called what."""
+"""Agreement of network and pipelines on each main class of survey stars, and their confusions."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from obafgkm.workflow.job import job
 
 
 def agreement(expected, predicted):
-    """Share that agrees on the main class, and mean difference in subclasses, of class numbers (n,)."""
+    """Fraction with the same main class, and mean difference in subclasses, for class numbers (n,)."""
     return {
         "agreement": np.mean(main_class(whole_class(predicted)) == main_class(expected)),
         "bias": np.mean(predicted - expected),
@@ -18,7 +18,7 @@ def agreement(expected, predicted):
 
 
 def table_survey_classes(predictions, names, settings, seed):
-    """One row per survey, model and main class of the pipeline; ``to_X`` is the share that the model calls X.
+    """One row per survey, model and pipeline main class; ``to_X`` is the fraction classified as X.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far the libraries' types agree with a second type of the same star, and with SIMBAD's (section 2)."""
+"""Agreement of the libraries' types with a second type of the same star, and with SIMBAD's (section 2)."""
 
 import numpy as np
 import pandas as pd
@@ -11,24 +11,22 @@ from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
 
-CONFLICT = (
-    5  # subclasses: the paper looks at a spectrum whose class "conflicts", and does not say by how much
-)
+CONFLICT = 5  # subclasses: the paper inspects spectra whose class "conflicts", without saying by how much
 SIMBAD, SECOND = "SIMBAD", "second type of the catalogue"
 
 
 def table_types(labels):
-    """One row for each library and second opinion, and one for all libraries against SIMBAD.
+    """One row per library and second type, and one for all libraries against SIMBAD.
 
     Parameters
     ----------
     labels : dict of str to DataFrame
-        Labels of each library's ingested spectra; with ``simbad_type_text`` if SIMBAD was asked.
+        Labels of each library's ingested spectra; with ``simbad_type_text`` if SIMBAD was queried.
 
     Returns
     -------
     DataFrame
-        Stars with both types; how many of these differ at all in their subclass, and by more than five; mean
+        Number of stars with both types, of those that differ in subclass, and by more than five; mean
         absolute difference in subclasses.
     """
     rows, differences = [], []
@@ -45,11 +43,11 @@ def table_types(labels):
 
 
 def _opinions(library, labels):
-    """What each type is compared with, and the columns of both."""
+    """The comparisons, with the columns of both types."""
     asked = "simbad_type_text" in labels
     own = "type_text"
     if asked and library == FROM_SIMBAD:
-        own = "catalogue_type_text"  # of the library's own table
+        own = "catalogue_type_text"  # from the library's own table
     if asked:
         yield SIMBAD, own, "simbad_type_text"
     if own == "type_text" and (labels["catalogue_type_text"] != "").any():
@@ -57,7 +55,7 @@ def _opinions(library, labels):
 
 
 def _difference(own, other):
-    """Second less own class number, NaN where either cannot be read."""
+    """Second minus own class number, NaN if either is unreadable."""
     return _numbers(other) - _numbers(own)
 
 

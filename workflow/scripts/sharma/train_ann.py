@@ -17,17 +17,17 @@ def train_ann(sample, settings, centred, validation, seed, threads, directory):
     settings : dict
         The section `sharma.ann` of the configuration.
     centred : bool
-        Subtract the mean training spectrum first. The paper does not mention it, and without it many units of
-        the first layer die.
+        Subtract the mean training spectrum first. The paper does not mention this, but without it many units
+        of the first layer die.
     validation : float
-        Share of the training stars that validate.
+        Fraction of the training stars used for validation.
     seed, threads : int
     directory : path
 
     Returns
     -------
     keras.Model
-        Takes flux (n, n_pix), gives the probability of each class (n, 70).
+        Takes flux (n, n_pix), returns the probability of each class (n, 70).
     """
     from obafgkm.documents.sharma.ann import absorb_centre, build_ann, live_units
     from obafgkm.training import backend, record

@@ -16,22 +16,22 @@ def train_cnn(autoencoder_path, sample, label, n_classes, settings, validation, 
     Parameters
     ----------
     autoencoder_path : path
-        Its encoder's weights are where training starts.
+        Autoencoder whose encoder provides the initial weights.
     sample : Spectra
     label : str
-        Column of the labels that is learnt: ``mk_class`` or ``luminosity``.
+        Column of the labels to be learnt: ``mk_class`` or ``luminosity``.
     n_classes : int
     settings : dict
         The section `sharma.cnn` or `sharma.cnn_luminosity` of the configuration.
     validation : float
-        Share of the training stars that validate.
+        Fraction of the training stars used for validation.
     seed, threads : int
     directory : path
 
     Returns
     -------
     keras.Model
-        Takes flux (n, 2896, 1), gives probabilities (n, n_classes).
+        Takes flux (n, 2896, 1), returns probabilities (n, n_classes).
     """
     from obafgkm.documents.sharma.cnn import N_PIXELS, build_classifier, encoder_of, fit_head
     from obafgkm.training import backend, engine, record
@@ -42,7 +42,7 @@ def train_cnn(autoencoder_path, sample, label, n_classes, settings, validation, 
     model = build_classifier(encoder, n_classes, **architecture)
     x, y = sample.flux[:, :N_PIXELS, None], sample.labels[label].to_numpy()
     held_out = held_out_stars(sample.labels["star"], validation, seed)
-    # The paper follows the accuracy for spectral classes and the loss for luminosity classes.
+    # The paper monitors the accuracy for spectral classes and the loss for luminosity classes.
     followed = {"monitor": "val_accuracy" if label == "mk_class" else "val_loss", "seed": seed}
     head = None
     if settings["head"]["epochs"]:
@@ -75,7 +75,7 @@ if __name__ == "__main__":
     with job(snakemake):
         params, test = snakemake.params, Spectra.read(snakemake.input.test)
         luminosity = snakemake.wildcards.model == "cnn_luminosity"
-        # The encoder has seen the autoencoder's spectra; what it predicts rests on them too.
+        # The encoder has seen the autoencoder's spectra, so that predictions depend on them too.
         pretrained_on = json.loads(Path(snakemake.input.autoencoder_card).read_text())["source"]
         test.labels["source"] = join_sources([test.source, pretrained_on])
         if luminosity:

@@ -16,22 +16,22 @@ from obafgkm.workflow.job import job
 
 
 def training_scores(estimator, flux, wanted, held_out, source):
-    """Size and score of the spectra that an estimator was fitted on, and of those held back.
+    """Number and score of the spectra on which an estimator was fitted, and of those held out.
 
     Parameters
     ----------
     estimator : scikit-learn estimator
     flux : array (n, n_pix)
     wanted : array (n,)
-        What it was to learn.
+        Its targets.
     held_out : array of bool (n,)
     source : str
-        Where the spectra come from.
+        Origin of the spectra.
 
     Returns
     -------
     DataFrame
-        Columns ``part, source, spectra, score``: accuracy in subclasses of a classifier, R² of a regressor.
+        Columns ``part, source, spectra, score``: subclass accuracy of a classifier, R² of a regressor.
     """
     parts = {"training": ~held_out, "validation": held_out}
     return pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Ask SkyServer for the spectra of a survey."""
+"""Query SkyServer for the spectra of a survey."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a survey adds up to: tables, the sky, and a sentence on how fast it went."""
+"""Summary of a survey: tables, sky map, and a sentence on the processing rate."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def fig_sky(summary):
     has = summary.sky > 0
     number = np.where(has, summary.sky, np.nan)
     mean = np.where(has, summary.class_sum / np.where(has, summary.sky, 1), np.nan)
-    # Right ascension rises to the left, as on the sky.
+    # Right ascension increases to the left, as on the sky.
     ra, dec = np.radians(180 - RA_EDGES), np.radians(DEC_EDGES)
     classes = {"vmin": 0, "vmax": 10 * len(MAIN_CLASSES), "cmap": "RdYlBu_r"}
     drawn = (number, "typed spectra", {"norm": "log", "cmap": "viridis_r"}), (mean, "mean class", classes)
@@ -35,7 +35,7 @@ def fig_sky(summary):
 
 
 def sentence(chunks):
-    """How many spectra in what time."""
+    """Number of spectra and processing time, as a sentence."""
     cpu, rows, rejected = (chunks[name].sum() for name in ("cpu_seconds", "rows", "rejected"))
     rate = chunks["entries"].sum() / cpu
     return (

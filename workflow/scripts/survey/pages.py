@@ -1,4 +1,4 @@
-"""Draw the pages of a survey's oddest spectra."""
+"""Draw the pages of a survey's strongest outliers."""
 
 import pandas as pd
 

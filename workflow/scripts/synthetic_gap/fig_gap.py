@@ -1,4 +1,4 @@
-"""Predicted less catalogued parameters: held-out synthetic spectra, and the stars of MILES."""
+"""Predicted minus catalogue parameters: held-out synthetic spectra, and the stars of MILES."""
 
 import pandas as pd
 from matplotlib.ticker import FixedLocator, NullLocator
@@ -16,7 +16,7 @@ DIFFERENCES = {
 
 
 def fig_gap(predictions):
-    """Draw the network's errors, a row for each kind of input and a column for each parameter.
+    """Draw the network's errors, one row per kind of input and one column per parameter.
 
     Parameters
     ----------

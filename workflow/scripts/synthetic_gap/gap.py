@@ -17,7 +17,7 @@ NEAR = 25.0  # Angstrom
 
 
 def as_input(spectra, way, unity_at):
-    """Flux over its mean within `NEAR` of `unity_at`, or over the continuum that is fitted to it."""
+    """Flux divided by its mean within `NEAR` of `unity_at`, or by its fitted continuum."""
     if way == "normalised":
         return normalise(spectra.wave, spectra.flux)
     near = np.abs(spectra.wave - unity_at) < NEAR
@@ -32,20 +32,20 @@ def fit_models(x, y, validation, settings, notes, source, seed, threads, directo
     x, y : arrays (n, n_pix), (n, 3)
         Spectra and labels.
     validation : array of bool (n,)
-        The spectra by which training stops and the linear fit's penalties are chosen.
+        The spectra used for early stopping and for choosing the penalties of the linear fit.
     settings : dict
         ``network`` and ``ridge``.
     notes : dict
-        What the network's card should tell besides.
+        Additional entries of the network's card.
     source : str
-        Where the spectra come from.
+        Origin of the spectra.
     seed, threads : int
     directory : path
 
     Returns
     -------
     dict of str to callable
-        Each takes spectra, gives labels.
+        Each takes spectra and returns labels.
     """
     import keras
 
@@ -79,7 +79,7 @@ def fit_models(x, y, validation, settings, notes, source, seed, threads, directo
 def gap(synthetic, stars, settings, unity_at, seed, threads, directory):
     """Predictions of the held-out synthetic spectra and of the stars, by every model and kind of input.
 
-    Teff is learnt as its logarithm.
+    Teff is learnt in its logarithm.
 
     Parameters
     ----------
@@ -87,10 +87,10 @@ def gap(synthetic, stars, settings, unity_at, seed, threads, directory):
     settings : dict
         The section `synthetic_gap` of the configuration.
     unity_at : float
-        Wavelength in Angstrom about which the flux is normalised.
+        Wavelength in Angstrom around which the flux is normalised.
     seed, threads : int
     directory : path
-        For the networks.
+        Folder for the networks.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Synthetic spectra at the resolution of the homogenised libraries, and the stars of MILES beside them."""
+"""Synthetic spectra at the resolution of the homogenised libraries, and the stars of MILES."""
 
 import json
 from pathlib import Path
@@ -17,20 +17,20 @@ from obafgkm.spectroscopy.homogenise import homogenise, wavelength_grid
 from obafgkm.workflow.job import job
 
 PARAMETERS = ["teff", "logg", "feh"]
-ROTATION = [0.0, 20.0, 100.0, 200.0]  # km/s; finer steps do not show at this resolution
+ROTATION = [0.0, 20.0, 100.0, 200.0]  # km/s; finer steps are not visible at this resolution
 
 
 def synthetic_stars(settings, nodes, wave, fwhm, seed):
-    """Spectra of random stars as MILES would publish them: dereddened, with noise and calibration errors.
+    """Spectra of random stars in the style of MILES: dereddened, with noise and calibration errors.
 
-    Teff is uniform in its logarithm, log g between the limits of stars of that Teff, [M/H] uniform.
+    Teff is uniform in its logarithm, log g uniform between the limits of stars of that Teff, [M/H] uniform.
 
     Parameters
     ----------
     settings : dict
         The section `synthetic_gap.spectra` of the configuration.
     nodes : path or None
-        Model spectra; None takes those kept in the package.
+        Model spectra; None for those in the package.
     wave : array (n_pix,)
     fwhm : float
     seed : int
@@ -47,7 +47,7 @@ def synthetic_stars(settings, nodes, wave, fwhm, seed):
 
 
 def library_stars(directory, source, wave, fwhm, unity_at):
-    """The stars of MILES whose table gives all of `PARAMETERS`, with a readable type or not, homogenised."""
+    """The MILES stars with all of `PARAMETERS` in its table, with or without a readable type, homogenised."""
     check_dataset(directory)
     spectra, _ = read_library("miles", directory)
     known = spectra.labels[PARAMETERS].notna().all(axis=1)
@@ -59,7 +59,7 @@ def library_stars(directory, source, wave, fwhm, unity_at):
 
 
 def is_inside(labels, settings):
-    """Mask of the stars that lie where the synthetic ones are drawn."""
+    """Mask of the stars within the range of the synthetic ones."""
     low, high = gravity_limits(labels["teff"])
     return (
         labels["teff"].between(*settings["teff"])
@@ -69,7 +69,7 @@ def is_inside(labels, settings):
 
 
 def type_range(teff):
-    """Main class of dwarfs of each Teff."""
+    """Main class of a dwarf of each Teff."""
     limits, _ = stellar_parameters(np.arange(60, 0, -10), 4)  # M0, K0 ... B0
     return np.array(list("MKGFABO"))[np.searchsorted(limits, teff, side="right")]
 

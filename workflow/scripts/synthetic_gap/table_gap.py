@@ -1,4 +1,4 @@
-"""Errors on synthetic spectra and on the stars of MILES, overall and a range of types."""
+"""Errors on synthetic spectra and on the stars of MILES, overall and by range of types."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ def table_gap(predictions, settings, seed):
     """One row per parameter, input, model and group of stars.
 
     Groups are the held-out synthetic spectra, the stars of MILES within the range of the synthetic ones,
-    these divided by the type of dwarfs of their Teff, and the stars outside.
+    these divided by the type of a dwarf of their Teff, and the stars outside.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def table_gap(predictions, settings, seed):
                 notes = {"parameter": parameter, "stars": stars, "input": way, "model": model}
                 notes["spectra"] = len(group)
                 notes |= error_columns(group["predicted"] - group["expected"], group["star"], settings, seed)
-                # The models come from synthetic spectra, whatever they are asked about.
+                # The models are trained on synthetic spectra in all cases.
                 source = ", ".join(sorted(synthetic | {*group["source"]}))
                 rows.append({**notes, "source": source})
     return pd.DataFrame(rows)

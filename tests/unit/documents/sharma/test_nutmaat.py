@@ -133,7 +133,7 @@ def test_a_library_that_is_not_there_is_told_with_the_way_on(mklib, tmp_path, na
     folder = tmp_path / "elsewhere" if name == "libr18" else mklib
     if name == "librc36":
         (mklib / name).mkdir()
-    with pytest.raises(ProgramError, match=rf"{name}.* Way on: set MKLIB"):
+    with pytest.raises(ProgramError, match=rf"{name}.*: set MKLIB"):
         nutmaat.adopt_library(tmp_path, folder, name)
 
 

@@ -1,11 +1,11 @@
-"""Spectra of SDSS that a mirror holds in bundles, ``<name>/<name>.npz``, and why none of them takes part.
+"""SDSS spectra that a mirror holds in bundles, ``<name>/<name>.npz``, and why none of them is used.
 
-``star_spectra`` has flux of 1,102 stars of both spectrographs under the names of their files. It is not what
-was observed: the curves have no noise, and agree with those of stars on other plates to some parts in ten
-thousand of their flux, up to a scale and a cubic polynomial. They are what the pipeline fitted, a template
-times a constant and a polynomial, so that a dozen templates stand for all stars, and the label of a star is
-the name of its template. ``m67_giants`` has 32 giants of M67 with errors, without names and without the
-pipeline's class.
+``star_spectra`` has flux of 1,102 stars of both spectrographs under the names of their files. These are not
+observations: the curves have no noise, and agree with those of stars on other plates to a few parts in ten
+thousand of their flux, up to a scale and a cubic polynomial. They are the pipeline's fits, a template times a
+constant plus a polynomial, so that a dozen templates represent all stars, and the label of a star is the name
+of its template. ``m67_giants`` has 32 giants of M67 with errors, without names and without the pipeline's
+class.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ BUNDLES = {
 
 
 def bundled(directory):
-    """What the bundles below a directory hold.
+    """Contents of the bundles below a directory.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def bundled(directory):
     Returns
     -------
     DataFrame
-        One row per spectrum: columns library, file, name, class, step, reason; empty where there is none.
+        One row per spectrum: columns library, file, name, class, step, reason; empty if there is none.
     """
     parts = []
     for bundle, (step, reason) in BUNDLES.items():

@@ -1,4 +1,4 @@
-"""What SDSS says about its spectra: label columns, types, repeated observations, and which spectra to use."""
+"""Labels of SDSS spectra: columns, types, repeated observations, and which spectra to use."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 BANDS = "ugriz"
-# Label columns, with the value that stands for "not known".
+# Label columns, with the value that means "not known".
 COLUMNS = {
     **LABELS,
     "class": "",  # STAR, GALAXY or QSO
@@ -30,7 +30,7 @@ COLUMNS = {
     "subclass_text": "",  # as the archive has it; type_text is its MK part, if the class is STAR
     "z": np.nan,  # redshift; a star's radial velocity / c
     "zerr": np.nan,  # its error
-    "zwarning": -1,  # bits of the pipeline; 0 is good
+    "zwarning": -1,  # the pipeline's warning bits; 0 is good
     "snr": np.nan,  # median signal-to-noise ratio per pixel
     "plate": -1,
     "mjd": -1,
@@ -38,9 +38,9 @@ COLUMNS = {
     "run2d": "",  # version of the reduction
     "ra": np.nan,  # deg
     "dec": np.nan,  # deg
-    "objid": "",  # of the photometry; 19 digits, more than a float holds
+    "objid": "",  # of the photometry; 19 digits, too many for a float
     "specobjid": "",  # of the spectrum; up to 20 digits, see `spectrum_id`
-    "target": "",  # what the fibre was meant for; SKY is no object
+    "target": "",  # the target of the fibre; SKY is not an object
     **{f"petromag_{band}": np.nan for band in BANDS},  # Petrosian magnitudes
     **{f"petromagerr_{band}": np.nan for band in BANDS},
 }
@@ -50,8 +50,8 @@ _SAME_OBJECT = 2.0  # arcsec, the diameter of a BOSS fibre; on one plate fibres 
 def mk_part(subclass):
     """A star's subclass without the template star's name.
 
-    The name is that of the library star whose spectrum fits best, not of the star observed. Subclasses that
-    are no MK types (``WDhotter``, ``Carbon``, ``CV``) stay as they are, for `obafgkm.mk.parse` to refuse.
+    That name belongs to the library star whose spectrum fits best, not to the star observed. Subclasses that
+    are not MK types (``WDhotter``, ``Carbon``, ``CV``) are unchanged, for `obafgkm.mk.parse` to refuse.
 
     Examples
     --------
@@ -61,15 +61,16 @@ def mk_part(subclass):
     return subclass.partition("(")[0].strip()
 
 
-# A template that is no MK type keeps the name it has, but for:
+# Templates that are not MK types keep their names, except for:
 _ALIASES = {"Ldwarf": "L"}
 
 
 def subclass_name(object_class, text):
-    """Subclass in one vocabulary for the SDSS spectrographs and BOSS.
+    """Subclass in a common vocabulary for the SDSS spectrographs and BOSS.
 
-    A star's MK type loses the template's name and its peculiarities (``A0p``, ``K0IIIa``); of a range the
-    first member stands (``F3/F5V``); subdwarfs keep their prefix; galaxies and quasars lose double blanks.
+    MK types lose the template's name and their peculiarities (``A0p``, ``K0IIIa``); a range (``F3/F5V``) is
+    replaced by its first member; subdwarfs keep their prefix; double spaces are removed for galaxies and
+    quasars.
 
     Examples
     --------
@@ -89,7 +90,7 @@ def subclass_name(object_class, text):
 def star_family(subclass):
     """Family of a star's normalised subclass: O B A F G K M, L, T, WD, Carbon or CV; '' where there is none.
 
-    ``OB`` counts to B and ``Am`` to A; carbon and calcium white dwarfs are white dwarfs.
+    ``OB`` counts as B and ``Am`` as A; carbon and calcium white dwarfs count as white dwarfs.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def star_family(subclass):
 
 
 def spectrum_id(plate, mjd, fiberid, run2d):
-    """SpecObjID, which packs what identifies a spectrum into 64 bits.
+    """SpecObjID, the identification of a spectrum packed into 64 bits.
 
     14 bits of plate, 12 of fibre, 14 of MJD - 50000, 14 of run2d (``vN_M_P`` is 10000 (N - 5) + 100 M + P)
     and 10 zeros.
@@ -116,7 +117,8 @@ def spectrum_id(plate, mjd, fiberid, run2d):
     Returns
     -------
     str
-        Its digits: plates from 8192 on exceed a signed integer, and all exceed a float.
+        Its decimal digits, as plates from 8192 on overflow a signed integer and all exceed a float's
+        precision.
 
     Examples
     --------
@@ -129,17 +131,17 @@ def spectrum_id(plate, mjd, fiberid, run2d):
 
 
 def object_names(labels, survey="SDSS"):
-    """Name of each spectrum's object, the same for repeated observations.
+    """Name of each spectrum's object, identical for repeated observations.
 
-    Spectra are of one object if they have the same photometric objid or were taken within 2 arcsec, directly
-    or through others. THING_ID is no help: its numbers changed between data releases.
+    Spectra belong to the same object if they share a photometric objid or lie within 2 arcsec of each other,
+    directly or through others. THING_ID is no help: its numbers changed between data releases.
 
     Parameters
     ----------
     labels : DataFrame (n_spec rows)
         With `COLUMNS`.
     survey : str
-        What names begin with.
+        Prefix of the names.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def object_names(labels, survey="SDSS"):
 
 
 def _close(labels):
-    """Pairs (n_pair, 2) of spectra taken at one place in the sky."""
+    """Pairs (n_pair, 2) of spectra taken at the same position on the sky."""
     known = np.flatnonzero(labels["ra"].notna())
     ra, dec = np.radians(labels.loc[known, ["ra", "dec"]].to_numpy().T)
     sphere = np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
@@ -168,20 +170,20 @@ def _close(labels):
 
 
 def usable(labels, min_snr=20.0):
-    """Which spectra show an object, well classified and well exposed.
+    """Which spectra show an object, reliably classified and well exposed.
 
     Parameters
     ----------
     labels : DataFrame
         With `COLUMNS`.
     min_snr : float
-        Signal-to-noise ratio that has to be exceeded; 20 in Sharma et al. 2020, section 2.
+        Signal-to-noise ratio that must be exceeded; 20 in Sharma et al. 2020, section 2.
 
     Returns
     -------
     keep : array of bool (n_spec,)
     rejected : DataFrame
-        Columns library, file, name, reason of the others. Any bit of zWarning rejects.
+        The others, with columns library, file, name, reason. Any bit of zWarning rejects a spectrum.
     """
     reasons = np.select(
         [

@@ -1,4 +1,4 @@
-"""Photometry of SDSS stars with the ELODIE template of each spectrum, as SkyServer gives it: a CSV."""
+"""Photometry of SDSS stars with the ELODIE template of each spectrum, as CSV from SkyServer."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -27,7 +27,7 @@ OBSERVED = ["u", "g", "r", "i", "z1"]  # SkyServer's z1: the magnitude, as z is 
 DEREDDENED = [f"dered_{band}" for band in BANDS]
 TEMPLATE = ["elodieBV", "elodieTEff", "elodieLogG", "elodieFeH"]
 FEATURES = ["ra", "dec", *OBSERVED, *DEREDDENED, *TEMPLATE]
-IDS = ["specObjID", "bestObjID"]  # 19 digits, more than a float holds
+IDS = ["specObjID", "bestObjID"]  # 19 digits, too many for a float
 COLUMNS = [*IDS, *FEATURES, "elodieSpType", "elodieDOF", "z"]
 _OF_PHOTOMETRY = {"z1": "p.z"} | {name: f"p.{name}" for name in [*OBSERVED[:-1], *DEREDDENED]}
 QUERY = Query(
@@ -45,19 +45,19 @@ FEATURE_SETS = {
     "observed colours": [f"{a}-{b}" for a, b in pairwise(OBSERVED)],
     "dereddened colours": [f"{a}-{b}" for a, b in pairwise(DEREDDENED)],
 }
-_MISSING = -9000.0  # magnitudes at or below are SkyServer's -9999, "not measured"
+_MISSING = -9000.0  # magnitudes at or below this are SkyServer's -9999, "not measured"
 _COOLEST_HOT = {"O": 20000.0, "B": 8000.0}  # K; no star of the class is cooler, Pecaut & Mamajek 2013
 
 
 def write(path, table):
-    """Write a table as SkyServer would: a first line ``#Table1``, then a CSV with `COLUMNS`."""
+    """Write a table like SkyServer: a first line ``#Table1``, then CSV with `COLUMNS`."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("#Table1\n" + table[COLUMNS].to_csv(index=False, float_format="%.8g"))
 
 
 def read(path):
-    """Read an answer of SkyServer to `QUERY`.
+    """Read SkyServer's answer to `QUERY`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def read(path):
     Raises
     ------
     ArchiveFileError
-        If it is no such answer.
+        If it is not such an answer.
     """
     try:
         table = pd.read_csv(path, comment="#", dtype=str, keep_default_na=False)

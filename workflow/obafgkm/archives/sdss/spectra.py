@@ -3,12 +3,13 @@
 Files: ``spec-PPPP-MMMMM-FFFF.fits`` (plate, MJD, fibre), lite or full, of the SDSS spectrographs (3800-9200
 Angstrom, table SPECOBJ) and of BOSS (3600-10400 Angstrom, table SPALL), with the spectrum in the extension
 COADD; ``spSpec-MMMMM-PPPP-FFF.fit`` of data release 7; ``skyserver_csv/<objid>.csv``, without errors and
-labels. Pixels are at log10 wavelength = 1e-4 i, in vacuum, heliocentric. Each file begins and ends at an i of
-its own; the common grid holds them all and masks what a file lacks.
+labels. Pixels are at log10 wavelength = 1e-4 i, in vacuum, heliocentric. Each file begins and ends at its own
+i; the common grid covers them all, and pixels that a file lacks are masked.
 
-Flux is in 1e-17 erg/s/cm2/Angstrom, and ``ivar`` is its inverse variance. ``ivar`` alone masks: the pipeline
-sets it to 0 where no exposure has a good pixel. The and-mask is not applied: its bits mostly warn of a whole
-fibre or of bright sky, and BRIGHTSKY, set on Na I D in many spectra, would take the line away with the sky.
+Flux is in 1e-17 erg/s/cm2/Angstrom, and ``ivar`` is its inverse variance. Only ``ivar`` masks pixels: the
+pipeline sets it to 0 where no exposure has a good pixel. The and-mask is not applied: most of its bits flag a
+whole fibre or bright sky, and BRIGHTSKY, set on Na I D in many spectra, would mask the stellar line along
+with the sky.
 """
 
 import functools
@@ -49,7 +50,7 @@ WAVE = 10 ** (1e-4 * (_FIRST + np.arange(4701)))  # 3548 to 10471 Angstrom
 
 _DTYPES = {"A": "S{}", "J": "{}>i4", "E": "{}>f4", "D": "{}>f8"}  # of the formats of FITS columns
 _FULLREJECT = 1 << 18  # mask bit: no exposure has a good pixel
-# Columns of the table SPZLINE, by the names that they have here.
+# Columns of the table SPZLINE, by their names here.
 _LINE_COLUMNS = {
     "name": "LINENAME",
     "wave": "LINEWAVE",
@@ -78,9 +79,9 @@ def read(directory):
     Returns
     -------
     Spectra
-        (n_spec, 4701) on `WAVE`, by file type and path; masked pixels (``ivar`` 0) hold interpolated flux.
-        Labels are `COLUMNS`; ``file`` is the path below `directory`, ``name`` is plate-mjd-fiber;
-        ``star``, also in ``aliases``, is the same for repeated observations, see `sdss_labels.object_names`.
+        (n_spec, 4701) on `WAVE`, sorted by file type and path; masked pixels (``ivar`` 0) hold interpolated
+        flux. Labels are `COLUMNS`; ``file`` is the path below `directory`, ``name`` is plate-mjd-fiber;
+        ``star``, also in ``aliases``, is identical for repeated observations, see `sdss_labels.object_names`.
     rejected : DataFrame
         Columns library, file, name, reason: files that cannot be read.
 
@@ -109,7 +110,7 @@ def read(directory):
 
 
 def spectrum_files(directory):
-    """Paths of the files below a directory that hold spectra, by kind and path.
+    """Paths of the files below a directory that hold spectra, sorted by kind and path.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def spectrum_files(directory):
 
 
 def label_table(rows):
-    """Labels (dicts, from `read_spectrum`) as a table of `COLUMNS` with their types."""
+    """Labels (dicts from `read_spectrum`) as a table of `COLUMNS` with their data types."""
     labels = pd.DataFrame(rows, columns=list(COLUMNS))
     return labels.astype({column: _dtype(default) for column, default in COLUMNS.items()})
 
@@ -138,20 +139,20 @@ def read_spectrum(file, content):
     Parameters
     ----------
     file : str
-        Its path; the last part says which of the three formats it is in.
+        Its path; the name tells which of the three formats it has.
     content : bytes
 
     Returns
     -------
     labels : dict
-        `COLUMNS`; star and aliases, which depend on the other spectra, are left empty.
+        `COLUMNS`; star and aliases are left empty, as they depend on the other spectra.
     flux, ivar : array (4701,)
         On `WAVE`.
 
     Raises
     ------
     ArchiveFileError
-        If there is no spectrum in it, or that of another plate, MJD and fibre than its name says.
+        If it holds no spectrum, or that of a plate, MJD and fibre other than its name says.
     """
     name = PurePosixPath(file).name
     if name.endswith(".csv"):
@@ -223,7 +224,7 @@ def read_lines(file, content):
 
 
 def _photometry(row):
-    """Petrosian magnitudes, which only the table SPALL has; -9999 stands for none."""
+    """Petrosian magnitudes, which only the table SPALL has; -9999 means none."""
     columns = {"petromag": row["PETROMAG"], "petromagerr": row["PETROMAGERR"]}
     return {
         f"{name}_{band}": float(value) if value > 0 else np.nan
@@ -293,12 +294,12 @@ def on_grid(file, loglam, flux, ivar):
     file : str
         For messages.
     loglam, flux, ivar : array (n_pix,)
-        Decimal logarithm of the wavelength in Angstrom, a stretch of the grid; flux; its inverse variance.
+        Decimal logarithm of the wavelength in Angstrom, a section of the grid; flux; its inverse variance.
 
     Returns
     -------
     flux, ivar : array (4701,)
-        On `WAVE`; pixels that are masked (``ivar`` 0) or not covered hold interpolated flux.
+        On `WAVE`; masked (``ivar`` 0) or uncovered pixels hold interpolated flux.
 
     Raises
     ------
@@ -330,21 +331,21 @@ def gap(ivar):
 def write(directory, spectra, lines=None):
     """Write spectra on the grid `WAVE` as ``spectra/lite/PPPP/spec-PPPP-MMMMM-FFFF.fits``.
 
-    Reductions ``v...`` get the table SPALL, others SPECOBJ; it has those of the archive's columns that
-    `COLUMNS` fills. Sky and model are zero; pixels without inverse variance have the bit FULLREJECT in both
-    masks. Masked pixels at the ends are left out.
+    Reductions ``v...`` get the table SPALL, others SPECOBJ, with the columns that `COLUMNS` can fill. Sky and
+    model are zero; pixels without inverse variance have the bit FULLREJECT in both masks. Masked pixels at
+    the ends are omitted.
 
     Parameters
     ----------
     directory : path-like
     spectra : Spectra
     lines : sequence of DataFrame or None, optional
-        Line measurements of each spectrum, as of `read_lines`; without, the table SPZLINE has no rows.
+        Line measurements of each spectrum, as from `read_lines`; without them, the table SPZLINE has no rows.
 
     Raises
     ------
     ValueError
-        If the spectra are on another grid, one has no plate, MJD and fibre, or a text is too long for its
+        If the spectra are on another grid, one lacks plate, MJD or fibre, or a string is too long for its
         column.
     """
     if not np.array_equal(spectra.wave, WAVE):
@@ -467,10 +468,10 @@ def _table(name, columns):
 
 @functools.cache
 def _table_header(name, dtype):
-    """Header of an empty table; making it anew for each of thousands of files costs more than all else."""
+    """Header of an empty table; making it for each of thousands of files would dominate the run time."""
     return fits.BinTableHDU(np.empty(0, list(dtype)), name=name).header
 
 
 def _block(data):
-    """Data filled up to whole FITS blocks."""
+    """Data padded to whole FITS blocks."""
     return data.ljust(-(-len(data) // 2880) * 2880, b"\0")

@@ -1,10 +1,10 @@
 """SDSS's catalogue service, SkyServer: the samples as SQL, and its answers in CSV.
 
-The service gives up to 500,000 rows a query and drops the rest without a word. A query is therefore asked in
-slices of plates, whose numbers of rows are asked for first (`obafgkm.download.skyserver`).
+The service returns up to 500,000 rows per query and silently drops the rest. A query is therefore split into
+ranges of plates, whose numbers of rows are requested first (`obafgkm.download.skyserver`).
 
 An answer begins with a line ``#Table1``, then the columns' names, then one row per spectrum. Identifiers have
-up to 20 digits, more than a float or a signed integer holds: they stay text.
+up to 20 digits, too many for a float or a signed integer: they stay text.
 """
 
 import io
@@ -19,7 +19,7 @@ from obafgkm.errors import ArchiveFileError
 __all__ = ["SAMPLES", "Query", "answer_of_labels", "catalogue_labels", "read_answer", "write_answer"]
 
 _TEXT = ("specObjID", "objid", "bestObjID", "run2d", "class", "subClass")
-# Columns of a catalogue, and the labels that they become.
+# Columns of a catalogue and the corresponding labels.
 _NAMES = {
     "specObjID": "specobjid",
     "objid": "objid",
@@ -42,20 +42,20 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Query:
-    """A query that can be asked in slices of plates.
+    """A query that can be split into ranges of plates.
 
     Attributes
     ----------
     columns : dict of str to str
-        Names in the answer, and the expressions that they stand for.
+        Names in the answer and their SQL expressions.
     tables : str
-        What follows FROM.
+        The FROM clause.
     where : str
         Conditions.
     plate : str
-        The expression that slices.
+        The expression by which it is split.
     key : str
-        A column whose values occur once.
+        A column of unique values.
     """
 
     columns: dict
@@ -65,14 +65,14 @@ class Query:
     key: str = "specObjID"
 
     def counts(self):
-        """SQL of the number of rows a plate, columns plate and n."""
+        """SQL for the number of rows per plate, columns plate and n."""
         return (
             f"SELECT {self.plate} AS plate, COUNT(*) AS n FROM {self.tables} WHERE {self.where} "
             f"GROUP BY {self.plate} ORDER BY {self.plate}"
         )
 
     def rows(self, first, last):
-        """SQL of the rows of the plates `first` to `last`, both included."""
+        """SQL for the rows of the plates `first` to `last`, inclusive."""
         columns = ", ".join(f"{expression} AS {name}" for name, expression in self.columns.items())
         return (
             f"SELECT {columns} FROM {self.tables} WHERE {self.where} "
@@ -91,8 +91,8 @@ SAMPLES = {
         "SpecObj AS s",
         "s.class = 'STAR' AND s.zWarning = 0 AND s.snMedian > 20 AND s.waveMin <= 3900 AND s.waveMax >= 9500",
     ),
-    # Csepreghy 2020, section 4, whose own query names no spectrum exactly: it lacks mjd, fiberID and run2d.
-    # Its subclasses are those of the SDSS spectrographs, run2d 26.
+    # Csepreghy 2020, section 4. The thesis's own query does not identify spectra: it lacks mjd, fiberID and
+    # run2d. Its subclasses are those of the SDSS spectrographs, run2d 26.
     "csepreghy": Query(
         _OF_SPECTRUM | _OF_PHOTOMETRY,
         "SpecObjAll AS s JOIN SpecPhotoAll AS p ON p.specObjID = s.specObjID",
@@ -108,18 +108,18 @@ def read_answer(file, content):
     Parameters
     ----------
     file : str
-        What the answer is called, for messages.
+        Name of the answer, for messages.
     content : bytes
 
     Returns
     -------
     DataFrame
-        Columns as asked for; identifiers, classes and reductions are text, the rest numbers.
+        Columns as requested; identifiers, classes and reductions are text, the rest numbers.
 
     Raises
     ------
     ArchiveFileError
-        If it is no table: an HTML page, an error of the database, or nothing.
+        If it is not a table but an HTML page, a database error or empty.
     """
     text = content.decode("utf-8", "replace").strip()
     start = text[:2000].lower()
@@ -136,7 +136,7 @@ def read_answer(file, content):
 
 
 def write_answer(path, table):
-    """Write a catalogue as the service would answer it."""
+    """Write a catalogue in the form of the service's answers."""
     with open(path, "w", encoding="utf-8") as file:
         file.write("#Table1\n")
         table.to_csv(file, index=False)
@@ -150,7 +150,7 @@ def answer_of_labels(labels):
 def catalogue_labels(catalogue):
     """Labels, some of `obafgkm.archives.sdss.labels.COLUMNS`, of the rows of a catalogue.
 
-    Magnitudes of -9999, which stand for none, become NaN.
+    Magnitudes of -9999, meaning none, become NaN.
     """
     known = {column: label for column, label in _NAMES.items() if column in catalogue}
     labels = catalogue[list(known)].rename(columns=known)

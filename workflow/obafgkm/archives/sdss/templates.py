@@ -1,9 +1,9 @@
-"""The eigen-templates to which the survey's pipeline fits every spectrum: Bolton et al. 2012, AJ 144, 144.
+"""The eigen-templates that the survey's pipeline fits to every spectrum: Bolton et al. 2012, AJ 144, 144.
 
-Files ``spEigenGal-*.fits``, ``spEigenQSO-*.fits``, ``spEigenStar-*.fits`` and ``spEigenCVstar-*.fits`` of
-the pipeline idlspec2d: one image whose rows are spectra at rest, at log10 wavelength = COEFF0 + 1e-4 i, in
+Files ``spEigenGal-*.fits``, ``spEigenQSO-*.fits``, ``spEigenStar-*.fits`` and ``spEigenCVstar-*.fits`` of the
+pipeline idlspec2d: one image whose rows are spectra at rest, at log10 wavelength = COEFF0 + 1e-4 i, in
 vacuum. The rows of galaxies, quasars and cataclysmic variables are principal components, to be fitted
-together; each row of the stars is a star of its own, NAME0, NAME1, ...
+together; each row of the stellar file is a separate star, NAME0, NAME1, ...
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from obafgkm.errors import ArchiveFileError
 
 __all__ = ["TemplateSet", "read_templates"]
 
-# Class, redshifts of the search, and terms of the polynomial that is fitted along: those of the pipeline's
-# program spreduce1d, for quasars to redshift 7 there.
+# Class, redshift range of the search, and terms of the additive polynomial, as in the pipeline's program
+# spreduce1d, which searches quasars to redshift 7.
 _KINDS = {
     "spEigenGal": ("GALAXY", (-0.01, 0.6), 3),
     "spEigenQSO": ("QSO", (0.0033, 5.5), 0),
@@ -34,14 +34,14 @@ class TemplateSet:
     ----------
     object_class : {'GALAXY', 'QSO', 'STAR'}
     subclass : str
-        Of a single star; '' of others.
+        Subclass of a single star, otherwise ''.
     first : int
-        Log10 wavelength of the first pixel in units of 1e-4.
+        Log10 wavelength of the first pixel, in units of 1e-4.
     flux : array (n_templates, n_pix)
     redshifts : (float, float)
-        Between which it is fitted.
+        Range in which it is fitted.
     terms : int
-        Of the polynomial that is fitted along.
+        Number of terms of the additive polynomial.
     """
 
     object_class: str
@@ -53,7 +53,7 @@ class TemplateSet:
 
 
 def read_templates(directory):
-    """Read the eigen-templates in a directory, the newest file of each kind.
+    """Read the eigen-templates in a directory, from the newest file of each kind.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def read_templates(directory):
     Raises
     ------
     ArchiveFileError
-        If there is none of galaxies, of quasars or of stars, or a file is not on the survey's pixels.
+        If there are none for galaxies, quasars or stars, or a file is not on the survey's pixel grid.
     """
     sets = []
     for kind, (object_class, redshifts, terms) in _KINDS.items():

@@ -1,4 +1,4 @@
-"""Where the Science Archive Server has the spectra of SDSS data releases 9 to 19."""
+"""Addresses of the spectra of SDSS data releases 9 to 19 on the Science Archive Server."""
 
 import re
 
@@ -6,7 +6,7 @@ __all__ = ["SAS", "spectrum_url"]
 
 SAS = "https://data.sdss.org/sas"
 
-_LEGACY = ("26", "103", "104")  # reductions of the SDSS spectrographs; every other one is of BOSS
+_LEGACY = ("26", "103", "104")  # reductions of the SDSS spectrographs; all others are of BOSS
 
 
 def spectrum_url(release, run2d, plate, mjd, fiber, lite=True, server=SAS):
@@ -17,14 +17,14 @@ def spectrum_url(release, run2d, plate, mjd, fiber, lite=True, server=SAS):
     release : int
         Data release, 9 ... 19.
     run2d : str
-        Version of the reduction: '26', '103', '104', 'v5_10_0', 'v6_1_3' ...; each release has its own.
+        Version of the reduction: '26', '103', '104', 'v5_10_0', 'v6_1_3' ...; each release has its own set.
     plate, mjd, fiber : int
         In SDSS-V (``v6_*``), which has no plates, field, MJD and catalogue id.
     lite : bool
         The co-added spectrum alone, 0.2 MB, instead of a file with all exposures, up to 4 MB.
 
     server : str
-        Where the archive's folders begin.
+        Root address of the archive.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def spectrum_url(release, run2d, plate, mjd, fiber, lite=True, server=SAS):
     Raises
     ------
     ValueError
-        If the release is none of 9 ... 19, or has no reduction of that kind.
+        If the release is not one of 9 ... 19, or has no such reduction.
     """
     if not 9 <= release <= 19:
         raise ValueError(f"addresses are known for data releases 9 to 19, not for {release}")
@@ -62,7 +62,7 @@ def _plate_file(plate, mjd, fiber):
 
 
 def _field_file(run2d, field, mjd, catalogid):
-    """DR18 still named fields like plates, with a p behind the folder."""
+    """DR18 still named fields like plates, with a p appended to the folder."""
     if run2d.startswith("v6_0_"):
         return f"{field:04d}p/{mjd}/spec-{field:04d}-{mjd}-{catalogid:011d}.fits"
     return f"{field:06d}/{mjd}/spec-{field:06d}-{mjd}-{catalogid}.fits"

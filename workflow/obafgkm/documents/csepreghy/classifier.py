@@ -1,4 +1,4 @@
-"""Train a classifier of Csepreghy 2020 on one task, and let it classify."""
+"""Train a classifier of Csepreghy 2020 on one task and apply it."""
 
 import keras
 import numpy as np
@@ -12,7 +12,7 @@ __all__ = ["Classifier", "train_classifier"]
 
 
 class Classifier:
-    """A trained network, with what it needs to take spectra.
+    """A trained network with its preprocessing.
 
     Attributes
     ----------
@@ -26,10 +26,10 @@ class Classifier:
         self.model = None
 
     def inputs(self, sample):
-        """What the network takes of a sample: flux and, for the mixed-input network, features.
+        """The network's input: flux and, for the mixed-input network, features.
 
-        Features that are not known, such as magnitudes of spectra without photometry, become the training
-        mean. (The thesis's code has -99 for them; in its sample there were none.)
+        Unknown features, such as magnitudes of spectra without photometry, are replaced by the training mean.
+        (The thesis's code has -99 for them; its sample had none.)
         """
         flux = shaped(sample.flux, self.run["smoothing"], self.binning)
         if self.run["network"] == "cnn":
@@ -44,8 +44,8 @@ class Classifier:
         Returns
         -------
         DataFrame
-            Columns ``name, star, run2d, source, part, expected, predicted`` and ``probability``, of the
-            predicted class.
+            Columns ``name, star, run2d, source, part, expected, predicted`` and ``probability`` (of the
+            predicted class).
         """
         x = self.inputs(sample)
         probability = np.concatenate([self.model(x[i : i + 64]) for i in range(0, len(x), 64)])
@@ -62,17 +62,17 @@ def train_classifier(sample, run, settings, fit, *, binning, seed):
     Parameters
     ----------
     sample : Spectra
-        Prepared; those parts that are ``training`` and ``validation``, and have a class, take part.
+        Prepared; the spectra of the parts ``training`` and ``validation`` that have a class are used.
     run : dict
         ``network`` (cnn or mixed), ``task`` (of `obafgkm.documents.csepreghy.sample.TASKS`) and ``smoothing``
         (pixels).
     settings : dict
-        What the builder of the network takes.
+        Arguments of the network's builder.
     fit : callable
-        Takes model, x, y and the mask of what validates; returns the trained model.
+        Takes model, x, y and the mask of the validation spectra; returns the trained model.
     binning : int
     seed : int
-        Of the weights.
+        Seed of the weights.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def train_classifier(sample, run, settings, fit, *, binning, seed):
     if not len(sample):
         raise ObafgkmError(f"csepreghy: no spectrum trains the task {run['task']}; take a larger sample")
     if held_out.all() or not held_out.any():
-        # So few that nothing can be held out; the test set stays untouched.
+        # Too few to hold any out; the test set stays untouched.
         sample, expected = sample.select(np.tile(np.arange(len(sample)), 2)), np.tile(expected, 2)
         held_out = np.arange(len(sample)) >= len(sample) // 2
     features = feature_table(sample.labels, smoothed=bool(run["smoothing"]))
@@ -96,8 +96,8 @@ def train_classifier(sample, run, settings, fit, *, binning, seed):
     training = pd.DataFrame(x[~held_out])
     variance = training.var(ddof=0).to_numpy()
     scaling = training.mean().to_numpy(), np.where(variance > 0, variance, 1)
-    keras.backend.clear_session()  # or memory grows with every network
-    keras.utils.set_random_seed(seed)  # or weights would depend on the networks before
+    keras.backend.clear_session()  # otherwise memory grows with every network
+    keras.utils.set_random_seed(seed)  # otherwise weights would depend on earlier networks
     if run["network"] == "cnn":
         model = build_cnn(scaling, len(classes), **settings)
     else:

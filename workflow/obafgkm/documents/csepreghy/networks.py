@@ -5,7 +5,7 @@ from keras import layers
 
 __all__ = ["LATENT", "build_autoencoder", "build_cnn", "build_mixed", "encoder_of"]
 
-LATENT = 14  # numbers that an autoencoder puts in place of a spectrum
+LATENT = 14  # numbers to which an autoencoder reduces a spectrum
 
 
 def build_cnn(scaling, n_classes, *, convolutions, pool, dense, dropout, activation, learning_rate):
@@ -21,13 +21,13 @@ def build_cnn(scaling, n_classes, *, convolutions, pool, dense, dropout, activat
     convolutions : sequence of (int, int)
         Filters and kernel size of each.
     pool : int
-        Pixels that pooling makes one; 1 pools nothing.
+        Pixels per pooling window; 1 disables pooling.
     dense : sequence of int
         Neurons of each dense layer.
     dropout : (float, float)
-        After each convolution, after each dense layer.
+        Rates after each convolution and after each dense layer.
     activation : str or None
-        Of the dense layers. None, as while the thesis tuned, leaves them linear.
+        Activation of the dense layers. None, as during the thesis's tuning, leaves them linear.
     learning_rate : float
         Of Adam.
 
@@ -106,24 +106,24 @@ _POOLS = {896: (2, 2, 2, 2, 2, 2), 1792: (4, 4, 2, 2, 2, 2)}
 def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001, pools=None):
     """Convolutional autoencoder of standardised flux, compiled with the mean squared error (section 9.1).
 
-    The listing for 1,792 pixels pools its 14 numbers once more, so that 7 reach the decoder; what the thesis
-    calls the latent space are the 14 (`encoder_of`). Its output, by tanh, stays between -1 and 1.
+    The listing for 1,792 pixels pools its 14 numbers once more, so that 7 reach the decoder; the thesis calls
+    the 14 the latent space (`encoder_of`). The output, a tanh, lies between -1 and 1.
 
-    Unlike in the thesis, the two layers of a single filter, on both sides of the latent space, begin with
-    positive weights. With Keras's own draw, of either sign, the second has only negative ones in one draw of
-    eight: it gives 0 for every spectrum then, no gradient passes it, and the network stays at the mean
-    spectrum.
+    Unlike in the thesis, the two single-filter layers on either side of the latent space start with positive
+    weights. With Keras's default, of either sign, all weights of the second layer are negative in one draw
+    out of eight: its output is then 0 for every spectrum, no gradient passes, and the network never improves
+    on the mean spectrum.
 
     Parameters
     ----------
     n_pixels : {896, 1792}
     filters : float
-        Factor to the numbers of filters; 1 in the thesis.
+        Factor applied to the numbers of filters; 1 in the thesis.
     learning_rate : float
         Of Adam.
     pools : sequence of int, optional
-        Pixels that become one after each of the six convolutions, where the latent space is to be of another
-        size than the thesis's; their product divides `n_pixels`.
+        Pooling factor after each of the six convolutions, for a latent space of a size other than the
+        thesis's; their product must divide `n_pixels`.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def build_autoencoder(n_pixels, filters=1.0, learning_rate=0.001, pools=None):
 
 
 def _rectified(channels, filters, kernel, name):
-    # Of one filter: a mean of what is around, which rectified inputs keep above 0.
+    # A single filter: a local mean, positive because its inputs are rectified.
     weights = (
         keras.initializers.RandomUniform(0, 2 / (channels * kernel)) if filters == 1 else "glorot_uniform"
     )
@@ -159,6 +159,6 @@ def _rectified(channels, filters, kernel, name):
 
 
 def encoder_of(autoencoder, size=LATENT):
-    """The part of an autoencoder that gives its `size` numbers: (n, n_pixels, 1) to (n, size, 1)."""
+    """The part of an autoencoder up to its `size` numbers: (n, n_pixels, 1) to (n, size, 1)."""
     latent = next(layer.output for layer in autoencoder.layers if layer.output.shape[1:] == (size, 1))
     return keras.Model(autoencoder.input, latent, name="encoder")

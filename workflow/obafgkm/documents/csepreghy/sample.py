@@ -1,4 +1,4 @@
-"""Galaxies, quasars and stars as Csepreghy 2020 prepares them: cuts, classes, features, shapes of flux."""
+"""Galaxies, quasars and stars as Csepreghy 2020 prepares them: cuts, classes, features and flux."""
 
 import numpy as np
 import pandas as pd
@@ -27,19 +27,19 @@ __all__ = [
     "target",
 ]
 
-PIXELS = slice(355, 4091)  # of the archive's grid: 3,736 pixels, 3850.34 to 9099.13 Angstrom
-_REACHED = (3850.0, 9100.0)  # Angstrom that a spectrum has to begin below, and to end above
+PIXELS = slice(355, 4091)  # section of the archive's grid: 3,736 pixels, 3850.34 to 9099.13 Angstrom
+_REACHED = (3850.0, 9100.0)  # Angstrom: a spectrum must begin below the first and end above the second
 STEPS = ("not classified", "duplicate", "range", "short")
 
 WIDTHS = [f"width_{i:02d}" for i in range(1, len(LINES) + 1)]
-SMOOTH_WIDTHS = [f"smooth_{name}" for name in WIDTHS]  # of smoothed flux, for the networks that get it
+SMOOTH_WIDTHS = [f"smooth_{name}" for name in WIDTHS]  # for networks that take smoothed flux
 # 14 equivalent widths, redshift and its error, five Petrosian magnitudes and their errors.
 FEATURES = {
     "widths": WIDTHS,
     "redshift": ["z", "zerr"],
     "magnitudes": [f"{name}_{band}" for name in ("petromag", "petromagerr") for band in BANDS],
 }
-# The classes of the thesis's Tables 8 and 9, which a small sample need not hold.
+# The classes of the thesis's Tables 8 and 9, not all of which occur in a small sample.
 GALAXY_SUBCLASSES = (
     "AGN",
     "AGN BROADLINE",
@@ -58,23 +58,23 @@ TASKS = ("class", "galaxies", "galaxies_known", "stars", "stars_full")
 
 
 def cut(spectra, min_valid, pixels=PIXELS, reached=_REACHED, repeats=False):
-    """Keep what the thesis's pipeline keeps, on its 3,736 pixels.
+    """Apply the cuts of the thesis's pipeline, on its 3,736 pixels.
 
-    In this order: what SDSS classifies without a warning, as the query asks; one spectrum an object; those
-    that begin below 3850 and end above 9100 Angstrom; those with enough valid pixels between.
+    In this order: spectra classified by SDSS without a warning, as in the query; one spectrum per object;
+    those that begin below 3850 and end above 9100 Angstrom; those with enough valid pixels in between.
 
     Parameters
     ----------
     spectra : Spectra
         On `obafgkm.archives.sdss.spectra.WAVE`, as packed.
     min_valid : float
-        Smallest share of valid pixels.
+        Smallest fraction of valid pixels.
     pixels : slice
-        Of the archive's grid, that are kept.
+        Section of the archive's grid that is kept.
     reached : (float, float)
-        Angstrom that a spectrum has to begin below, and to end above.
+        Wavelengths in Angstrom below which a spectrum must begin and above which it must end.
     repeats : bool
-        Keep every spectrum of an object, not the first alone.
+        Keep every spectrum of an object, not only the first.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def cut(spectra, min_valid, pixels=PIXELS, reached=_REACHED, repeats=False):
 
 
 def star_group(subclass):
-    """One of the thesis's 15 groups of stars, as its code finds them: of the letters in it the latest counts.
+    """One of the thesis's 15 groups of stars, as in its code: the latest spectral letter in the name counts.
 
     Examples
     --------
@@ -136,13 +136,13 @@ def star_group(subclass):
 
 
 def target(labels, task):
-    """The class that a task is to find, as text; '' of what does not take part.
+    """The class to be predicted in a task, as text; '' for spectra that are not used.
 
     Parameters
     ----------
     labels : DataFrame
     task : str
-        One of `TASKS`: ``class``; ``galaxies``, subclasses with NULL for those that have none, or
+        One of `TASKS`: ``class``; ``galaxies``, subclasses with NULL where there is none, or
         ``galaxies_known`` without these; ``stars``, grouped, or ``stars_full``, as SDSS has them.
     """
     if task == "class":
@@ -157,9 +157,9 @@ def target(labels, task):
 
 
 def drawn(labels, n, seed):
-    """Mask of `n` spectra of a sample, drawn at random, of each part as many as its share.
+    """Mask of `n` spectra of a sample drawn at random, in proportion to the size of each part.
 
-    All are drawn where there are fewer. Those of a smaller draw of one seed are among those of a larger one.
+    All are drawn if there are fewer. For the same seed, a smaller draw is a subset of a larger one.
     """
     rank = pd.Series(np.random.default_rng(seed).permutation(len(labels)), index=labels.index)
     within = rank.groupby(labels["part"]).rank(method="first")
@@ -168,16 +168,16 @@ def drawn(labels, n, seed):
 
 
 def takes_part(labels, task, numbers, seed):
-    """Mask of the spectra that a task's networks train and are tested on.
+    """Mask of the spectra used to train and test a task's networks.
 
     Parameters
     ----------
     labels : DataFrame
-        Of a prepared sample.
+        Labels of a prepared sample.
     task : str
         One of `TASKS`.
     numbers : dict of str to int
-        Spectra drawn at random for a task; of a task that is not in it all take part.
+        Number of spectra drawn at random per task; for other tasks all are used.
     seed : int
 
     Returns
@@ -190,9 +190,9 @@ def takes_part(labels, task, numbers, seed):
 
 
 def feature_table(labels, without=(), smoothed=False):
-    """The features of the mixed-input network (n_spec, 26), or those that are not of a group `without`.
+    """The features of the mixed-input network (n_spec, 26), or those outside the group `without`.
 
-    Widths are those of smoothed flux if `smoothed`: the thesis's pipeline smooths first and measures then.
+    Widths are those of smoothed flux if `smoothed`: the thesis's pipeline smooths before it measures.
     """
     groups = FEATURES | ({"widths": SMOOTH_WIDTHS} if smoothed else {})
     names = [name for group, columns in groups.items() if group not in without for name in columns]
@@ -200,15 +200,15 @@ def feature_table(labels, without=(), smoothed=False):
 
 
 def shaped(flux, smoothing, binning):
-    """Flux as the networks get it: smoothed by a Gaussian, then averaged over neighbouring pixels.
+    """Flux for the networks: smoothed by a Gaussian, then averaged over neighbouring pixels.
 
     Parameters
     ----------
     flux : array (n_spec, n_pix)
     smoothing : float
-        Standard deviation, pixels; 0 leaves flux as it is.
+        Standard deviation in pixels; 0 for no smoothing.
     binning : int
-        Pixels that become one; what is left over at the red end is dropped. 1 in the thesis.
+        Pixels averaged into one; a remainder at the red end is dropped. 1 in the thesis.
 
     Returns
     -------

@@ -17,7 +17,7 @@ __all__ = ["hyper_parameters", "search_cnn"]
 
 
 def hyper_parameters(hp, space):
-    """Draw one combination, under the thesis's names.
+    """Draw one combination, using the thesis's names.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def hyper_parameters(hp, space):
 
 
 def search_cnn(sample, settings, dropout, binning, seed, directory):
-    """Train combinations drawn at random; finished ones are found again after a kill.
+    """Train combinations drawn at random; finished ones are kept if the run is killed.
 
     Parameters
     ----------
@@ -62,13 +62,13 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
     dropout : (float, float)
     binning, seed : int
     directory : path
-        Where keras-tuner keeps its state.
+        Directory for keras-tuner's state.
 
     Returns
     -------
     DataFrame
-        One row per trial: ``trial``, ``validation_accuracy`` (of its best epoch), and its hyper-parameters;
-        NaN where a layer is not there. Columns of a `obafgkm.evaluation.trivial.Comparison` follow.
+        One row per trial: ``trial``, ``validation_accuracy`` (of its best epoch), and its hyper-parameters,
+        NaN for absent layers. The columns of a `obafgkm.evaluation.trivial.Comparison` follow.
     """
     x = shaped(sample.flux, 0, binning)
     classes, y = np.unique(sample.labels["class"], return_inverse=True)
@@ -122,12 +122,12 @@ def search_cnn(sample, settings, dropout, binning, seed, directory):
 
 
 def _comparison(directory, trial):
-    """File of how a trial's network compares with the commonest class of the validation spectra."""
+    """File with the comparison of a trial's network with the commonest class of the validation spectra."""
     return Path(directory) / f"compared_{trial.trial_id}.json"
 
 
 def _present(values):
-    """The values of layers that are there; keras-tuner keeps those of others."""
+    """The values of existing layers; keras-tuner also keeps those of absent ones."""
     n = {"conv_layer": values["n_conv_layers"], "dense_layer": values["n_dense_layers"] - 1}
     kept = {}
     for name, value in values.items():

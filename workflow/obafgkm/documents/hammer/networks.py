@@ -17,7 +17,7 @@ def build_photometric(n_features, neurons, dropout, learning_rate, loss):
     neurons : sequence of int
         Neurons of each hidden layer.
     dropout : sequence of float
-        Dropout after each of them.
+        Dropout rate after each of them.
     learning_rate : float
         Of Adam.
     loss : str
@@ -34,8 +34,8 @@ def build_photometric(n_features, neurons, dropout, learning_rate, loss):
 def build_side_by_side(n_networks, n_features, **architecture):
     """Several networks of `build_photometric` in one model, which trains them as fast as one.
 
-    None sees another's data or weights. The loss is their mean, which divides each one's gradient by their
-    number; Adam does not feel that. `initialise` gives them their weights.
+    They share neither data nor weights. The loss is the mean over the networks, which divides each gradient
+    by their number; Adam is invariant to that. `initialise` sets their weights.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ def build_side_by_side(n_networks, n_features, **architecture):
 
 
 def initialise(model, seeds, **architecture):
-    """Give networks of `build_side_by_side` new weights and their dropout a new start.
+    """Reset the weights and the dropout of networks from `build_side_by_side`.
 
     Parameters
     ----------
     model : keras.Model
     seeds : sequence of int
-        One a network, which gets the weights that `build_photometric` would give it.
+        One per network, which gets the weights that `build_photometric` would give it.
     **architecture
         See `build_photometric`.
     """
@@ -72,12 +72,12 @@ def initialise(model, seeds, **architecture):
         weights.append(build_photometric(model.input_shape[-1], **architecture).get_weights())
     model.set_weights([np.stack(arrays) for arrays in zip(*weights, strict=True)])
     for number, layer in enumerate(model.layers):
-        if isinstance(layer, keras.layers.Dropout) and layer.rate:  # without a rate it has no generator
+        if isinstance(layer, keras.layers.Dropout) and layer.rate:  # a layer with rate 0 has no generator
             layer.seed_generator.state.assign([seeds[0] + number, 0])
 
 
 def _build(shape, dense, neurons, dropout, learning_rate, loss):
-    """A compiled network of one kind of dense layers."""
+    """A compiled network, given the type of its dense layers."""
     model = keras.Sequential([keras.Input(shape)], name="photometric")
     suffixes = ["", *(f"_{i}" for i in range(1, len(neurons) + 1))]  # as in the slides: dense, dense_1 ...
     for n, rate, suffix in zip(neurons, dropout, suffixes, strict=False):

@@ -14,7 +14,7 @@ def read_sample(path):
 
 
 def kept_rows(sample):
-    """The two choices of rows, with their names: all, and those whose template was fitted."""
+    """The two selections of rows, with their names: all, and those with a fitted template."""
     return [("all rows", sample), ("fitted rows", sample[~sample["unfitted"]])]
 
 
@@ -38,22 +38,23 @@ def by_seed(predictions):
 
 
 def dummy_rule(teff):
-    """Main class 0 ... 6 by two thresholds: below 4000 K M, up to 6000 K G, else O."""
+    """Main class 0 ... 6 by two thresholds: M below 4000 K, G up to 6000 K, O above."""
     return np.select([np.asarray(teff) < 4000, np.asarray(teff) <= 6000], [6, 4], 0)
 
 
 def main_class_scores(expected, predicted):
     """Accuracy; precision, recall and F1-score weighted by population; and the ordinal cost.
 
-    The cost of a star is the number of main classes between expected and predicted one, squared, over its
-    greatest value: O for M costs 1, G for K 1/36. ``far`` is the share of stars off by two classes or more.
+    The cost of a star is the squared difference of expected and predicted main class over its largest
+    possible value: O for M costs 1, G for K 1/36. ``far`` is the fraction of stars off by two or more
+    classes.
 
     Parameters
     ----------
     expected : array of int (n,)
         Main classes 0 ... 6.
     predicted : array of int (n,) or (n, n_seeds)
-        Of one classifier; those of several seeds are counted together.
+        Predictions of one classifier; several seeds are pooled.
 
     Returns
     -------

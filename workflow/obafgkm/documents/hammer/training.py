@@ -20,22 +20,22 @@ __all__ = ["architecture", "search", "train_networks"]
 
 
 def train_networks(samples, names, settings, seeds, checkpoint):
-    """Train networks of one architecture, each on a sample of its own, at once.
+    """Train networks of one architecture simultaneously, each on its own sample.
 
-    All keep the weights of the epoch with the least mean loss on their validation parts. A sample that is
-    shorter than the longest repeats some of its rows within an epoch.
+    All keep the weights of the epoch with the smallest mean loss on their validation parts. Samples shorter
+    than the longest one repeat some of their rows within an epoch.
 
     Parameters
     ----------
     samples : sequence of DataFrame
-        One a network, with ``main`` and ``part``: training, validation or test. Features are scaled by the
+        One per network, with ``main`` and ``part``: training, validation or test. Features are scaled by the
         training part.
     names : sequence of str
         See `obafgkm.archives.sdss.photometry.features`.
     settings : dict
         Arguments of `obafgkm.documents.hammer.networks.build_photometric`, ``batch`` and ``epochs``.
     seeds : sequence of int
-        One a network: of its weights and of the order of its rows.
+        One per network, for its weights and the order of its rows.
     checkpoint : path
         See `obafgkm.training.engine.fit`.
 
@@ -56,7 +56,7 @@ def train_networks(samples, names, settings, seeds, checkpoint):
     scalers = [StandardScaler().fit(features(table, names)) for table in tables["training"]]
 
     def stack(part, rows):
-        """Features (n, n_networks, n_features) and labels (n, n_networks, 7) of these rows a network."""
+        """Features (n, n_networks, n_features) and labels (n, n_networks, 7) of given rows per network."""
         parts = [table.iloc[chosen] for table, chosen in zip(tables[part], rows, strict=True)]
         x = [scaler.transform(features(table, names)) for scaler, table in zip(scalers, parts, strict=True)]
         y = [np.eye(len(MAIN_CLASSES), dtype="f4")[table["main"]] for table in parts]
@@ -91,13 +91,13 @@ def train_networks(samples, names, settings, seeds, checkpoint):
 
 @functools.lru_cache(maxsize=1)
 def _compiled(n_networks, n_features, shape):
-    """Networks side by side; those of the last shape serve again, which saves compiling them."""
+    """Networks side by side; those of the last shape are reused, which saves compiling them."""
     keras.backend.clear_session()
     return build_side_by_side(n_networks, n_features, **json.loads(shape))
 
 
 class _Search(keras_tuner.RandomSearch):
-    """Random search whose trials are trained by `train_networks`, the executions of one at once."""
+    """Random search whose trials are trained by `train_networks`, all executions of a trial at once."""
 
     def run_trial(self, trial, sample, settings):
         """Validation accuracy of each execution."""
@@ -122,8 +122,8 @@ def search(sample, settings, seed, directory):
         ``trials``, ``executions``, ``epochs``, ``batch`` and ``space``.
     seed : int
     directory : path
-        Of the finished trials, which a second run does not repeat unless the sample, the settings or the
-        seed are others.
+        Directory of finished trials, which a second run does not repeat unless the sample, the settings or
+        the seed have changed.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def search(sample, settings, seed, directory):
 
 
 def _draw(hp, space):
-    """Hyper-parameters of a trial, in the words of `build_photometric`."""
+    """Hyper-parameters of a trial, as arguments of `build_photometric`."""
     layers = range(hp.Int("layers", *space["layers"]))
     neurons = [hp.Int(f"neurons{i}", *space["neurons"][:2], step=space["neurons"][2]) for i in layers]
     dropout = [hp.Float(f"dropout{i}", *space["dropout"][:2], step=space["dropout"][2]) for i in layers]
@@ -173,5 +173,5 @@ def _draw(hp, space):
 
 
 def architecture(settings):
-    """What `build_photometric` takes of the settings of a network."""
+    """Arguments of `build_photometric` from the settings of a network."""
     return {key: settings[key] for key in ("neurons", "dropout", "learning_rate", "loss")}

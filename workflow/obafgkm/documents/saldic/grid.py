@@ -1,7 +1,7 @@
 """The grid of stellar parameters of Saldic & Rathcke, and three ways to divide its spectra.
 
-The slides' table marks a gravity at 6250-7500 K and from 7750 K on that its own count leaves out. The counts
-are right: they are those of the ATLAS9 grids of Castelli & Kurucz, and they add up to the 51,359 spectra.
+The slides' table marks one gravity, at 6250-7500 K and from 7750 K on, that its own counts omit. The counts
+are right: they are those of the ATLAS9 grids of Castelli & Kurucz and add up to the 51,359 spectra.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ _LOWEST_LOGG = {3500: 0.0, 6250: 0.5, 7750: 1.0, 8500: 1.5, 9250: 2.0}  # from t
 
 
 def gravities(teff):
-    """log g of the grid at one of its Teff."""
+    """log g of the grid at one Teff."""
     return LOGG[max(low for start, low in _LOWEST_LOGG.items() if start <= teff) <= LOGG]
 
 
@@ -49,7 +49,7 @@ def label_grid():
     -------
     DataFrame
         ``teff`` (K), ``logg``, ``feh`` ([M/H]), ``vsini`` (km/s), and ``node``: the number of the model
-        atmosphere, which its 29 values of v sin i share.
+        atmosphere, shared by its 29 values of v sin i.
     """
     atmospheres = [(teff, logg, feh) for teff in TEFF for logg in gravities(teff) for feh in FEH]
     table = pd.DataFrame(atmospheres, columns=PARAMETERS[:3]).rename_axis("node").reset_index()
@@ -62,7 +62,7 @@ def count_spectra():
     Returns
     -------
     DataFrame
-        ``teff``, one column a gravity (whether the grid has it), ``gravities``, ``spectra``.
+        ``teff``, one column per gravity (whether the grid has it), ``gravities``, ``spectra``.
     """
     rows = []
     for teff in TEFF:
@@ -72,7 +72,7 @@ def count_spectra():
 
 
 def draw_labels(n, seed):
-    """`n` spectra of the grid at random, in the grid's order; the whole grid if it has no more.
+    """`n` random spectra of the grid, in the grid's order; the whole grid if it has no more than `n`.
 
     Parameters
     ----------
@@ -95,11 +95,11 @@ def divide(labels, way, settings, seed):
     labels : DataFrame
         Columns `PARAMETERS` and ``node``.
     way : {'random', 'nodes', 'region'}
-        What is held out to test: spectra at random, as in the slides; whole model atmospheres with all their
-        v sin i; or every spectrum of a region of the grid, with a hole in the training set in its place. The
-        validation set is drawn like the test set, for a region by atmospheres outside of it.
+        What is held out for the test: random spectra, as in the slides; whole model atmospheres with all
+        their v sin i; or every spectrum in a region of the grid, which leaves a hole in the training set. The
+        validation set is drawn like the test set; for a region, from atmospheres outside it.
     settings : dict
-        ``test`` and ``validation``: shares of the spectra or atmospheres; ``region``: lowest and highest
+        ``test`` and ``validation``: fractions of the spectra or atmospheres; ``region``: lowest and highest
         value of some parameters.
     seed : int
 
@@ -130,7 +130,7 @@ def divide(labels, way, settings, seed):
 
 
 def inside(labels, region):
-    """Mask of the spectra within the limits, both included, of every parameter that a region names."""
+    """Mask of the spectra within the limits (inclusive) of every parameter named by a region."""
     return np.logical_and.reduce([labels[name].between(*limits) for name, limits in region.items()])
 
 

@@ -7,8 +7,8 @@ from obafgkm.mk import N_CLASSES
 
 __all__ = ["absorb_centre", "build_ann", "live_units"]
 
-# The paper names optimisers and no learning rates: these are the defaults of Keras 2.2 and 2.3, the versions
-# of its time. Today's are 0.001 for all, with which Adagrad and Adadelta hardly move.
+# The paper names optimisers but no learning rates: these are the defaults of Keras 2.2 and 2.3, current at
+# the time. Today's are 0.001 for all, with which Adagrad and Adadelta hardly learn.
 _LEARNING_RATES = {
     "adadelta": 1.0,
     "adagrad": 0.01,
@@ -29,7 +29,7 @@ def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="unifor
         Neurons of each hidden layer.
     activation, initialiser, optimiser : str
         Keras names; the paper's initialisers ``uniform`` and ``normal`` are Keras's ``random_uniform`` and
-        ``random_normal``. Optimisers are those that it searched.
+        ``random_normal``. Optimisers are those of its search.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def build_ann(n_pixels, neurons=(32, 64), activation="relu", initialiser="unifor
 
 
 def absorb_centre(model, centre):
-    """Make a network that was trained on ``flux - centre`` take `flux`: the first bias takes up the centre.
+    """Make a network trained on ``flux - centre`` take `flux`, by absorbing the centre in the first bias.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def absorb_centre(model, centre):
 
 
 def live_units(model, x):
-    """How many units of the first layer respond to some input of `x` (n, n_pixels).
+    """Number of units of the first layer that respond to some input of `x` (n, n_pixels).
 
-    A ReLU unit that is negative for every spectrum is dead: it passes nothing on and is never trained again.
+    A ReLU unit with negative input for every spectrum is dead: its output and gradient are always zero.
     """
     response = keras.ops.convert_to_numpy(model.layers[0](x))
     return int((np.ptp(response, axis=0) > 0).sum())

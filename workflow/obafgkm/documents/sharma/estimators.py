@@ -29,7 +29,7 @@ def build_estimator(model, settings, seed, threads=1):
     ----------
     model : {'forest_classifier', 'forest_regressor', 'mlp_classifier', 'mlp_regressor'}
     settings : dict
-        scikit-learn's parameters by their own names.
+        scikit-learn's parameters, by name.
     seed, threads : int
     """
     parallel = {"n_jobs": threads} if model.startswith("forest") else {}
@@ -37,18 +37,18 @@ def build_estimator(model, settings, seed, threads=1):
 
 
 def held_back(model, stars, validation, seed):
-    """Mask of the training spectra that a model is not fitted on but scored on.
+    """Mask of the training spectra on which a model is not fitted but scored.
 
     The paper fits both perceptrons on 85 % of its training spectra and validates on the others, although
-    nothing stops or chooses by them (section 4.1). Of the forests it says no such thing.
+    these neither stop nor select anything (section 4.1). It does not say so of the forests.
 
     Parameters
     ----------
     model : str
     stars : array-like of str (n_spec,)
-        Whose spectra stay together.
+        Star of each spectrum; spectra of one star stay together.
     validation : float
-        Share of the stars.
+        Fraction of the stars.
     seed : int
 
     Returns
@@ -59,10 +59,10 @@ def held_back(model, stars, validation, seed):
 
 
 def target(model, labels):
-    """What a model learns: class numbers, or spectral codes in thousands.
+    """Targets of a model: class numbers, or spectral codes in thousands.
 
-    In thousands, because a perceptron starts near zero: with codes as they are, L-BFGS spends its iterations
-    on the mean.
+    Thousands are used because a perceptron starts near zero: with plain codes, L-BFGS spends its iterations
+    on fitting the mean.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ def target(model, labels):
 
 
 def predict_class(model, fitted, flux):
-    """Class numbers (n,) that a fitted model predicts; those of a regressor need not be whole."""
+    """Class numbers (n,) predicted by a fitted model; those of a regressor need not be integers."""
     predicted = fitted.predict(flux)
     return predicted if model.endswith("classifier") else class_from_code(1000 * predicted)
 
 
 def class_probabilities(fitted, flux):
-    """Probability (n, 70) of each class by a fitted classifier; classes it was never shown have none."""
+    """Probability (n, 70) of each class from a fitted classifier; zero for classes absent from training."""
     probability = np.zeros((len(flux), N_CLASSES))
     probability[:, fitted.classes_] = fitted.predict_proba(flux)
     return probability

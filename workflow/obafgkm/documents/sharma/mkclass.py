@@ -18,17 +18,14 @@ from obafgkm.mk import parse
 
 __all__ = ["FIRST", "LAST", "classify", "read_line", "table", "unity_in_blue"]
 
-FIRST, LAST = (
-    3800.0,
-    5600.0,
-)  # Angstrom; the standards' libraries libnor36 and libr36 end there, libr18 at 4620
-_UNITY = 4502.0, 4508.0  # Angstrom, where the standards' highest flux is one
+FIRST, LAST = 3800.0, 5600.0  # Angstrom; the libraries libnor36 and libr36 end there, libr18 at 4620
+_UNITY = 4502.0, 4508.0  # Angstrom, the range in which the highest flux of the standards is one
 _ABSENT = (
-    "the program 'mkclass' is not on the PATH. Ways on: build it from R. O. Gray's source, put it on the "
-    "PATH and set MKLIB to the folder of its standards' libraries; or use NutMaat, its port "
+    "the program 'mkclass' is not on the PATH. Either build it from R. O. Gray's source, put it on the "
+    "PATH and set MKLIB to the folder of its libraries of standards, or use NutMaat, its Python port "
     "(obafgkm.documents.sharma.nutmaat)"
 )
-# The types of the calcium K line, the hydrogen and the metal lines are given apart: kA3hF1mF2, A3 mA0 IV.
+# Types may be given separately for the calcium K line, hydrogen and metals: kA3hF1mF2, A3 mA0 IV.
 _SEPARATE_TYPES = re.compile(r"^k[OBAFGKM]\d|\s?m[OBAFGKM]\d", re.ASCII)
 
 
@@ -38,22 +35,22 @@ def classify(wave, flux, names, library, rough_type=2, iterations=3, timeout=120
     Parameters
     ----------
     wave : array (n_pix,)
-        Wavelength in air, in Angstrom; the library's range is covered to within 100 Å.
+        Wavelength in air, in Angstrom; must cover the library's range to within 100 Å.
     flux : array (n_spec, n_pix)
     names : sequence of str (n_spec,)
     library : str
-        Standards' library, ``libr18`` or ``libnor36``.
+        Library of standards, ``libr18`` or ``libnor36``.
     rough_type : {1, 2, 3}
-        How the program finds its first guess: 1 for rectified spectra, 2 for flux-calibrated ones.
+        Method of the program's first guess: 1 for rectified spectra, 2 for flux-calibrated ones.
     iterations : int
-        How often it refines.
+        Number of refinements.
     timeout : float
-        Seconds that one spectrum may take.
+        Longest time for one spectrum, seconds.
 
     Returns
     -------
     DataFrame (n_spec rows)
-        Columns as of `table`.
+        Columns as in `table`.
 
     Raises
     ------
@@ -75,7 +72,7 @@ def classify(wave, flux, names, library, rough_type=2, iterations=3, timeout=120
 
 
 def _run(command, folder, timeout):
-    """The line that the program writes, and what went wrong if it writes none."""
+    """The program's output line, and the problem if there is none."""
     output = Path(folder) / "mkclass.out"
     try:
         run = subprocess.run(command, cwd=folder, capture_output=True, timeout=timeout)
@@ -94,13 +91,13 @@ def unity_in_blue(wave, flux):
 
 
 def table(names, results):
-    """Tabulate what the program said of each spectrum.
+    """Tabulate the program's results for the spectra.
 
     Parameters
     ----------
     names : sequence of str (n_spec,)
     results : sequence of (line, problem) (n_spec,)
-        The line of output, empty if there is none; and what then went wrong.
+        The line of output, empty if there is none, and the problem in that case.
 
     Returns
     -------
@@ -110,15 +107,15 @@ def table(names, results):
 
         - classified: an MK type, possibly without a luminosity class;
         - peculiar: no single type, but one each for calcium, hydrogen and metals (``number`` is hydrogen's);
-        - unclassified: a question mark, or no star of classes O to M;
+        - unclassified: a question mark, or not a star of classes O to M;
         - failed: no result, for the reason in ``problem``.
 
-        The first three are those that Sharma et al. 2020 count.
+        Sharma et al. 2020 count the first three.
 
     Raises
     ------
     ProgramError
-        If there are spectra and all failed.
+        If there are spectra and all of them failed.
     """
     rows = []
     for line, problem in results:
@@ -145,7 +142,7 @@ def read_line(line):
     Raises
     ------
     ValueError
-        If it is no such line.
+        If it is not such a line.
     """
     fields = [" ".join(field.split()) for field in line.split("|")]
     if len(fields) < 2 or not fields[1]:

@@ -1,13 +1,14 @@
 """NutMaat, the Python port of MKCLASS by El-Kholy & Hayman, run on many spectra in its own environment.
 
-Its pins exclude ours (pandas 2.2.2), hence the environment, locked in ``envs/nutmaat.lock``; its package
-lacks the standards that MKCLASS compares with. Two kinds of them serve: MKCLASS's own library libr18, with
-which Sharma et al. 2020 ran MKCLASS, where it is at hand (`adopt_library`); and standards averaged from any
-spectra with MK types (`write_library`). Neither lets NutMaat bend the energy distribution of a spectrum to
-that of a standard, as the library libnor36 does: that would undo the reddening which it is tested on.
+Its pinned dependencies conflict with ours (pandas 2.2.2), hence the environment, locked in
+``envs/nutmaat.lock``; its package lacks the standards to which MKCLASS compares spectra. Two kinds can be
+used: MKCLASS's own library libr18, with which Sharma et al. 2020 ran MKCLASS, if available (`adopt_library`);
+and standards averaged from any spectra with MK types (`write_library`). Neither lets NutMaat adjust the
+energy distribution of a spectrum to that of a standard, as the library libnor36 does: that would undo the
+reddening that is being tested.
 
-The interpreter of that environment runs this module too (see `_classify_all`), so what is imported at the top
-is what both have.
+The interpreter of that environment runs this module too (see `_classify_all`), so only packages that both
+have are imported at the top.
 """
 
 import copy
@@ -30,7 +31,7 @@ __all__ = ["adopt_library", "classify", "standards", "write_library"]
 
 _OWN = "standards"
 _GRID = np.arange(FIRST, LAST)
-# MKCLASS's own scale of temperature types, on which its 37 standards a luminosity class are numbered.
+# MKCLASS's own scale of temperature types, by which its 37 standards per luminosity class are numbered.
 _CODES = {
     "O6": 3, "O7": 4, "O8": 5, "O9": 6,
     "B0": 7, "B1": 8, "B2": 9, "B3": 10, "B5": 12, "B7": 13, "B8": 14, "B9": 15,
@@ -41,10 +42,10 @@ _CODES = {
     "M0": 40.7, "M2": 42.5, "M3.5": 44, "M5": 45.5,
 }  # fmt: skip
 _LUMINOSITY_CODES = (1, 3, 5)
-# Of the kernel that averages spectra into a standard, in type and luminosity codes.
+# Widths of the kernel that averages spectra into a standard, in type and luminosity codes.
 _WIDTH = np.array([0.7, 0.6])
-_FEWEST = 3  # spectra that it reaches at least
-_RIDGE = 0.1  # keeps a slope that the spectra do not constrain near zero
+_FEWEST = 3  # smallest number of spectra within it
+_RIDGE = 0.1  # keeps slopes unconstrained by the spectra near zero
 _DESCRIPTION = """\
 LIB {name}
 WAVE {wave}
@@ -57,10 +58,10 @@ _COOLEST = 45.5  # code of M5, the last standard of MKCLASS
 
 
 def standards(flux, number, luminosity):
-    """Standards at the 37 temperature types and 3 luminosity classes that MKCLASS interpolates between.
+    """Standards at the 37 temperature types and 3 luminosity classes between which MKCLASS interpolates.
 
-    Each is the value, at its type, of a plane in type and luminosity class fitted locally, by a Gaussian
-    kernel, to the spectra at hand; where they are sparse the kernel widens.
+    Each is the value at its type of a plane in type and luminosity class, fitted locally to the available
+    spectra with a Gaussian kernel, which widens where they are sparse.
 
     Parameters
     ----------
@@ -94,21 +95,22 @@ def standards(flux, number, luminosity):
 
 
 def _type_code(number):
-    """MKCLASS's temperature code of class numbers, linear between its standards and held at O6 and M5."""
+    """MKCLASS's temperature codes of class numbers: linear between standards, constant beyond O6 and M5."""
     types = [10 * "OBAFGKM".index(name[0]) + parse(name).subclass for name in _CODES]
     return np.interp(number, types, list(_CODES.values()))
 
 
 def write_library(directory, wave, flux, number, luminosity):
-    """Make standards of spectra with MK types and write them as a library that NutMaat reads.
+    """Make standards from spectra with MK types and write them as a library for NutMaat.
 
     Parameters
     ----------
     directory : path-like
         Gets ``nutmaat.lib`` and the folder of the 111 standards.
     wave : array (n_pix,)
-        Wavelength in air, in Angstrom, at rest. Short of the library's range, 3800 to 5600 Å, the flux is
-        held at its last value, here and in `classify`: what is missing tells nothing, and upsets nothing.
+        Wavelength in air, in Angstrom, at rest. Where the spectra do not cover the library's range, 3800 to
+        5600 Å, the flux is kept at its last value, here and in `classify`, so that the missing part has no
+        effect.
     flux, number, luminosity : arrays (n_spec, n_pix), (n_spec,), (n_spec,)
         See `standards`.
     """
@@ -122,11 +124,11 @@ def write_library(directory, wave, flux, number, luminosity):
 
 
 def adopt_library(directory, mklib, name):
-    """Copy a library of MKCLASS's own standards for NutMaat.
+    """Copy a library of MKCLASS's own standards for use by NutMaat.
 
-    Standards that are shorter than the library says, of which libr18 has five, are put on its grid, or
-    NutMaat fails on every spectrum near them. The spectra to classify are taken to be at rest: the velocity
-    that MKCLASS looks for with libr18 takes most of the time.
+    Standards that are shorter than the library states, of which libr18 has five, are put on its grid, because
+    otherwise NutMaat fails on every spectrum near them. The spectra to classify are taken to be at rest: the
+    velocity search of MKCLASS with libr18 would take most of the time.
 
     Parameters
     ----------
@@ -135,7 +137,7 @@ def adopt_library(directory, mklib, name):
     mklib : path-like
         Folder of MKCLASS's libraries, its environment variable MKLIB, with their list ``mkclass.lib``.
     name : str
-        Such as ``libr18``, of rectified spectra (3800 to 4620 Å, O9 to K3).
+        Such as ``libr18``, rectified spectra (3800 to 4620 Å, O9 to K3).
 
     Raises
     ------
@@ -145,11 +147,11 @@ def adopt_library(directory, mklib, name):
     standards, listed = Path(mklib) / name, Path(mklib) / "mkclass.lib"
     way_on = "set MKLIB to the folder of MKCLASS's libraries, or put it into the mirror as mkclass"
     if not listed.is_file() or not standards.is_dir():
-        raise ProgramError(f"{mklib}: no library {name} with the list mkclass.lib. Way on: {way_on}")
+        raise ProgramError(f"{mklib}: no library {name} with the list mkclass.lib: {way_on}")
     lines = [line.split(maxsplit=1) for line in listed.read_text().splitlines()]
     starts = [i for i, line in enumerate(lines) if line == ["LIB", name]]
     if not starts:
-        raise ProgramError(f"{listed}: no entry for the library {name}. Way on: {way_on}")
+        raise ProgramError(f"{listed}: no entry for the library {name}: {way_on}")
     entry = dict(lines[starts[0] : starts[0] + 3])
     description = _DESCRIPTION.format(name=name, wave=entry["WAVE"].strip(), limits=entry["LIMIT"].strip())
     (Path(directory) / "nutmaat.lib").write_text(description)
@@ -158,35 +160,35 @@ def adopt_library(directory, mklib, name):
     (Path(directory) / name).mkdir()
     for file in standards.glob("*.rbn"):
         wave, flux = np.loadtxt(file, unpack=True)
-        flux = np.interp(grid, wave, flux, left=0.0, right=0.0)  # zeros are what the library pads with
+        flux = np.interp(grid, wave, flux, left=0.0, right=0.0)  # the library is padded with zeros
         np.savetxt(Path(directory) / name / file.name, np.column_stack([grid, flux]), fmt="%.6f")
 
 
 def _on_grid(wave, flux):
-    """Spectra on the library's grid (n_spec, 1800), scaled as its standards."""
+    """Spectra on the library's grid (n_spec, 1800), scaled like its standards."""
     return unity_in_blue(_GRID, np.array([np.interp(_GRID, wave, spectrum) for spectrum in flux]))
 
 
 def classify(wave, flux, names, library, python, iterations=3):
-    """Classify spectra, all in one process.
+    """Classify spectra in one process.
 
     Parameters
     ----------
     wave : array (n_pix,)
-        Wavelength in air, in Angstrom, at rest: no velocity is looked for, which would take most of the time.
+        Wavelength in air, in Angstrom, at rest: a search for velocities would take most of the time.
     flux : array (n_spec, n_pix)
     names : sequence of str (n_spec,)
     library : path-like
-        Directory that `write_library` or `adopt_library` wrote.
+        Directory written by `write_library` or `adopt_library`.
     python : path-like
         Interpreter of the environment that holds NutMaat.
     iterations : int
-        How often it refines.
+        Number of refinements.
 
     Returns
     -------
     DataFrame (n_spec rows)
-        Columns as of `obafgkm.documents.sharma.mkclass.table`.
+        Columns as in `obafgkm.documents.sharma.mkclass.table`.
 
     Raises
     ------
@@ -195,11 +197,11 @@ def classify(wave, flux, names, library, python, iterations=3):
     """
     if not Path(python).is_file():
         raise ProgramError(
-            f"{python}: no environment with NutMaat. Way on: uv venv --python 3.12 FOLDER, then "
+            f"{python}: no environment with NutMaat. Create it with: uv venv --python 3.12 FOLDER, then "
             "uv pip install --python FOLDER --require-hashes -r envs/nutmaat.lock"
         )
     if not (Path(library) / "nutmaat.lib").exists():
-        raise ProgramError(f"{library}: no library of standards. Way on: write_library makes one")
+        raise ProgramError(f"{library}: no library of standards; write_library makes one")
     with tempfile.TemporaryDirectory() as folder:
         spectra, results = Path(folder) / "spectra.npz", Path(folder) / "results.csv"
         np.savez(spectra, flux=_on_grid(wave, flux))
@@ -226,13 +228,13 @@ def classify(wave, flux, names, library, python, iterations=3):
 
 
 def _classify_all(spectra, results, library, iterations):
-    """Within NutMaat's environment: classify the spectra of a file, write a row (line, problem) for each."""
+    """Within NutMaat's environment: classify the spectra of a file, one row (line, problem) each."""
     from NutMaat import classifier, preprocessing, spectrum, utils
 
-    # It reads four standards from text at every step of a fit; kept in memory, it is several times faster.
+    # It reads four standards from text at every step of a fit; caching them makes it several times faster.
     read = functools.cache(spectrum.get_spectrum)
     preprocessing.get_spectrum = utils.get_spectrum = read
-    output = Path("nutmaat.out")  # in the working directory, a temporary one, with NutMaat's other files
+    output = Path("nutmaat.out")  # in the (temporary) working directory, with NutMaat's other files
     classifier.rough_type_2 = _rough_type(classifier.rough_type_2)
     name = (Path(library) / "nutmaat.lib").read_text().split()[1]
     nutmaat = classifier.Classifier(lib=name, MKLIB=library, out_file=output.stem)
@@ -243,15 +245,15 @@ def _classify_all(spectra, results, library, iterations):
             try:
                 nutmaat.classify(spectrum.Spectrum(_GRID.copy(), flux, name="spectrum"), 2, int(iterations))
                 rows.writerow((output.read_text().strip(), "no output"))
-            # One spectrum that it cannot handle must not lose the others; it exits if it lacks a standard.
+            # One unmanageable spectrum must not cost the others; NutMaat exits if it lacks a standard.
             except (Exception, SystemExit) as error:
                 rows.writerow(("", f"{type(error).__name__}: {error}"))
 
 
 def _rough_type(find):
-    """NutMaat's first guess, mended for libraries that end before M: version 0.1.1 then lacks an index.
+    """NutMaat's first guess, fixed for libraries that end before M, where version 0.1.1 lacks an index.
 
-    The guess is found with the limits of a library that goes on to M, and moved into the library's own.
+    The guess is made with the limits of a library that extends to M, and clipped to the library's own.
     """
 
     def rough_type(library, spectrum):

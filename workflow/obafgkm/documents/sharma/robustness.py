@@ -1,4 +1,4 @@
-"""The spoilt spectra and labels on which Sharma et al. 2020, section 5.2, test their classifier.
+"""The perturbed spectra and labels on which Sharma et al. 2020, section 5.2, test their classifier.
 
 Spectra without their continuum: `obafgkm.spectroscopy.continuum.normalise`; reddened ones:
 `obafgkm.spectroscopy.extinction.reddened`.
@@ -12,14 +12,14 @@ from obafgkm.spectroscopy.continuum import fit_continuum
 
 __all__ = ["by_network", "classified", "colour_change", "shuffled_continua", "wrong_labels"]
 
-_COLOUR_BAND = 100.0  # Angstrom at either end of the spectra, of which a colour is taken
+_COLOUR_BAND = 100.0  # Angstrom at either end of the spectra, between which a colour is measured
 
 
 def shuffled_continua(wave, flux, repeats, unity_at, seed):
     """Spectra with the continuum of another, as after a wrong flux calibration (section 5.2, point 3).
 
-    The paper does not say whether the result is normalised again; here it is, as a classifier's input always
-    is. The continua go round a random cycle through all spectra, so that none keeps its own.
+    The paper does not say whether the result is normalised again; here it is, like any input of a classifier.
+    The continua are exchanged along a random cycle through all spectra, so that none keeps its own.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def shuffled_continua(wave, flux, repeats, unity_at, seed):
     ------
     flux : array (n_spec, n_pix)
     donor : array of int (n_spec,)
-        The spectrum that each continuum comes from.
+        Index of the spectrum from which each continuum comes.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def shuffled_continua(wave, flux, repeats, unity_at, seed):
 
 
 def wrong_labels(number, count, seed):
-    """Class numbers of which some are wrong, spread over all classes (section 5.2, point 2).
+    """Class numbers with some wrong ones, spread over all classes (section 5.2, point 2).
 
     The spectra are taken from the main classes in turn, and within each from its subclasses in turn, so that
     40 wrong labels reach every main class even where one holds most of the spectra.
@@ -99,8 +99,8 @@ def wrong_labels(number, count, seed):
 def colour_change(wave, flux, changed):
     """Root mean square over spectra of the change of their colour, in magnitudes.
 
-    The colour is that of the first against the last 100 Å. It tells how far spectra were moved: those of
-    CFLIB change by 0.70 mag where they are reddened by A_V = 1 mag.
+    The colour compares the first and the last 100 Å. It measures the size of a perturbation: CFLIB spectra
+    change by 0.70 mag when reddened by A_V = 1 mag.
 
     Parameters
     ----------
@@ -114,28 +114,28 @@ def colour_change(wave, flux, changed):
 
 
 def by_network(network):
-    """A classifier of flux (n_spec, n_pix), given as many pixels, in the shape, as the network takes."""
+    """A classifier of flux (n_spec, n_pix), which adapts number and shape of pixels to the network."""
     shape = network.input_shape[1:]
     return lambda flux: network.predict(flux[:, : shape[0]].reshape(-1, *shape), verbose=0).argmax(axis=1)
 
 
 def classified(classifiers, spectra, sets):
-    """What classifiers say of one set of spoilt spectra after the other.
+    """Predictions of classifiers for one set of perturbed spectra after another.
 
     Parameters
     ----------
     classifiers : dict of str to callable
         Each takes flux (n_spec, n_pix) and returns class numbers (n_spec,).
     spectra : Spectra
-        The spectra as they were, with their labels.
+        The unperturbed spectra, with their labels.
     sets : iterable of (dict, array (n_spec, n_pix))
-        What tells a set from the others, one column each, and its flux. Only one matrix is alive at a time.
+        Columns that identify the set, and its flux. Only one matrix is in memory at a time.
 
     Returns
     -------
     DataFrame
-        Columns of the sets, ``colour_change``, ``model, library, file, star, source, expected, predicted``;
-        one row for each spectrum, classifier and set.
+        The columns of the sets, ``colour_change``, ``model, library, file, star, source, expected,
+        predicted``; one row for each spectrum, classifier and set.
     """
     labels = spectra.labels[["library", "file", "star", "source"]].assign(expected=spectra.labels["mk_class"])
     parts = []

@@ -1,4 +1,4 @@
-"""The samples of Sharma et al. 2020: which library trains, which one tests, how its subclasses scatter."""
+"""The samples of Sharma et al. 2020: training and test libraries, and the dispersion of subclasses."""
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,14 @@ __all__ = ["SHARMA_LIBRARIES", "autoencoder_parts", "internal_dispersion", "shar
 TRAINING_LIBRARIES = ("jhc", "elodie", "miles")
 TEST_LIBRARY = "cflib"
 SHARMA_LIBRARIES = (*TRAINING_LIBRARIES, TEST_LIBRARY)
-_AUTOENCODER_PARTS = 50_000, 5_000, 6_624  # spectra that train, validate and test it (section 4.2)
+_AUTOENCODER_PARTS = 50_000, 5_000, 6_624  # for training, validation and test (section 4.2)
 
 
 def sharma_samples(libraries, test_stars):
     """Training and test sample of Sharma et al. 2020, section 2.
 
-    The test sample is CFLIB. The training sample is those spectra of the other libraries that have a
-    luminosity class I ... V, without any star of CFLIB, whether or not its CFLIB spectrum is at hand.
+    The test sample is CFLIB. The training sample consists of the spectra of the other libraries with a
+    luminosity class I ... V, without any star of CFLIB, whether or not its CFLIB spectrum is available.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def sharma_samples(libraries, test_stars):
     -------
     training, test : Spectra
     left_out : DataFrame
-        Columns ``library, file, name, reason`` of the spectra that belong to neither.
+        Columns ``library, file, name, reason``: the spectra that belong to neither.
     """
     parts, left_out = {}, []
     for name, spectra in libraries.items():
@@ -55,7 +55,7 @@ def sharma_samples(libraries, test_stars):
 def autoencoder_parts(stars, seed):
     """Divide the unlabelled spectra in the paper's proportions, by star; the paper divides by spectrum.
 
-    However few there are, one star at least validates and one tests.
+    At least one star validates and one tests.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def autoencoder_parts(stars, seed):
     Returns
     -------
     validation, test : arrays of bool (n_spec,)
-        The others train.
+        The remaining ones train.
     """
     stars = np.asarray(stars, str)
     train, validate, check = _AUTOENCODER_PARTS

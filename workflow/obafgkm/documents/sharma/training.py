@@ -1,4 +1,4 @@
-"""Train a model of Sharma et al. 2020 on some spectra and let it classify others."""
+"""Train a model of Sharma et al. 2020 on some spectra and classify others with it."""
 
 import numpy as np
 
@@ -10,13 +10,12 @@ __all__ = ["fit_and_predict", "score_fold"]
 
 
 def score_fold(predict, flux, labels, held_out):
-    """Subclass accuracy and error of the spectra held out.
+    """Subclass accuracy and error of held-out spectra.
 
     Parameters
     ----------
     predict : callable
-        Takes ``(flux, labels, flux to classify)``, returns predicted class numbers and a dict of what else to
-        note.
+        Takes ``(flux, labels, flux to classify)``, returns predicted class numbers and a dict of notes.
     flux : array (n, n_pix)
     labels : DataFrame (n rows)
         With the class number ``mk_class``, and ``star``.
@@ -39,38 +38,38 @@ def score_fold(predict, flux, labels, held_out):
 def fit_and_predict(
     model, settings, x, labels, x_test, *, fit, validation, seed, checkpoint, autoencoder=None
 ):
-    """Train one of the models of Sharma et al. 2020 and let it classify other spectra.
+    """Train one of the models of Sharma et al. 2020 and classify other spectra with it.
 
-    A network's training stops by an inner part of its own training spectra, so that the spectra that score it
-    have no say in it.
+    A network's early stopping uses an inner part of its own training spectra, so that the spectra on which it
+    is scored do not affect it.
 
     Parameters
     ----------
     model : str
         ``ann``, ``cnn``, or one of `obafgkm.documents.sharma.estimators`.
     settings : dict
-        Hyper-parameters. Those of a network are its builder's, ``batch``, ``epochs``, ``patience`` and, for
-        the first, ``centred``: whether the mean training spectrum is subtracted first.
+        Hyper-parameters. For a network, those of its builder, ``batch``, ``epochs``, ``patience`` and, for
+        ``ann``, ``centred``: whether the mean training spectrum is subtracted first.
     x : array (n, n_pix)
     labels : DataFrame (n rows)
-        Columns ``mk_class``, ``luminosity``, and ``star``, whose spectra stay together.
+        Columns ``mk_class``, ``luminosity`` and ``star``; spectra of one star stay together.
     x_test : array (m, n_pix)
     fit : callable
-        What trains a network, `training.fit`; not called for the others.
+        Function that trains a network, `training.fit`; not called for other models.
     validation : float
-        Share of the stars that stops a network's training.
+        Fraction of the stars used for a network's early stopping.
     seed : int
     checkpoint : path
         Directory of a network's checkpoint.
     autoencoder : path, optional
-        The pre-trained one, of which the convolutional network takes the encoder.
+        The pre-trained one, whose encoder the convolutional network uses.
 
     Returns
     -------
     predicted : array (m,)
         Class numbers.
     notes : dict
-        ``live_units`` of the first layer of ``ann``; nothing for the others.
+        ``live_units`` of the first layer for ``ann``; empty for other models.
     """
     if model not in ("ann", "cnn"):
         from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
@@ -82,8 +81,8 @@ def fit_and_predict(
 
     from obafgkm.training.engine import predict, schedule
 
-    keras.backend.clear_session(free_memory=False)  # or memory grows; freeing it at once takes 0.2 s
-    keras.utils.set_random_seed(seed)  # or weights would depend on the trials before
+    keras.backend.clear_session(free_memory=False)  # otherwise memory grows; freeing it takes 0.2 s
+    keras.utils.set_random_seed(seed)  # otherwise weights would depend on earlier trials
     number, inner = labels["mk_class"].to_numpy(), held_out_stars(labels["star"], validation, seed)
     if model == "cnn":
         from obafgkm.documents.sharma.cnn import build_classifier, encoder_of, fit_head

@@ -1,4 +1,4 @@
-"""Drawings that several exhibits share, in one style."""
+"""Plots shared by several exhibits, in one style."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 __all__ = ["COLUMN", "PAGE", "new_figure", "save_figure", "side_by_side"]
 
 COLUMN, PAGE = 3.35, 7.0  # widths of a column and of a page in inches
-# Scales at which a run shows that it comes to its end, and no more.
+# Scales at which a run only demonstrates that it completes.
 REHEARSALS = ("rehearsal", "tiny")
 STAMP = "networks not trained to learn at this scale"
 
@@ -22,23 +22,24 @@ plt.style.use(Path(__file__).with_name("obafgkm.mplstyle"))
 
 
 def new_figure(width=COLUMN, height=COLUMN, *, panels=(1, 1), **settings):
-    """A figure and its axes; `panels` are rows and columns, `settings` go to ``plt.subplots``."""
+    """A figure and its axes; `panels` are rows and columns, `settings` are passed to ``plt.subplots``."""
     return plt.subplots(*panels, figsize=(width, height), layout="constrained", **settings)
 
 
 def save_figure(figure, outputs, source, *, networks=False):
-    """Write a figure to each path of `outputs`, with the kind of its data in its margin.
+    """Write a figure to each path of `outputs`, with the kind of its data in the margin.
 
     Parameters
     ----------
     figure : matplotlib Figure
     outputs : sequence of path
     source : str
-        Where the data come from: ``simulated``, ``mirror``, ``remote``, or several of them; or, of synthetic
-        spectra, the physics that they were made with.
+        Source of the data: ``simulated``, ``mirror``, ``remote``, or several of them; or, for synthetic
+        spectra, the physics of their models.
     networks : bool
-        Whether the figure shows what trained networks say. At a scale at which they are not trained to learn,
-        which the workflow passes in the environment variable ``OBAFGKM_SCALE``, a stamp across it says so.
+        Whether the figure shows results of trained networks. At scales where they are not trained to learn
+        (the workflow passes the scale in the environment variable ``OBAFGKM_SCALE``), it is stamped
+        accordingly.
     """
     figure.supxlabel(_kind(source), x=0.995, ha="right", fontsize=8, color="0.3")
     if networks and os.environ.get("OBAFGKM_SCALE") in REHEARSALS:
@@ -46,14 +47,14 @@ def save_figure(figure, outputs, source, *, networks=False):
         style = {"color": "#B0005A", "alpha": 0.6, "weight": "bold", "rotation": 12, "in_layout": False}
         figure.text(0.5, 0.5, STAMP, fontsize=size, ha="center", va="center", zorder=10, **style)
     for path in outputs:
-        # Without a date, the same figure is the same file.
+        # Without a date, identical figures give identical files.
         metadata = {"CreationDate": None} if Path(path).suffix == ".pdf" else {}
         figure.savefig(path, metadata=metadata)
     plt.close(figure)
 
 
 def _kind(source):
-    """The kind of data of a source, in the words that stand in the margin."""
+    """The kind of data of a source, as printed in the margin."""
     parts = source.split(", ")
     kinds = ["real"] * any(part in _REAL for part in parts) + ["simulated"] * ("simulated" in parts)
     others = [part for part in parts if part not in (*_REAL, "simulated")]
@@ -61,13 +62,13 @@ def _kind(source):
 
 
 def side_by_side(x, width):
-    """Places of points, those of the same `x` next to each other so that none hides another.
+    """Positions of points, side by side for equal `x` so that none hides another.
 
     Parameters
     ----------
     x : array-like (n,)
     width : float
-        From the first to the last of the points of the most frequent `x`, centred on it.
+        Distance between the outermost points of the most frequent `x`, centred on it.
 
     Returns
     -------

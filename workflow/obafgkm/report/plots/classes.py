@@ -1,4 +1,4 @@
-"""Drawings over the spectral sequence: confusion matrices, predicted against expected classes."""
+"""Plots over the spectral sequence: confusion matrices, predicted against expected classes."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,16 +8,16 @@ from obafgkm.report.plots import COLUMN
 
 __all__ = ["draw_comparison", "draw_confusion", "draw_counts", "label_class_axis"]
 
-_AREA = 7  # of the circle of one star, in square points
+_AREA = 7  # area of the circle for one star, in square points
 
 
 def label_class_axis(axis):
-    """Name the main classes along an axis of class numbers, at O0, B0, ... M0."""
+    """Label an axis of class numbers with the main classes, at O0, B0, ... M0."""
     axis.set_ticks(range(0, N_CLASSES, 10), [f"{name}0" for name in MAIN_CLASSES])
 
 
 def draw_confusion(axes, matrix, names):
-    """Confusion matrix with its numbers; the colour is the share of the expected class.
+    """Confusion matrix with numbers; the colour is the fraction of the expected class.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def draw_confusion(axes, matrix, names):
 
 
 def draw_counts(axes, spots, count, **legend):
-    """Circles that grow with the number of stars on one spot, as classes are whole numbers; their legend.
+    """Circles sized by the number of stars at each (integer) position, with a legend.
 
     Parameters
     ----------
@@ -46,26 +46,26 @@ def draw_counts(axes, spots, count, **legend):
     spots : array (2, n)
     count : array of int (n,)
     **legend
-        Where it stands.
+        Its location and other settings.
 
     Returns
     -------
     matplotlib Legend
-        Of circles of one star, of the most, and of one size between them.
+        Circles for one star, the largest number, and one size in between.
     """
     style = {"alpha": 0.6, "linewidths": 0, "color": "C0"}
     axes.scatter(*spots, s=_AREA * count**0.8, **style)
     most = int(count.max())
     sizes = sorted({1, round(most**0.5), most})
     circles = [axes.scatter([], [], s=_AREA * n**0.8, label=str(n), **style) for n in sizes]
-    shown = axes.legend(handles=circles, title="Stars on a spot", title_fontsize=7, **legend)
+    shown = axes.legend(handles=circles, title="Stars per point", title_fontsize=7, **legend)
     for circle in circles:
-        circle.set_label("_")  # of no later legend of these axes
+        circle.set_label("_")  # so that a later legend of these axes does not include it
     return shown
 
 
 def draw_comparison(expected, predicted, slope, intercept):
-    """Predicted against expected class with the fitted line, and the histogram of each.
+    """Predicted against expected class with the fitted line, and histograms of both.
 
     Parameters
     ----------

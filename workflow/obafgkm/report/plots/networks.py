@@ -1,4 +1,4 @@
-"""Drawings of networks: layers, learning curves."""
+"""Plots of networks: layers, learning curves."""
 
 import numpy as np
 from matplotlib.patches import Patch, Rectangle
@@ -8,7 +8,7 @@ from obafgkm.report.plots import COLUMN, PAGE, new_figure
 
 __all__ = ["draw_layers", "draw_learning_curves", "lanes_of", "parts_of"]
 
-# What Keras's kinds of layers are in words, and the colour of each group of them.
+# Keras's types of layers in words, and the colour of each group.
 _KINDS = {
     "Input": "input",
     "Normalization": "standardising",
@@ -30,9 +30,9 @@ _COLOURS = {
     "dropout": "#FFFFFF",
 }
 _OTHER = "0.75"
-_ROW, _BOX = 0.155, 0.105  # heights of a row and of a layer in it, in inches
-_WIDEST = 0.86  # of a layer, in inches
-_AXIS = 0.68  # of the boxes, from the left end of a lane, in inches
+_ROW, _BOX = 0.155, 0.105  # heights of a row and of the layer's box, in inches
+_WIDEST = 0.86  # largest width of a box, in inches
+_AXIS = 0.68  # centre of the boxes within a lane, in inches
 _PLACES = {"Layer": 1.14, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
 
 
@@ -42,13 +42,13 @@ def lanes_of(layers):
     Parameters
     ----------
     layers : DataFrame
-        Columns ``layer`` and ``inputs``, names separated by commas; a layer stands after those that feed it.
+        Columns ``layer`` and ``inputs``, names separated by commas; layers follow their inputs.
 
     Returns
     -------
     dict of str to (int or None)
-        Numbers of the branches that meet in one layer, in their order there; None before they part and after
-        they meet. All 0 where nothing meets.
+        Numbers of the branches that merge in one layer, in order; None before they split and after they
+        merge. All 0 if there is no merging layer.
     """
     inputs = _inputs(layers)
     ends = next((names for names in inputs.values() if len(names) > 1), None)
@@ -62,13 +62,13 @@ def lanes_of(layers):
 
 
 def parts_of(layers):
-    """The part of a network that each layer belongs to, after its name and kind.
+    """The part of a network to which each layer belongs, from its name and kind.
 
     Returns
     -------
     dict of str to (str or None)
-        Encoder, Decoder, Convolutions, Dense. Layers of other kinds belong to the part that feeds them; those
-        before the first and at a junction to none.
+        Encoder, Decoder, Convolutions, Dense. Layers of other kinds belong to the part before them; those
+        before the first part and at a junction to none.
     """
     parts = {}
     for layer in layers.itertuples():
@@ -95,15 +95,15 @@ def _inputs(layers):
 
 
 def draw_layers(layers):
-    """A network from its input above to its output below, branches side by side.
+    """A network from its input at the top to its output at the bottom, branches side by side.
 
-    A layer is a box, as wide as the square root of the length of its output, with its kind, the shape of its
-    output and its free parameters beside it.
+    A layer is a box whose width is proportional to the square root of the length of its output, labelled with
+    its kind, output shape and free parameters.
 
     Parameters
     ----------
     layers : DataFrame
-        Columns ``layer, kind, inputs, outputs, parameters``, of `obafgkm.training.engine.layer_table`.
+        Columns ``layer, kind, inputs, outputs, parameters``, from `obafgkm.training.engine.layer_table`.
 
     Returns
     -------
@@ -149,19 +149,19 @@ def draw_layers(layers):
 
 
 def _length(outputs):
-    """Length of an output: of ``1448 x 128``, 1448."""
+    """Length of an output: 1448 for ``1448 x 128``."""
     return int(outputs.split(" ")[0])
 
 
 def _write(axes, x, y, texts, **style):
-    """Write the texts of a row, the first two from the left, numbers to the right."""
+    """Write the texts of a row: two left-aligned, then right-aligned numbers."""
     for (head, place), text in zip(_PLACES.items(), texts, strict=True):
         side = "left" if head in ("Layer", "Kind") else "right"
         axes.text(x + place, y, text, ha=side, va="center", fontsize=6.5, **style)
 
 
 def _spans(parts, depth, left):
-    """Part, first and last row, and left end, of all neighbours in a lane that belong together."""
+    """Part, first and last row, and left edge of each group of neighbouring layers in a lane."""
     spans = []
     for name, part in parts.items():
         own = [part, depth[name], depth[name], left[name]]
@@ -174,15 +174,15 @@ def _spans(parts, depth, left):
 
 
 def draw_learning_curves(history, best_epoch, quantities):
-    """Quantities against epoch, training and validation, with the epoch whose weights were kept.
+    """Training and validation quantities against epoch, marking the epoch whose weights were kept.
 
     Parameters
     ----------
     history : DataFrame
-        Columns ``epoch``, the first is 1, and for each quantity ``x`` and ``val_x``.
+        Columns ``epoch``, from 1, and for each quantity ``x`` and ``val_x``.
     best_epoch : int
     quantities : dict of str to str
-        Columns, and their names on the axes; one panel each.
+        Columns and their axis labels; one panel each.
 
     Returns
     -------

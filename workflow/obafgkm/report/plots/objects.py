@@ -1,4 +1,4 @@
-"""Drawings of spectra of galaxies, quasars and stars."""
+"""Plots of spectra of galaxies, quasars and stars."""
 
 from obafgkm.report.plots import COLUMN, PAGE, new_figure
 
@@ -9,17 +9,17 @@ COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
 
 
 def public_name(name, source):
-    """The name of an object, or nothing where it is simulated: no catalogue has it."""
+    """The name of an object; empty if it is simulated and in no catalogue."""
     return "" if source == "simulated" else name
 
 
 def redshift(z, digits):
-    """A redshift as a title has it: with a minus sign, and none before a zero."""
+    """A redshift for a title: with a true minus sign, and none before zero."""
     return f"z = {round(z, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def draw_spectrum(axes, wave, flux, label, title):
-    """One spectrum against wavelength, in its class's colour.
+    """One spectrum against wavelength, in the colour of its class.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ def draw_spectrum(axes, wave, flux, label, title):
 
 
 def spectra_page(n, columns=3):
-    """A page of panels for `n` spectra, with the names of its axes; for none, it says so.
+    """A page of panels for `n` spectra with axis labels; for zero spectra, a note.
 
     Returns
     -------
     figure : matplotlib Figure
     panels : list of matplotlib Axes
-        As many as spectra; the others are hidden.
+        One per spectrum; the others are hidden.
     """
     rows = max(1, -(-n // columns))
     width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)

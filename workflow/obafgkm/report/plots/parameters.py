@@ -1,4 +1,4 @@
-"""Drawings over stellar parameters."""
+"""Plots over stellar parameters."""
 
 import numpy as np
 
@@ -10,11 +10,11 @@ NAMES = {"teff": "Teff (K)", "logg": "log g", "feh": "[M/H]", "vsini": "v sin i 
 SYMBOLS = {"teff": r"$T_\mathrm{eff}$", "logg": r"$\log\,g$", "feh": "[M/H]", "vsini": r"$v\,\sin\,i$"}
 UNITS = {"teff": "K", "logg": "dex", "feh": "dex", "vsini": r"km s$^{-1}$"}
 
-_MANY = 1000  # points from which on they are drawn small
+_MANY = 1000  # number of points above which they are drawn small
 
 
 def parameter_axis(parameter, before=""):
-    """Symbol and unit of a stellar parameter along an axis, after words such as ``True``."""
+    """Axis label of a stellar parameter: symbol and unit, after words such as ``True``."""
     return f"{before} {SYMBOLS[parameter]} ({UNITS[parameter]})".strip()
 
 
@@ -24,7 +24,7 @@ def standard_error(sigma, n):
 
 
 def draw_parameters(predictions):
-    """Predicted against true value, and their difference below, a column for each parameter.
+    """Predicted against true value, with their difference below, one column of panels per parameter.
 
     Parameters
     ----------
