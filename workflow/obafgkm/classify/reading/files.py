@@ -7,10 +7,9 @@ import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from obafgkm.classify.reading.gate import settle
-from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.objects import spectra_of_tables
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.unpacking import opener, tar_members, unpacked, whole, zip_members
+from obafgkm.classify.reading.unpacking import opener, stem, tar_members, unpacked, whole, zip_members
 from obafgkm.classify.spectrum import MEDIA, Spectrum
 from obafgkm.errors import ArchiveFileError, ObafgkmError
 
@@ -64,7 +63,7 @@ def read_file(path, medium=None):
     Parameters
     ----------
     path : path-like
-        FITS (see `obafgkm.classify.reading.fits_hdus`), a table that astropy reads, text of two or more
+        FITS (see `obafgkm.classify.reading.fits_files`), a table that astropy reads, text of two or more
         columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each maybe compressed by gzip, bzip2, xz or
         compress, or a tar or zip archive of such files.
     medium : {'air', 'vacuum'}, optional
@@ -129,7 +128,7 @@ def _read(path):
     own = opener(start)
     if own is None and _is_fits(start):  # of which only a part may be needed
         _refuse_axes(start)
-        from obafgkm.classify.reading.fits_hdus import read_fits
+        from obafgkm.classify.reading.fits_files import read_fits
 
         yield from read_fits(path)
         return
@@ -183,7 +182,7 @@ def _refuse_axes(content):
 def _read_content(path, content):
     if _is_fits(content):
         _refuse_axes(content)
-        from obafgkm.classify.reading.fits_hdus import read_fits
+        from obafgkm.classify.reading.fits_files import read_fits
 
         yield from read_fits(path, content)
     else:
@@ -214,7 +213,7 @@ def _members(members):
 
 def _read_text(path, content):
     """Spectra of a text: a table of a format that astropy knows, or plain columns of numbers."""
-    stem = _stem(path)
+    name = stem(path)
     for magic, what in _OTHERS.items():
         if content.startswith(magic):
             raise RefusedError(what if ":" in what else f"{what}, not a spectrum")
@@ -242,8 +241,8 @@ def _read_text(path, content):
     else:
         from obafgkm.classify.reading.text import text_parts
 
-        parts = text_parts(text, stem)
-    yield from _settled(parts, stem)
+        parts = text_parts(text, name)
+    yield from spectra_of_tables(parts, name)
 
 
 def _is_json(text):
@@ -252,38 +251,6 @@ def _is_json(text):
     except ValueError:
         return text.lstrip().startswith("{")
     return True
-
-
-def _settled(parts, stem):
-    """Spectra of the parts of a text: of one object where they go on from one another."""
-    found, problems, first = [], [], None
-    for part in parts:
-        try:
-            found.append((part, list(settle(part, part.object or stem))))
-        except RefusedError as error:
-            first = first or error
-            problems.append(f"{part.name}: {error}".lstrip(": "))
-    if not found:
-        raise first
-    spectra = [spectrum for _, own in found for spectrum in own]
-    if len(spectra) > 1 and len(found) > 1:
-        ranges = [(spectrum.wave.min(), spectrum.wave.max()) for spectrum in spectra]
-        if are_orders(ranges):
-            spectra = [joined(spectra, stem, "parts")]
-        else:
-            for i, spectrum in enumerate(spectra):
-                own = found[i][0].name if len(found) == len(spectra) else ""
-                spectrum.name = own or f"{stem} {i + 1}"
-    for spectrum in spectra:
-        spectrum.receipt.leave_out(*problems)
-        yield spectrum
-
-
-def _stem(path):
-    name = PurePath(path).name
-    for ending in (".gz", ".bz2", ".xz", ".Z"):
-        name = name.removesuffix(ending)
-    return PurePath(name).stem
 
 
 def _decoded(content):

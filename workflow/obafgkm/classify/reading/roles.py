@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from obafgkm.classify.reading.units import is_of_flux, is_of_wavelength
 
-__all__ = ["ERROR_WORDS", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
+__all__ = ["ERROR_WORDS", "NO_LIGHT", "NO_STAR", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
 
 
 def _words(text):
@@ -129,6 +129,9 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
         "albedo emissivity opacity transmittance sensitivity qe ew eqw equivalent residual residuals"
     ),
 }
+NO_STAR = frozenset(_OTHERS)
+# Kinds of extensions and columns that hold no light of a star.
+NO_LIGHT = NO_STAR | {"error", "ivar", "variance", "mask", "good", "flags", "wave"}
 # What the axis of a table may be, and has no wavelengths.
 _OTHER_AXIS = _words(
     "temperature temp teff angle theta radius altitude height distance redshift age mass phase"

@@ -9,7 +9,7 @@ from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import Role, role_of
+from obafgkm.classify.reading.roles import NO_STAR, Role, role_of
 from obafgkm.classify.reading.units import is_said, is_unit
 
 __all__ = ["text_parts"]
@@ -29,8 +29,6 @@ _BRACKETS = "[](){}"
 _TRUTH = {"true": 1.0, "false": 0.0}
 _COMMENT = "#%!"
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
-_OF_NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
-_OF_NO_STAR |= {"polarisation", "another quantity"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
 _TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # of RDB, below the names
@@ -246,7 +244,7 @@ def _names(header, count, separator):
             are_stars = "wave" in kinds and unknown == count - 1 and _are_names(words)
             are_stars |= bool(own) and "wave" in kinds and unknown == count - 1 and _are_words(words)
             is_refused = kinds & _NO_AXES and (kinds & {"flux", "magnitude"} or "velocity" in kinds)
-            if is_refused or are_stars or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
+            if is_refused or are_stars or has_light or ("wave" in kinds and kinds & NO_STAR):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]

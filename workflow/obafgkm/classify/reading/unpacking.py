@@ -6,10 +6,11 @@ import io
 import lzma
 import tarfile
 import zipfile
+from pathlib import PurePath
 
 from obafgkm.classify.reading.refusal import RefusedError
 
-__all__ = ["opener", "tar_members", "unpacked", "whole", "zip_members"]
+__all__ = ["opener", "stem", "tar_members", "unpacked", "whole", "zip_members"]
 
 _LARGEST = 1 << 30  # bytes of a file in memory: no spectrum, nor the spectra of a plate, has so many
 _RATIO, _SMALL = 100, 64 << 20  # times its size that a compressed file may unpack to, beyond the latter
@@ -20,6 +21,14 @@ _OPENERS = {
     b"\x5d\x00\x00": lzma.open,
 }
 _LAYERS = 3  # of compression about a member of an archive
+
+
+def stem(path):
+    """Name of a file without its folder and the endings of its format and of its compression."""
+    name = PurePath(path).name
+    for ending in (".gz", ".fz", ".bz2", ".xz", ".Z"):
+        name = name.removesuffix(ending)
+    return PurePath(name).stem
 
 
 def opener(start):
