@@ -11,7 +11,7 @@ from obafgkm.classify.reading.objects import spectra_of_tables
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.unpacking import opener, stem, tar_members, unpacked, whole, zip_members
 from obafgkm.classify.spectrum import MEDIA, Spectrum
-from obafgkm.errors import ArchiveFileError, ObafgkmError
+from obafgkm.errors import ArchiveFileError, ObafgkmError, told
 
 __all__ = ["read_file"]
 
@@ -115,8 +115,8 @@ def _clear_errors(path):
             path, "needs more memory than a file may take: damaged, or too large"
         ) from error
     except Exception as error:  # what foreign readers raise at damaged files is not documented
-        problem = f"damaged, or not what its format says ({type(error).__name__}: {error})"
-        raise ArchiveFileError(path, " ".join(problem.split())) from error
+        problem = f"damaged, or not what its format says ({told(error)})"
+        raise ArchiveFileError(path, problem) from error
 
 
 def _read(path):

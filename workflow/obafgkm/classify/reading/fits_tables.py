@@ -15,18 +15,8 @@ __all__ = ["NAME_COLUMNS", "plain_cells", "table_part"]
 
 _NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # of the formats of FITS columns
 _PLAIN = re.compile(r"(\d*)([IJKED])")
-NAME_COLUMNS = (
-    "name",
-    "object",
-    "star",
-    "designation",
-    "obsid",
-    "mangaid",
-    "specobjid",
-    "targetid",
-    "id",
-    "target",
-)
+NAME_COLUMNS = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid")
+NAME_COLUMNS += ("id", "target")
 _NO_WAVES = {"velocity", "pixel", "time", "axis"}
 
 
