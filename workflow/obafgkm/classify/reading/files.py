@@ -17,7 +17,7 @@ __all__ = ["read_file"]
 
 _MOST_AXES = 999  # FITS standard 4.0, section 4.4.1.1
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
-_LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
+_ZIP = b"PK\x03\x04"
 _OTHERS = {  # what else it may be, by its first bytes
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
@@ -141,35 +141,20 @@ def _read(path):
         _refuse_documents(path)
         yield from _members(zip_members(path))
         return
-    if start.startswith(_LZW):
-        yield from _read_content(path, _uncompressed(path))
-        return
     packed = found.st_size if own else None
     with (own or open)(path, "rb") as file:
-        start = file.read(512)
-        if start[257:262] != b"ustar":
-            file.seek(0)
-            content = whole(file, packed)
-    if start[257:262] == b"ustar":
-        yield from _members(tar_members(path, packed))
-    else:
-        yield from _read_content(path, content)
+        is_tar = file.read(512)[257:262] == b"ustar"
+        file.seek(0)
+        if is_tar:
+            yield from _members(tar_members(file, packed))
+            return
+        content = unpacked(whole(file, packed))
+    yield from _read_content(path, content)
 
 
 def _is_fits(content):
     """Whether it is FITS, whose header has no lines, and no text below the keywords of one."""
     return content.startswith(_FITS) and b"\n" not in content[:80]
-
-
-def _uncompressed(path):
-    """Content of a file that ``compress`` made, by astropy, which needs a package of its own for them."""
-    from astropy.utils.data import get_readable_fileobj
-
-    try:
-        with get_readable_fileobj(str(path), encoding="binary") as file:
-            return whole(file, path.stat().st_size)
-    except ModuleNotFoundError as error:
-        raise RefusedError(f"compressed by 'compress': run 'uncompress {path}' first") from error
 
 
 def _refuse_axes(content):

@@ -27,6 +27,7 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 _MSVC = re.compile(r"[-+]?1\.#(?:IND|INF|Q?S?NAN)\d*", re.IGNORECASE)  # as older C libraries of Windows print
 _QUOTED = re.compile(r"\"([-+]?\d+(?:,\d+)+(?:\.\d+)?)\"")
 _COMMENT = "#%!"
+_FEW = 6  # lines that may be wavelengths, flux and errors
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
@@ -61,6 +62,8 @@ def text_parts(text, name):
     """
     header, rows, separator, left = _numbers(text)
     table = np.array(rows, float).T
+    if len(rows) <= _FEW < len(table):  # what others write as columns
+        table, header = table.T, []
     if len(table) < 2:
         raise RefusedError("one column only: wavelength and flux are needed")
     words = "\n".join(line.lower() for line in header)
@@ -207,7 +210,9 @@ def _is_decimal_comma(cells):
 def _values(line, separator, has_decimal_comma):
     """Numbers of a line; None where it holds words."""
     cells = line.split(separator) if separator else line.split()
-    cells = [cell.strip().strip(_BRACKETS).strip("\"'").strip().removesuffix("%") for cell in cells]
+    cells = [
+        cell.strip().strip(_BRACKETS).lstrip("=").strip("\"'").strip().removesuffix("%") for cell in cells
+    ]
     values = []
     for cell in cells:
         cell = cell.replace(",", ".") if has_decimal_comma else cell
