@@ -11,13 +11,12 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-import jsonschema
 import pandas as pd
 import typst
-import yaml
 
 from obafgkm.errors import PaperError
 from obafgkm.report.claims import Claim
+from obafgkm.report.declarations import read_declared
 from obafgkm.report.ledger import measure, rehearsed
 
 __all__ = [
@@ -53,11 +52,7 @@ def read_declaration(path):
     PaperError
         If the file does not follow its schema, or two entries have one name.
     """
-    content = yaml.safe_load(Path(path).read_text())
-    schema = yaml.safe_load(SCHEMA.read_text())
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
-    if error:
-        raise PaperError(f"{path}, {'/'.join(map(str, error.absolute_path))}: {error.message}")
+    content = read_declared(path, SCHEMA, PaperError)
     declaration = {"formats": content["formats"], "software": content["software"]}
     seen = set()
     for kind in ("settings", "numbers", "published", "words", "lists"):
