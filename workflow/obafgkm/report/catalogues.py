@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["FORMATS", "catalogue", "describe", "write_catalogue"]
+__all__ = ["FORMATS", "describe", "described_table", "write_catalogue"]
 
 FORMATS = (".ecsv", ".fits", ".vot")
 _FRAME = "ICRS"
@@ -28,7 +28,7 @@ def describe(table, name, description, ucd, unit=""):
         column.unit = unit
 
 
-def catalogue(rows, descriptions, comment):
+def described_table(rows, descriptions, comment):
     """A table with meaning, UCD and unit of every column.
 
     Parameters

@@ -5,7 +5,7 @@ import pandas as pd
 
 from obafgkm.evaluation.predictions import probabilities
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, main_class
-from obafgkm.report.catalogues import catalogue, write_catalogue
+from obafgkm.report.catalogues import described_table, write_catalogue
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -93,6 +93,6 @@ if __name__ == "__main__":
         excerpt = table[["identifier", "expected_type", "predicted_type", "flag"]].head(EXCERPT)
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
-        described = catalogue(table, DESCRIPTIONS, COMMENT)
+        described = described_table(table, DESCRIPTIONS, COMMENT)
         for form in ("ecsv", "fits", "vot"):
             write_catalogue(described, snakemake.output[form])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from obafgkm.report.catalogues import catalogue, write_catalogue
+from obafgkm.report.catalogues import described_table, write_catalogue
 from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
@@ -64,6 +64,6 @@ if __name__ == "__main__":
         excerpt = table[["plate", "mjd", "fiberid", "sdss_class", "predicted_class"]].head(EXCERPT)
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
-        described = catalogue(table, DESCRIPTIONS, COMMENT)
+        described = described_table(table, DESCRIPTIONS, COMMENT)
         for form in ("ecsv", "fits", "vot"):
             write_catalogue(described, snakemake.output[form])
