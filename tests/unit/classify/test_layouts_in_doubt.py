@@ -207,6 +207,14 @@ FURTHER_MEDIA = {
         lambda p: text(p, AIR, STAR, names="# wavelengths were in vacuum and have been converted to air"),
         "air",
     ),
+    "to be converted": (
+        lambda p: text(p, VACUUM, STAR, names="# wavelengths in vacuum, must be converted to air"),
+        "vacuum",
+    ),
+    "not yet converted": (
+        lambda p: text(p, AIR, STAR, names="# wavelengths have not yet been converted to vacuum"),
+        "air",
+    ),
     "vacuum rather than air": (
         lambda p: text(p, VACUUM, STAR, names="# wavelengths in vacuum rather than air"),
         "vacuum",

@@ -183,7 +183,7 @@ def _unglued(lines):
 
 def _style(lines):
     """What separates the cells of a line, None for blanks; and whether commas are decimal points."""
-    sample = [line for line in lines if re.match(r"\s*[\[({]*[\"']?[-+.\d]", line)][:400]
+    sample = [line for line in lines if re.match(r"\s*[\[({=]*[\"']?[-+.\d]", line)][:400]
     sample = sample[len(sample) // 10 :] or sample
     for separator in (";", "\t", "|", ","):
         if sample and sum(separator in line for line in sample) > 0.9 * len(sample):
