@@ -16,6 +16,7 @@ __all__ = [
     "ProgramError",
     "SpectralTypeError",
     "require",
+    "told",
 ]
 
 
@@ -122,3 +123,8 @@ def require(extra, *packages):
         raise MissingPackageError(
             f"this needs obafgkm[{extra}], which brings {', '.join(absent)}: pip install 'obafgkm[{extra}]'"
         )
+
+
+def told(error):
+    """Any exception in one line: its kind, and what it says."""
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -88,7 +88,7 @@ def test_a_file_of_sdss_is_read_as_astropy_reads_it(survey_file, monkeypatch):
     with survey_file.open("rb") as file:
         assert quick_coadd(file) is not None
     (quick,) = read_file(survey_file)
-    monkeypatch.setattr("obafgkm.classify.reading.fits_hdus.quick_coadd", lambda file: None)
+    monkeypatch.setattr("obafgkm.classify.reading.fits_files.quick_coadd", lambda file: None)
     (slow,) = read_file(survey_file)
     assert quick.receipt == slow.receipt
     assert (quick.name, quick.medium) == (slow.name, slow.medium)

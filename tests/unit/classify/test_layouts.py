@@ -1073,6 +1073,7 @@ CALIBRATIONS += [
     ("OBSTYPE", "twilight flat"),
     ("CLASS", "SKY"),
     ("OBJTYPE", "SKY"),
+    ("FRAMETYP", "bias"),
 ]
 CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,WAVE"), ("HIERARCH ESO DPR CATG", "CALIB")]
 

@@ -5,6 +5,7 @@ The star, and how its files are made, are those of `test_layouts`.
 
 import gzip
 import json
+import tarfile
 import zipfile
 
 import numpy as np
@@ -64,6 +65,7 @@ REFUSED = {
         lambda p: write(p, image(STAR, **linear(CTYPE1="FURLONGS"))),
         "FURLONGS' is not understood",
     ),
+    "centres of pixels": (lambda p: text(p, np.arange(AIR.size) + 0.5, STAR), "only counts"),
     "binned pixels": (lambda p: write(p, image(STAR, **linear(1.0, 2.0))), "counts pixels"),
     "table of times": (
         lambda p: write(p, table({"TIME": AIR, "FLUX": STAR}, TUNIT1="BJD - 2457000, days")),
@@ -121,25 +123,25 @@ def test_what_is_no_spectrum_is_refused_by_name(kind, tmp_path):
         read(tmp_path / "other")
 
 
-def test_a_file_of_compress_is_read_or_its_reader_is_named(tmp_path):
-    try:
-        import uncompresspy
-    except ModuleNotFoundError:
-        uncompresspy = None
-    path = tmp_path / "star.txt.Z"
-    path.write_bytes(_compressed("".join(f"{w:.1f} {f:.4f}\n" for w, f in zip(AIR, STAR, strict=True))))
-    if uncompresspy is None:
-        with pytest.raises(ArchiveFileError, match=r"run 'uncompress .*star\.txt\.Z' first"):
-            read(path)
-    else:
-        assert is_the_star(*read(path))
+def test_files_of_compress_are_read_alone_and_in_archives(tmp_path):
+    pytest.importorskip("uncompresspy", reason="an installation older than the dependency")
+    content = lines(lambda w, f: f"{w:.1f} {f:.4f}").encode()
+    (tmp_path / "star.txt.Z").write_bytes(_compressed(content))
+    assert is_the_star(*read(tmp_path / "star.txt.Z"))
+    packed(tmp_path / "stars.zip", {"a.txt.Z": _compressed(content)})
+    assert is_the_star(*read(tmp_path / "stars.zip"))
+    (tmp_path / "b.txt").write_bytes(content)
+    with tarfile.open(tmp_path / "stars.tar", "w") as archive:
+        archive.add(tmp_path / "b.txt", "b.txt")
+    (tmp_path / "stars.tar.Z").write_bytes(_compressed((tmp_path / "stars.tar").read_bytes()))
+    assert is_the_star(*read(tmp_path / "stars.tar.Z"))
 
 
 def _compressed(content):
-    """What ``compress -b 9`` makes of a text, which has no longer codes than 9 bits."""
+    """What ``compress -b 9`` makes of a file, which has no longer codes than 9 bits."""
     table_of = {bytes([i]): i for i in range(256)}
     codes, word = [], b""
-    for byte in content.encode():
+    for byte in content:
         longer = word + bytes([byte])
         if longer not in table_of:
             codes.append(table_of[word])
@@ -201,6 +203,26 @@ FURTHER_MEDIA = {
         lambda p: text(p, AIR, STAR, names="# air-to-vacuum correction not applied to wavelengths"),
         "air",
     ),
+    "converted from vacuum": (
+        lambda p: text(p, AIR, STAR, names="# wavelengths were in vacuum and have been converted to air"),
+        "air",
+    ),
+    "to be converted": (
+        lambda p: text(p, VACUUM, STAR, names="# wavelengths in vacuum, must be converted to air"),
+        "vacuum",
+    ),
+    "not yet converted": (
+        lambda p: text(p, AIR, STAR, names="# wavelengths have not yet been converted to vacuum"),
+        "air",
+    ),
+    "vacuum rather than air": (
+        lambda p: text(p, VACUUM, STAR, names="# wavelengths in vacuum rather than air"),
+        "vacuum",
+    ),
+    "no correction for air": (
+        lambda p: text(p, VACUUM, STAR, names="# vacuum wavelengths (no air correction applied)"),
+        "vacuum",
+    ),
     "SPECSYS is no medium": (lambda p: write(p, keyword(False, SPECSYS="TOPOCENT")), None),
     "AIR2VAC that is false": (lambda p: write(p, keyword(False, AIR2VAC=False)), None),
 }
@@ -246,6 +268,24 @@ READ = {
     "a column named by one star": lambda p: text(p, AIR, STAR, names="wavelength,HD76151", delimiter=","),
     "a title of two words": lambda p: text(p, AIR, STAR, names="# Solar spectrum"),
     "extension named STAR1": lambda p: write(p, image(STAR, "STAR1", **linear())),
+    "numbers as text in the header": lambda p: write(p, image(STAR, CRVAL1="3620.0", CDELT1="1.5")),
+    "commas of thousands": lambda p: p.write_text(
+        lines(lambda w, f: f'"{w:,.2f}",{f:.5f}', "wavelength,flux\n")
+    ),
+    "signs of percent": lambda p: p.write_text(lines(lambda w, f: f"{w:.2f} {100 * f:.3f}%")),
+    "formulas of a spreadsheet": lambda p: p.write_text(
+        lines(lambda w, f: f'="{w:.2f}",="{f:.5f}"', "sep=,\nwavelength,flux\n")
+    ),
+    "lines for columns": lambda p: np.savetxt(p, [AIR, STAR], fmt="%.5f"),
+    "compressed twice": lambda p: p.write_bytes(
+        gzip.compress(gzip.compress(lines(lambda w, f: f"{w:.2f} {f:.5f}").encode()))
+    ),
+    "1.#IND of Windows": lambda p: p.write_text(
+        "".join(
+            f"{w:.2f} {'-1.#IND0' if bad else f'{f:.5f}'}\n"
+            for w, f, bad in zip(AIR, STAR, MARK, strict=True)
+        )
+    ),
     "datasets of HDF5": lambda p: hdf5(p),
     "most errors infinite": lambda p: write(p, table({"wave": AIR, "flux": STAR, "err": MANY_ERRORS})),
     "most errors zero": lambda p: text(

@@ -12,7 +12,7 @@ from astropy.table import Table
 from conftest import ROOT
 
 from obafgkm.classify.answers import COLUMNS
-from obafgkm.report.catalogues import FORMATS, describe, write_catalogue
+from obafgkm.report.catalogues import FORMATS, describe, described_table, write_catalogue
 
 DESCRIBED = {
     ("ra", "deg"): "pos.eq.ra;meta.main",
@@ -92,4 +92,4 @@ def test_table7_gives_each_star_its_own_position():
         [1, 10.0, "F5V"],
         [2, 20.0, "K2III"],
     ]
-    assert module["released"](table)["dec"].unit == "deg"
+    assert described_table(table, module["DESCRIPTIONS"], module["COMMENT"])["dec"].unit == "deg"

@@ -20,7 +20,7 @@ from astropy.utils.exceptions import AstropyUserWarning
 
 from obafgkm import barrier
 from obafgkm.archives.names import star_key
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, told
 from obafgkm.spectra import Spectra
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "fits_bytes",
     "folder_files",
     "limited_bytes",
-    "masked_runs",
     "open_fits",
     "read_table",
     "tar_files",
@@ -144,8 +143,7 @@ def _parsed(tasks, lost, watch, parse):
             except ArchiveFileError as error:
                 outcome = error.problem
             except Exception as error:  # the errors that damaged numbers cause are not documented
-                told = " ".join(f"{type(error).__name__}: {error}".split())
-                outcome = f"damaged, or no file of this library ({told}): fetch it again"
+                outcome = f"damaged, or no file of this library ({told(error)}): fetch it again"
         yield number, (file, outcome)
 
 
@@ -171,12 +169,6 @@ def complete_labels(labels):
 def _gap(wave, good):
     inside = (wave >= OPTICAL[0]) & (wave <= OPTICAL[1])
     return round(np.count_nonzero(~good & inside) * (wave[1] - wave[0]), 2)
-
-
-def masked_runs(mask):
-    """First and last index of each run of True in a boolean array (n_pix,): an array of int (n_run, 2)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return edges.reshape(-1, 2) - [0, 1]
 
 
 @contextmanager

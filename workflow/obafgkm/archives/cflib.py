@@ -23,7 +23,6 @@ from obafgkm.archives import (
     complete_labels,
     fits_bytes,
     folder_files,
-    masked_runs,
     open_fits,
     read_table,
     tar_files,
@@ -31,6 +30,7 @@ from obafgkm.archives import (
 )
 from obafgkm.archives.names import star_key
 from obafgkm.errors import ArchiveFileError
+from obafgkm.spectroscopy.runs import runs
 
 __all__ = ["FWHM", "REFERENCE", "TITLE", "WAVE", "read", "read_spectrum", "star_names", "write"]
 
@@ -194,9 +194,9 @@ def _missing(keywords, flux):
     for first, last in _ranges(keywords.get("COVERAGE", "")):
         start, stop = np.searchsorted(WAVE, [first - 0.1, last + 0.1])
         missing[:start] = missing[stop:] = True
-    for first, last in masked_runs(np.abs(flux - _FILL) < 0.01 * _FILL):
-        if last - first >= 2:
-            missing[first : last + 1] = True
+    for first, end in runs(np.abs(flux - _FILL) < 0.01 * _FILL):
+        if end - first > 2:
+            missing[first:end] = True
     return missing
 
 
@@ -238,7 +238,7 @@ def write(directory, spectra):
 def _keywords(row, good):
     """Keywords of one spectrum, omitting those without a value."""
     first, last = WAVE[np.flatnonzero(good)[[0, -1]]]
-    gaps = [f"{a:.1f}-{b:.1f}" for a, b in WAVE[masked_runs(~good)] if first < a and b < last]
+    gaps = [f"{a:.1f}-{b:.1f}" for a, b in WAVE[runs(~good) - [0, 1]] if first < a and b < last]
     keywords = {"OBJECT": row.name, "SPTYPE": row.catalogue_type_text, "PICKTYPE": row.type_text}
     aliases = row.aliases.split(";")
     keywords |= {

@@ -7,6 +7,7 @@ import numpy as np
 from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.mk import LUMINOSITY_CLASSES, class_name
+from obafgkm.spectroscopy.runs import runs
 
 __all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "reading", "unreadable"]
 
@@ -212,10 +213,9 @@ def class_range(probabilities, share):
 
 def class_set(members):
     """Classes of a boolean array (70,), runs of them joined: ``F9-G4 K0``."""
-    runs = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(members, int), [0]]))).reshape(-1, 2)
     return " ".join(
         class_name(first) if last == first + 1 else f"{class_name(first)}-{class_name(last - 1)}"
-        for first, last in runs
+        for first, last in runs(members)
     )
 
 

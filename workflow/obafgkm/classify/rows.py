@@ -9,7 +9,7 @@ import numpy as np
 
 from obafgkm.classify.answers import answer, reading, unreadable
 from obafgkm.classify.reading import read_file
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, told
 
 __all__ = ["classify_entries", "load_model", "rows_of"]
 
@@ -43,7 +43,7 @@ def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=No
             try:
                 draw_page(Path(plot) / f"{page}.png", row, spectrum, model.wave, *sampled, standards)
             except Exception as error:  # only the page of this spectrum is lost
-                row["problem"] = f"no page of it could be drawn ({_told(error)})"
+                row["problem"] = f"no page of it could be drawn ({told(error)})"
         yield number, row
 
 
@@ -104,7 +104,7 @@ def classify_entries(model, entries, before=lambda: None):
                 try:
                     row = answer(file, spectrum, model.wave, *pair, types, i)
                 except Exception as error:  # of numbers that nobody thought of
-                    outcome = f"cannot be classified ({_told(error)})"
+                    outcome = f"cannot be classified ({told(error)})"
                 else:
                     yield key, spectrum, row, *pair, types.temperature[i], types.luminosity[i]
                     continue
@@ -120,7 +120,7 @@ def _typed(model, pairs):
         types = model.classify(*map(np.stack, zip(*pairs, strict=True)))
     except Exception as error:
         if len(pairs) == 1:
-            return [f"cannot be classified ({_told(error)})"]
+            return [f"cannot be classified ({told(error)})"]
         return [one for pair in pairs for one in _typed(model, [pair])]
     known = np.isfinite(types.temperature).all(1) & np.isfinite(types.luminosity).all(1)
     return [
@@ -138,9 +138,5 @@ def _sampled(spectrum, grid):
     except ArchiveFileError as error:
         return error.problem
     except Exception as error:  # of numbers that nobody thought of
-        return f"cannot be brought onto the wavelengths of the classifier ({_told(error)})"
+        return f"cannot be brought onto the wavelengths of the classifier ({told(error)})"
     return flux, ivar
-
-
-def _told(error):
-    return " ".join(f"{type(error).__name__}: {error}".split())

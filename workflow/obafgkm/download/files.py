@@ -41,6 +41,7 @@ from obafgkm.errors import (
     FetchError,
     MissingDatasetError,
     ObafgkmError,
+    told,
 )
 
 __all__ = ["carry_out", "check_dataset", "failure_list", "fetch", "fetch_dataset", "register"]
@@ -345,7 +346,7 @@ def carry_out(tasks, jobs, bar):
                 except Exception as error:
                     # A fault of ours must cost this file only; the log has what is needed to mend it.
                     _log.exception("%s", futures[future])
-                    failures[futures[future]] = f"{type(error).__name__}: {error}"
+                    failures[futures[future]] = told(error)
                     in_a_row += 1
                 if in_a_row == _ENOUGH_FAILURES:
                     for other in futures:

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from obafgkm.errors import FetchError
+from obafgkm.errors import FetchError, told
 
 __all__ = [
     "LARGEST",
@@ -140,7 +140,7 @@ def retrieve(url, part, method, patience, session, *, content=None, largest=LARG
             raise
         except Exception as error:
             # A library that stumbles over an odd answer: no header may end more than this attempt.
-            failure = _Again(f"the answer cannot be understood ({type(error).__name__}: {error})")
+            failure = _Again(f"the answer cannot be understood ({told(error)})")
         pause = failure.wait
         if pause is None:
             pause = min(patience.backoff * 2**attempt * random.uniform(0.5, 1.5), patience.longest_wait)

@@ -10,7 +10,7 @@ from obafgkm.archives import lamost, limited_bytes
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.labels import object_names
 from obafgkm.archives.sdss.sql import catalogue_labels
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, told
 from obafgkm.spectra import Spectra, write_parts
 
 __all__ = ["SURVEYS", "pack"]
@@ -92,9 +92,8 @@ def _read_block(paths, lost, watch, survey, directory, provenance, asked):
                 row.update(asked[row["name"]])
         except Exception as error:  # the errors that damaged numbers cause are not documented
             known = isinstance(error, ArchiveFileError)
-            told = " ".join(f"{type(error).__name__}: {error}".split())
             name = path.name.removeprefix("spec-").partition(".fit")[0]
-            problem = error.problem if known else f"damaged, or no file of the survey ({told})"
+            problem = error.problem if known else f"damaged, or no file of the survey ({told(error)})"
             rejected.append((survey, file, name, problem))
             continue
         rows.append(row)

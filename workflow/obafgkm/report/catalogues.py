@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__all__ = ["FORMATS", "describe", "write_catalogue"]
+__all__ = ["FORMATS", "describe", "described_table", "write_catalogue"]
 
 FORMATS = (".ecsv", ".fits", ".vot")
 _FRAME = "ICRS"
@@ -26,6 +26,30 @@ def describe(table, name, description, ucd, unit=""):
     column.info.meta = {"ucd": ucd}
     if unit:
         column.unit = unit
+
+
+def described_table(rows, descriptions, comment):
+    """A table with meaning, UCD and unit of every column.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    descriptions : dict of str to tuple
+        Of each column what `describe` takes after its name.
+    comment : str
+        What the table is.
+
+    Returns
+    -------
+    astropy.table.Table
+    """
+    from astropy.table import Table
+
+    table = Table.from_pandas(rows)
+    for name, described in descriptions.items():
+        describe(table, name, *described)
+    table.meta["comments"] = [comment]
+    return table
 
 
 def write_catalogue(table, path, suffix=None):

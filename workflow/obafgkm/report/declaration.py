@@ -6,10 +6,8 @@ The workflow asks this whenever it starts; so nothing here loads what only the g
 import re
 from pathlib import Path
 
-import jsonschema
-import yaml
-
 from obafgkm.errors import PaperError
+from obafgkm.report.schema import read_declared
 
 __all__ = ["NETWORKS", "SCHEMA", "exhibits", "read_declaration", "table_files"]
 
@@ -32,11 +30,7 @@ def read_declaration(path):
     PaperError
         If the file does not follow its schema, or two entries have the same name.
     """
-    content = yaml.load(Path(path).read_text(), yaml.CSafeLoader)
-    schema = yaml.load(SCHEMA.read_text(), yaml.CSafeLoader)
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
-    if error:
-        raise PaperError(f"{path}, {'/'.join(map(str, error.absolute_path))}: {error.message}")
+    content = read_declared(path, SCHEMA, PaperError)
     declaration = {"formats": content["formats"], "software": content["software"]}
     seen = set()
     for kind in ("settings", "numbers", "published", "words", "lists"):

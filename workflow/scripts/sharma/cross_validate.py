@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from obafgkm.documents.sharma.training import fit_and_predict, score_fold
+from obafgkm.documents.sharma.training import fit_and_predict, network_fit, score_fold
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
 from obafgkm.training.trials import fingerprint, run_trials
@@ -66,12 +66,7 @@ def cross_validate(model, settings, sample, ways, fit, *, folds, validation, see
 if __name__ == "__main__":
     with job(snakemake):
         params, model = snakemake.params, snakemake.wildcards.model
-        fit = None
-        if model == "ann":
-            from obafgkm.training.backend import set_up_backend
-            from obafgkm.training.engine import fit
-
-            set_up_backend(params.seed, snakemake.threads)
+        fit = network_fit(model, params.seed, snakemake.threads)
         output = Path(snakemake.output.folds)
         table = cross_validate(
             model,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from obafgkm.documents.sharma.estimators import held_back
 from obafgkm.documents.sharma.robustness import wrong_labels
-from obafgkm.documents.sharma.training import fit_and_predict
+from obafgkm.documents.sharma.training import fit_and_predict, network_fit
 from obafgkm.spectra import Spectra
 from obafgkm.training.trials import fingerprint, run_trials
 from obafgkm.workflow.job import job
@@ -59,13 +59,10 @@ def retrain(cases, samples, predict, path):
 if __name__ == "__main__":
     with job(snakemake):
         given, params, output = snakemake.input, snakemake.params, Path(snakemake.output.predictions)
-        name, settings, fit = snakemake.wildcards.model, dict(params.settings), None
+        name, settings = snakemake.wildcards.model, dict(params.settings)
         model = name.removesuffix("_centred")
-        if model in ("ann", "cnn"):
-            from obafgkm.training.backend import set_up_backend
-            from obafgkm.training.engine import fit
-
-            set_up_backend(params.seed, snakemake.threads)
+        fit = network_fit(model, params.seed, snakemake.threads)
+        if fit is not None:
             settings["centred"] = name != model
 
         def predict(x, labels, x_test, seed):

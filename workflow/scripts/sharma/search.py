@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from obafgkm.documents.sharma.training import fit_and_predict, score_fold
+from obafgkm.documents.sharma.training import fit_and_predict, network_fit, score_fold
 from obafgkm.evaluation.trivial import Comparison, pool
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
@@ -80,12 +80,7 @@ def _hyper_parameters(trial):
 if __name__ == "__main__":
     with job(snakemake):
         params, model = snakemake.params, snakemake.wildcards.model
-        fit = None
-        if model == "ann":
-            from obafgkm.training.backend import set_up_backend
-            from obafgkm.training.engine import fit
-
-            set_up_backend(params.seed, snakemake.threads)
+        fit = network_fit(model, params.seed, snakemake.threads)
         sample = Spectra.read(snakemake.input.training)
         trials = list_trials(
             model,

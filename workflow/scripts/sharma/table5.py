@@ -2,15 +2,15 @@
 
 import numpy as np
 import pandas as pd
-from astropy.table import Table
 
 from obafgkm.evaluation.predictions import probabilities
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name, main_class
-from obafgkm.report.catalogues import describe, write_catalogue
+from obafgkm.report.catalogues import described_table, write_catalogue
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 EXCERPT = 10
+COMMENT = "Expected and predicted MK types of the test spectra (Table 5)."
 FLAG_ABOVE = 5  # subclasses
 _CLASS, _LUMINOSITY = "src.spType", "src.class.luminosity"
 DESCRIPTIONS = {
@@ -83,15 +83,6 @@ def agreement(classes, others):
     return both.groupby("file")["same"].mean().reindex(classes["file"]).to_numpy()
 
 
-def released(table):
-    """The table with description, UCD and unit of every column."""
-    catalogue = Table.from_pandas(table)
-    for name, described in DESCRIPTIONS.items():
-        describe(catalogue, name, *described)
-    catalogue.meta["comments"] = ["Expected and predicted MK types of the test spectra (Table 5)."]
-    return catalogue
-
-
 if __name__ == "__main__":
     with job(snakemake):
         files = snakemake.input
@@ -102,6 +93,6 @@ if __name__ == "__main__":
         excerpt = table[["identifier", "expected_type", "predicted_type", "flag"]].head(EXCERPT)
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
-        catalogue = released(table)
+        described = described_table(table, DESCRIPTIONS, COMMENT)
         for form in ("ecsv", "fits", "vot"):
-            write_catalogue(catalogue, snakemake.output[form])
+            write_catalogue(described, snakemake.output[form])

@@ -1,14 +1,14 @@
 """Table 7: class of every SDSS star from pipeline and networks, as a catalogue and as an excerpt."""
 
 import pandas as pd
-from astropy.table import Table
 
-from obafgkm.report.catalogues import describe, write_catalogue
+from obafgkm.report.catalogues import described_table, write_catalogue
 from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
 
 EXCERPT = 10
+COMMENT = "Classes of SDSS spectra by the pipeline and by the networks (Table 7)."
 DESCRIPTIONS = {
     "plate": ("plate number", "meta.id;instr.plate"),
     "mjd": ("modified Julian date of the observation", "time.epoch;obs", "d"),
@@ -57,15 +57,6 @@ def table7(classes, luminosity, labels):
     ).sort_values(["plate", "mjd", "fiberid"], ignore_index=True)
 
 
-def released(table):
-    """The table with description, UCD and unit of every column."""
-    catalogue = Table.from_pandas(table)
-    for name, described in DESCRIPTIONS.items():
-        describe(catalogue, name, *described)
-    catalogue.meta["comments"] = ["Classes of SDSS spectra by the pipeline and by the networks (Table 7)."]
-    return catalogue
-
-
 if __name__ == "__main__":
     with job(snakemake):
         predictions = [pd.read_csv(path) for path in (snakemake.input.classes, snakemake.input.luminosity)]
@@ -73,6 +64,6 @@ if __name__ == "__main__":
         excerpt = table[["plate", "mjd", "fiberid", "sdss_class", "predicted_class"]].head(EXCERPT)
         write_table(excerpt, snakemake.output.csv, snakemake.output.tex)
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
-        catalogue = released(table)
+        described = described_table(table, DESCRIPTIONS, COMMENT)
         for form in ("ecsv", "fits", "vot"):
-            write_catalogue(catalogue, snakemake.output[form])
+            write_catalogue(described, snakemake.output[form])

@@ -98,17 +98,17 @@ def header_wavelengths(header, n, axis=1):
         medium, source = media.by_header(header)
         return Wavelengths(wave, "COEFF0, COEFF1 (log10 Angstrom)", medium, source)
     ctype, unit = str(header.get(f"CTYPE{axis}", "")).strip().upper(), _unit(header, axis)
-    first, step = header.get(f"CRVAL{axis}"), _step(header, axis)
+    first, step = _number(header, f"CRVAL{axis}"), _step(header, axis)
     if ctype.startswith(_VELOCITIES):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: velocities, no wavelengths")
     if ctype.startswith(("PIX", "CHAN", "INDEX")):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: the axis counts pixels, it has no wavelengths")
     if ctype.startswith(_NO_SPECTRUM):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: no axis of wavelengths")
-    if not isinstance(first, int | float) and "W0" in header and "WPC" in header:  # IRAF's onedspec of old
+    if first is None and "W0" in header and "WPC" in header:  # IRAF's onedspec of old
         first, step = header["W0"], header["WPC"]
         header = ChainMap({f"CRVAL{axis}": first, f"CDELT{axis}": step}, header)
-    if not isinstance(first, int | float) or not step:
+    if first is None or not step:
         raise RefusedError(f"it has no wavelengths: no CRVAL{axis} with CDELT{axis} or CD{axis}_{axis}")
     kind = _kind(ctype) or "wave"
     if first in (0, 1) and step == 1 and not (is_said(unit) and kind != "wave"):
@@ -168,12 +168,18 @@ def _unit(header, axis):
     return unit
 
 
+def _number(header, key, default=None):
+    """The number of a keyword, which some programs write as text; the default where there is none."""
+    try:
+        return float(header[key])
+    except (KeyError, TypeError, ValueError):
+        return default
+
+
 def _step(header, axis):
     """Step a pixel: a CD matrix goes before CDELT (FITS paper I)."""
-    if f"CD{axis}_{axis}" in header:
-        return header[f"CD{axis}_{axis}"]
-    step = header.get(f"CDELT{axis}", 0)
-    return step * header.get(f"PC{axis}_{axis}", 1) if isinstance(step, int | float) else 0
+    own = _number(header, f"CD{axis}_{axis}")
+    return _number(header, f"CDELT{axis}", 0) * _number(header, f"PC{axis}_{axis}", 1) if own is None else own
 
 
 def _is_logarithmic(header, ctype):
@@ -189,8 +195,8 @@ def _is_logarithmic(header, ctype):
 
 def _values(header, n, axis, ctype, unit):
     """Coordinates of the pixels of one axis, by astropy where the axis is more than linear."""
-    first, step = header[f"CRVAL{axis}"], _step(header, axis)
-    offset = (np.arange(n) + 1 - header.get(f"CRPIX{axis}", 1)) * step
+    first, step = _number(header, f"CRVAL{axis}"), _step(header, axis)
+    offset = (np.arange(n) + 1 - _number(header, f"CRPIX{axis}", 1)) * step
     if not re.fullmatch(r"[A-Z]{4}-(LOG|[A-Z]2[A-Z]|GR[IA]|TAB)", ctype):
         return first + offset
     is_short = abs(first) < 10 and (not is_said(unit) or unit.lower().startswith("ang"))
@@ -202,7 +208,7 @@ def _values(header, n, axis, ctype, unit):
     from astropy import units
     from astropy.wcs import WCS
 
-    keys = {"CTYPE1": ctype, "CRVAL1": first, "CDELT1": step, "CRPIX1": header.get(f"CRPIX{axis}", 1)}
+    keys = {"CTYPE1": ctype, "CRVAL1": first, "CDELT1": step, "CRPIX1": _number(header, f"CRPIX{axis}", 1)}
     keys |= {"WCSAXES": 1, "CUNIT1": unit if is_said(unit) else "Angstrom" if first > 1500 else "m"}
     keys |= {key: header[key] for key in ("RESTWAV", "RESTFRQ") if key in header}
     keys |= {f"PV1_{i}": header[f"PV{axis}_{i}"] for i in range(8) if f"PV{axis}_{i}" in header}

@@ -7,18 +7,17 @@ import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from obafgkm.classify.reading.gate import settle
-from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.objects import spectra_of_tables
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.unpacking import opener, tar_members, unpacked, whole, zip_members
+from obafgkm.classify.reading.unpacking import opener, stem, tar_members, unpacked, whole, zip_members
 from obafgkm.classify.spectrum import MEDIA, Spectrum
-from obafgkm.errors import ArchiveFileError, ObafgkmError
+from obafgkm.errors import ArchiveFileError, ObafgkmError, told
 
 __all__ = ["read_file"]
 
 _MOST_AXES = 999  # FITS standard 4.0, section 4.4.1.1
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
-_LZW, _ZIP = b"\x1f\x9d", b"PK\x03\x04"
+_ZIP = b"PK\x03\x04"
 _OTHERS = {  # what else it may be, by its first bytes
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
@@ -64,7 +63,7 @@ def read_file(path, medium=None):
     Parameters
     ----------
     path : path-like
-        FITS (see `obafgkm.classify.reading.fits_hdus`), a table that astropy reads, text of two or more
+        FITS (see `obafgkm.classify.reading.fits_files`), a table that astropy reads, text of two or more
         columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each maybe compressed by gzip, bzip2, xz or
         compress, or a tar or zip archive of such files.
     medium : {'air', 'vacuum'}, optional
@@ -116,8 +115,8 @@ def _clear_errors(path):
             path, "needs more memory than a file may take: damaged, or too large"
         ) from error
     except Exception as error:  # what foreign readers raise at damaged files is not documented
-        problem = f"damaged, or not what its format says ({type(error).__name__}: {error})"
-        raise ArchiveFileError(path, " ".join(problem.split())) from error
+        problem = f"damaged, or not what its format says ({told(error)})"
+        raise ArchiveFileError(path, problem) from error
 
 
 def _read(path):
@@ -129,7 +128,7 @@ def _read(path):
     own = opener(start)
     if own is None and _is_fits(start):  # of which only a part may be needed
         _refuse_axes(start)
-        from obafgkm.classify.reading.fits_hdus import read_fits
+        from obafgkm.classify.reading.fits_files import read_fits
 
         yield from read_fits(path)
         return
@@ -142,35 +141,20 @@ def _read(path):
         _refuse_documents(path)
         yield from _members(zip_members(path))
         return
-    if start.startswith(_LZW):
-        yield from _read_content(path, _uncompressed(path))
-        return
     packed = found.st_size if own else None
     with (own or open)(path, "rb") as file:
-        start = file.read(512)
-        if start[257:262] != b"ustar":
-            file.seek(0)
-            content = whole(file, packed)
-    if start[257:262] == b"ustar":
-        yield from _members(tar_members(path, packed))
-    else:
-        yield from _read_content(path, content)
+        is_tar = file.read(512)[257:262] == b"ustar"
+        file.seek(0)
+        if is_tar:
+            yield from _members(tar_members(file, packed))
+            return
+        content = unpacked(whole(file, packed))
+    yield from _read_content(path, content)
 
 
 def _is_fits(content):
     """Whether it is FITS, whose header has no lines, and no text below the keywords of one."""
     return content.startswith(_FITS) and b"\n" not in content[:80]
-
-
-def _uncompressed(path):
-    """Content of a file that ``compress`` made, by astropy, which needs a package of its own for them."""
-    from astropy.utils.data import get_readable_fileobj
-
-    try:
-        with get_readable_fileobj(str(path), encoding="binary") as file:
-            return whole(file, path.stat().st_size)
-    except ModuleNotFoundError as error:
-        raise RefusedError(f"compressed by 'compress': run 'uncompress {path}' first") from error
 
 
 def _refuse_axes(content):
@@ -183,7 +167,7 @@ def _refuse_axes(content):
 def _read_content(path, content):
     if _is_fits(content):
         _refuse_axes(content)
-        from obafgkm.classify.reading.fits_hdus import read_fits
+        from obafgkm.classify.reading.fits_files import read_fits
 
         yield from read_fits(path, content)
     else:
@@ -214,7 +198,7 @@ def _members(members):
 
 def _read_text(path, content):
     """Spectra of a text: a table of a format that astropy knows, or plain columns of numbers."""
-    stem = _stem(path)
+    name = stem(path)
     for magic, what in _OTHERS.items():
         if content.startswith(magic):
             raise RefusedError(what if ":" in what else f"{what}, not a spectrum")
@@ -242,8 +226,8 @@ def _read_text(path, content):
     else:
         from obafgkm.classify.reading.text import text_parts
 
-        parts = text_parts(text, stem)
-    yield from _settled(parts, stem)
+        parts = text_parts(text, name)
+    yield from spectra_of_tables(parts, name)
 
 
 def _is_json(text):
@@ -252,38 +236,6 @@ def _is_json(text):
     except ValueError:
         return text.lstrip().startswith("{")
     return True
-
-
-def _settled(parts, stem):
-    """Spectra of the parts of a text: of one object where they go on from one another."""
-    found, problems, first = [], [], None
-    for part in parts:
-        try:
-            found.append((part, list(settle(part, part.object or stem))))
-        except RefusedError as error:
-            first = first or error
-            problems.append(f"{part.name}: {error}".lstrip(": "))
-    if not found:
-        raise first
-    spectra = [spectrum for _, own in found for spectrum in own]
-    if len(spectra) > 1 and len(found) > 1:
-        ranges = [(spectrum.wave.min(), spectrum.wave.max()) for spectrum in spectra]
-        if are_orders(ranges):
-            spectra = [joined(spectra, stem, "parts")]
-        else:
-            for i, spectrum in enumerate(spectra):
-                own = found[i][0].name if len(found) == len(spectra) else ""
-                spectrum.name = own or f"{stem} {i + 1}"
-    for spectrum in spectra:
-        spectrum.receipt.leave_out(*problems)
-        yield spectrum
-
-
-def _stem(path):
-    name = PurePath(path).name
-    for ending in (".gz", ".bz2", ".xz", ".Z"):
-        name = name.removesuffix(ending)
-    return PurePath(name).stem
 
 
 def _decoded(content):

@@ -13,7 +13,7 @@ from obafgkm.classify.reading.columns import Column
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import inverse_variances, masked
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import ERROR_WORDS, Role, tokens
+from obafgkm.classify.reading.roles import ERROR_WORDS, NO_STAR, Role, tokens
 from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
@@ -23,8 +23,6 @@ __all__ = ["settle"]
 _AXES = ("wave", "frequency", "energy", "wavenumber")
 _ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, and the power that their units are of
 _MOST_MARKED = 0.95  # share of the pixels that a mask may rule out
-_NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp"}
-_NO_STAR |= {"polarisation", "another quantity"}
 
 
 def settle(part, name):
@@ -70,7 +68,7 @@ def _fluxes(by_kind):
     """The columns of flux: the best one, or all that are told apart by a number or a name."""
     found = [*by_kind.get("flux", []), *by_kind.get("magnitude", [])]
     if not found:
-        others = [f"{kind} ({column.label})" for kind in sorted(_NO_STAR & by_kind.keys())
+        others = [f"{kind} ({column.label})" for kind in sorted(NO_STAR & by_kind.keys())
                   for column in by_kind[kind][:1]]  # fmt: skip
         if others:
             raise RefusedError(f"holds {', '.join(others)}, no flux of a star")

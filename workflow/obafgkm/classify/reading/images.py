@@ -8,6 +8,7 @@ from obafgkm.classify.reading.multispec import is_multispec, multispec_wavelengt
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import Role, role_of
+from obafgkm.classify.reading.units import are_like_wavelengths
 
 __all__ = ["image_part"]
 
@@ -114,7 +115,7 @@ def _rows_as_columns(data, header, unit, name):
         or (has_axis and header.get("CRVAL1") not in (0, 1, None))
     ):
         return None
-    rising = [i for i, row in enumerate(data) if _is_like_wavelengths(row)]
+    rising = [i for i, row in enumerate(data) if are_like_wavelengths(row)]
     if len(rising) != 1:
         return None
     units = [str(header.get(key, "")) for key in ("XUNITS", "YUNITS")]
@@ -133,15 +134,6 @@ def _rows_as_columns(data, header, unit, name):
         else:
             left.append(f"row {i + 1}{labels[i]}")
     return Part("", columns, None, header, left_out=left)
-
-
-def _is_like_wavelengths(row):
-    """Whether numbers rise or fall steadily within what wavelengths can be."""
-    row = np.asarray(row, float)
-    steps = np.diff(row)
-    if not np.isfinite(row).all() or row.size < 10 or not ((steps > 0).all() or (steps < 0).all()):
-        return False
-    return row.min() > 0 and row.max() < 1e6 and steps.std() < 2 * abs(steps.mean())
 
 
 def _row_roles(header, count):
@@ -214,7 +206,7 @@ def _roles_by_numbers(data):
     rows = [row if data.ndim == 2 else row[0] for row in data[1:]]
     kinds = ["flux"]
     for row in rows:  # the first that fits
-        is_other = any(kinds[1:]) or _is_like_wavelengths(row) or has_own_noise(row, flux)
+        is_other = any(kinds[1:]) or are_like_wavelengths(row) or has_own_noise(row, flux)
         kinds.append("" if is_other else errors_fit(row, flux))
     if not any(kinds[1:]):
         return [Role("flux"), *[None] * (len(data) - 1)] if data.ndim == 3 else None

@@ -100,17 +100,25 @@ def by_words(text):
     not_done = r"\bnot (?:been |yet )?(?:applied|made|done)"
     if found := re.search(rf"\b(air|vac)(?:uum)? to (?:air|vac)(?:uum)?\b[^.;\n]{{0,30}}{not_done}", text):
         return from_vacuum_or_air(found[1])
-    if found := re.search(
-        r"\bnot\b (?:been |yet )?(?:converted|corrected|transformed|brought) (?:in)?to (air|vac)", text
-    ):
+    done = r"(?:converted|corrected|transformed|brought|changed|shifted)"
+    pending = r"\b(?:not|never|(?:to|should|must|can|may|could|will) be)\b (?:been |yet )*"
+    if found := re.search(rf"{pending}{done} (?:in)?to (?:\w+ )?(air|vac)", text):
         return "vacuum" if found[1] == "air" else "air"
     if found := re.search(r"\bto (air|vac(?:uum)?)\b[^.;\n]{0,25}\bfrom (air|vac)", text):
+        return from_vacuum_or_air(found[1])
+    if found := re.search(rf"\b{done} (?:in)?to (?:\w+ )?(air|vac(?:uum)?)\b", text):
+        return from_vacuum_or_air(found[1])
+    if found := re.search(
+        r"\b(air|vac(?:uum)?)\b[^.;\n]{0,20}\b(?:rather than|instead of)(?: in)? (?:air|vac)", text
+    ):
         return from_vacuum_or_air(found[1])
     if found := re.search(r"\b(air|vac(?:uum)?)\b[^.;\n]{0,12}\b(?:to|2|into)\b\s*(air|vac(?:uum)?)\b", text):
         return "air" if found[2] == "air" else "vacuum"
     if found := re.search(r"\bnot\b(?: in)? (air|vac(?:uum)?)\b", text):
         return "vacuum" if found[1] == "air" else "air"
-    return from_vacuum_or_air(re.sub(r"\bair ?mass\b", "", text))
+    return from_vacuum_or_air(
+        re.sub(r"\bair ?mass\b|\bno (?:air|vac\w*) (?:correction|conversion)\b", "", text)
+    )
 
 
 def by_lines(lines):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from obafgkm.spectroscopy.runs import runs
+
 __all__ = ["errors_fit", "has_own_noise", "inverse_variances", "masked", "scatter"]
 
 _SENTINELS = np.array(
@@ -71,8 +73,7 @@ def _runs(flux):
     bad = np.zeros(flux.size, bool)
     if np.count_nonzero(same) < _ZEROS - 1:
         return bad
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]))).reshape(-1, 2)
-    for first, last in edges:
+    for first, last in runs(same):  # of differences, one fewer than pixels
         length = last - first + 1
         value = flux[first]
         if length >= (_ZEROS if value == 0 else _CONSTANT) and value != 1:

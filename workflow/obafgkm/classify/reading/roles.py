@@ -6,12 +6,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from obafgkm.classify.reading.units import is_of_flux, is_of_wavelength
+from obafgkm.classify.reading.words import vocabulary
 
-__all__ = ["ERROR_WORDS", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
-
-
-def _words(text):
-    return set(text.split())
+__all__ = ["ERROR_WORDS", "NO_LIGHT", "NO_STAR", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
 
 
 # Names written in one word, as the words that they are made of.
@@ -67,8 +64,10 @@ _COMPACT |= {
     for joined in (f"{wave}{medium}", f"{medium}{wave}")
 }
 
-_WAVE = _words("wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll lamda")
-_WAVE |= _words(
+_WAVE = vocabulary(
+    "wave waves wavelength wavelengths wavel wvl wl wlen wavelen lambda lambdas lam lamb ll lamda"
+)
+_WAVE |= vocabulary(
     "wavelenght wavelenghts wavelegth wellenlange wellenlaenge longueur onde longitud onda lunghezza"
 )
 _WAVE_UNITS = {
@@ -88,7 +87,7 @@ _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "w
 _VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
 _TIME = {"time", "times", "date", "jd", "mjd", "hjd", "bjd", "tjd", "btjd"}
 _PIXEL = {"pixel", "pixels", "pix", "px", "channel", "channels", "chan", "index", "idx", "unnamed"}
-_ERROR = _words(
+_ERROR = vocabulary(
     "err errs error errors sigma sigmas sig std stdev stddev unc uncert uncertainty uncertainties noise rms "
     "fehler erreur"
 )
@@ -98,9 +97,9 @@ ERROR_WORDS = frozenset(_ERROR | _IVAR | _VARIANCE | {"inverse", "inv"})
 _MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
 _GOOD = {"good", "valid", "usable", "use", "ok", "keep"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
-_FLUX = _words("flux fluxes spectrum spectra spec intensity signal data sci science density")
-_FLUX |= _words("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
-_FLUX |= _words("fluss flujo flusso intensitat intensidad intensite")
+_FLUX = vocabulary("flux fluxes spectrum spectra spec intensity signal data sci science density")
+_FLUX |= vocabulary("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
+_FLUX |= vocabulary("fluss flujo flusso intensitat intensidad intensite")
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag", "stmag", "mab", "vegamag"}
 _OTHERS = {  # what is neither the star's light nor says how good it is, by the words that say so
     "sky": {"sky", "background", "bkg", "bkgd", "bg"},
@@ -122,21 +121,24 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
         "efficiency",
     },
     "lamp": {"arc", "lamp", "comparison", "thar", "bias", "dark"},
-    "resolution": _words("resolution res wdisp wresl fwhm lsf dispersion disp resolvingpower"),
+    "resolution": vocabulary("resolution res wdisp wresl fwhm lsf dispersion disp resolvingpower"),
     "signal-to-noise ratio": {"snr", "s2n", "sn"},
-    "polarisation": _words("polarisation polarization pol stokes"),
-    "another quantity": _words(
+    "polarisation": vocabulary("polarisation polarization pol stokes"),
+    "another quantity": vocabulary(
         "albedo emissivity opacity transmittance sensitivity qe ew eqw equivalent residual residuals"
     ),
 }
+NO_STAR = frozenset(_OTHERS)
+# Kinds of extensions and columns that hold no light of a star.
+NO_LIGHT = NO_STAR | {"error", "ivar", "variance", "mask", "good", "flags", "wave"}
 # What the axis of a table may be, and has no wavelengths.
-_OTHER_AXIS = _words(
+_OTHER_AXIS = vocabulary(
     "temperature temp teff angle theta radius altitude height distance redshift age mass phase"
 )
-_OTHER_AXIS |= _words("delay separation baseline airmass")
+_OTHER_AXIS |= vocabulary("delay separation baseline airmass")
 _ALONE = {"tau", "kappa", "depth", "optical"}  # which may belong to the name of a star
 _RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
-_NAMES = _words("name object star designation desig obsid mangaid specobjid targetid id source target")
+_NAMES = vocabulary("name object star designation desig obsid mangaid specobjid targetid id source target")
 _UCDS = {
     "em.wl": "wave",
     "em.freq": "frequency",

@@ -9,17 +9,14 @@ from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import Role, role_of
-from obafgkm.classify.reading.units import is_said, is_unit
+from obafgkm.classify.reading.roles import NO_STAR, Role, role_of
+from obafgkm.classify.reading.units import are_like_wavelengths, counts_pixels, is_said, is_unit
+from obafgkm.classify.reading.words import vocabulary
 
 __all__ = ["text_parts"]
 
 
-def _words(text):
-    return set(text.split())
-
-
-_MISSING = _words("nan -nan +nan inf -inf +inf infinity indef null none n/a na -- masked nodata ... *")
+_MISSING = vocabulary("nan -nan +nan inf -inf +inf infinity indef null none n/a na -- masked nodata ... *")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
@@ -27,10 +24,11 @@ _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
 _KEYWORD = re.compile(r"[A-Z][A-Z0-9_-]{0,7}\s*=\s*\S.*")  # of a FITS header above the numbers
 _BRACKETS = "[](){}"
 _TRUTH = {"true": 1.0, "false": 0.0}
+_MSVC = re.compile(r"[-+]?1\.#(?:IND|INF|Q?S?NAN)\d*", re.IGNORECASE)  # as older C libraries of Windows print
+_QUOTED = re.compile(r"\"([-+]?\d+(?:,\d+)+(?:\.\d+)?)\"")
 _COMMENT = "#%!"
+_FEW = 6  # lines that may be wavelengths, flux and errors
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
-_OF_NO_STAR = {"sky", "model", "template", "continuum", "telluric", "calibration", "lamp", "resolution"}
-_OF_NO_STAR |= {"polarisation", "another quantity"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
 _TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # of RDB, below the names
@@ -64,6 +62,8 @@ def text_parts(text, name):
     """
     header, rows, separator, left = _numbers(text)
     table = np.array(rows, float).T
+    if len(rows) <= _FEW < len(table):  # what others write as columns
+        table, header = table.T, []
     if len(table) < 2:
         raise RefusedError("one column only: wavelength and flux are needed")
     words = "\n".join(line.lower() for line in header)
@@ -89,7 +89,7 @@ def text_parts(text, name):
 
 def _numbers(text):
     """The lines above the numbers, rows of numbers, what separates them, and what was left out."""
-    lines = re.sub(r"\"(-?\d+),(\d+)\"", r"\1.\2", text).splitlines()
+    lines = _unquoted(text).splitlines()
     if not any("," in line or ";" in line for line in lines[-20:]) and any(
         _TWO_DOTS.search(line) for line in lines
     ):
@@ -134,6 +134,17 @@ def _numbers(text):
     return header, rows, separator, left
 
 
+def _unquoted(text):
+    """Text whose quoted numbers have no commas: those of thousands are left out, decimal ones become points.
+
+    Which they are, the others tell: points beside groups of three digits leave thousands only.
+    """
+    found = [number.partition(".")[0] for number in _QUOTED.findall(text)]
+    are_thousands = found and re.search(r"\d\.\d", text) and all(map(_THOUSANDS.fullmatch, found))
+    comma = "" if are_thousands else "."
+    return _QUOTED.sub(lambda quoted: quoted[1].replace(",", comma), text)
+
+
 def _without_words(lines, separator):
     """Lines without the columns that hold words throughout, and what these are; None where none does."""
     cells = [line.split(separator) for line in lines if line.strip() and line.strip()[0] not in _COMMENT]
@@ -172,7 +183,7 @@ def _unglued(lines):
 
 def _style(lines):
     """What separates the cells of a line, None for blanks; and whether commas are decimal points."""
-    sample = [line for line in lines if re.match(r"\s*[\[({]*[\"']?[-+.\d]", line)][:400]
+    sample = [line for line in lines if re.match(r"\s*[\[({=]*[\"']?[-+.\d]", line)][:400]
     sample = sample[len(sample) // 10 :] or sample
     for separator in (";", "\t", "|", ","):
         if sample and sum(separator in line for line in sample) > 0.9 * len(sample):
@@ -199,7 +210,9 @@ def _is_decimal_comma(cells):
 def _values(line, separator, has_decimal_comma):
     """Numbers of a line; None where it holds words."""
     cells = line.split(separator) if separator else line.split()
-    cells = [cell.strip().strip(_BRACKETS).strip("\"'").strip() for cell in cells]
+    cells = [
+        cell.strip().strip(_BRACKETS).lstrip("=").strip("\"'").strip().removesuffix("%") for cell in cells
+    ]
     values = []
     for cell in cells:
         cell = cell.replace(",", ".") if has_decimal_comma else cell
@@ -211,7 +224,7 @@ def _values(line, separator, has_decimal_comma):
         if cell.lower() in _TRUTH:
             values.append(_TRUTH[cell.lower()])
             continue
-        if not cell.strip("*") or cell.lower() in _MISSING:
+        if not cell.strip("*") or cell.lower() in _MISSING or _MSVC.fullmatch(cell):
             values.append(np.nan)
             continue
         fortran = re.sub(r"(?<=[\d.])[dDqQ](?=[-+]?\d)", "e", cell)
@@ -246,7 +259,7 @@ def _names(header, count, separator):
             are_stars = "wave" in kinds and unknown == count - 1 and _are_names(words)
             are_stars |= bool(own) and "wave" in kinds and unknown == count - 1 and _are_words(words)
             is_refused = kinds & _NO_AXES and (kinds & {"flux", "magnitude"} or "velocity" in kinds)
-            if is_refused or are_stars or has_light or ("wave" in kinds and kinds & _OF_NO_STAR):
+            if is_refused or are_stars or has_light or ("wave" in kinds and kinds & NO_STAR):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]
@@ -295,13 +308,13 @@ def _named(table, names, units):
 
 def _unnamed(table):
     """Columns without names: wavelengths are those that rise, flux what follows, errors what fits as such."""
-    waves = [i for i, values in enumerate(table) if _is_like_wavelengths(values)]
+    waves = [i for i, values in enumerate(table) if are_like_wavelengths(values)]
     if len(waves) > 1 and waves[1] == waves[0] + 1 and (np.diff(table[waves[0]]) == 1).all():
         waves = waves[1:]  # the first column numbers the lines, from wherever
     sizes = np.nanmedian(table, axis=1)
     waves = [i for i in waves if sizes[waves[0]] / 3 < sizes[i] < sizes[waves[0]] * 3]
     if not waves:
-        if _counts(table[0]):
+        if counts_pixels(table[0]):
             raise RefusedError("its first column only counts, and no other holds wavelengths")
         waves = [0]  # of several spectra, one below the other
     columns = [Column(str(i + 1), table[i]) for i in range(len(table))]
@@ -323,19 +336,6 @@ def _unnamed(table):
     for column in columns:
         column.role = column.role or Role("pixel")
     return columns
-
-
-def _counts(values):
-    return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
-
-
-def _is_like_wavelengths(values):
-    """Whether a column of numbers rises or falls throughout, and does not only count."""
-    values = values[np.isfinite(values)]
-    if values.size < 5 or (values <= 0).any() or _counts(values):
-        return False
-    steps = np.diff(values)
-    return bool((steps > 0).all() or (steps < 0).all()) and values.max() < 1e6
 
 
 def _unit_in_words(words, kind):

@@ -7,8 +7,11 @@ import warnings
 import numpy as np
 
 from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.words import vocabulary
 
 __all__ = [
+    "are_like_wavelengths",
+    "counts_pixels",
     "flux_density",
     "is_of_flux",
     "is_of_wavelength",
@@ -19,11 +22,7 @@ __all__ = [
 ]
 
 
-def _words(text):
-    return set(text.split())
-
-
-_ANGSTROM = _words("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem angstroems lambda")
+_ANGSTROM = vocabulary("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem angstroems lambda")
 _SPELLINGS = {  # whole units, in small letters, that astropy does not know by these words
     **dict.fromkeys(_ANGSTROM, "Angstrom"),
     **dict.fromkeys(["nanometer", "nanometers", "nanometre", "nanometres", "nm"], "nm"),
@@ -49,7 +48,7 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
     **dict.fromkeys(["mag", "mags", "magnitude", "magnitudes", "vega mag", "vegamag", "mag(vega)"], "mag"),
 }
 # What says nothing of the unit, in small letters.
-_NOTHING = _words("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary")
+_NOTHING = vocabulary("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary")
 _NOTHING |= {"relative intensity", "rel. intensity", "relative counts", "intensity"}
 _NOTHING |= {"", "arbitrary units", "arb. units", "arb", "a.u.", "relative flux", "flux", "relative units"}
 _NORMALISED = {"normalized", "normalised", "normalized flux", "normalised flux", "norm", "norm. flux", "1"}
@@ -64,6 +63,8 @@ _NORMALISED |= {
     "percent",
 }
 _LOG = re.compile(r"(?:log10|log|lg|dex|ln)\s*[(\[ ]\s*(.*?)\s*[)\]]?", re.IGNORECASE)
+_FEW_STEPS = 10  # from zero, within which a count of pixels begins
+_WIDEST = 100  # ratio of the last wavelength of a spectrum of even steps to the first
 _NO_AXIS = {  # what an axis may be that is no wavelength
     "speed": "velocities, no wavelengths",
     "length": "no wavelengths",
@@ -222,11 +223,32 @@ def _of_size(wave):
     return "Angstrom" if middle > 1500 else "nm" if middle > 100 else "um" if middle > 0.1 else "m"
 
 
+def counts_pixels(values):
+    """Whether numbers without a unit only count: 0, 1, 2 ..., or in even steps from next to nothing."""
+    steps = np.diff(values)
+    if values.size < 3 or not np.allclose(steps, steps[0], rtol=1e-3, atol=0) or values[0] < 0:
+        return False
+    is_plain = values[0] in (0, 1) and steps[0] == 1
+    return bool(is_plain or (values[0] <= _FEW_STEPS * steps[0] and values[-1] > _WIDEST * values[0]))
+
+
+def are_like_wavelengths(values):
+    """Whether numbers without a name rise or fall throughout, within what wavelengths can be."""
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    if values.size < 5 or (values <= 0).any() or values.max() >= 1e6 or counts_pixels(values):
+        return False
+    steps = np.diff(values)
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
 def _guess(values, label):
     """A unit for wavelengths without one, and the wavelengths."""
     good = values[np.isfinite(values)]
-    if good.size > 2 and good.flat[0] in (0, 1) and (np.diff(good.ravel()) == 1).all():
-        raise RefusedError(f"{label} only counts: 0, 1, 2 ...; it has no wavelengths")
+    if counts_pixels(good.ravel()):
+        raise RefusedError(
+            f"{label} only counts: {good.flat[0]:g}, {good.flat[1]:g} ...; it has no wavelengths"
+        )
     if good.size and good.min() > 3.4 and good.max() < 4.2:
         return "Angstrom", 10.0**values
     if good.size and good.min() > 8.0 and good.max() < 9.3:

@@ -6,20 +6,38 @@ import io
 import lzma
 import tarfile
 import zipfile
+from pathlib import PurePath
 
 from obafgkm.classify.reading.refusal import RefusedError
 
-__all__ = ["opener", "tar_members", "unpacked", "whole", "zip_members"]
+__all__ = ["opener", "stem", "tar_members", "unpacked", "whole", "zip_members"]
 
 _LARGEST = 1 << 30  # bytes of a file in memory: no spectrum, nor the spectra of a plate, has so many
 _RATIO, _SMALL = 100, 64 << 20  # times its size that a compressed file may unpack to, beyond the latter
+
+
+def _open_lzw(file, mode):
+    import uncompresspy  # which few files need
+
+    return uncompresspy.open(file, mode, warn_truncation=False, save_checkpoints=False)
+
+
 _OPENERS = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
     b"\x5d\x00\x00": lzma.open,
+    b"\x1f\x9d": _open_lzw,
 }
 _LAYERS = 3  # of compression about a member of an archive
+
+
+def stem(path):
+    """Name of a file without its folder and the endings of its format and of its compression."""
+    name = PurePath(path).name
+    for ending in (".gz", ".fz", ".bz2", ".xz", ".Z"):
+        name = name.removesuffix(ending)
+    return PurePath(name).stem
 
 
 def opener(start):
@@ -59,9 +77,9 @@ def unpacked(content):
     return content
 
 
-def tar_members(path, packed):
-    """Name of each file in a tar archive, and a function that returns its content."""
-    with tarfile.open(path) as archive:
+def tar_members(file, packed):
+    """Name of each file in an open tar archive, and a function that returns its content."""
+    with tarfile.open(fileobj=file) as archive:
         for member in archive:
             if member.isfile():
                 yield member.name, lambda member=member: whole(archive.extractfile(member), packed)

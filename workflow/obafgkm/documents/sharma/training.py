@@ -6,7 +6,18 @@ from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.mk import N_CLASSES
 from obafgkm.training.splits import held_out_stars
 
-__all__ = ["fit_and_predict", "score_fold"]
+__all__ = ["fit_and_predict", "network_fit", "score_fold"]
+
+
+def network_fit(model, seed, threads):
+    """What trains a model that is a network, its backend set up; None for others, which train themselves."""
+    if model not in ("ann", "cnn"):
+        return None
+    from obafgkm.training.backend import set_up_backend
+    from obafgkm.training.engine import fit
+
+    set_up_backend(seed, threads)
+    return fit
 
 
 def score_fold(predict, flux, labels, held_out):

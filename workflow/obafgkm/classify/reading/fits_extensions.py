@@ -1,0 +1,134 @@
+"""The extensions of a FITS file: every one gets a role, and those that go together become one part."""
+
+from collections import ChainMap
+
+import numpy as np
+from astropy.io import fits
+
+from obafgkm.classify.reading.fits_headers import calibration, object_name
+from obafgkm.classify.reading.fits_tables import table_part
+from obafgkm.classify.reading.images import image_part
+from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.roles import NO_LIGHT, NO_STAR, role_of
+
+__all__ = ["parts_of_hdus"]
+
+_NAMING = {"name", "velocity", "time", "pixel", "axis"}  # words that may belong to the name of a star
+_MAIN = {"", "primary", "compressed_image"}
+
+
+def parts_of_hdus(hdus):
+    """The parts of a file that may be spectra, and what else it holds, by name."""
+    parts, images, left_out, main = [], {}, [], hdus[0].header
+    for hdu in hdus:
+        if hdu.header.get("NAXIS", 0) == 0 or not hdu.header.get("NAXIS1", 1):
+            continue
+        header, own = ChainMap(hdu.header, main), str(hdu.name)
+        if hdu is not hdus[0] and (reason := calibration(hdu.header)):
+            left_out.append(f"{own}: {reason}")
+            continue
+        # A comment in brackets says nothing of an extension, so the role is that of its plain name.
+        role = role_of(own)
+        if isinstance(hdu, fits.BinTableHDU | fits.TableHDU) and not isinstance(hdu, fits.CompImageHDU):
+            if role.kind in NO_LIGHT:
+                left_out.append(f"{own} ({role.kind})")
+                continue
+            try:
+                part = table_part(hdu, header)
+            except RefusedError as error:
+                left_out.append(f"{own or 'table'}: {error}")
+                continue
+            if part is not None:
+                parts.append(part)
+            else:
+                left_out.append(own)
+        elif own.lower() in _MAIN or str(hdu.header.get("IMAGE", "")).upper() == "SPECTRUM":
+            images.setdefault("", {}).setdefault("flux", []).append(hdu)
+        elif role.kind and role.kind not in _NAMING:
+            images.setdefault(_tag(role, hdu), {}).setdefault(role.kind, []).append(hdu)
+        else:
+            images.setdefault(own, {}).setdefault("flux", []).append(hdu)
+    _find_errors(images.get("", {}))
+    several = any(
+        hdu.header.get("NAXIS", 0) > 1 for by_role in images.values() for hdu in by_role.get("flux", [])
+    )
+    image_parts, others = _of_images(images, main, _row_names(hdus) if several else None)
+    return [*parts, *image_parts], [*left_out, *others]
+
+
+def _find_errors(by_role):
+    """Of two images without names the second may be the errors of the first: as large as its scatter."""
+    fluxes = by_role.get("flux", [])
+    if len(fluxes) != 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
+        return
+    flux, other = (np.asarray(hdu.data, float) for hdu in fluxes)
+    if flux.ndim != 1 or flux.shape != other.shape or has_own_noise(other, flux):
+        return
+    if kind := errors_fit(other, flux):
+        by_role[kind] = [fluxes.pop()]
+
+
+def _tag(role, hdu):
+    version = hdu.header.get("EXTVER", 1)
+    return role.tag if version in (1, "") else f"{role.tag}_{version}".strip("_")
+
+
+def _row_names(hdus):
+    """Names of the rows of images, by a table that has one row for each: names, and which are the sky."""
+    for hdu in hdus:
+        if isinstance(hdu, fits.BinTableHDU) and not isinstance(hdu, fits.CompImageHDU):
+            columns = [str(hdu.header.get(f"TTYPE{i + 1}", "")) for i in range(hdu.header["TFIELDS"])]
+            names = {name.lower(): name for name in columns}
+            found = next(
+                (names[key] for key in ("targetid", "name", "object", "target") if key in names), None
+            )
+            if found and hdu.data is not None and hdu.data[found].ndim == 1:
+                kinds = hdu.data[names["objtype"]] if "objtype" in names else [""] * len(hdu.data)
+                return hdu.data[found], [str(kind).strip().upper() for kind in kinds]
+    return None
+
+
+def _of_images(images, main, rows):
+    """Parts of images by their roles; those without a tag serve the others, such as common wavelengths."""
+    parts, left_out = [], []
+    common = images.get("", {})
+    for tag, by_role in images.items():
+        for kind, hdus in by_role.items():
+            if kind in NO_STAR | {"flags"}:
+                left_out += [f"{hdu.name} ({kind})" for hdu in hdus]
+        fluxes = [*by_role.get("flux", []), *by_role.get("magnitude", [])]
+        ranks = [role_of(str(hdu.name)).rank for hdu in fluxes]
+        left_out += [
+            f"{hdu.name} (another form)" for hdu, rank in zip(fluxes, ranks, strict=True) if rank > min(ranks)
+        ]
+        fluxes = [hdu for hdu, rank in zip(fluxes, ranks, strict=True) if rank == min(ranks)]
+        for hdu in fluxes:
+            others = {kind: list(found) for kind, found in {**common, **by_role}.items() if kind != "flux"}
+            try:
+                part = image_part(hdu, others, ChainMap(hdu.header, main), (len(fluxes) > 1 and "") or tag)
+            except RefusedError as error:
+                left_out.append(f"{hdu.name or 'PRIMARY'}: {error}")
+                continue
+            part.object = object_name(hdu.header)
+            _name_rows(part, rows)
+            parts.append(part)
+    return parts, left_out
+
+
+def _name_rows(part, rows):
+    """Give the rows of an image the names of a table; those of the sky are left out."""
+    flux = part.columns[0]
+    if rows is None or part.rows is not None or flux.values.ndim != 2 or len(rows[0]) != len(flux.values):
+        return
+    part.rows = [str(name).strip() for name in rows[0]]
+    star = np.array([kind not in ("SKY", "BAD") for kind in rows[1]])
+    if not star.all():
+        part.left_out.append(f"{np.count_nonzero(~star)} rows of sky")
+        count = len(flux.values)
+        part.rows = [name for name, is_star in zip(part.rows, star, strict=True) if is_star]
+        for column in part.columns:
+            if column.values.ndim == 2 and len(column.values) == count:
+                column.values = column.values[star]
+    if any(str(column.name).upper().endswith("_WAVELENGTH") for column in part.columns):
+        part.medium = ("vacuum", "the layout of DESI")

@@ -1,0 +1,40 @@
+"""What a FITS header says of an observation: the name of its object, and whether it is of a star at all."""
+
+import re
+
+from obafgkm.classify.reading.roles import tokens
+from obafgkm.classify.reading.words import vocabulary
+
+__all__ = ["calibration", "object_name"]
+
+_OBJECT = ("OBJECT", "TARGETID", "DESIG", "TARGNAME", "OBJNAME", "TARGET")
+_TYPE_KEYS = re.compile(  # such as IMAGETYP, OBSTYPE, FRAMETYP
+    r"(?:IMAGE?|IMG?|OBS|EXP|FRAME|FRM|DATA|SHOT|CAL|SCAN|OBJ|TARG)_?TYPE?|CLASS|OBSCLASS|FRAME|"
+    r"ESO DPR (?:TYPE|CATG)"
+)
+_CALIBRATIONS = vocabulary(
+    "arc bias blank calib calibration calibrations comp comparison dark dome flat flatfield domeflat skyflat "
+    "halogen lamp lamps quartz sky thar tungsten twilight wave zero henear hene near cuar cune fear hgcd "
+    "argon neon helium krypton xenon mercury"
+)
+_ELEMENTS = vocabulary("he ne ar kr xe hg cd zn cu fe th u cs na")  # in a lamp
+_SCIENCE = vocabulary("object science star stars target std standard flux survey")
+
+
+def object_name(header):
+    """Name of the object by a header; '' where it gives none."""
+    return next((name for key in _OBJECT if (name := str(header.get(key, "")).strip())), "")
+
+
+def calibration(header):
+    """Why a header is of no star; '' where it does not say so."""
+    for key in (*filter(_TYPE_KEYS.fullmatch, header), "OBJECT"):
+        words = {word for word in tokens(str(header.get(key, ""))) if not word.isdigit()}
+        if key == "OBJECT":  # a name, in which such a word may stand for something else
+            known = _CALIBRATIONS | _ELEMENTS
+            is_other = words and words <= known and (words & _CALIBRATIONS or len(words) > 1)
+        else:
+            is_other = words & _CALIBRATIONS and not words & _SCIENCE
+        if is_other:
+            return f"{key} = {header[key]!r}: no spectrum of a star"
+    return ""

@@ -1,0 +1,115 @@
+"""A table of FITS as one part: the roles of its columns, and their cells."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from obafgkm.classify.reading.axes import header_wavelengths
+from obafgkm.classify.reading.columns import Column, Part
+from obafgkm.classify.reading.fits_headers import object_name
+from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.roles import NO_LIGHT, SPECTRAL, roles_of
+
+__all__ = ["NAME_COLUMNS", "plain_cells", "table_part"]
+
+_NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # of the formats of FITS columns
+_PLAIN = re.compile(r"(\d*)([IJKED])")
+NAME_COLUMNS = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid")
+NAME_COLUMNS += ("id", "target")
+_NO_WAVES = {"velocity", "pixel", "time", "axis"}
+
+
+def table_part(hdu, header):
+    """The part of a table; None where its columns are none of a spectrum."""
+    keys = hdu.header
+    names = [str(keys.get(f"TTYPE{i + 1}", "")) for i in range(keys["TFIELDS"])]
+    said = [_described(keys, i + 1) for i in range(len(names))]
+    roles = roles_of(names, said, [str(keys.get(f"TUNIT{i + 1}", "")) for i in range(len(names))])
+    kinds = {role.kind for role in roles}
+    has_axis = kinds & (SPECTRAL | _NO_WAVES) or "COEFF0" in keys or "CRVAL1" in keys
+    if not has_axis or not keys["NAXIS2"] or not kinds & {"flux", "magnitude", *NO_LIGHT}:
+        return None
+    if not kinds & {"flux", "magnitude"}:
+        others = sorted(kinds & NO_LIGHT - {"wave"})
+        raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
+    data = plain_cells(hdu, names)
+    columns = [
+        Column(
+            name,
+            _cells(data[name], keys.get(f"TNULL{i + 1}")),
+            str(keys.get(f"TUNIT{i + 1}", "")),
+            "column",
+            said[i],
+            roles[i],
+        )
+        for i, name in enumerate(names)
+        if name and roles[i].kind not in ("name", "") and _is_numeric(data[name])
+    ]
+    fluxes = [column for column in columns if column.role.kind in ("flux", "magnitude")]
+    if not fluxes:
+        return None
+    length = next((c.values.shape for c in fluxes), ())
+    columns = [
+        c for c in columns if c.values.ndim <= 2 and (c.values.ndim == len(length) or c.role.kind in SPECTRAL)
+    ]
+    axis = None
+    if not kinds & (SPECTRAL | _NO_WAVES):
+        axis = header_wavelengths(header, length[-1])
+    part = Part(hdu.name, columns, axis, header, object_name(hdu.header))
+    lower = {name.lower() for name in names}
+    if {"flux", "loglam", "ivar", "and_mask"} <= lower:
+        part.medium = ("vacuum", "the layout of SDSS")
+    if lower & {"wave_grid_mid", "opt_wave", "box_wave"}:  # PypeIt, whose masks mark what is valid
+        for column in columns:
+            column.role = replace(column.role, kind="good") if column.role.kind == "mask" else column.role
+    if len(length) > 1 or fluxes[0].values.dtype == object:
+        own = next((name for key in NAME_COLUMNS for name in names if name.lower() == key), None)
+        if own is not None and np.ndim(hdu.data[own]) == 1 and length[0] > 1:
+            part.rows = [str(value).strip() for value in hdu.data[own]]
+    return part
+
+
+def _described(keys, i):
+    """UCD, utype and comment of a column."""
+    texts = [str(keys.get(f"{key}{i}", "")) for key in ("TUCD", "TUTYP", "TCOMM", "TDESC")]
+    comments = [keys.comments[f"{key}{i}"] for key in ("TTYPE", "TUNIT") if f"{key}{i}" in keys]
+    texts += [comment for comment in comments if not re.match("label for|physical unit", comment)]
+    return " ".join(filter(None, texts))
+
+
+def _is_numeric(values):
+    return values.dtype == object or np.issubdtype(values.dtype, np.number) or values.dtype == bool
+
+
+def _cells(values, null):
+    """Cells of a column, not numbers where they are null."""
+    if null is None or values.dtype == object or not np.issubdtype(values.dtype, np.integer):
+        return values
+    return np.where(values == null, np.nan, values.astype(float))
+
+
+def plain_cells(hdu, names):
+    """The cells of a table, by the names of the columns.
+
+    Tables of plain numbers, as those of SDSS are, are read from the file as they are: what astropy does for
+    the others takes as long as all the rest that is done to a spectrum.
+    """
+    header, columns = hdu.header, []
+    for i, name in enumerate(names, start=1):
+        plain = _PLAIN.fullmatch(header[f"TFORM{i}"].strip())
+        if not plain or any(f"{key}{i}" in header for key in ("TSCAL", "TZERO", "TDIM")) or not name:
+            return hdu.data
+        count = int(plain[1] or 1)
+        columns.append((name, _NUMBERS[plain[2]], *([count] if count != 1 else [])))
+    place = hdu.fileinfo()
+    if len(set(names)) < len(names) or place is None:
+        return hdu.data
+    dtype = np.dtype(columns)
+    if dtype.itemsize != header["NAXIS1"]:
+        return hdu.data
+    place["file"].seek(place["datLoc"])
+    content = place["file"].read(dtype.itemsize * header["NAXIS2"])
+    if len(content) < dtype.itemsize * header["NAXIS2"]:
+        raise OSError("truncated")
+    return np.frombuffer(content, dtype)
