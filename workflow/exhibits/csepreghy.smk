@@ -145,6 +145,14 @@ if REAL_SURVEYS:
                 fig_latent="Size of the latent space, figure", table_latent="Size of the latent space"
             ),
         ),
+        "table_outliers": dict(
+            about="the real spectra that the autoencoder misses most, by name, and what is odd about each",
+            input=dict(
+                misfits="results/csepreghy/surveys/misfits.csv",
+                fits=["results/csepreghy/surveys/templates.csv"] if TEMPLATES.is_dir() else [],
+            ),
+            labels="Outliers",
+        ),
         "simulated_or_real": dict(
             about="what training on simulated spectra is worth on real ones",
             input=dict(predictions="results/csepreghy/surveys/class_cnn.csv"),

@@ -348,3 +348,46 @@ def test_the_nearest_neighbour_is_of_another_object():
     assert script("latent")["same_class"](values, labels).tolist() == [False, False, False, False]
     values[3, 0] = 0.15
     assert script("latent")["same_class"](values, labels).tolist() == [True, True, False, True]
+
+
+def test_what_the_noise_explains_is_no_misfit():
+    rng = np.random.default_rng(1)
+    model = np.ones((3, 896))
+    error = np.full((3, 896), 0.1)
+    flux = model + rng.normal(0, 0.1, model.shape)
+    flux[1, 400:416] -= 2
+    flux[2, 100:116] += 1
+    error[2, 600:] = 5  # as where no pixel is valid
+    found = script("latent")["misfits"](flux, error, model)
+    assert found["excess"][0] < 0.05
+    np.testing.assert_allclose(found["error"][0], 0.1, rtol=0.1)
+    np.testing.assert_allclose(found["excess"][1], 2 * np.sqrt(16 / 896), rtol=0.1)
+    assert found["first"].to_list()[1:] == [400, 100]
+    assert found["last"].to_list()[1:] == [415, 115]
+    assert found["brighter"].to_list()[1:] == [False, True]
+
+
+def misfit(**own):
+    row = {"name": "1-2-3", "star": "1", "library": "sdss", "class": "QSO", "subclass_text": "", "z": 0.0}
+    row |= {"snr": 9.0, "error": 0.5, "noise": 0.1, "excess": 0.4, "first": 4500.0, "last": 4520.0}
+    return {**row, "brighter": True, "invalid": 0.0, "source": "mirror", **own}
+
+
+def test_outliers_are_ordered_by_what_the_noise_leaves_and_told_by_what_is_odd():
+    rows = [
+        misfit(name="small", excess=0.1, error=0.9),
+        misfit(name="line", z=1.0, first=5590.0, last=5650.0),  # 2 x 2799.9
+        misfit(name="star", **{"class": "STAR"}, excess=0.5, snr=1.2, invalid=0.05, brighter=False),
+        misfit(name="sky", first=5570.0, last=5580.0, excess=0.3),
+    ]
+    fits = pd.DataFrame(
+        {"name": ["sky", "star", "line", "small"], "fitted_class": ["GALAXY", "STAR", "QSO", "QSO"]}
+    ).assign(fitted_z=0.25)
+    table = script("table_outliers")["table_outliers"](pd.DataFrame(rows), fits, 3)
+    assert table["name"].to_list() == ["star", "line", "sky"]
+    assert table["rank_in_class"].to_list() == [1, 1, 2]
+    assert table["side"].to_list() == ["fainter", "brighter", "brighter"]
+    odd = table["odd"].to_list()
+    assert odd[0] == "faint, S/N 1.2; 5% of the pixels invalid"
+    assert odd[1] == "brighter at Mg II 2799"
+    assert odd[2] == "night sky [O I] 5577; a template of GALAXY at z = 0.250 fits better"
