@@ -242,18 +242,21 @@ def test_the_table_sets_models_against_the_regression_on_the_spectra_that_both_k
     few = rows("magnitudes", np.ones(20, bool)).iloc[:10]
     network = rows("cnn", np.arange(20) >= 5, repeats=2)
     early = rows("cnn", np.zeros(20, bool), share=0.5)
+    trivial = [rows("majority", np.arange(20) >= 10), rows("survey", np.arange(20) >= 8)]
     table = script("survey_tables")["table_cross_validation"](
-        pd.concat([network, early, few, linear], ignore_index=True), SETTINGS, 0
+        pd.concat([network, early, few, linear, *trivial], ignore_index=True), SETTINGS, 0
     ).set_index("model")
-    assert table.index.tolist()[0].startswith("Magnitudes")
+    assert [name.split()[0] for name in table.index[:3]] == ["Majority", "Survey", "Magnitudes"]
     cnn = table.loc["CNN (flux: no redshift)"]
     assert cnn["accuracy"] == pytest.approx(0.75)
     assert cnn["accuracy_sdss"] == pytest.approx(0.5)
     assert cnn["gain_over_linear"] == pytest.approx(0.25)
     assert cnn["repeats"] == 2
     assert cnn["objects"] == 10
-    assert table["spectra"].tolist() == [10, 20, 20]
-    assert table["gain_over_linear"].iloc[0] == pytest.approx(0.5)
+    assert cnn["gain_over_trivial"] == pytest.approx(0.15)  # over the survey, which is right more often
+    assert table["spectra"].tolist() == [20, 20, 10, 20, 20]
+    assert table["gain_over_linear"].iloc[2] == pytest.approx(0.5)
+    assert table["gain_over_trivial"].iloc[2] == pytest.approx(0.8)
 
 
 def test_precision_is_of_what_is_said_and_recall_of_what_is_there():

@@ -1,7 +1,7 @@
 """What the size of an autoencoder's latent space does to reconstruction, classes and the filling of gaps.
 
-The largest is trained without each fold in turn, too, so that each real spectrum is given back by one that has
-not seen its object.
+The largest is trained without each fold in turn, too, so that each real spectrum is given back by one that never
+saw its object.
 """
 
 from pathlib import Path
