@@ -242,19 +242,24 @@ def test_the_table_sets_models_against_the_regression_on_the_spectra_that_both_k
     few = rows("magnitudes", np.ones(20, bool)).iloc[:10]
     network = rows("cnn", np.arange(20) >= 5, repeats=2)
     early = rows("cnn", np.zeros(20, bool), share=0.5)
+    tuned = rows("cnn", np.arange(20) >= 2, "simulated, then real")
     trivial = [rows("majority", np.arange(20) >= 10), rows("survey", np.arange(20) >= 8)]
     table = script("survey_tables")["table_cross_validation"](
-        pd.concat([network, early, few, linear, *trivial], ignore_index=True), SETTINGS, 0
+        pd.concat([network, early, tuned, few, linear, *trivial], ignore_index=True), SETTINGS, 0
     ).set_index("model")
     assert [name.split()[0] for name in table.index[:3]] == ["Majority", "Survey", "Magnitudes"]
-    cnn = table.loc["CNN (flux: no redshift)"]
+    cnn = table[table["trained_on"] == "real"].loc["CNN (flux: no redshift)"]
     assert cnn["accuracy"] == pytest.approx(0.75)
     assert cnn["accuracy_sdss"] == pytest.approx(0.5)
     assert cnn["gain_over_linear"] == pytest.approx(0.25)
     assert cnn["repeats"] == 2
     assert cnn["objects"] == 10
     assert cnn["gain_over_trivial"] == pytest.approx(0.15)  # over the survey, which is right more often
-    assert table["spectra"].tolist() == [20, 20, 10, 20, 20]
+    assert cnn["behind_cnn"] == pytest.approx(0.15)
+    assert table["behind_cnn"].iloc[2] == pytest.approx(
+        -0.2
+    )  # the CNN on the ten of which magnitudes are known
+    assert table["spectra"].tolist() == [20, 20, 10, 20, 20, 20]
     assert table["gain_over_linear"].iloc[2] == pytest.approx(0.5)
     assert table["gain_over_trivial"].iloc[2] == pytest.approx(0.8)
 

@@ -2,8 +2,10 @@
 
 ``paper/numbers.yaml`` says which cell of which table each number is (``workflow/schemas/numbers.schema.yaml``
 describes its form); the text in ``paper/*.typ`` knows them by name only, and shows exhibits by their path.
+A section that is declared as optional is in the paper where the run makes everything that it rests on.
 """
 
+import json
 import math
 import re
 import shutil
@@ -22,6 +24,7 @@ from obafgkm.report.ledger import measure, rehearsed
 
 __all__ = [
     "SCHEMA",
+    "absent_sections",
     "chosen_words",
     "exhibits",
     "gather",
@@ -45,8 +48,8 @@ def read_declaration(path):
     Returns
     -------
     dict
-        ``formats``, ``settings``, ``numbers``, ``published``, ``words`` and ``lists``, each by name, and
-        ``software``.
+        ``formats``, ``settings``, ``numbers``, ``published``, ``words`` and ``lists``, each by name,
+        ``software``, and ``sections``: the names of those that are optional.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def read_declaration(path):
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
     if error:
         raise PaperError(f"{path}, {'/'.join(map(str, error.absolute_path))}: {error.message}")
-    declaration = {"formats": content["formats"], "software": content["software"]}
+    declaration = {name: content[name] for name in ("formats", "software", "sections")}
     seen = set()
     for kind in ("settings", "numbers", "published", "words", "lists"):
         declaration[kind] = {}
@@ -70,6 +73,10 @@ def read_declaration(path):
                 seen.add(name)
                 where = {**common.get("where", {}), **settings.get("where", {})}
                 entry = {**common, **settings, **({"where": where} if where else {})}
+                if entry.get("section", "") not in ("", *content["sections"]):
+                    raise PaperError(
+                        f"{path}, {name}: its section {entry['section']!r} is none of `sections`"
+                    )
                 if kind in ("settings", "numbers") and entry.get("format") not in content["formats"]:
                     raise PaperError(
                         f"{path}, {name}: its format {entry.get('format')!r} is none of `formats`"
@@ -78,20 +85,47 @@ def read_declaration(path):
     return declaration
 
 
-def table_files(declaration):
+def absent_sections(declaration, folder, made):
+    """Names of the optional sections that a run lacks: it does not make all that they show and rest on.
+
+    Parameters
+    ----------
+    declaration : dict
+        As from `read_declaration`.
+    folder : path
+        Source of the paper; a section is the file of its name there.
+    made : iterable of str
+        Paths of the run's products, ``results/...``.
+
+    Returns
+    -------
+    tuple of str
+    """
+    made, absent = {str(path) for path in made}, []
+    for section in declaration["sections"]:
+        entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
+        needed = {f"results/{entry['file']}" for entry in entries if entry.get("section") == section}
+        needed |= set(_EXHIBIT.findall((Path(folder) / f"{section}.typ").read_text()))
+        if not needed <= made:
+            absent.append(section)
+    return tuple(absent)
+
+
+def table_files(declaration, absent=()):
     """Paths below the results of the tables that the declaration rests on, each once."""
     entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
+    entries = [entry for entry in entries if entry.get("section") not in absent]
     files = [NETWORKS, *(entry["file"] for entry in entries)]
     return sorted({*files, *(entry["source"]["file"] for entry in entries if "source" in entry)})
 
 
-def exhibits(folder):
-    """Paths of the figures and tables that the text shows, each once."""
-    texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ"))]
+def exhibits(folder, absent=()):
+    """Paths of the figures and tables that the text shows, each once; not those of sections that are absent."""
+    texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ")) if path.stem not in absent]
     return sorted({path for text in texts for path in _EXHIBIT.findall(text)})
 
 
-def gather(declaration, claims, settings, results, scale):
+def gather(declaration, claims, settings, results, scale, absent=()):
     """The paper's numbers and words.
 
     Parameters
@@ -106,6 +140,9 @@ def gather(declaration, claims, settings, results, scale):
         Directory of the products.
     scale : str
         Label of the configuration that made them.
+    absent : sequence of str
+        Sections that the paper is without, and their numbers with them. The text asks for
+        ``section.<name>``, which is ``present`` or ``absent``.
 
     Returns
     -------
@@ -121,14 +158,18 @@ def gather(declaration, claims, settings, results, scale):
         match.
     """
     tables, results, formats = {}, Path(results), declaration["formats"]
+    given = {
+        kind: {name: one for name, one in declaration[kind].items() if one.get("section") not in absent}
+        for kind in ("settings", "numbers", "published", "words", "lists")
+    }
     measured = {
         name: rehearsed(measure(_as_claim(name, entry), results, tables), scale)
-        for name, entry in declaration["numbers"].items()
+        for name, entry in given["numbers"].items()
     }
     gathered = {}
-    for name, entry in declaration["settings"].items():
+    for name, entry in given["settings"].items():
         gathered[name] = {"text": number_text(settings[name], formats[entry["format"]])}
-    for name, entry in declaration["numbers"].items():
+    for name, entry in given["numbers"].items():
         ours, form = measured[name], formats[entry["format"]]
         spread = None
         if "sd" in entry:
@@ -140,27 +181,29 @@ def gather(declaration, claims, settings, results, scale):
             "table": entry["file"],
         }
     by_name = {claim.name: claim for claim in claims}
-    for name, entry in declaration["published"].items():
+    for name, entry in given["published"].items():
         if entry["claim"] not in by_name:
             raise PaperError(f"{name}: no claim is called '{entry['claim']}'")
         claim = by_name[entry["claim"]]
         text = f"{claim.value:,.10g}".replace("-", "−") + entry.get("unit", "")  # as printed
         gathered[name] = {"text": text, "interval": "", "source": "published", "table": "config/claims.yaml"}
     hollow = _unjudged_documents(results / NETWORKS)
-    for name, entry in declaration["words"].items():
+    for name, entry in given["words"].items():
         for other in (entry["of"], entry.get("against", entry["of"])):
             if other not in measured:
                 raise PaperError(f"{name}: its words rest on '{other}', which is no number")
         words = chosen_words(measured[entry["of"]], entry, measured.get(entry.get("against")))
-        file = declaration["numbers"][entry["of"]]["file"]
+        file = given["numbers"][entry["of"]]["file"]
         gathered[name] = {"text": UNJUDGED if _document(file) in hollow else words}
-    for name, entry in declaration["lists"].items():
+    for name, entry in given["lists"].items():
         listed = _list_text(name, entry, results, tables)
         gathered[name] = {"text": UNJUDGED if _document(entry["file"]) in hollow else listed}
     for package in declaration["software"]:
         gathered[f"software.{package}"] = {"text": version(package)}
+    for section in declaration["sections"]:
+        gathered[f"section.{section}"] = {"text": "absent" if section in absent else "present"}
     gathered["run.scale"] = {"text": scale}
-    for folder in {_document(entry["file"]) for entry in declaration["numbers"].values()} - {""}:
+    for folder in {_document(entry["file"]) for entry in given["numbers"].values()} - {""}:
         gathered[f"run.{folder}"] = {"text": _sources(gathered.values(), folder)}
     return gathered
 
@@ -211,7 +254,12 @@ def typeset(folder, numbers, results, output):
     PaperError
         If the text asks for a number that is not there, or an exhibit cannot be shown.
     """
-    for exhibit in exhibits(folder):
+    told = json.loads(Path(numbers).read_text())
+    sections = {
+        name.removeprefix("section."): one for name, one in told.items() if name.startswith("section.")
+    }
+    absent = [name for name, one in sections.items() if one["text"] == "absent"]
+    for exhibit in exhibits(folder, absent):
         path = Path(results) / Path(exhibit).relative_to("results")
         content = path.read_bytes() if path.is_file() else b""
         whole = content.startswith(b"%PDF") and b"%%EOF" in content[-1024:]

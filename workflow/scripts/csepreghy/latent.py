@@ -1,7 +1,7 @@
 """What the size of an autoencoder's latent space does to reconstruction, classes and the filling of gaps.
 
-The largest is trained without each fold in turn, too, so that each real spectrum is given back by one that never
-saw its object.
+The largest is trained without each fold in turn, too, so that one that never saw its object gives each real
+spectrum back.
 """
 
 from pathlib import Path

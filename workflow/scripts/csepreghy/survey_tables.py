@@ -31,9 +31,9 @@ def by_spectrum(rows):
     return known.assign(right=right).sort_index()
 
 
-def scores(expected, right, sdss, linear, trivial):
-    """Accuracies, and the gains over two other models on the same spectra."""
-    right, linear, trivial = (values.astype(float) for values in (right, linear, trivial))
+def scores(expected, right, sdss, linear, trivial, cnn):
+    """Accuracies, and paired differences from three other models on the same spectra."""
+    right, linear, trivial, cnn = (values.astype(float) for values in (right, linear, trivial, cnn))
     classes = [right[expected == name].mean() for name in np.unique(expected)]
     return {
         "accuracy": right.mean(),
@@ -41,6 +41,7 @@ def scores(expected, right, sdss, linear, trivial):
         "accuracy_sdss": right[sdss].mean() if sdss.any() else np.nan,
         "gain_over_linear": (right - linear).mean(),
         "gain_over_trivial": (right - trivial).mean(),
+        "behind_cnn": (cnn - right).mean(),
     }
 
 
@@ -77,6 +78,7 @@ def table_cross_validation(predictions, settings, seed):
                 (table["survey"] == "sdss").to_numpy(),
                 linear.reindex(table.index).to_numpy(),
                 trivial.reindex(table.index).to_numpy(),
+                tables["cnn", "simulated, then real"]["right"].reindex(table.index).to_numpy(),
                 samples=settings["bootstrap"],
                 confidence=settings["confidence"],
                 seed=seed,

@@ -48,7 +48,7 @@ def table_pretraining(predictions, settings, seed):
         own = predictions[predictions["stage"] == stage]
         unaided = own[own["pretrained_on"] == "nothing"].set_index(ORDER)["predicted"]
         # A share of the stars, for their spectra differ in number from repeat to repeat.
-        for (kind, _), part in own.groupby(["pretrained_on", "share"]):
+        for (kind, share), part in own.groupby(["pretrained_on", "share"]):
             bootstrap = with_intervals(
                 scores,
                 part["star"],
@@ -62,6 +62,7 @@ def table_pretraining(predictions, settings, seed):
             about = {
                 "stage": stage,
                 "pretrained_on": kind,
+                "share": share,
                 "unlabelled_spectra": round(part["unlabelled_spectra"].mean()),
                 "explained": part["explained"].mean(),
                 "test_spectra": part["file"].nunique(),
