@@ -120,7 +120,7 @@ def table_files(declaration, absent=()):
 
 
 def exhibits(folder, absent=()):
-    """Paths of the figures and tables that the text shows, each once; not those of sections that are absent."""
+    """Paths of the figures and tables that the text shows, each once, without those of absent sections."""
     texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ")) if path.stem not in absent]
     return sorted({path for text in texts for path in _EXHIBIT.findall(text)})
 
