@@ -137,6 +137,17 @@ if REAL_SURVEYS:
             ),
             runtime=30,
         ),
+        "survey_confusion": dict(
+            about="confusion matrices of both networks on real spectra of SDSS, cross-validated by object",
+            inputs=["results/csepreghy/surveys/class_cnn.csv", "results/csepreghy/surveys/class_mixed.csv"],
+            script="confusion",
+            params=dict(tables=["table_sdss_cnn", "table_sdss_mixed"]),
+            exhibits=["table_sdss_cnn", "table_sdss_mixed"],
+            labels=dict(
+                table_sdss_cnn="CNN on real spectra of SDSS",
+                table_sdss_mixed="Mixed-input network on real spectra of SDSS",
+            ),
+        ),
         "latent_tables": dict(
             about="size of the latent space against reconstruction, purity of classes and the filling of gaps",
             inputs=["results/csepreghy/surveys/latent.csv"],

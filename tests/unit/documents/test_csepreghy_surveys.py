@@ -399,3 +399,15 @@ def test_outliers_are_ordered_by_what_the_noise_leaves_and_told_by_what_is_odd()
     assert odd[0] == "faint, S/N 1.2; 5% of the pixels invalid"
     assert odd[1] == "brighter at Mg II 2799"
     assert odd[2] == "night sky [O I] 5577; a template of GALAXY at z = 0.250 fits better"
+
+
+def test_the_confusion_matrix_has_each_spectrum_of_sdss_once():
+    parts = [
+        rows("cnn", np.arange(20) >= 3, repeats=2),
+        rows("cnn", np.zeros(20, bool), share=0.5),
+        rows("cnn", np.zeros(20, bool), "simulated, then real"),
+    ]
+    own = script("confusion")
+    table = own["confusion_table"](own["of_sdss"](pd.concat(parts, ignore_index=True))).set_index("expected")
+    assert table.loc["QSO", ["QSO", "STAR", "spectra"]].tolist() == [7, 3, 10]
+    assert table.loc["All", "spectra"] == 10  # the stars of `rows` are of LAMOST
