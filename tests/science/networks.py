@@ -149,6 +149,13 @@ def sharma(run):
             share = f" {setting:g}" if setting == setting else ""
             name = f"{model} retrained, {test}{share}, repeat {repeat:g}"
             yield Network("sharma", name, task, partial(compare, rows), files=(place(run, path),))
+    for path in existing(run, "results/sharma/pretraining.csv"):
+        kinds = ["stage", "pretrained_on", "share", "repeat"]
+        for (stage, kind, share, repeat), rows in read(path).groupby(kinds, sort=False):
+            name = f"cnn pre-trained on {kind} spectra, share {share:g}, {stage}, repeat {repeat}"
+            yield Network(
+                "sharma", name, "main class", partial(main_classes, rows), files=(place(run, path),)
+            )
     for path in existing(run, "results/sharma/cross_validation_*.csv"):
         model, table = path.stem.removeprefix("cross_validation_"), read(path)
         for keys, rows in ways(table, ["folds_by"]):

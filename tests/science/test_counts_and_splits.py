@@ -79,7 +79,7 @@ def test_no_source_of_the_thesis_is_on_both_sides_of_a_split(run):
 
 def test_no_object_of_two_surveys_is_in_two_folds(run):
     files = sorted((run / "results/csepreghy/surveys").glob("*.csv"))
-    files = [file for file in files if file.stem not in ("templates", "latent")]
+    files = [file for file in files if file.stem not in ("templates", "latent", "misfits")]
     if not files:
         pytest.skip("real spectra of two surveys are drawn where a mirror holds both")
     for file in files:

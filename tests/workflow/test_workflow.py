@@ -42,12 +42,15 @@ def test_every_exhibit_has_a_caption_and_a_place_in_the_report(tiny_run):
     listed = pd.read_csv(tiny_run / "results/exhibits.csv")
     captions = {path.relative_to(ROOT / "workflow/report") for path in ROOT.glob("workflow/report/*/*.rst")}
     # Drawn where a mirror holds the spectra.
-    real_only = {Path("sharma/table_repeats.rst")}
+    real_only = {
+        Path("sharma", f"{name}.rst") for name in ("table_repeats", "fig_pretraining", "table_pretraining")
+    }
     real_only |= {
         Path("csepreghy", f"{name}.rst")
         for name in (
             *("fig_simulated", "table_simulated", "table_surveys", "fig_latent", "table_latent"),
             *("table_cross_validation", "table_cross_validation_classes"),
+            *("table_sdss_cnn", "table_sdss_mixed", "table_outliers"),
         )
     }
     assert {Path(row.document, f"{row.exhibit}.rst") for row in listed.itertuples()} | real_only == captions
@@ -262,20 +265,20 @@ def test_repeated_nights_are_compared_only_where_a_mirror_holds_lamost(tmp_path,
 
 
 @pytest.mark.parametrize(("held", "source"), [(True, "mirror"), (True, "simulated"), (False, "mirror")])
-def test_real_spectra_are_cross_validated_only_where_a_mirror_of_both_surveys_is_asked_for(
-    tmp_path, held, source
-):
+def test_real_spectra_are_studied_only_where_a_mirror_of_both_surveys_is_asked_for(tmp_path, held, source):
     own = tmp_path / "mirror"
     (own / "sdss").mkdir(parents=True)
     if held:
         (own / "lamost").mkdir()
     overlay = tmp_path / "overlay.yaml"
-    overlay.write_text(f"datasets: {{sdss_csepreghy: {{source: {source}}}}}\n")
-    targets = ["csepreghy", "--dry-run", "--configfile", TINY, overlay]
+    samples = "".join(f"  sdss_{name}: {{source: {source}}}\n" for name in ("csepreghy", "sharma"))
+    overlay.write_text(f"datasets:\n{samples}")
+    targets = ["csepreghy", "sharma", "--dry-run", "--configfile", TINY, overlay]
     done = snakemake(tmp_path, *targets, OBAFGKM_MIRROR=str(own))
     assert done.returncode == 0, done.stdout[-2000:]
     drawn = held and source == "mirror"
     assert ("csepreghy_survey_tables" in done.stdout) == ("train_surveys" in done.stdout) == drawn
+    assert ("sharma_pretraining_curve" in done.stdout) == ("Pre-training on growing" in done.stdout) == drawn
     assert "fit_templates" not in done.stdout  # this mirror holds none
 
 

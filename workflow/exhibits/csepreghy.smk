@@ -137,6 +137,17 @@ if REAL_SURVEYS:
             ),
             runtime=30,
         ),
+        "survey_confusion": dict(
+            about="confusion matrices of both networks on real spectra of SDSS, cross-validated by object",
+            inputs=["results/csepreghy/surveys/class_cnn.csv", "results/csepreghy/surveys/class_mixed.csv"],
+            script="confusion",
+            params=dict(tables=["table_sdss_cnn", "table_sdss_mixed"]),
+            exhibits=["table_sdss_cnn", "table_sdss_mixed"],
+            labels=dict(
+                table_sdss_cnn="CNN on real spectra of SDSS",
+                table_sdss_mixed="Mixed-input network on real spectra of SDSS",
+            ),
+        ),
         "latent_tables": dict(
             about="reconstruction, purity of classes and filling of gaps by size of the latent space",
             inputs=["results/csepreghy/surveys/latent.csv"],
@@ -144,6 +155,14 @@ if REAL_SURVEYS:
             labels=dict(
                 fig_latent="Size of the latent space, figure", table_latent="Size of the latent space"
             ),
+        ),
+        "table_outliers": dict(
+            about="the real spectra that the autoencoder misses most, by name, and what is odd about each",
+            input=dict(
+                misfits="results/csepreghy/surveys/misfits.csv",
+                fits=["results/csepreghy/surveys/templates.csv"] if TEMPLATES.is_dir() else [],
+            ),
+            labels="Outliers",
         ),
         "simulated_or_real": dict(
             about="the value of training on simulated spectra for real ones",

@@ -261,3 +261,12 @@ if LAMOST:
         params=names_of(["cnn", "nearest"]) | EVALUATION,
         labels="Repeatability",
     )
+# So are the stars that the encoder is pre-trained on.
+if ON_MIRROR and LAMOST:
+    EXHIBITS["sharma"]["pretraining_curve"] = dict(
+        about="error on the test stars against the number of observed stars that the encoder was pre-trained on",
+        input=dict(predictions="results/sharma/pretraining.csv"),
+        params=EVALUATION,
+        exhibits=["fig_pretraining", "table_pretraining"],
+        labels=dict(fig_pretraining="Pre-training, figure", table_pretraining="Pre-training"),
+    )

@@ -7,6 +7,7 @@
 #         results/csepreghy/surveys/<task>_<network>.csv   what networks say of them: every training, every fold
 #         results/csepreghy/surveys/baselines.csv    what baselines say of them
 #         results/csepreghy/surveys/latent.csv       autoencoders by the size of their latent space
+#         results/csepreghy/surveys/misfits.csv      what one of them misses of each real spectrum
 
 TEMPLATES = Path(MIRROR, "sdss", "templates")
 SURVEY_NETWORKS = ["class_cnn", "class_mixed", "stars_cnn", "stars_mixed"]
@@ -114,6 +115,7 @@ rule latent_sizes:
         simulated="resources/csepreghy/simulated_surveys.h5",
     output:
         table="results/csepreghy/surveys/latent.csv",
+        misfits="results/csepreghy/surveys/misfits.csv",
     log:
         "logs/csepreghy/latent_sizes.log",
     benchmark:

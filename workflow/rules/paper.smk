@@ -6,16 +6,17 @@
 # MAKES   results/paper/numbers.json    every number and word of the text, by name
 #         results/paper.pdf
 
-from obafgkm.report.declaration import exhibits, read_declaration, table_files
+from obafgkm.report.declaration import absent_sections, exhibits, read_declaration, table_files
 
 PAPER = ROOT / "paper"
 NUMBERS = read_declaration(PAPER / "numbers.yaml")
+ABSENT = absent_sections(NUMBERS, PAPER, products())
 
 
 rule paper_numbers:
     """Gather the paper's numbers from the tables of this run."""
     input:
-        tables=[f"results/{path}" for path in table_files(NUMBERS)],
+        tables=[f"results/{path}" for path in table_files(NUMBERS, ABSENT)],
     output:
         "results/paper/numbers.json",
     log:
@@ -33,6 +34,7 @@ rule paper_numbers:
             for name, setting in NUMBERS["settings"].items()
         },
         scale=lookup(within=config, dpath="ledger/scale"),
+        absent=ABSENT,
     message:
         "Gathering the paper's numbers"
     script:
@@ -43,7 +45,7 @@ rule paper:
     """Typeset the paper."""
     input:
         numbers="results/paper/numbers.json",
-        exhibits=exhibits(PAPER),
+        exhibits=exhibits(PAPER, ABSENT),
         checks=rules.science.output,
     output:
         report(

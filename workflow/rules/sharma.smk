@@ -86,3 +86,9 @@ RETRAININGS = expand(
 include: "sharma_models.smk"
 include: "sharma_search.smk"
 include: "sharma_robustness.smk"
+
+
+# Observed stars come from a mirror, or none of this is drawn.
+if ON_MIRROR and LAMOST:
+
+    include: "sharma_pretraining.smk"

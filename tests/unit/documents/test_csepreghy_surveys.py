@@ -242,18 +242,26 @@ def test_the_table_sets_models_against_the_regression_on_the_spectra_that_both_k
     few = rows("magnitudes", np.ones(20, bool)).iloc[:10]
     network = rows("cnn", np.arange(20) >= 5, repeats=2)
     early = rows("cnn", np.zeros(20, bool), share=0.5)
+    tuned = rows("cnn", np.arange(20) >= 2, "simulated, then real")
+    trivial = [rows("majority", np.arange(20) >= 10), rows("survey", np.arange(20) >= 8)]
     table = script("survey_tables")["table_cross_validation"](
-        pd.concat([network, early, few, linear], ignore_index=True), SETTINGS, 0
+        pd.concat([network, early, tuned, few, linear, *trivial], ignore_index=True), SETTINGS, 0
     ).set_index("model")
-    assert table.index.tolist()[0].startswith("Magnitudes")
-    cnn = table.loc["CNN (flux: no redshift)"]
+    assert [name.split()[0] for name in table.index[:3]] == ["Majority", "Survey", "Magnitudes"]
+    cnn = table[table["trained_on"] == "real"].loc["CNN (flux: no redshift)"]
     assert cnn["accuracy"] == pytest.approx(0.75)
     assert cnn["accuracy_sdss"] == pytest.approx(0.5)
     assert cnn["gain_over_linear"] == pytest.approx(0.25)
     assert cnn["repeats"] == 2
     assert cnn["objects"] == 10
-    assert table["spectra"].tolist() == [10, 20, 20]
-    assert table["gain_over_linear"].iloc[0] == pytest.approx(0.5)
+    assert cnn["gain_over_trivial"] == pytest.approx(0.15)  # over the survey, which is right more often
+    assert cnn["behind_cnn"] == pytest.approx(0.15)
+    assert table["behind_cnn"].iloc[2] == pytest.approx(
+        -0.2
+    )  # the CNN on the ten of which magnitudes are known
+    assert table["spectra"].tolist() == [20, 20, 10, 20, 20, 20]
+    assert table["gain_over_linear"].iloc[2] == pytest.approx(0.5)
+    assert table["gain_over_trivial"].iloc[2] == pytest.approx(0.8)
 
 
 def test_precision_is_of_what_is_said_and_recall_of_what_is_there():
@@ -348,3 +356,58 @@ def test_the_nearest_neighbour_is_of_another_object():
     assert script("latent")["same_class"](values, labels).tolist() == [False, False, False, False]
     values[3, 0] = 0.15
     assert script("latent")["same_class"](values, labels).tolist() == [True, True, False, True]
+
+
+def test_what_the_noise_explains_is_no_misfit():
+    rng = np.random.default_rng(1)
+    model = np.ones((3, 896))
+    error = np.full((3, 896), 0.1)
+    flux = model + rng.normal(0, 0.1, model.shape)
+    flux[1, 400:416] -= 2
+    flux[2, 100:116] += 1
+    error[2, 600:] = 5  # as where no pixel is valid
+    found = script("latent")["misfits"](flux, error, model)
+    assert found["excess"][0] < 0.05
+    np.testing.assert_allclose(found["error"][0], 0.1, rtol=0.1)
+    np.testing.assert_allclose(found["excess"][1], 2 * np.sqrt(16 / 896), rtol=0.1)
+    assert found["first"].to_list()[1:] == [400, 100]
+    assert found["last"].to_list()[1:] == [415, 115]
+    assert found["brighter"].to_list()[1:] == [False, True]
+
+
+def misfit(**own):
+    row = {"name": "1-2-3", "star": "1", "library": "sdss", "class": "QSO", "subclass_text": "", "z": 0.0}
+    row |= {"snr": 9.0, "error": 0.5, "noise": 0.1, "excess": 0.4, "first": 4500.0, "last": 4520.0}
+    return {**row, "brighter": True, "invalid": 0.0, "source": "mirror", **own}
+
+
+def test_outliers_are_ordered_by_what_the_noise_leaves_and_told_by_what_is_odd():
+    rows = [
+        misfit(name="small", excess=0.1, error=0.9),
+        misfit(name="line", z=1.0, first=5590.0, last=5650.0),  # 2 x 2799.9
+        misfit(name="star", **{"class": "STAR"}, excess=0.5, snr=1.2, invalid=0.05, brighter=False),
+        misfit(name="sky", first=5570.0, last=5580.0, excess=0.3),
+    ]
+    fits = pd.DataFrame(
+        {"name": ["sky", "star", "line", "small"], "fitted_class": ["GALAXY", "STAR", "QSO", "QSO"]}
+    ).assign(fitted_z=0.25)
+    table = script("table_outliers")["table_outliers"](pd.DataFrame(rows), fits, 3)
+    assert table["name"].to_list() == ["star", "line", "sky"]
+    assert table["rank_in_class"].to_list() == [1, 1, 2]
+    assert table["side"].to_list() == ["fainter", "brighter", "brighter"]
+    odd = table["odd"].to_list()
+    assert odd[0] == "faint, S/N 1.2; 5% of the pixels invalid"
+    assert odd[1] == "brighter at Mg II 2799"
+    assert odd[2] == "night sky [O I] 5577; a template of GALAXY at z = 0.250 fits better"
+
+
+def test_the_confusion_matrix_has_each_spectrum_of_sdss_once():
+    parts = [
+        rows("cnn", np.arange(20) >= 3, repeats=2),
+        rows("cnn", np.zeros(20, bool), share=0.5),
+        rows("cnn", np.zeros(20, bool), "simulated, then real"),
+    ]
+    own = script("confusion")
+    table = own["confusion_table"](own["of_sdss"](pd.concat(parts, ignore_index=True))).set_index("expected")
+    assert table.loc["QSO", ["QSO", "STAR", "spectra"]].tolist() == [7, 3, 10]
+    assert table.loc["All", "spectra"] == 10  # the stars of `rows` are of LAMOST

@@ -16,7 +16,7 @@ from scipy import stats
 
 from obafgkm.archives.names import star_key
 from obafgkm.errors import ClaimError
-from obafgkm.report.claims import Claim, expand, numbers_in, read_claims
+from obafgkm.report.claims import Claim, expand, numbers_in, product_files, read_claims, settled
 from obafgkm.report.ledger import COLUMNS, Ours, ledger, measure, summary
 from obafgkm.report.ledger_page import page
 from obafgkm.report.verdicts import KINDS, difference_interval, judge, published_interval
@@ -431,6 +431,21 @@ def test_every_number_stands_in_its_document(papers, document):
             assert other["text"] in papers[document], one.name
             assert other["value"] in numbers_in(other["text"]), one.name
             assert other["value"] != one.value, one.name
+
+
+def test_a_table_on_more_data_stands_for_another_only_where_a_run_makes_it():
+    product = {"file": "a.csv", "column": "score"}
+    claims = [claim(product={**product, "instead": "b.csv"}), claim(product=product), claim(product=None)]
+    assert product_files(settled(claims, ["a.csv", "c.csv"])) == ["a.csv"]
+    found = settled(claims, ["a.csv", "b.csv"])
+    assert [one.product and one.product["file"] for one in found] == ["b.csv", "a.csv", None]
+    assert found[0].product["column"] == "score"
+
+
+def test_the_tables_that_stand_for_others_are_exhibits():
+    instead = {one.product["instead"] for one in CLAIMS if one.product and "instead" in one.product}
+    assert instead
+    assert all((ROOT / "workflow/report" / path).with_suffix(".rst").exists() for path in instead)
 
 
 def test_contradictions_that_are_sums_of_a_table_are_its_sums():

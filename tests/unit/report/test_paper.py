@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from obafgkm.errors import ClaimError, PaperError
 from obafgkm.report.claims import Claim, read_claims
-from obafgkm.report.declaration import exhibits, read_declaration, table_files
+from obafgkm.report.declaration import absent_sections, exhibits, read_declaration, table_files
 from obafgkm.report.paper import chosen_words, gather, number_text, typeset
 from obafgkm.report.verdicts import KINDS
 
@@ -21,6 +21,7 @@ CLAIMS = [Claim("sharma", "table3", "Table 3", "error", "1.23", unit="subclasses
 SMALL = {
     "formats": {"percent": {"factor": 100, "digits": 1, "unit": "%"}, "count": {}},
     "software": ["typst"],
+    "sections": [],
     "settings": [{"format": "count", "names": {"folds": {"key": "a/folds"}}}],
     "numbers": [
         {
@@ -188,6 +189,7 @@ def test_text_and_declaration_name_the_same_numbers():
     kinds = ("settings", "numbers", "published", "words", "lists")
     named = {name for kind in kinds for name in DECLARATION[kind]}
     named |= {f"software.{package}" for package in DECLARATION["software"]} | {"run.scale", "run.sharma"}
+    named |= {f"section.{name}" for name in DECLARATION["sections"]}
     words = DECLARATION["words"].values()
     rested_on = {entry[key] for entry in words for key in ("of", "against") if key in entry}
     assert used - named == set()
@@ -229,6 +231,66 @@ def test_the_data_of_every_folder_that_the_text_names_are_known():
     named = re.findall(r'\("[^"]+", "(\w+)"\)', (PAPER / "provenance.typ").read_text())
     assert len(named) > 4
     assert set(named) <= {path.partition("/")[0] for path in table_files(DECLARATION)}
+
+
+def optional(folder):
+    """A declaration with a section of its own numbers, and its text."""
+    extra = {"file": "sharma/other.csv", "format": "count", "column": "n", "section": "more"}
+    words = {
+        "section": "more",
+        "above": "up",
+        "below": "down",
+        "same": "level",
+        "names": {"m.words": {"of": "m"}},
+    }
+    (folder / "more.typ").write_text('#n("m") #image("/results/sharma/fig_more.pdf")')
+    return declared(
+        folder,
+        sections=["more"],
+        numbers=[*SMALL["numbers"], {**extra, "names": {"m": {}}}],
+        words=[*SMALL["words"], words],
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "absent"),
+    [
+        (["results/sharma/other.csv", "results/sharma/fig_more.pdf"], ()),
+        (["results/sharma/other.csv"], ("more",)),
+        (["results/sharma/fig_more.pdf"], ("more",)),
+    ],
+)
+def test_an_optional_section_is_there_where_the_run_makes_all_that_it_rests_on(tmp_path, made, absent):
+    declaration = optional(tmp_path)
+    assert absent_sections(declaration, tmp_path, made) == absent
+    files = {"science.csv", "sharma/other.csv", "sharma/table3.csv"} - (
+        {"sharma/other.csv"} if absent else set()
+    )
+    assert set(table_files(declaration, absent)) == files
+    assert exhibits(tmp_path, absent) == ([] if absent else ["results/sharma/fig_more.pdf"])
+
+
+def test_numbers_of_an_absent_section_are_not_asked_for(tmp_path):
+    gathered(tmp_path)
+    declaration = optional(tmp_path)
+    (tmp_path / "sharma/other.csv").unlink(missing_ok=True)
+    given = (CLAIMS, {"folds": 10}, tmp_path, "tiny")
+    without = gather(declaration, *given, ("more",))
+    assert without["section.more"]["text"] == "absent"
+    assert not {"m", "m.words"} & set(without)
+    pd.DataFrame({"n": [7], "source": "mirror"}).to_csv(tmp_path / "sharma/other.csv", index=False)
+    found = gather(declaration, *given)
+    assert (found["section.more"]["text"], found["m"]["text"], found["m.words"]["text"]) == (
+        "present",
+        "7",
+        "up",
+    )
+
+
+def test_a_section_that_nobody_declares_is_named(tmp_path):
+    numbers = [{**SMALL["numbers"][0], "section": "mroe"}]
+    with pytest.raises(PaperError, match="'mroe'"):
+        declared(tmp_path, numbers=numbers)
 
 
 @pytest.fixture
@@ -274,6 +336,18 @@ def test_the_same_results_give_the_same_paper_and_others_another(small_paper):
 def test_what_the_paper_lacks_is_named(small_paper, file, content, named):
     (small_paper / file).write_text(content)
     with pytest.raises(PaperError, match=named):
+        set_paper(small_paper)
+
+
+def test_exhibits_of_an_absent_section_are_not_missed(small_paper):
+    text = small_paper / "paper/paper.typ"
+    text.write_text(text.read_text() + '\n#if v("section.more") == "present" [ #include "more.typ" ]')
+    (small_paper / "paper/more.typ").write_text('#image("/results/fig.pdf")')
+    numbers = small_paper / "numbers.json"
+    numbers.write_text('{"a": {"text": "1"}, "section.more": {"text": "absent"}}')
+    assert set_paper(small_paper).startswith(b"%PDF")
+    numbers.write_text(numbers.read_text().replace("absent", "present"))
+    with pytest.raises(PaperError, match=r"fig\.pdf"):
         set_paper(small_paper)
 
 

@@ -5,14 +5,14 @@ They are listed in ``config/claims.yaml``, whose format is described in
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from obafgkm.errors import ClaimError
 from obafgkm.mk import parse
 from obafgkm.report.schema import read_declared
 
-__all__ = ["SCHEMA", "Claim", "expand", "numbers_in", "product_files", "read_claims"]
+__all__ = ["SCHEMA", "Claim", "expand", "numbers_in", "product_files", "read_claims", "settled"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "claims.schema.yaml"
 _NUMBER = re.compile(r"(?<![\d.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e-?\d+)?")
@@ -225,3 +225,28 @@ def product_files(claims):
             parts = [claim.product, *(claim.product.get(key, {}) for key in ("source", "of"))]
             paths += [part.get("file") for part in parts]
     return sorted(set(filter(None, paths)))
+
+
+def settled(claims, made):
+    """Claims, each compared with the table that a run makes for it.
+
+    Where a run makes the table that a product names as ``instead``, that one stands for its ``file``: it has
+    the same form and rests on more data.
+
+    Parameters
+    ----------
+    claims : list of Claim
+    made : iterable of str
+        Paths below the results of the tables that the run makes.
+
+    Returns
+    -------
+    list of Claim
+    """
+    made, found = set(made), []
+    for claim in claims:
+        product = claim.product or {}
+        if product.get("instead") in made:
+            claim = replace(claim, product={**product, "file": product["instead"]})
+        found.append(claim)
+    return found

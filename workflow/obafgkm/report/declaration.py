@@ -9,7 +9,7 @@ from pathlib import Path
 from obafgkm.errors import PaperError
 from obafgkm.report.schema import read_declared
 
-__all__ = ["NETWORKS", "SCHEMA", "exhibits", "read_declaration", "table_files"]
+__all__ = ["NETWORKS", "SCHEMA", "absent_sections", "exhibits", "read_declaration", "table_files"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "numbers.schema.yaml"
 NETWORKS = "science.csv"  # comparison of each network with the trivial answer to its task
@@ -22,8 +22,8 @@ def read_declaration(path):
     Returns
     -------
     dict
-        ``formats``, ``settings``, ``numbers``, ``published``, ``words`` and ``lists``, each by name, and
-        ``software``.
+        ``formats``, ``settings``, ``numbers``, ``published``, ``words`` and ``lists``, each by name,
+        ``software``, and ``sections``, the names of the optional ones.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def read_declaration(path):
         If the file does not follow its schema, or two entries have the same name.
     """
     content = read_declared(path, SCHEMA, PaperError)
-    declaration = {"formats": content["formats"], "software": content["software"]}
+    declaration = {name: content[name] for name in ("formats", "software", "sections")}
     seen = set()
     for kind in ("settings", "numbers", "published", "words", "lists"):
         declaration[kind] = {}
@@ -43,6 +43,10 @@ def read_declaration(path):
                 seen.add(name)
                 where = {**common.get("where", {}), **settings.get("where", {})}
                 entry = {**common, **settings, **({"where": where} if where else {})}
+                if entry.get("section", "") not in ("", *content["sections"]):
+                    raise PaperError(
+                        f"{path}, {name}: its section {entry['section']!r} is none of `sections`"
+                    )
                 if kind in ("settings", "numbers") and entry.get("format") not in content["formats"]:
                     raise PaperError(
                         f"{path}, {name}: its format {entry.get('format')!r} is none of `formats`"
@@ -51,14 +55,41 @@ def read_declaration(path):
     return declaration
 
 
-def table_files(declaration):
-    """Distinct paths, below the results, of the tables used by the declaration."""
+def absent_sections(declaration, folder, made):
+    """Names of the optional sections missing from a run, which does not make everything they rest on.
+
+    Parameters
+    ----------
+    declaration : dict
+        As from `read_declaration`.
+    folder : path
+        Source of the paper; a section is the file of its name there.
+    made : iterable of str
+        Paths of the run's products, ``results/...``.
+
+    Returns
+    -------
+    tuple of str
+    """
+    made, absent = {str(path) for path in made}, []
+    for section in declaration["sections"]:
+        entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
+        needed = {f"results/{entry['file']}" for entry in entries if entry.get("section") == section}
+        needed |= set(_EXHIBIT.findall((Path(folder) / f"{section}.typ").read_text()))
+        if not needed <= made:
+            absent.append(section)
+    return tuple(absent)
+
+
+def table_files(declaration, absent=()):
+    """Paths below the results of the tables that the declaration rests on, each once."""
     entries = [*declaration["numbers"].values(), *declaration["lists"].values()]
+    entries = [entry for entry in entries if entry.get("section") not in absent]
     files = [NETWORKS, *(entry["file"] for entry in entries)]
     return sorted({*files, *(entry["source"]["file"] for entry in entries if "source" in entry)})
 
 
-def exhibits(folder):
-    """Distinct paths of the figures and tables shown in the text."""
-    texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ"))]
+def exhibits(folder, absent=()):
+    """Paths of the figures and tables that the text shows, each once, without those of absent sections."""
+    texts = [path.read_text() for path in sorted(Path(folder).glob("*.typ")) if path.stem not in absent]
     return sorted({path for text in texts for path in _EXHIBIT.findall(text)})

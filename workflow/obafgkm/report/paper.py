@@ -2,9 +2,10 @@
 
 ``paper/numbers.yaml`` assigns each number to a table cell (its format is described in
 ``workflow/schemas/numbers.schema.yaml``); the text in ``paper/*.typ`` refers to numbers by name and to
-exhibits by path.
+exhibits by path. A section declared as optional is in the paper only if the run makes everything it rests on.
 """
 
+import json
 import math
 import shutil
 import tempfile
@@ -26,7 +27,7 @@ UNJUDGED = "[not compared: the networks of this run are not shown to have learnt
 _SELECTOR = ("file", "where", "column", "reduce", "source")
 
 
-def gather(declaration, claims, settings, results, scale):
+def gather(declaration, claims, settings, results, scale, absent=()):
     """The paper's numbers and words.
 
     Parameters
@@ -41,6 +42,9 @@ def gather(declaration, claims, settings, results, scale):
         Directory of the products.
     scale : str
         Label of the configuration that made them.
+    absent : sequence of str
+        Sections that the paper is without, and their numbers with them. The text asks for
+        ``section.<name>``, which is ``present`` or ``absent``.
 
     Returns
     -------
@@ -55,14 +59,18 @@ def gather(declaration, claims, settings, results, scale):
         If a table, a column, a row, a claim or a number needed for words is missing, or several rows match.
     """
     tables, results, formats = {}, Path(results), declaration["formats"]
+    given = {
+        kind: {name: one for name, one in declaration[kind].items() if one.get("section") not in absent}
+        for kind in ("settings", "numbers", "published", "words", "lists")
+    }
     measured = {
         name: rehearsed(measure(_as_claim(name, entry), results, tables), scale)
-        for name, entry in declaration["numbers"].items()
+        for name, entry in given["numbers"].items()
     }
     gathered = {}
-    for name, entry in declaration["settings"].items():
+    for name, entry in given["settings"].items():
         gathered[name] = {"text": number_text(settings[name], formats[entry["format"]])}
-    for name, entry in declaration["numbers"].items():
+    for name, entry in given["numbers"].items():
         ours, form = measured[name], formats[entry["format"]]
         spread = None
         if "sd" in entry:
@@ -74,27 +82,29 @@ def gather(declaration, claims, settings, results, scale):
             "table": entry["file"],
         }
     by_name = {claim.name: claim for claim in claims}
-    for name, entry in declaration["published"].items():
+    for name, entry in given["published"].items():
         if entry["claim"] not in by_name:
             raise PaperError(f"{name}: no claim is called '{entry['claim']}'")
         claim = by_name[entry["claim"]]
         text = f"{claim.value:,.10g}".replace("-", "−") + entry.get("unit", "")  # as printed
         gathered[name] = {"text": text, "interval": "", "source": "published", "table": "config/claims.yaml"}
     hollow = _unjudged_documents(results / NETWORKS)
-    for name, entry in declaration["words"].items():
+    for name, entry in given["words"].items():
         for other in (entry["of"], entry.get("against", entry["of"])):
             if other not in measured:
                 raise PaperError(f"{name}: its words rest on '{other}', which is no number")
         words = chosen_words(measured[entry["of"]], entry, measured.get(entry.get("against")))
-        file = declaration["numbers"][entry["of"]]["file"]
+        file = given["numbers"][entry["of"]]["file"]
         gathered[name] = {"text": UNJUDGED if _document(file) in hollow else words}
-    for name, entry in declaration["lists"].items():
+    for name, entry in given["lists"].items():
         listed = _list_text(name, entry, results, tables)
         gathered[name] = {"text": UNJUDGED if _document(entry["file"]) in hollow else listed}
     for package in declaration["software"]:
         gathered[f"software.{package}"] = {"text": version(package)}
+    for section in declaration["sections"]:
+        gathered[f"section.{section}"] = {"text": "absent" if section in absent else "present"}
     gathered["run.scale"] = {"text": scale}
-    for folder in {_document(entry["file"]) for entry in declaration["numbers"].values()} - {""}:
+    for folder in {_document(entry["file"]) for entry in given["numbers"].values()} - {""}:
         gathered[f"run.{folder}"] = {"text": _sources(gathered.values(), folder)}
     return gathered
 
@@ -145,7 +155,12 @@ def typeset(folder, numbers, results, output):
     PaperError
         If the text uses a number that is missing, or an exhibit cannot be shown.
     """
-    for exhibit in exhibits(folder):
+    told = json.loads(Path(numbers).read_text())
+    sections = {
+        name.removeprefix("section."): one for name, one in told.items() if name.startswith("section.")
+    }
+    absent = [name for name, one in sections.items() if one["text"] == "absent"]
+    for exhibit in exhibits(folder, absent):
         path = Path(results) / Path(exhibit).relative_to("results")
         content = path.read_bytes() if path.is_file() else b""
         whole = content.startswith(b"%PDF") and b"%%EOF" in content[-1024:]

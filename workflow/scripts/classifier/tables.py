@@ -29,7 +29,7 @@ _MODELS_ON_DIFFICULT = ("network", "forest")
 
 
 def errors(expected, *predicted):
-    """Raw sigma, bias and main-class accuracy of the last prediction; its raw sigma minus that of the first."""
+    """Raw sigma, bias and main-class accuracy of the last prediction; its sigma minus that of the first."""
     sigma = [np.std(one - expected) for one in predicted]
     right = np.clip(whole_class(predicted[-1]) // 10, 0, 6) == expected // 10
     return {

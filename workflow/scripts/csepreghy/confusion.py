@@ -1,4 +1,4 @@
-"""Tables 3, 7, 8 and 9: confusion matrices on the test set.
+"""Tables 3, 7, 8 and 9: confusion matrices on the test set; and the like on real spectra, cross-validated.
 
 The rows labelled "Predicted" in the thesis are the true classes: its code swaps the axis labels.
 """
@@ -42,10 +42,30 @@ def confusion_table(predictions, classes=()):
     return table.reset_index(names="expected").assign(source=predictions["source"].iloc[0])
 
 
+def of_sdss(predictions):
+    """What networks that trained on real spectra alone say of those of SDSS, the thesis's survey, each once.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        See `obafgkm.documents.csepreghy.surveys.answers`.
+
+    Returns
+    -------
+    DataFrame
+        With the column ``part`` of `confusion_table`: all of them test.
+    """
+    all_real = (predictions["trained_on"] == "real") & (predictions["share"] == 1)
+    own = predictions[all_real & (predictions["repeat"] == 0) & (predictions["survey"] == "sdss")]
+    return own.assign(part="test")
+
+
 if __name__ == "__main__":
     with job(snakemake):
         output = snakemake.output
         for table, path in zip(snakemake.params.tables, snakemake.input, strict=True):
             predictions = pd.read_csv(path, keep_default_na=False)
+            if "part" not in predictions:
+                predictions = of_sdss(predictions)
             matrix = confusion_table(predictions, CLASSES.get(table, ()))
             write_table(matrix, output[table], output[f"{table}_tex"], digits=3)

@@ -20,6 +20,7 @@ NAMES = {
 }
 # What else gets the features that a network has beside the flux.
 WITH_FEATURES = ("mixed", "flux_and_features")
+TRIVIAL = ("majority", "survey")
 KEYS = ["task", "model", "trained_on"]
 
 
@@ -30,15 +31,17 @@ def by_spectrum(rows):
     return known.assign(right=right).sort_index()
 
 
-def scores(expected, right, sdss, beside):
-    """Accuracies, and the gain over another model on the same spectra."""
-    right, beside = right.astype(float), beside.astype(float)
+def scores(expected, right, sdss, linear, trivial, cnn):
+    """Accuracies, and paired differences from three other models on the same spectra."""
+    right, linear, trivial, cnn = (values.astype(float) for values in (right, linear, trivial, cnn))
     classes = [right[expected == name].mean() for name in np.unique(expected)]
     return {
         "accuracy": right.mean(),
         "balanced_accuracy": np.mean(classes),
         "accuracy_sdss": right[sdss].mean() if sdss.any() else np.nan,
-        "gain_over_linear": (right - beside).mean(),
+        "gain_over_linear": (right - linear).mean(),
+        "gain_over_trivial": (right - trivial).mean(),
+        "behind_cnn": (cnn - right).mean(),
     }
 
 
@@ -63,6 +66,8 @@ def table_cross_validation(predictions, settings, seed):
     rows = []
     for task, own in complete(predictions).groupby("task"):
         tables = {keys: by_spectrum(part) for keys, part in own.groupby(["model", "trained_on"])}
+        # The better of the two answers that take no look at a spectrum.
+        trivial = max((tables[name, "real"]["right"] for name in TRIVIAL), key=lambda right: right.mean())
         for (model, trained_on), table in sorted(tables.items(), key=lambda item: [*NAMES].index(item[0][0])):
             linear = tables["flux_and_features" if model in WITH_FEATURES else "flux", "real"]["right"]
             bootstrap = with_intervals(
@@ -72,6 +77,8 @@ def table_cross_validation(predictions, settings, seed):
                 table["right"].to_numpy(),
                 (table["survey"] == "sdss").to_numpy(),
                 linear.reindex(table.index).to_numpy(),
+                trivial.reindex(table.index).to_numpy(),
+                tables["cnn", "simulated, then real"]["right"].reindex(table.index).to_numpy(),
                 samples=settings["bootstrap"],
                 confidence=settings["confidence"],
                 seed=seed,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from obafgkm.report.claims import read_claims
+from obafgkm.report.claims import read_claims, settled
 from obafgkm.report.ledger import ledger, summary
 from obafgkm.report.ledger_page import page
 from obafgkm.workflow.job import job
@@ -11,7 +11,7 @@ if __name__ == "__main__":
     with job(snakemake):
         params, output = snakemake.params, snakemake.output
         root = Path(snakemake.scriptdir).resolve().parents[2]
-        claims = read_claims(root / "config" / "claims.yaml")
+        claims = settled(read_claims(root / "config" / "claims.yaml"), params.made)
         table = ledger(claims, "results", params.scale)
         table.to_csv(output.csv, index=False, float_format="%.6g")
         Path(output.html).write_text(page(table, (root / "workflow" / "report" / "claims.html").read_text()))

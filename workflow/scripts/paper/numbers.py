@@ -14,6 +14,6 @@ if __name__ == "__main__":
         declaration = read_declaration(root / "paper" / "numbers.yaml")
         claims = read_claims(root / "config" / "claims.yaml")
         params = snakemake.params
-        numbers = gather(declaration, claims, params.settings, "results", params.scale)
+        numbers = gather(declaration, claims, params.settings, "results", params.scale, params.absent)
         text = json.dumps(numbers, indent=1, sort_keys=True, ensure_ascii=False)
         Path(snakemake.output[0]).write_text(text + "\n")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.evaluation.predictions import join_sources
 from obafgkm.mk import main_class, whole_class
 from obafgkm.report.tables import write_table
 from obafgkm.spectra import read_labels
@@ -68,7 +69,7 @@ def table_repeats(labels, predictions, names, settings, seed):
     Parameters
     ----------
     labels : DataFrame
-        Columns file and mjd, the night, of all spectra.
+        Columns file, mjd, the night, and source, of all spectra.
     predictions : sequence of DataFrame
         Predictions for the same spectra, in the same order.
     names : sequence of str
@@ -88,7 +89,7 @@ def table_repeats(labels, predictions, names, settings, seed):
     for name, numbers in types.items():
         first, second = numbers.to_numpy(float)[pairs].T
         # The pipeline's types are independent of our data; those of a network depend on its training data.
-        source = "mirror" if name == "LAMOST pipeline" else table["source"].iloc[0]
+        source = join_sources(labels["source"]) if name == "LAMOST pipeline" else table["source"].iloc[0]
         row = {"classifier": name, "source": source, "stars": np.unique(stars).size, "pairs": len(pairs)}
         if len(pairs):  # a mirror may hold no star twice
             row |= with_intervals(

@@ -32,10 +32,13 @@ def test_only_spectra_of_different_nights_are_paired_and_stars_count_alike():
 
 def test_repeatability_of_the_pipeline_and_of_a_network():
     labels = pd.DataFrame({"file": [f"{i}.fits" for i in range(6)], "mjd": [1, 2, 1, 2, 3, 1]})
+    labels["source"] = "remote"
     # By the pipeline: star a, one pair, 2 subclasses apart; star b, three pairs, two of them 6 apart.
     table = predictions(list("aabbbc"), [35, 37, 40, 46, 40, 10], [35, 35, 39, 40, 39, 50])
+    table = table.assign(source="mirror, simulated")
     table = script("table_repeats")["table_repeats"](labels[::-1], [table], ["CNN"], SETTINGS, 0)
     assert table["classifier"].to_list() == ["LAMOST pipeline", "CNN"]
+    assert table["source"].to_list() == ["remote", "mirror, simulated"]
     assert table[["stars", "pairs"]].to_numpy().tolist() == [[2, 4]] * 2
     np.testing.assert_allclose(table["difference"], [(2 + 4) / 2, (0 + 2 / 3) / 2])
     np.testing.assert_allclose(table["sigma"], np.sqrt([(4 + 24) / 4, (0 + 2 / 3) / 4]))
@@ -44,7 +47,7 @@ def test_repeatability_of_the_pipeline_and_of_a_network():
 
 
 def test_a_mirror_that_holds_no_star_twice_gives_a_table_without_numbers():
-    labels = pd.DataFrame({"file": ["0.fits"], "mjd": [1]})
+    labels = pd.DataFrame({"file": ["0.fits"], "mjd": [1], "source": ["mirror"]})
     repeats = script("table_repeats")["table_repeats"]
     table = repeats(labels, [predictions(["a"], [35], [36])], ["CNN"], SETTINGS, 0)
     assert table["pairs"].to_list() == [0, 0]
