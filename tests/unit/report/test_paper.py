@@ -115,6 +115,10 @@ def test_nothing_is_compared_where_a_network_is_not_shown_to_have_learnt(tmp_pat
     assert all("not shown to have learnt" in after[name]["text"] for name in changed)
 
 
+def test_what_few_objects_say_is_compared_by_its_interval(tmp_path):
+    assert gathered(tmp_path, ROWS, "too few to tell") == gathered(tmp_path, ROWS)
+
+
 def test_numbers_of_the_same_spectra_are_compared_by_their_paired_difference():
     """Words of separate intervals are for different spectra, or for tables without a paired difference."""
     separate = {name for name, entry in DECLARATION["words"].items() if "against" in entry}

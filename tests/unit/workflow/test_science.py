@@ -98,7 +98,6 @@ def judged(finished):
     [
         ("sharma/cnn, main class", ["accuracy 0.", "the commonest class 0.5:"]),
         ("sharma/mlp_regressor, subclass", ["rms ", "a constant "]),
-        ("sharma/mlp_classifier, main class", ["accuracy 1 (", "on 5 spectra, the commonest class 0.6:"]),
         ("saldic/multi_random, logg", ["rms ", "a constant "]),
         ("saldic/multi_random, feh", ["rms ", "a constant "]),
     ],
@@ -106,6 +105,17 @@ def judged(finished):
 def test_a_network_that_was_never_trained_fails_by_its_name_and_both_numbers(judged, name, numbers):
     (failure,) = [line for line in judged[0] if f"[{name}]" in line]
     assert all(number in failure for number in [*numbers, "not shown to be better"])
+
+
+def test_of_few_objects_nothing_is_said_and_of_many_something_is(judged):
+    failures, table, page = judged
+    assert table.loc[("mlp_classifier", "main class"), ["groups", "verdict"]].tolist() == [
+        5,
+        "too few to tell",
+    ]
+    assert (table.loc[table["verdict"] == "not shown to be better", "groups"] >= 30).all()
+    assert not any("mlp_classifier" in line for line in failures)
+    assert "5 objects are too few to tell: accuracy 1 (" in page
 
 
 def test_networks_that_have_learnt_pass_and_are_told_too(judged):

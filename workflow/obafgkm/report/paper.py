@@ -186,9 +186,9 @@ def _document(file):
 
 
 def _unjudged_documents(path):
-    """Documents with a network not shown to be better than the trivial answer to its task."""
+    """Documents with a network not shown to be better than the trivial answer on a sample that could show it."""
     networks = pd.read_csv(path)
-    return set(networks.loc[networks["verdict"] != "better", "document"])
+    return set(networks.loc[~networks["verdict"].isin(["better", "too few to tell"]), "document"])
 
 
 def _as_claim(name, entry):

@@ -28,7 +28,8 @@ td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9d
 <p>Each trained network compared with the trivial answer to its task on the same test spectra: the commonest
 class, a constant, the mean spectrum. Accuracies and fractions of explained variance are between 0 and 1,
 root mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
-network is better if the whole interval of the paired difference, the gain, lies above zero.</p>
+network is better if the whole interval of the paired difference, the gain, lies above zero; on fewer than 30
+stars or galaxies, a network that is not is not said to be worse: these are too few to tell.</p>
 <table class="compared"><tr><th>Document<th>Network<th>Task<th>Spectra
 <th>Score<th>Network<th>Trivial answer<th>Gain<th>Verdict</tr>
 {compared}
@@ -67,7 +68,8 @@ class Checks:
             self.rows.append((*self.names[report.nodeid], report.outcome, self._reason(report)))
         if report.when == "call" and "comparison" in (told := dict(report.user_properties)):
             about, comparison = told["comparison"]
-            row = {**about, **asdict(comparison), "verdict": _VERDICTS[report.outcome]}
+            verdict = told.get("verdict", _VERDICTS[report.outcome])
+            row = {**about, **asdict(comparison), "verdict": verdict}
             self.compared.append(row)
 
     def _reason(self, report):
@@ -116,7 +118,8 @@ def _comparison_row(row):
     for name in ("ours", "gain"):
         ends = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
         shown[name] = "{:.3g} ({:.3g} to {:.3g})".format(*ends)
-    outcome = next(outcome for outcome, verdict in _VERDICTS.items() if verdict == row["verdict"])
+    outcomes = (outcome for outcome, verdict in _VERDICTS.items() if verdict == row["verdict"])
+    outcome = next(outcomes, "skipped")
     return f'<tr>{_ROW.format(**shown)}<td class="{outcome}">{row["verdict"]}</tr>'
 
 
