@@ -8,8 +8,8 @@ from networks import DOCUMENTS, known_otherwise, networks, prediction_files, tra
 NETWORKS = networks(os.environ["OBAFGKM_RUN"])
 # Scales at which a run shows that it comes to its end, and no more.
 REHEARSALS = {"rehearsal", "tiny"}
-# With fewer stars or galaxies, a network that is right on four in five where the commonest class is right on half
-# may well not be shown to be better. A mirror may hold that few; the page then says that they are too few to tell.
+# With fewer stars or galaxies, a network that is right on four in five where the commonest class is right on
+# half may well not be shown to be better. A mirror may hold that few; the page says that they are too few.
 FEWEST, TOO_FEW = 30, "too few to tell"
 
 
