@@ -186,7 +186,7 @@ def _document(file):
 
 
 def _unjudged_documents(path):
-    """Documents with a network not shown to be better than the trivial answer on a sample that could show it."""
+    """Documents with a network that is not better than the trivial answer on a sample that could show it."""
     networks = pd.read_csv(path)
     return set(networks.loc[~networks["verdict"].isin(["better", "too few to tell"]), "document"])
 
