@@ -182,7 +182,7 @@ def test_an_hdf5_file_of_nothing_is_refused(good, tmp_path):
         for name in ("flux", "ivar"):
             file.create_dataset(name, (10**12, 1600), "f4", chunks=(1, 1600))
     (row,) = between(good, tmp_path / "hollow.h5").to_dict("records")
-    assert "says to hold" in row["problem"]
+    assert "declares" in row["problem"]
 
 
 def test_a_table_whose_numbers_lie_elsewhere_is_refused(good, tmp_path):
