@@ -94,7 +94,7 @@ def test_an_exception_of_the_network_costs_the_spectrum_that_raises_it(monkeypat
         "",
         "cannot be classified (FloatingPointError: overflow)",
         "",
-        "cannot be classified: the network's answer is no number",
+        "cannot be classified: the network's answer is not a number",
         "",
     ]
     assert table["alternatives"].ne("").tolist() == [True, False, True, False, True]

@@ -114,9 +114,7 @@ def header_wavelengths(header, n, axis=1):
     if first in (0, 1) and step == 1 and not (is_said(unit) and kind != "wave"):
         raise RefusedError(f"CRVAL{axis} = {first:g} and steps of 1: the axis counts pixels, no wavelengths")
     if not (is_said(unit) or _kind(ctype) or not ctype or ctype.startswith(_KNOWN_TYPES)):
-        raise RefusedError(
-            f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' and 'WAVE' denote wavelengths"
-        )
+        raise RefusedError(f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' and 'WAVE' denote wavelengths")
     values = _values(header, n, axis, ctype, unit)
     if kind == "wave" and not is_said(unit) and values.size > 1 and 0 < values[0] <= values[-1] / _WIDEST:
         raise RefusedError(

@@ -1,7 +1,7 @@
 """Real spectra of SDSS and LAMOST together: what both cover, on one scale, and noisier copies of them.
 
 LAMOST ends at 9099 Angstrom, one short of the thesis's cut, so that the pixels here end a little earlier.
-Flux is brought to unit power: that of LAMOST is relative, and its numbers would tell the survey.
+Flux is scaled to unit power: that of LAMOST is relative, and its scale would reveal the survey.
 """
 
 import numpy as np
@@ -39,7 +39,7 @@ def common(parts, min_valid):
     parts : sequence of Spectra
         As packed.
     min_valid : float
-        Smallest share of valid pixels.
+        Minimum fraction of valid pixels.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def common(parts, min_valid):
 
 
 def survey_target(labels, task, fewest):
-    """The class that a task is to find, as text; '' of what does not take part.
+    """The class expected in a task, as text; '' for spectra that do not take part.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def held_out(stars, classes, settings, seed):
     ------
     repeat, fold : int
     mask : array of bool (n_spec,)
-        The spectra that test.
+        The test spectra.
     """
     for repeat in range(settings["repeats"]):
         folds = stratified_folds(stars, classes, settings["folds"], [seed, repeat])
@@ -169,7 +169,7 @@ def held_out(stars, classes, settings, seed):
 
 
 def answers(labels, expected, predicted, **told):
-    """What a model says of spectra, as rows of a table of predictions.
+    """Predictions of a model as rows of a table.
 
     Parameters
     ----------
