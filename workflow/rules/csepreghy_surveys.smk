@@ -3,11 +3,11 @@
 # NEEDS   resources/sdss/mirror.h5, lamost.h5, simulated_csepreghy.h5, simulated_sharma.h5
 # MAKES   resources/csepreghy/surveys.h5             real spectra on the pixels that both surveys cover
 #         resources/csepreghy/simulated_surveys.h5   simulated ones on the same
-#         results/csepreghy/surveys/templates.csv    what the eigen-templates say of the real ones
-#         results/csepreghy/surveys/<task>_<network>.csv   what networks say of them: every training, every fold
-#         results/csepreghy/surveys/baselines.csv    what baselines say of them
+#         results/csepreghy/surveys/templates.csv    class and redshift of the real ones by eigen-templates
+#         results/csepreghy/surveys/<task>_<network>.csv   predictions of networks: every training and fold
+#         results/csepreghy/surveys/baselines.csv    predictions of baselines
 #         results/csepreghy/surveys/latent.csv       autoencoders by the size of their latent space
-#         results/csepreghy/surveys/misfits.csv      what one of them misses of each real spectrum
+#         results/csepreghy/surveys/misfits.csv      reconstruction error of each real spectrum by one of them
 
 TEMPLATES = Path(MIRROR, "sdss", "templates")
 SURVEY_NETWORKS = ["class_cnn", "class_mixed", "stars_cnn", "stars_mixed"]
@@ -138,7 +138,7 @@ rule latent_sizes:
 
 
 rule survey_baselines:
-    """Cross-validate what the networks have to beat on real spectra."""
+    """Cross-validate baselines for the networks on real spectra."""
     input:
         spectra="resources/csepreghy/surveys.h5",
         simulated="resources/csepreghy/simulated_surveys.h5",

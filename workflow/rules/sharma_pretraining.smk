@@ -2,7 +2,7 @@
 # sharma.smk.
 #
 # NEEDS   resources/sharma/sdss_sharma.h5, lamost.h5, sdss_simulated_sharma.h5, training.h5, test.h5
-# MAKES   results/sharma/pretraining.csv   what the CNN says of each test spectrum after each pre-training
+# MAKES   results/sharma/pretraining.csv   class of each test spectrum by the CNN after each pre-training
 
 
 rule pretraining:

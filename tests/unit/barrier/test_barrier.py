@@ -76,11 +76,11 @@ def whole(*names):
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ("killed", "the process that read it was killed, maybe for want of memory"),
+        ("killed", "the process that read it was killed, possibly for lack of memory"),
         ("ends", "the process that read it ended (exit status 3): the file may be damaged"),
-        ("computes", "reading it takes too long: given up after 0.5 s or more of computing"),
-        ("endless", "reading it takes too long: given up after 0.5 s or more of computing"),
-        ("sleeps", "reading it takes too long: no answer in 2 s or more"),
+        ("computes", "reading it takes too long: stopped after at least 0.5 s of CPU time"),
+        ("endless", "reading it takes too long: stopped after at least 0.5 s of CPU time"),
+        ("sleeps", "reading it takes too long: no answer within 2 s or more"),
         ("huge", "MemoryError"),
         ("writes", "OSError"),
     ],

@@ -94,7 +94,7 @@ def test_an_exception_of_the_network_costs_the_spectrum_that_raises_it(monkeypat
         "",
         "cannot be classified (FloatingPointError: overflow)",
         "",
-        "cannot be classified: the network's answer is no number",
+        "cannot be classified: the network's answer is not a number",
         "",
     ]
     assert table["alternatives"].ne("").tolist() == [True, False, True, False, True]
@@ -182,7 +182,7 @@ def test_an_hdf5_file_of_nothing_is_refused(good, tmp_path):
         for name in ("flux", "ivar"):
             file.create_dataset(name, (10**12, 1600), "f4", chunks=(1, 1600))
     (row,) = between(good, tmp_path / "hollow.h5").to_dict("records")
-    assert "says to hold" in row["problem"]
+    assert "declares" in row["problem"]
 
 
 def test_a_table_whose_numbers_lie_elsewhere_is_refused(good, tmp_path):

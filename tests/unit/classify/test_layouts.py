@@ -1085,7 +1085,7 @@ def test_a_calibration_is_refused_whichever_word_says_so(key, value, tmp_path):
         hdu = image(STAR, None if first else "SPECTRUM", **linear())
         hdu.header[key] = value
         write(path, hdu)
-        with pytest.raises(ArchiveFileError, match="no spectrum of a star"):
+        with pytest.raises(ArchiveFileError, match="not the spectrum of a star"):
             read(path)
 
 

@@ -83,7 +83,7 @@ REFUSED = {
     "sensitivity": (lambda p: text(p, AIR, STAR, names="wave sensitivity"), "sensitivity"),
     "a word without meaning": (
         lambda p: text(p, AIR, STAR, names="wavelength,foo", delimiter=","),
-        "what foo may be is not understood",
+        "foo is not understood",
     ),
     "columns that touch": (
         lambda p: p.write_text(
@@ -314,7 +314,7 @@ def test_errors_in_percent_are_those_of_the_flux(tmp_path):
 RECEIPTS = {
     "bad pixels": ({"mask": MARK}, "mask"),
     "valid pixels by name": ({"good": ~MARK}, "good, which marks valid pixels"),
-    "valid pixels by their values": ({"mask": ~MARK}, "mask, which marks valid pixels, as those"),
+    "valid pixels by their values": ({"mask": ~MARK}, "mask, which marks valid pixels, as the unmarked"),
     "weights of 0 and 1": ({"weight": ~MARK}, "weight, which marks valid pixels"),
 }
 

@@ -598,7 +598,7 @@ def no_network(monkeypatch):
 
 def test_offline_opens_no_socket(no_network, tmp_path):
     path = tmp_path / "a.fits"
-    with pytest.raises(FetchError, match=r"a\.fits is not here.*archives\.offline.*Ways on"):
+    with pytest.raises(FetchError, match=r"a\.fits is not here.*archives\.offline.*use a mirror"):
         fetch(["https://example.org/a.fits"], path, content="fits", offline=True)
     path.write_bytes(HTML)
     with pytest.raises(FetchError, match=r"a\.fits is here, but damaged or another file \(an HTML page"):
@@ -769,7 +769,7 @@ def test_optional_file_may_fail(server, tmp_path, caplog):
     files = pd.concat([family(server.url, 2), table_file(server.url, optional=True)], ignore_index=True)
     table = fetch_dataset(files, tmp_path, source="remote", progress=False, patience=QUICK)
     assert list(table["source"]) == ["remote", "remote", "missing"]
-    assert "a.csv, which is optional, could not be had" in caplog.text
+    assert "a.csv, which is optional, could not be downloaded" in caplog.text
     files["optional"] = False
     with pytest.raises(FetchError, match=r"a\.csv"):
         fetch_dataset(files, tmp_path, source="remote", progress=False, patience=QUICK)

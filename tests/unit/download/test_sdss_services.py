@@ -276,7 +276,7 @@ def test_the_file_of_another_spectrum_is_refused(archive, server, tmp_path):
         download(archive, tmp_path / "a", 16, server=server.url, progress=False, patience=QUICK)
     assert len(list((tmp_path / "a").rglob("spec-*.fits"))) == 13
     server.files[first] = PAGE
-    with pytest.raises(FetchError, match="1 of 14 files could not be had"):
+    with pytest.raises(FetchError, match="1 of 14 files could not be downloaded"):
         download(archive, tmp_path / "a", 16, server=server.url, progress=False, patience=QUICK)
 
 

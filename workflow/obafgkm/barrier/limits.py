@@ -1,4 +1,4 @@
-"""What a worker may use of the machine, as the kernel enforces it."""
+"""Resource limits of a worker, enforced by the kernel."""
 
 import contextlib
 import math
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 try:
     import resource
-except ImportError:  # not a system of the Unix kind: there are no limits to be had
+except ImportError:  # not a Unix system: no limits are available
     resource = None
 
 __all__ = ["Limits", "Watch"]
@@ -22,15 +22,15 @@ class Limits:
     Attributes
     ----------
     cpu : float
-        Seconds of computing for any one file.
+        CPU seconds per file.
     cpu_per_byte : float
-        Further seconds for each byte of it: an archive may hold thousands of spectra.
+        Additional CPU seconds per byte of the file: an archive may hold thousands of spectra.
     waiting : float
-        How many times as long a file may take by the clock.
+        Wall-clock time allowed per file, as a multiple of the CPU time allowed.
     memory : int
-        Bytes beyond those of a worker that has just started.
+        Bytes in addition to those of a newly started worker.
     written : int
-        Bytes of any one file that a worker writes.
+        Maximum size in bytes of any file that a worker writes.
     """
 
     cpu: float = 60.0
@@ -40,21 +40,21 @@ class Limits:
     written: int = 1 << 30
 
     def impose(self):
-        """Limit this process in memory and in what it writes; no core is left behind."""
+        """Limit the memory of this process and the files it writes, and disable core dumps."""
         if resource is None:
             return
-        with contextlib.suppress(OSError, ValueError):  # some systems know no limit of memory
+        with contextlib.suppress(OSError, ValueError):  # some systems have no memory limit
             _lower(resource.RLIMIT_AS, _address_space() + self.memory)
         _lower(resource.RLIMIT_FSIZE, self.written)
         _lower(resource.RLIMIT_CORE, 0)
 
     def seconds(self, size):
-        """Seconds of computing for a file of `size` bytes."""
+        """CPU seconds allowed for a file of `size` bytes."""
         return self.cpu + self.cpu_per_byte * size
 
 
 class Watch:
-    """Watches a worker at its files: says which one is being read, and limits the time that it takes.
+    """Monitor of a worker: reports which file it is reading, and limits the time spent on it.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Watch:
         self.limits, self._tell, self._at = limits, tell, None
 
     def over(self, number, items, size=0):
-        """The items of an iterator that reads task `number`, a file of `size` bytes."""
+        """Yield the items of an iterator that reads task `number`, a file of `size` bytes."""
         left, items = self.limits.seconds(size), iter(items)
         while True:
             if self._at != number:
@@ -87,18 +87,18 @@ class Watch:
             yield item
 
     def call(self, number, function, *arguments, size=0):
-        """What a function returns that reads task `number`, a file of `size` bytes."""
+        """Call a function that reads task `number`, a file of `size` bytes, and return its result."""
         return next(self.over(number, map(function, *([argument] for argument in arguments)), size))
 
     def rest(self):
-        """Say that no file is being read."""
+        """Report that no file is being read."""
         if self._at is not None:
             self._at = None
             self._tell(None)
 
 
 def _end_after(cpu, clock):
-    """Let the kernel end this process after seconds of computing, or by the clock; with None and 0 not."""
+    """Have the kernel end this process after CPU or wall-clock seconds; None and 0 lift these limits."""
     if resource is None:
         return
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
@@ -116,6 +116,6 @@ def _lower(kind, value):
 
 
 def _address_space():
-    """Bytes of address space that this process has."""
+    """Bytes of address space of this process."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""Workers, and the units of tasks that they take; answers come in the order of the units."""
+"""Pool of workers that process units of tasks; results are returned in the order of the units."""
 
 import atexit
 import contextlib
@@ -18,8 +18,8 @@ from obafgkm.errors import ObafgkmError
 
 __all__ = ["run"]
 
-_WAITING = 1000  # answers that may wait; workers pause when nobody takes theirs
-_AHEAD = 2  # units per worker that may be under way or wait for their turn
+_WAITING = 1000  # maximum number of queued answers; workers pause when the queue is full
+_AHEAD = 2  # units per worker that may be running or queued
 _BOOT = """\
 import pickle, sys
 sys.path[:], parent = pickle.load(sys.stdin.buffer)
@@ -29,22 +29,22 @@ main(parent)
 
 
 def run(function, units, settings=(), processes=1, limits=None):
-    """Let workers do units of tasks.
+    """Process units of tasks in workers.
 
     Parameters
     ----------
     function : callable
         ``function(tasks, lost, watch, *settings)``, which yields (number of the task, answer), any number of
-        answers of a task. It reads task `number` as ``watch.over(number, items, size)``, an iterator over
-        what it reads, and calls ``watch.rest()`` before it does anything else for long. Tasks in `lost`
-        (number to reason) ended a worker before: of them it tells the reason. The same tasks must give the
-        same answers in the same order. Like tasks, settings and answers it passes from process to process.
+        answers per task. It reads task `number` through ``watch.over(number, items, size)``, which iterates
+        over the items read, and calls ``watch.rest()`` before any other lengthy work. Tasks in `lost` (number
+        to reason) have ended a worker before: for these it yields the reason. The same tasks must give the
+        same answers in the same order. The function, tasks, settings and answers must be picklable.
     units : iterable of lists
-        Tasks that a worker takes at a time.
+        Tasks that a worker processes together.
     settings : tuple
         Further arguments of the function.
     processes : int
-        Workers at most.
+        Maximum number of workers.
     limits : Limits, optional
 
     Yields
@@ -54,9 +54,9 @@ def run(function, units, settings=(), processes=1, limits=None):
     Raises
     ------
     Exception
-        What the function raises.
+        Any exception raised by the function.
     ObafgkmError
-        If workers end while they read no file.
+        If workers end while they are not reading a file.
     """
     limits, sink = limits or Limits(), queue.Queue(_WAITING)
     numbered, under_way, waiting, workers, current = enumerate(map(list, units)), {}, deque(), set(), 0
@@ -88,30 +88,30 @@ def run(function, units, settings=(), processes=1, limits=None):
         ended = [worker for worker in workers if not worker.is_kept()]
         for worker in ended:
             worker.end()
-        while any(worker.listener.is_alive() for worker in ended):  # maybe in front of a full queue
+        while any(worker.listener.is_alive() for worker in ended):  # it may be blocked by a full queue
             with contextlib.suppress(queue.Empty):
                 sink.get(timeout=0.01)
 
 
 class _Unit:
-    """A unit of tasks, and what has been answered so far."""
+    """A unit of tasks and its answers so far."""
 
     def __init__(self, tasks):
         self.tasks, self.lost, self.answers, self.done = tasks, {}, deque(), False
         self._answered, self._known, self._accidents = Counter(), Counter(), 0
 
     def begin_again(self, number, reason):
-        """Its worker ended while it read task `number`, or none."""
+        """Restart the unit after its worker ended while reading task `number`, or no task (None)."""
         if number is None:
             self._accidents += 1
             if self._accidents > 1:
-                raise ObafgkmError(f"a worker ended twice at the same work ({reason}): try --jobs 1")
+                raise ObafgkmError(f"a worker ended twice on the same files ({reason}): try --jobs 1")
         else:
             self.lost[number] = reason
         self._known = self._answered - Counter({number: self._answered[number]})
 
     def answer(self, number, answer):
-        if self._known[number] > 0:  # told by the worker that ended
+        if self._known[number] > 0:  # already given by the worker that ended
             self._known[number] -= 1
             return
         self._answered[number] += 1
@@ -119,7 +119,7 @@ class _Unit:
 
 
 class _Worker:
-    """A process, and a thread that listens to it."""
+    """A process and the thread that receives its answers."""
 
     def __init__(self):
         self.process = subprocess.Popen(
@@ -148,19 +148,19 @@ class _Worker:
             raise content[0]
 
     def reason(self):
-        """Why it ended, as told of the file that it was reading."""
+        """Why the worker ended, as reported for the file that it was reading."""
         code, limits = self.process.wait(), self._limits
         name = signal.Signals(-code).name if code < 0 else f"exit status {code}"
         if name == "SIGXCPU":
-            return f"reading it takes too long: given up after {limits.cpu:g} s or more of computing"
+            return f"reading it takes too long: stopped after at least {limits.cpu:g} s of CPU time"
         if name == "SIGALRM":
-            return f"reading it takes too long: no answer in {limits.cpu * limits.waiting:g} s or more"
+            return f"reading it takes too long: no answer within {limits.cpu * limits.waiting:g} s or more"
         if name == "SIGKILL":
-            return "the process that read it was killed, maybe for want of memory"
+            return "the process that read it was killed, possibly for lack of memory"
         return f"the process that read it ended ({name}): the file may be damaged"
 
     def is_kept(self):
-        """Keep it for the next call in this thread, if it has nothing to do."""
+        """Keep the worker for the next call in this thread if it is idle."""
         if self.unit is None and not self.has_ended:
             self.sink = None
             _idle().append(self)
@@ -175,7 +175,7 @@ class _Worker:
 
     def _send(self, message):
         content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-        with contextlib.suppress(OSError):  # it has ended, as its listener says
+        with contextlib.suppress(OSError):  # it has ended, which its listener will report
             self.process.stdin.write(content)
             self.process.stdin.flush()
 
@@ -184,7 +184,7 @@ class _Worker:
             while True:
                 try:
                     message = pickle.load(answers)
-                except Exception:  # its end, maybe within an answer
+                except Exception:  # the worker ended, possibly within an answer
                     message = None
                 self.has_ended = message is None
                 if self.sink is not None:
@@ -194,7 +194,7 @@ class _Worker:
 
 
 def _free(workers, processes, sink):
-    """A worker that has nothing to do, or None."""
+    """An idle worker, or None."""
     for worker in workers:
         if worker.unit is None:
             return worker
@@ -202,14 +202,14 @@ def _free(workers, processes, sink):
         return None
     worker = _idle().pop() if _idle() else _Worker()
     worker.sink = sink
-    if worker.has_ended or worker.owner != os.getpid():  # in its sleep, or it is that of a forked process
+    if worker.has_ended or worker.owner != os.getpid():  # while idle, or belongs to the parent of a fork
         return _free(workers, processes, sink)
     workers.add(worker)
     return worker
 
 
 _ALL = weakref.WeakSet()
-# Of each thread its own, because the kernel ends a worker with the thread that started it.
+# One list per thread, because the kernel ends a worker together with the thread that started it.
 _OF_THREAD = threading.local()
 
 

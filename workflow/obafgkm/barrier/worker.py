@@ -1,7 +1,7 @@
-"""A worker: takes units of tasks from its standard input, and answers on its standard output.
+"""A worker process, which reads units of tasks from standard input and writes answers to standard output.
 
-It ends with its parent, in whatever way that ends: at once on Linux, where the kernel sees to it, and
-elsewhere when its standard input ends.
+It ends when its parent does, however that happens: immediately on Linux, where the kernel ensures it, and
+elsewhere at the end of its standard input.
 """
 
 import os
@@ -17,7 +17,7 @@ from obafgkm.barrier.limits import Watch
 
 __all__ = ["main"]
 
-_SPAN = 0.1  # seconds that answers may wait for one another
+_SPAN = 0.1  # seconds for which answers may be buffered
 _PR_SET_PDEATHSIG = 1
 
 
@@ -27,13 +27,13 @@ def main(parent):
     Parameters
     ----------
     parent : int
-        Number of the process that started this one.
+        Process id of the parent.
     """
     _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends the workers
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # keeps the output of libraries apart from the answers
     units = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, units), daemon=True).start()
     is_limited, told = False, 0.0
@@ -64,7 +64,7 @@ def _listen(commands, units):
     while True:
         try:
             units.put(pickle.load(commands))
-        except Exception as error:  # the end of the parent, or something that cannot be imported here
+        except Exception as error:  # the parent has ended, or something cannot be imported here
             if not isinstance(error, EOFError):
                 print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
             os._exit(1)
@@ -75,12 +75,12 @@ def _end_with(parent):
         import ctypes
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it has ended before
+        if os.getppid() != parent:  # it has ended already
             os._exit(1)
 
 
 def _portable(error):
-    """The error, or its text where it cannot pass from process to process."""
+    """The error itself, or its text if it cannot be pickled."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:

@@ -1,4 +1,4 @@
-"""What the classifier says of one spectrum: a row of a table, whose columns have units and meanings."""
+"""Result of the classifier for one spectrum: a row of a table, whose columns have units and descriptions."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from obafgkm.spectroscopy.runs import runs
 
 __all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "reading", "unreadable"]
 
-_ALTERNATIVES = 5  # classes that are listed with their probabilities
-_LEAST_PROBABLE = 0.01  # of those
-_FULL = 0.9  # share of the range below which coverage is flagged
+_ALTERNATIVES = 5  # number of classes listed with their probabilities
+_LEAST_PROBABLE = 0.01  # minimum probability of these
+_FULL = 0.9  # fraction of the range below which coverage is flagged
 _NOISY = 10.0  # signal-to-noise ratio below which it is flagged
 
 
@@ -26,7 +26,7 @@ class Column:
     kind : type
         str or float.
     unit : str
-        '' where it is dimensionless.
+        Empty if dimensionless.
     meaning : str
     ucd : str
         Unified Content Descriptor, UCD1+ of the IVOA.
@@ -135,13 +135,13 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
         On the grid of the classifier.
     types : obafgkm.classify.model.Types
     i : int
-        Which of them.
+        Index of the spectrum in `types`.
 
     Returns
     -------
     dict
-        With the keys of `COLUMNS`. A spectrum gets no type where it is flagged as an outlier, shows no lines
-        of its class, or is too noisy to tell.
+        With the keys of `COLUMNS`. A spectrum gets no type if it is flagged as an outlier, shows no lines of
+        its class, or is too noisy.
     """
     row = unreadable(file, spectrum.name, "")
     temperature, luminosity = types.temperature[i], types.luminosity[i]
@@ -182,7 +182,7 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
 
 
 def reading(spectrum):
-    """The columns of a row that say how a spectrum was read, and where its object is."""
+    """The columns that describe how a spectrum was read, and the position of its object."""
     receipt = spectrum.receipt
     ra, dec = spectrum.position or (np.nan, np.nan)
     return {
@@ -202,9 +202,9 @@ def reading(spectrum):
 
 
 def class_range(probabilities, share):
-    """First and last class of the central range of a distribution; of the share 0 the median, twice.
+    """First and last class of the central range of a distribution; for a share of 0 the median, twice.
 
-    As classes are whole, the range holds at least the share.
+    As classes are discrete, the range contains at least the share.
     """
     cumulative = np.cumsum(probabilities) / np.sum(probabilities)
     low, high = np.searchsorted(cumulative, [(1 - share) / 2, (1 + share) / 2 - 1e-9])
@@ -212,7 +212,7 @@ def class_range(probabilities, share):
 
 
 def class_set(members):
-    """Classes of a boolean array (70,), runs of them joined: ``F9-G4 K0``."""
+    """Classes of a boolean array (70,) as text, with runs contracted: ``F9-G4 K0``."""
     return " ".join(
         class_name(first) if last == first + 1 else f"{class_name(first)}-{class_name(last - 1)}"
         for first, last in runs(members)

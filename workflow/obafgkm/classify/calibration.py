@@ -1,4 +1,4 @@
-"""What makes an ensemble's answers honest, measured on stars that it was not trained on."""
+"""Calibration of an ensemble on stars that it was not trained on."""
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -7,17 +7,17 @@ from obafgkm.mk import MAIN_CLASSES, N_CLASSES
 
 __all__ = ["conformal_threshold", "fit_temperature", "outlier_thresholds", "scaled_mean", "scaled_weights"]
 
-_FEWEST = 20  # stars of a main class that set a threshold of their own
+_FEWEST = 20  # minimum number of stars for a threshold of their own
 _LEAST = 1e-9
 
 
 def scaled_mean(members, temperature):
-    """Mean over networks of their probabilities, (n_members, n, 75), softened by a temperature a head.
+    """Mean probabilities of networks, (n_members, n, 75), after temperature scaling of each head.
 
     Parameters
     ----------
     temperature : (float, float)
-        Of both heads; the logits are divided by it (Guo et al. 2017, section 4.2).
+        Temperatures of the two heads, which divide the logits (Guo et al. 2017, section 4.2).
 
     Returns
     -------
@@ -37,7 +37,7 @@ def scaled_weights(weights, temperature):
 
 
 def fit_temperature(members, classes, luminosity):
-    """The temperatures that make the true classes most likely.
+    """Temperatures of the two heads that maximise the likelihood of the true classes.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def fit_temperature(members, classes, luminosity):
     Returns
     -------
     (float, float)
-        1 where no class is known.
+        1 if no class is known.
     """
 
     def loss(value, head, truth):
@@ -67,7 +67,7 @@ def fit_temperature(members, classes, luminosity):
 
 
 def conformal_threshold(probabilities, classes, level=0.9):
-    """Probability above which classes enter a set that holds the true one of at least `level` of stars.
+    """Probability threshold of sets that contain the true class of at least a fraction `level` of the stars.
 
     Split conformal prediction (Vovk et al. 2005; Sadinle et al. 2019) with the finite-sample correction.
 
@@ -79,7 +79,7 @@ def conformal_threshold(probabilities, classes, level=0.9):
     Returns
     -------
     float
-        0 where there are too few stars for the level.
+        0 if there are too few stars for the level.
     """
     own = np.sort(probabilities[np.arange(len(classes)), classes])
     rank = int(np.floor((1 - level) * (own.size + 1) + 1e-9))
@@ -87,10 +87,10 @@ def conformal_threshold(probabilities, classes, level=0.9):
 
 
 def outlier_thresholds(scores, predicted, luminosity, share=0.99):
-    """Outlier scores under which a share of the stars of each main class lies.
+    """Quantiles of the outlier scores of each main class.
 
-    Few stars of a main class are supergiants, whose lines are the strongest. They are judged by supergiants
-    where these score higher than the main class.
+    The few supergiants of a main class have the strongest lines. They get the threshold of supergiants where
+    that is higher than the one of the main class.
 
     Parameters
     ----------
@@ -100,13 +100,14 @@ def outlier_thresholds(scores, predicted, luminosity, share=0.99):
     luminosity : array of int (n,)
         Predicted luminosity classes.
     share : float
-        One in a hundred is left over here: several times as many are where stars come from other libraries.
+        Fraction of stars below the threshold. The default flags one in a hundred of these stars, and several
+        times as many of the stars of other libraries.
 
     Returns
     -------
     list of list of float (2, 7)
-        O to M, of supergiants and of other stars. Main classes of few stars have the threshold of all stars,
-        those of few supergiants that of all supergiants, if there are enough of them.
+        O to M, for supergiants and for other stars. Main classes with few stars have the threshold of all
+        stars, those with few supergiants that of all supergiants, if there are enough.
     """
 
     def threshold(own, substitute):

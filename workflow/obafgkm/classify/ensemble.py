@@ -1,4 +1,4 @@
-"""Training of the released classifier: stars observed in many ways, and a few networks that learn them."""
+"""Training of the released classifier: an ensemble of networks on stars under many observing conditions."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -12,19 +12,19 @@ from obafgkm.training import engine
 __all__ = ["predict", "train_member"]
 
 _LUMINOSITY_WEIGHT = 0.5  # of the second head's loss
-_GROUPS = (0, 0, 1, 2, 2)  # of luminosity classes I-V, which are drawn as often as one another where rare
+_GROUPS = (0, 0, 1, 2, 2)  # of luminosity classes I-V, balanced in the draw of the training stars
 
 
 def train_member(flux, labels, settings, *, seed, checkpoint):
     """Train one network of the ensemble.
 
-    Every star is observed anew some times, see `obafgkm.classify.conditions`, rare kinds of stars more often
-    than common ones. Training lasts a fixed number of epochs: stars that validate would be missed.
+    Every star is observed under several simulated conditions (`obafgkm.classify.conditions`), rare kinds of
+    stars more often than common ones. The number of epochs is fixed, to need no stars for validation.
 
     Parameters
     ----------
     flux : array (n, n_fine)
-        On `obafgkm.classify.conditions.FINE`.
+        Flux on `obafgkm.classify.conditions.FINE`.
     labels : DataFrame (n rows)
         Columns ``mk_class, luminosity, fwhm, source``.
     settings : dict
@@ -51,7 +51,7 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
     y = _targets(labels, settings["width"])[chosen]
     network = settings["network"]
     model = build_mk_types(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
-    few = slice(0, 64)  # watched by nobody
+    few = slice(0, 64)  # required by the interface, not used
     model, _ = engine.fit(
         model,
         x,
@@ -71,7 +71,7 @@ def predict(model, flux, ivar):
 
 
 def _rarity(labels):
-    """Weights with which stars are drawn: one over the root of the number of stars like them."""
+    """Weights for the draw of stars: inverse square root of the number of similar stars."""
     group = labels["luminosity"].map(dict(enumerate(_GROUPS))).fillna(-1).to_numpy()
     weight, classes = np.empty(len(labels)), labels["mk_class"].to_numpy()
     for name in np.unique(group):
@@ -82,7 +82,7 @@ def _rarity(labels):
 
 
 def _targets(labels, width):
-    """Expected distributions (n, 75): normal about the temperature class, certain of the luminosity class."""
+    """Expected distributions (n, 75): normal around the temperature class, one-hot in luminosity class."""
     classes, luminosity = labels["mk_class"].to_numpy(), labels["luminosity"].to_numpy()
     y = np.zeros((len(labels), sum(CLASSES)), np.float32)
     normal = np.exp(-0.5 * ((np.arange(N_CLASSES) - classes[:, None]) / width) ** 2)

@@ -18,8 +18,8 @@ from obafgkm.mk import N_CLASSES
 __all__ = ["FAINTEST", "RELEASED", "Model", "Types", "conformal_sets", "is_outlier", "median_class"]
 
 RELEASED = Path(__file__).parent / "released"
-_SLOW = 200.0  # km/s; the networks were trained on stars that move by up to 300
-FAINTEST = 5.0  # signal-to-noise ratio per pixel: the least of training, below which nothing is typed
+_SLOW = 200.0  # km/s; the networks were trained on velocities up to 300
+FAINTEST = 5.0  # signal-to-noise ratio per pixel: the lowest in training, below which no type is given
 
 
 @dataclass
@@ -35,13 +35,13 @@ class Types:
     outlier : array (n,)
         See `obafgkm.classify.outliers`.
     flagged : array of bool (n,)
-        Where the outlier score is above the threshold of the main class, for supergiants their own.
+        Whether the outlier score is above the threshold of the main class, or of its supergiants.
     sets : array of bool (n, 70)
-        Conformal sets, made to hold the true class of 90 % of the stars.
+        Conformal sets, which contain the true class for 90 % of the stars.
     has_lines : array of bool (n,)
-        Where the lines of the median class are seen, see `obafgkm.classify.presence`.
+        Whether the lines of the median class are detected, see `obafgkm.classify.presence`.
     velocity, velocity_error : array (n,)
-        km/s, NaN where no template agrees well enough, see `obafgkm.classify.velocity`.
+        km/s, NaN if no template agrees well enough, see `obafgkm.classify.velocity`.
     """
 
     temperature: np.ndarray
@@ -60,9 +60,9 @@ class Model:
     Attributes
     ----------
     wave : array (n_pix,)
-        The grid of the spectra it takes, Angstrom in air.
+        Wavelength grid of its input, Angstrom in air.
     card : dict
-        Content of ``model.json``: what the model was made of and its thresholds.
+        Content of ``model.json``: origin and thresholds of the model.
     """
 
     def __init__(self, session, outliers, card):
@@ -76,9 +76,9 @@ class Model:
         Raises
         ------
         ArchiveFileError
-            If a file is missing or unreadable, or the model is one for another grid.
+            If a file is missing or unreadable, or the model was made for another grid.
         """
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would tell its maker of every start
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else every start is reported to its maker
         import onnxruntime
 
         path = Path(folder) / "model.onnx"
@@ -87,7 +87,7 @@ class Model:
             with np.load(path.with_name("outliers.npz")) as arrays:
                 outliers = Outliers(*(arrays[name].astype(np.float32) for name in ("mean", "components")))
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1  # the products are thin, and there are processes
+            options.intra_op_num_threads = 1  # the matrices are small, and processes run in parallel
             session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own errors share no class with the file system's
             raise ArchiveFileError(path, f"no readable model ({error}); install the package again") from error
@@ -130,7 +130,7 @@ def median_class(probabilities):
 
 
 def is_outlier(scores, temperature, luminosity, thresholds):
-    """Where an outlier score is above the threshold of the kind of star that the probabilities tell.
+    """Whether an outlier score is above the threshold for the most probable kind of star.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def is_outlier(scores, temperature, luminosity, thresholds):
     temperature, luminosity : array (n, 70), (n, 5)
         Probabilities.
     thresholds : array (2, 7)
-        Of supergiants and of other stars, by main class.
+        For supergiants and for other stars, by main class.
 
     Returns
     -------

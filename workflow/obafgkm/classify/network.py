@@ -10,26 +10,26 @@ CLASSES = (70, 5)  # O0 to M9, I to V
 
 @keras.saving.register_keras_serializable("obafgkm")
 def cross_entropies(expected, predicted):
-    """Sum of both heads' cross-entropies; a head whose expected distribution is zero does not count."""
+    """Sum of the cross-entropies of both heads; a head whose expected distribution is zero is ignored."""
     likely = keras.ops.log(keras.ops.maximum(predicted, 1e-7))
     return -keras.ops.sum(expected * likely, axis=-1)
 
 
 def build_mk_types(n_in, neurons, dropout, learning_rate, seed):
-    """Two hidden layers and a softmax a head, compiled.
+    """Two hidden layers and one softmax per head, compiled.
 
     Parameters
     ----------
     n_in : int
-        Inputs, see `obafgkm.classify.inputs`.
+        Number of inputs, see `obafgkm.classify.inputs`.
     neurons : (int, int)
-        Of the hidden layers (ReLU).
+        Neurons of the hidden layers (ReLU).
     dropout : float
-        After each.
+        Rate of the dropout after each hidden layer.
     learning_rate : float
-        Of Adam.
+        Learning rate of Adam.
     seed : int
-        Of the initial weights and of what is dropped.
+        Seed of the initial weights and of the dropout.
 
     Returns
     -------

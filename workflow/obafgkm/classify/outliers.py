@@ -1,4 +1,4 @@
-"""How little a spectrum looks like a star."""
+"""Outlier score of a spectrum: how little it resembles a star."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from obafgkm.classify.inputs import lines_and_continuum
 __all__ = ["Outliers", "gaussian_mean"]
 
 _CHUNK = 64
-_SIGMA = 2.0  # pixels; smooths all spectra to some 10 Angstrom, so that sharp ones are no outliers
-_REACH = 4.0  # standard deviations at which a Gaussian's weights end
+_SIGMA = 2.0  # pixels; smooths all spectra to about 10 Angstrom, so that sharp ones do not stand out
+_REACH = 4.0  # standard deviations at which the Gaussian is cut off
 _FAINT_NOISE = 1e-6  # keeps the fit defined where pixels are fewer than components
 
 
@@ -36,15 +36,15 @@ class Outliers:
         return cls(mean.astype(np.float32), components.astype(np.float32))
 
     def scores(self, flux, ivar, seen=None):
-        """What the components leave of the lines beyond the noise, root mean square.
+        """Root mean square residual of the lines, beyond the noise, after a fit of the components.
 
-        The components are fitted to the pixels that there are by least squares.
+        The components are fitted to the valid pixels by least squares.
 
         Parameters
         ----------
         flux, ivar : array (n, n_pix)
         seen : tuple, optional
-            What `obafgkm.classify.inputs.lines_and_continuum` returns of them, where it is known.
+            Result of `obafgkm.classify.inputs.lines_and_continuum` for them, if it is known.
 
         Returns
         -------
@@ -68,16 +68,16 @@ class Outliers:
         weights = np.linalg.solve(normal, (centred @ self.components.T)[..., None])[..., 0]
         left = (centred - weights @ self.components) * good
         count = np.maximum(good.sum(1), 1)
-        # The fit takes its share of the noise with it.
+        # The fit also absorbs part of the noise.
         free = np.maximum(1 - number / count, 0.1)
         return np.sqrt(np.maximum((left**2).sum(1) / count / free - noise.sum(1) / count, 0))
 
 
 def _smoothed(lines, mean, good, ivar):
-    """Smoothed lines, the variance of their noise, and where there are pixels; (n, n_pix) each."""
+    """Smoothed lines, the variance of their noise, and the mask of valid pixels; (n, n_pix) each."""
     weight = np.maximum(gaussian_mean(good.astype(float), _SIGMA), 0.1)
     variance = good / np.where(good, ivar * mean**2, 1)
-    # The square of a Gaussian is one of a width smaller by the root of two.
+    # The square of a Gaussian is a Gaussian narrower by the square root of two.
     noise = gaussian_mean(variance, _SIGMA / np.sqrt(2)) / (2 * np.sqrt(np.pi) * _SIGMA)
     return gaussian_mean(lines, _SIGMA) / weight * good, noise / weight**2 * good, good
 
@@ -85,8 +85,8 @@ def _smoothed(lines, mean, good, ivar):
 def gaussian_mean(values, sigma):
     """Rows of an array smoothed by a Gaussian, mirrored at their ends.
 
-    The same sums in the same order as ``scipy.ndimage.gaussian_filter1d``, and as fast. Nothing else that
-    classifies a spectrum needs SciPy, which would make what is installed larger by two fifths.
+    Computes the same sums in the same order as ``scipy.ndimage.gaussian_filter1d``, and as fast. Nothing else
+    in the classification needs SciPy, which would enlarge the installation by two fifths.
 
     Parameters
     ----------

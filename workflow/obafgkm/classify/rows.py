@@ -124,7 +124,7 @@ def _typed(model, pairs):
         return [one for pair in pairs for one in _typed(model, [pair])]
     known = np.isfinite(types.temperature).all(1) & np.isfinite(types.luminosity).all(1)
     return [
-        (types, i) if known[i] else "cannot be classified: the network's answer is no number"
+        (types, i) if known[i] else "cannot be classified: the network's answer is not a number"
         for i in range(len(pairs))
     ]
 

@@ -68,7 +68,7 @@ def _class_of_neighbours(points, classes, stars, k):
     answer, known = np.full(len(points), np.nan), np.flatnonzero(np.isfinite(points).all(axis=1))
     if len(np.unique(stars[known])) <= k:
         return answer
-    # A star's own spectra are no witnesses, so that many more neighbours are requested.
+    # A star's own spectra are not witnesses: as many more neighbours are requested.
     own = pd.Series(stars[known]).value_counts().iloc[0]
     _, near = (
         NearestNeighbors(n_neighbors=min(k + own, len(known))).fit(points[known]).kneighbors(points[known])

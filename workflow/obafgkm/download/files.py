@@ -1,12 +1,12 @@
-"""Bring the files of archives here: from their services, or from a local mirror.
+"""Fetch the files of archives: from their services, or from a local mirror.
 
-Every file is checked before it takes its name: against the registry of checksums where that knows it, and
-else by reading it to its end. Its origin and its checksum are recorded beside it, in
-``<file>.provenance.json``; ``provenance.json`` sums up a dataset. What has arrived of an unfinished download
-stays in ``<file>.part``, where the next attempt, or the next run, goes on.
+Every file is checked before it gets its name: against the registry of checksums if it is listed there, and
+otherwise by reading it completely. Its origin and checksum are recorded next to it, in
+``<file>.provenance.json``; ``provenance.json`` summarises a dataset. The part of an unfinished download that
+has arrived stays in ``<file>.part``, where the next attempt, or the next run, resumes.
 
-The files of a mirror are not held against the registry, because a mirror may have another edition of an
-archive; they are read to their end.
+The files of a mirror are not compared with the registry, because a mirror may have another edition of an
+archive; they are read completely.
 """
 
 import errno
@@ -70,9 +70,9 @@ def fetch(
     Parameters
     ----------
     urls : sequence of str
-        Addresses, asked in this order until one gives the file.
+        Addresses, tried in this order until one provides the file.
     destination : path-like
-        The file; its folder is made where it is missing.
+        The file; its folder is created if it is missing.
     method : {'https', 'gdrive', 'vizier'}
         How the addresses are asked.
     content : {'fits', 'tar.gz', 'gz', 'csv', 'text'}, optional
@@ -100,8 +100,8 @@ def fetch(
     AbsentFileError
         If every address answers that it has no such file.
     FetchError
-        If no address gave the file, the disk is full, or the file is not here and `offline` is set. What has
-        arrived is kept, except where it was the wrong thing.
+        If no address provided the file, the disk is full, or the file is not here and `offline` is set. What
+        has arrived is kept unless it is a wrong file.
     """
     destination = Path(destination)
     check = partial(_check, content=content, expects=expects, known=known, verify=verify)
@@ -113,8 +113,8 @@ def fetch(
         state = f"is here, but damaged or another file ({error})"
     if offline:
         raise FetchError(
-            f"{destination} {state}, and archives.offline forbids to download it. Ways on: set "
-            "archives.offline to false; put the file there; or take the dataset from a mirror, or simulated"
+            f"{destination} {state}, and archives.offline forbids downloading it. Set "
+            "archives.offline to false, put the file there, or use a mirror or the simulated dataset"
         )
     part = beside(destination, ".part")
     failures = []
@@ -213,7 +213,7 @@ def fetch_dataset(
     if grave:
         raise FetchError(failure_list(dataset, grave, len(tasks)))
     for path, reason in failures.items():
-        _log.warning("%s, which is optional, could not be had: %s", path, reason)
+        _log.warning("%s, which is optional, could not be downloaded: %s", path, reason)
     absent = [
         {"path": path, "source": "missing"}
         for path in files["path"]
@@ -344,7 +344,7 @@ def carry_out(tasks, jobs, bar):
                     failures[futures[future]] = str(error)
                     in_a_row += 1
                 except Exception as error:
-                    # A fault of ours must cost this file only; the log has what is needed to mend it.
+                    # A bug here must cost this file only; the log has what is needed to fix it.
                     _log.exception("%s", futures[future])
                     failures[futures[future]] = told(error)
                     in_a_row += 1
@@ -361,8 +361,8 @@ def failure_list(dataset, failures, total):
     shown = [f"  {path}: {reason}" for path, reason in list(failures.items())[:10]]
     more = [f"  ... and {len(failures) - 10} more"] if len(failures) > 10 else []
     first = (
-        f"dataset '{dataset}': {len(failures)} of {total} files could not be had. The others stay; a new run "
-        "asks for these only:"
+        f"dataset '{dataset}': {len(failures)} of {total} files could not be downloaded. The others stay; "
+        "a new run requests only these:"
     )
     return "\n".join([first, *shown, *more])
 
@@ -456,10 +456,10 @@ def _sha256(path):
 
 
 def check_dataset(directory):
-    """Find files of a dataset that have changed since they were brought here, before they are read.
+    """Before the files of a dataset are read, find those that have changed since they were fetched.
 
-    They are set aside as ``<file>.damaged``, and the dataset counts as not fetched, so that the next run
-    brings them anew, and these only. A simulated dataset has no records of its files, and passes.
+    They are renamed to ``<file>.damaged``, and the dataset counts as not fetched, so that the next run
+    fetches these files again, and no others. A simulated dataset has no records of its files, and passes.
 
     Parameters
     ----------
@@ -485,12 +485,12 @@ def check_dataset(directory):
     if damaged:
         (directory / "provenance.json").unlink(missing_ok=True)
         more = f", and {len(damaged) - 1} more beside it" if len(damaged) > 1 else ""
-        raise FetchError(f"{damaged[0]}{more}: run again, and it will be fetched anew")
+        raise FetchError(f"{damaged[0]}{more}: run again to fetch it once more")
 
 
 @contextmanager
 def _disk_errors(destination, part):
-    """Turn what the file system refuses into one sentence."""
+    """Turn errors of the file system into one sentence."""
     try:
         yield
     except OSError as error:

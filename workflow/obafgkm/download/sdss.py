@@ -82,7 +82,7 @@ def download(
     Raises
     ------
     FetchError
-        If other files could not be had; those that arrived stay, and a new run asks for the rest.
+        If other files could not be downloaded; those that arrived are kept, and a new run requests the rest.
     """
     session = requests.Session()
     known = registry.read(Path(directory).parent)

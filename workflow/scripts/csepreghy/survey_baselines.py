@@ -1,4 +1,4 @@
-"""What the networks have to beat on the surveys' spectra, on the same folds: see `MODELS`."""
+"""Baselines for the networks on the surveys' spectra, on the same folds: see `MODELS`."""
 
 import numpy as np
 import pandas as pd
@@ -37,13 +37,13 @@ class Majority:
     """The commonest training class."""
 
     def fit(self, x, y):
-        """Remember it."""
+        """Determine the commonest class."""
         names, number = np.unique(y, return_inverse=True)
         self.answer = names[majority_class(number, 1)[0]]
         return self
 
     def predict(self, x):
-        """Say it of everything."""
+        """Assign that class to every spectrum."""
         return np.full(len(x), self.answer)
 
 
@@ -79,7 +79,7 @@ def cross_validate(spectra, settings, seed):
 
 
 def from_templates(spectra, fits, settings):
-    """Predictions of the eigen-templates, which nothing here trains."""
+    """Predictions of the eigen-templates, which are not trained here."""
     for task, said in (("class", fits["fitted_class"]), ("stars", fits["star_template"].map(star_family))):
         expected = survey_target(spectra.labels, task, settings["fewest"])
         taken = (expected != "").to_numpy()

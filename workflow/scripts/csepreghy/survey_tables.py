@@ -46,7 +46,7 @@ def scores(expected, right, sdss, linear, trivial, cnn):
 
 
 def complete(predictions):
-    """The rows of what trained on all that there was: no points of a learning curve."""
+    """The rows of models trained on all spectra, without the points of learning curves."""
     largest = predictions.groupby(KEYS)["share"].transform("max")
     return predictions[predictions["share"] == largest]
 
@@ -66,7 +66,7 @@ def table_cross_validation(predictions, settings, seed):
     rows = []
     for task, own in complete(predictions).groupby("task"):
         tables = {keys: by_spectrum(part) for keys, part in own.groupby(["model", "trained_on"])}
-        # The better of the two answers that take no look at a spectrum.
+        # The better of the two baselines that ignore the spectrum.
         trivial = max((tables[name, "real"]["right"] for name in TRIVIAL), key=lambda right: right.mean())
         for (model, trained_on), table in sorted(tables.items(), key=lambda item: [*NAMES].index(item[0][0])):
             linear = tables["flux_and_features" if model in WITH_FEATURES else "flux", "real"]["right"]

@@ -1,4 +1,4 @@
-"""Cross-validate networks on real spectra: trained on others of these, on simulated ones, on both in turn."""
+"""Cross-validate networks on real spectra, trained on other real ones, on simulated ones, or on both."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from obafgkm.workflow.job import job
 
 
 def taken(spectra, expected, settings):
-    """The spectra of which a task expects something, as networks take them, and their labels."""
+    """The spectra that take part in a task, as inputs of networks, and their labels."""
     from obafgkm.documents.csepreghy.transfer import Sample
 
     mask = (expected != "").to_numpy()

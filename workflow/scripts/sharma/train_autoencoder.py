@@ -13,10 +13,11 @@ from obafgkm.workflow.job import job
 def train_autoencoder(sample, settings, seed, threads, directory):
     """Train the autoencoder; save it as ``model.keras`` in `directory`, with its record.
 
-    Its part of the sample tests it: ``scores.csv`` has size, root mean square error and R² of every part.
+    It is tested on the test part of the sample: ``scores.csv`` has size, root mean square error and R² of
+    every part.
 
-    The learning curve gets R² from the root mean square error: ``1 - rmse² / var(flux)``. That counts the
-    mean spectrum as explained; the card tells the share of the test part's variance about it that is.
+    R² in the learning curve is ``1 - rmse² / var(flux)``, which counts the mean spectrum as explained; the
+    card gives the explained share of the test part's variance about the mean spectrum.
 
     Parameters
     ----------

@@ -1,9 +1,8 @@
-"""The one gate of the classifier: whatever holds spectra comes out as spectra, each with its receipt.
+"""Input of the classifier: every supported source becomes spectra, each with a receipt of how it was read.
 
-Each source (a file, or arrays in memory) is taken apart into columns (`columns`), whose roles
-(`roles`), units (`units`, `axes`), medium (`medium`) and valid pixels (`pixels`) are settled in one
-place, `gate`. What is said but not understood is refused by name; what is not said is guessed, with a
-flag.
+Each source (a file, or arrays in memory) is split into columns (`columns`), whose roles (`roles`), units
+(`units`, `axes`), medium (`medium`) and valid pixels (`pixels`) are all determined in `gate`. A statement
+that is not understood is refused and quoted; what is not stated is assumed, with a flag.
 """
 
 from obafgkm.classify.reading.files import read_file

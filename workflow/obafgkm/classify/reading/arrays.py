@@ -12,16 +12,16 @@ __all__ = ["spectra_of_arrays"]
 
 
 def spectra_of_arrays(wave, flux=None, ivar=None):
-    """Spectra of what a program has.
+    """Spectra of objects in memory.
 
     Parameters
     ----------
     wave : array or Quantity (n_pix,) or (n_spec, n_pix), or a specutils object
-        Angstrom where it has no unit. A ``Spectrum``, ``SpectrumList``, ``SpectrumCollection`` or a list of
-        spectra stands for all three, and so does a table of named columns: of astropy or pandas, a structured
-        array or a dictionary.
+        In Angstrom unless it has a unit. A ``Spectrum``, ``SpectrumList``, ``SpectrumCollection`` or a list
+        of spectra takes the place of all three arguments, and so does a table of named columns: of astropy or
+        pandas, a structured array or a dictionary.
     flux, ivar : array, masked array or Quantity (n_pix,) or (n_spec, n_pix)
-        Flux per unit wavelength where it has no unit; masked pixels are missing.
+        Flux, per unit wavelength unless it has a unit, and inverse variance; masked pixels are missing.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def spectra_of_arrays(wave, flux=None, ivar=None):
     Raises
     ------
     ArchiveFileError
-        If they are no spectra; the message says why.
+        If they are not spectra; the message says why.
     """
     try:
         if flux is None:
@@ -45,7 +45,7 @@ def spectra_of_arrays(wave, flux=None, ivar=None):
 
 
 def _of_one(given):
-    """Spectra of an object that holds wavelengths and flux."""
+    """Spectra of a single object that holds wavelengths and flux."""
     if isinstance(given, str | bytes) or hasattr(given, "__fspath__"):
         raise RefusedError(f"{str(given)!r} is text: use classify_files for files")
     if hasattr(given, "spectral_axis") or (_is_list(given) and hasattr(given[0], "spectral_axis")):
@@ -60,18 +60,18 @@ def _of_one(given):
 
 
 def _is_list(given):
-    """Whether it is a list or a collection of something."""
+    """Whether the object is a list or a collection."""
     return hasattr(given, "__getitem__") and hasattr(given, "__len__") and not hasattr(given, "keys") and (
         len(given) > 0
     )  # fmt: skip
 
 
 def _as_table(given):
-    """A table of astropy with the named columns of an object; None where it has no names."""
+    """An astropy table with the named columns of an object; None if it has no names."""
     from astropy.table import Table
 
     if isinstance(given, Table):
-        return Table(given)  # whose quantities become columns with units
+        return Table(given)  # quantities become columns with units
     if hasattr(given, "columns") and hasattr(given, "dtypes"):
         return Table.from_pandas(given)
     if isinstance(given, dict) or getattr(getattr(given, "dtype", None), "names", None):
@@ -80,7 +80,7 @@ def _as_table(given):
 
 
 def _parts(wave, flux, ivar):
-    """One part, or one for each of spectra of different lengths or units."""
+    """One part, or one per spectrum if these differ in length or unit."""
     forms = [
         {(np.size(one), str(getattr(one, "unit", ""))) for one in given}
         for given in (wave, flux)
@@ -118,7 +118,7 @@ def _part(wave, flux, ivar):
 
 
 def _axis(unit):
-    """Kind of an axis by its unit."""
+    """Kind of an axis, from its unit."""
     if not unit:
         return "wave"
     from astropy import units
@@ -130,7 +130,7 @@ def _axis(unit):
 
 
 def _plain(values):
-    """Numbers, their unit as text, and which are masked."""
+    """Numbers, their unit as text, and their mask."""
     unit = str(getattr(values, "unit", "") or "")
     values = getattr(values, "value", values) if unit else values
     values = values.to_numpy() if hasattr(values, "to_numpy") else values
@@ -142,5 +142,5 @@ def _plain(values):
     try:
         numbers = np.ma.asarray(values, float)
     except (TypeError, ValueError) as error:
-        raise RefusedError(f"they are no numbers ({error})") from error
+        raise RefusedError(f"they are not numbers ({error})") from error
     return np.ma.filled(numbers, np.nan), unit, np.ma.getmaskarray(numbers)

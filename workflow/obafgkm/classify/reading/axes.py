@@ -1,4 +1,4 @@
-"""Wavelengths that the keywords of a FITS header give to the pixels of an image."""
+"""Wavelengths of the pixels of an image from the keywords of its FITS header."""
 
 import re
 from collections import ChainMap
@@ -31,23 +31,23 @@ _NAMES = {"LAMB": "wave", "WAVELENGTH": "wave", "LAMBDA": "wave", "ANGSTROM": "w
 _VELOCITIES = ("VRAD", "VOPT", "VELO", "FELO", "VEL", "ZOPT", "BETA", "RADVEL")
 _NO_SPECTRUM = ("RA", "DEC", "GLON", "GLAT", "ANGLE", "POSITION", "STOKES", "TIME", "OFFSET", "SLIT")
 _WIDEST = 100  # ratio of the last wavelength of a spectrum to the first
-_LIKE_WAVELENGTHS = (1e-7, 1e5)  # which numbers a wavelength may have, in whatever unit
+_LIKE_WAVELENGTHS = (1e-7, 1e5)  # plausible numerical values of a wavelength in any unit
 
 
 @dataclass
 class Wavelengths:
-    """Wavelengths and what is known of them.
+    """Wavelengths and their provenance.
 
     Attributes
     ----------
     wave : array (..., n_pix)
         Angstrom.
     said : str
-        Where they come from, and in which unit.
+        Their source and unit.
     medium : str or None
     medium_from : str
     is_guessed : bool
-        Whether their unit is a guess.
+        Whether their unit was guessed.
     """
 
     wave: np.ndarray
@@ -58,7 +58,7 @@ class Wavelengths:
 
 
 def spectral_axis(header, n_axes):
-    """Number (from 1) of the axis that holds the spectrum: the one that says so, else the first."""
+    """Number (from 1) of the spectral axis: the one whose type is spectral, else the first."""
     for axis in range(1, n_axes + 1):
         if _kind(header.get(f"CTYPE{axis}", "")):
             return axis
@@ -66,7 +66,7 @@ def spectral_axis(header, n_axes):
 
 
 def _kind(ctype):
-    """Kind of a spectral axis by CTYPE; '' where that says none."""
+    """Kind of a spectral axis from CTYPE; '' if it is not spectral."""
     ctype = str(ctype).strip().upper()
     if ctype[:4] in _SPECTRAL and re.fullmatch(r".{4}(-[A-Z0-9]{3})?", ctype):
         return _SPECTRAL[ctype[:4]]
@@ -80,7 +80,7 @@ def header_wavelengths(header, n, axis=1):
     ----------
     header : mapping
     n : int
-        Pixels.
+        Number of pixels.
     axis : int
         Number of the axis, from 1.
 
@@ -91,7 +91,7 @@ def header_wavelengths(header, n, axis=1):
     Raises
     ------
     RefusedError
-        If the header gives none, or gives something else than wavelengths.
+        If the header gives no wavelengths, or something else in their place.
     """
     if "COEFF0" in header:  # SDSS and LAMOST
         wave = 10 ** (header["COEFF0"] + header["COEFF1"] * np.arange(n))
@@ -105,7 +105,7 @@ def header_wavelengths(header, n, axis=1):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: the axis counts pixels, it has no wavelengths")
     if ctype.startswith(_NO_SPECTRUM):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: no axis of wavelengths")
-    if first is None and "W0" in header and "WPC" in header:  # IRAF's onedspec of old
+    if first is None and "W0" in header and "WPC" in header:  # old format of IRAF's onedspec
         first, step = header["W0"], header["WPC"]
         header = ChainMap({f"CRVAL{axis}": first, f"CDELT{axis}": step}, header)
     if first is None or not step:
@@ -114,9 +114,7 @@ def header_wavelengths(header, n, axis=1):
     if first in (0, 1) and step == 1 and not (is_said(unit) and kind != "wave"):
         raise RefusedError(f"CRVAL{axis} = {first:g} and steps of 1: the axis counts pixels, no wavelengths")
     if not (is_said(unit) or _kind(ctype) or not ctype or ctype.startswith(_KNOWN_TYPES)):
-        raise RefusedError(
-            f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' or 'WAVE' stand for wavelengths"
-        )
+        raise RefusedError(f"CTYPE{axis} = {ctype!r} is not understood; 'AWAV' and 'WAVE' denote wavelengths")
     values = _values(header, n, axis, ctype, unit)
     if kind == "wave" and not is_said(unit) and values.size > 1 and 0 < values[0] <= values[-1] / _WIDEST:
         raise RefusedError(
@@ -133,7 +131,7 @@ def header_wavelengths(header, n, axis=1):
 
 
 def _medium(header, ctype, axis, is_vacuum):
-    """The medium: what a keyword says, else what the type of the axis says."""
+    """The medium and its source: a keyword, else the type of the axis."""
     medium, source = media.by_header(header)
     explicit = source and not source.startswith("TELESCOP")
     if not explicit and (by_type := media.by_ctype(ctype)):
@@ -152,13 +150,13 @@ def _medium(header, ctype, axis, is_vacuum):
 
 
 def _comment(header, key):
-    """The comment of a keyword of a header, or of the first of several that has it."""
+    """The comment of a keyword in a header, or in the first of several headers that has the keyword."""
     own = next((part for part in getattr(header, "maps", [header]) if key in part), None)
     return own.comments[key] if hasattr(own, "comments") else ""
 
 
 def _unit(header, axis):
-    """The unit of the axis; IRAF says it in WAT."""
+    """The unit of the axis; IRAF writes it into WAT."""
     unit = str(header.get(f"CUNIT{axis}", "")).strip()
     found = re.search(r"units=[\"']?(\w+)", str(header.get(f"WAT{axis}_001", "")))
     if not is_said(unit) and found:
@@ -169,7 +167,7 @@ def _unit(header, axis):
 
 
 def _number(header, key, default=None):
-    """The number of a keyword, which some programs write as text; the default where there is none."""
+    """The number of a keyword, which some programs write as text; the default if it is absent."""
     try:
         return float(header[key])
     except (KeyError, TypeError, ValueError):
@@ -177,13 +175,13 @@ def _number(header, key, default=None):
 
 
 def _step(header, axis):
-    """Step a pixel: a CD matrix goes before CDELT (FITS paper I)."""
+    """Step per pixel: a CD matrix takes precedence over CDELT (FITS paper I)."""
     own = _number(header, f"CD{axis}_{axis}")
     return _number(header, f"CDELT{axis}", 0) * _number(header, f"PC{axis}_{axis}", 1) if own is None else own
 
 
 def _is_logarithmic(header, ctype):
-    """IRAF's DC-FLAG, or an axis called LOG...; WAVE-LOG means another thing."""
+    """Whether IRAF's DC-FLAG, or the name of the axis, LOG..., says so; WAVE-LOG means something else."""
     words = str(header.get("WAT1_001", "")).lower()
     return (
         header.get("DC-FLAG") == 1
@@ -194,7 +192,7 @@ def _is_logarithmic(header, ctype):
 
 
 def _values(header, n, axis, ctype, unit):
-    """Coordinates of the pixels of one axis, by astropy where the axis is more than linear."""
+    """Coordinates of the pixels of one axis, computed by astropy if the axis is not linear."""
     first, step = _number(header, f"CRVAL{axis}"), _step(header, axis)
     offset = (np.arange(n) + 1 - _number(header, f"CRPIX{axis}", 1)) * step
     if not re.fullmatch(r"[A-Z]{4}-(LOG|[A-Z]2[A-Z]|GR[IA]|TAB)", ctype):
@@ -202,8 +200,8 @@ def _values(header, n, axis, ctype, unit):
     is_short = abs(first) < 10 and (not is_said(unit) or unit.lower().startswith("ang"))
     if ctype.endswith("-LOG") and is_short:
         raise RefusedError(
-            f"CTYPE{axis} = {ctype!r} with CRVAL{axis} = {first:g}: the FITS standard wants a wavelength "
-            f"there, not its logarithm"
+            f"CTYPE{axis} = {ctype!r} with CRVAL{axis} = {first:g}: the FITS standard requires a "
+            f"wavelength there, not its logarithm"
         )
     from astropy import units
     from astropy.wcs import WCS

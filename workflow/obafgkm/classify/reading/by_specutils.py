@@ -1,4 +1,4 @@
-"""Spectra of specutils, and of files that one of its loaders knows."""
+"""Spectra of specutils, and of files for which it has a loader."""
 
 import io
 
@@ -17,20 +17,20 @@ _GENERIC = ("wcs1d", "tabular", "iraf", "ascii", "ecsv", "generic", "ipac")
 
 
 def spectra_of_file(path, content, name):
-    """Spectra of a file that a loader of specutils made for one survey or instrument recognises.
+    """Spectra of a file that a specutils loader for a specific survey or instrument recognises.
 
-    Its loaders for files of any kind are not asked: they take an axis without a unit for wavelengths.
+    The generic loaders are not used: they take an axis without a unit for wavelengths.
 
     Raises
     ------
     ArchiveFileError
-        If none does.
+        If none recognises it.
     MissingPackageError
         If specutils is not installed.
     """
     require("spectra", "specutils")
     from astropy.io import registry
-    from specutils import SpectrumList  # takes seconds
+    from specutils import SpectrumList  # slow to import
 
     source = str(path) if content is None else io.BytesIO(content)
     own = registry.identify_format("read", SpectrumList, source if content is None else None,
@@ -38,16 +38,16 @@ def spectra_of_file(path, content, name):
     for form in (form for form in own if not form.lower().startswith(_GENERIC)):
         try:
             spectra = SpectrumList.read(source, format=form)
-        except Exception:  # each loader has errors of its own
+        except Exception:  # each loader raises errors of its own
             continue
         for i, spectrum in enumerate(spectra):
             yield from spectra_of(spectrum, name if len(spectra) == 1 else f"{name} {i + 1}")
         return
-    raise ArchiveFileError(path, "no loader of specutils for a survey or an instrument knows it")
+    raise ArchiveFileError(path, "no loader of specutils for a survey or an instrument recognises it")
 
 
 def spectra_of(spectrum, name=""):
-    """Spectra of a ``specutils.Spectrum``, which may hold several, or of a list or collection of them.
+    """Spectra of a ``specutils.Spectrum``, which may contain several, or of a list or collection of these.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""The pieces that every source is taken apart into, before any of them has a meaning."""
+"""The pieces into which every source is split, before they are interpreted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,21 +13,21 @@ __all__ = ["Column", "Part"]
 
 @dataclass
 class Column:
-    """Numbers that belong together: a column of a table, an image, a row or a band of one.
+    """Numbers that belong together: a column of a table, an image, or a row or band of an image.
 
     Attributes
     ----------
     name : str
-        '' where it has none.
+        Empty if it has none.
     values : array (n_pix,) or (n_spec, n_pix)
     unit : str
-        As it is said; '' where it is not.
+        As stated in the source; empty if it is not.
     where : str
-        What kind of piece it is: column, extension, row, band.
+        Kind of piece: column, extension, row, band.
     said : str
-        Whatever else describes it: UCD, utype, a comment.
+        Any further description: UCD, utype, a comment.
     role : Role or None
-        Where it does not follow from the name.
+        Its role, if that does not follow from the name.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Column:
 
     @property
     def label(self):
-        """How a message names it."""
+        """Its name in messages."""
         return f"{self.where} {self.name}".strip()
 
     def settled_role(self):
-        """Its role, as given or by its name."""
+        """Its role, as given or from its name."""
         return self.role or role_of(self.name, self.said)
 
 
@@ -54,20 +54,21 @@ class Part:
     Attributes
     ----------
     name : str
-        Of the extension or table; '' where there is but one.
+        Name of the extension or table; empty if there is only one.
     columns : list of Column
     axis : Wavelengths, list of Wavelengths or None
-        Of the header, for all spectra or for each.
+        Wavelengths from the header, common to all spectra or one per spectrum.
     header : mapping
-        Its keywords.
+        Keywords of the header.
     object : str
-        Name of the object; '' where it is not said.
+        Name of the object; empty if it is not stated.
     rows : list of str or None
-        Names of the spectra where there are several, as far as they are said.
+        Names of the spectra if there are several and they have names.
     medium : (str, str) or None
-        Air or vacuum where the layout, or the text around the numbers, says so; and what says it.
+        Air or vacuum, if the layout or the text around the numbers determines it, and the source of this
+        information.
     left_out : list of str
-        What belongs to it and is not read.
+        Pieces that belong to the part and are not read.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Any file of a user: its compression and its format, by its first bytes and not by its name."""
+"""Any file of a user: compression and format are recognised by its first bytes, not by its name."""
 
 import json
 import re
@@ -18,7 +18,7 @@ __all__ = ["read_file"]
 _MOST_AXES = 999  # FITS standard 4.0, section 4.4.1.1
 _FITS, _HDF5 = b"SIMPLE  =", b"\x89HDF"
 _ZIP = b"PK\x03\x04"
-_OTHERS = {  # what else it may be, by its first bytes
+_OTHERS = {  # other kinds of files, by their first bytes
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -42,13 +42,13 @@ _OTHERS = {  # what else it may be, by its first bytes
     b"Rar!": "a RAR archive: unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed by Zstandard: run 'unzstd' first",
 }
-_ZIPPED = {  # kinds of files that are zip archives, by a member that all of them have
+_ZIPPED = {  # kinds of files that are zip archives, by a member that they always contain
     r"xl/workbook\.(xml|bin)": "an Excel workbook: save it as CSV",
     r"word/document\.xml": "a Word document, not a spectrum",
     r"content\.xml": "an OpenDocument spreadsheet or text: save it as CSV",
     r".*\.npy": "arrays of NumPy: save wavelengths and flux as text, or use obafgkm.classify from Python",
 }
-# Members of archives that speak of others: left out in silence where they are no spectra.
+# Members of archives that describe the others: skipped silently unless they are spectra.
 _BESIDE = re.compile(
     r"(?:readme|licen[cs]e|copying|changelog|citation|makefile|manifest|index)(?:\..*)?"
     r"|.*(?:md5|sha\d+)(?:sums?)?(?:\.txt)?"
@@ -64,20 +64,20 @@ def read_file(path, medium=None):
     ----------
     path : path-like
         FITS (see `obafgkm.classify.reading.fits_files`), a table that astropy reads, text of two or more
-        columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each maybe compressed by gzip, bzip2, xz or
+        columns, HDF5 (see `obafgkm.classify.reading.hdf5`), each optionally compressed by gzip, bzip2, xz or
         compress, or a tar or zip archive of such files.
     medium : {'air', 'vacuum'}, optional
-        What the wavelengths are measured in, whatever the file says.
+        Medium of the wavelengths, overriding the file.
 
     Yields
     ------
     Spectrum
-        Or, of a member of an archive that cannot be read, its name and the reason as a str.
+        Or, for a member of an archive that cannot be read, a str with its name and the reason.
 
     Raises
     ------
     ArchiveFileError
-        If the file cannot be read, or no spectrum is found in it.
+        If the file cannot be read, or contains no spectrum.
     """
     if medium not in (None, *MEDIA):
         raise ValueError(f"medium {medium!r} is neither 'air' nor 'vacuum'")
@@ -97,7 +97,7 @@ def read_file(path, medium=None):
 
 @contextmanager
 def _clear_errors(path):
-    """Turn whatever goes wrong with a file into one sentence."""
+    """Turn any error in reading a file into one sentence."""
     try:
         yield
     except RefusedError as error:
@@ -114,8 +114,8 @@ def _clear_errors(path):
         raise ArchiveFileError(
             path, "needs more memory than a file may take: damaged, or too large"
         ) from error
-    except Exception as error:  # what foreign readers raise at damaged files is not documented
-        problem = f"damaged, or not what its format says ({told(error)})"
+    except Exception as error:  # third-party readers do not document what they raise for damaged files
+        problem = f"damaged, or not a valid file of its format ({told(error)})"
         raise ArchiveFileError(path, problem) from error
 
 
@@ -126,7 +126,7 @@ def _read(path):
     with path.open("rb") as file:
         start = file.read(512)
     own = opener(start)
-    if own is None and _is_fits(start):  # of which only a part may be needed
+    if own is None and _is_fits(start):  # often only a part of it is needed
         _refuse_axes(start)
         from obafgkm.classify.reading.fits_files import read_fits
 
@@ -153,15 +153,15 @@ def _read(path):
 
 
 def _is_fits(content):
-    """Whether it is FITS, whose header has no lines, and no text below the keywords of one."""
+    """Whether it is FITS, whose header has no line breaks, rather than text below FITS keywords."""
     return content.startswith(_FITS) and b"\n" not in content[:80]
 
 
 def _refuse_axes(content):
-    """Refuse more axes than the standard of FITS knows, which astropy would count one by one."""
+    """Refuse more axes than the FITS standard allows: astropy would iterate over all of them."""
     found = re.search(rb"NAXIS   = *(\d+)", content[:800])
     if found and int(found[1]) > _MOST_AXES:
-        raise RefusedError(f"damaged: NAXIS = {int(found[1])}, and FITS knows {_MOST_AXES} axes at most")
+        raise RefusedError(f"damaged: NAXIS = {int(found[1])}, but FITS allows {_MOST_AXES} axes at most")
 
 
 def _read_content(path, content):
@@ -175,7 +175,7 @@ def _read_content(path, content):
 
 
 def _refuse_documents(path):
-    """Files of programs that only a zip archive holds together."""
+    """Refuse documents of office programs and NumPy, which are zip archives."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     for pattern, what in _ZIPPED.items():
@@ -197,7 +197,7 @@ def _members(members):
 
 
 def _read_text(path, content):
-    """Spectra of a text: a table of a format that astropy knows, or plain columns of numbers."""
+    """Spectra of a text: a table in a format that astropy reads, or plain columns of numbers."""
     name = stem(path)
     for magic, what in _OTHERS.items():
         if content.startswith(magic):
@@ -220,7 +220,7 @@ def _read_text(path, content):
     if not form and text.lstrip()[:1] == "<":
         if re.search(r"<!doctype html|<html|<head|<body", text[:2000], re.IGNORECASE):
             raise RefusedError("an HTML page, not a spectrum: the download failed, fetch it again")
-        raise RefusedError("an XML file that is no VOTable: save the spectrum as VOTable, FITS or text")
+        raise RefusedError("an XML file that is not a VOTable: save the spectrum as VOTable, FITS or text")
     if form:
         parts = parts_of_table(text, form)
     else:
@@ -239,7 +239,7 @@ def _is_json(text):
 
 
 def _decoded(content):
-    """Text of whatever encoding: with a byte-order mark, UTF-8, else Latin-1."""
+    """Decode text: by its byte-order mark, as UTF-8, or else as Latin-1."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     try:

@@ -1,4 +1,4 @@
-"""The extensions of a FITS file: every one gets a role, and those that go together become one part."""
+"""The extensions of a FITS file: each gets a role, and those that belong together become one part."""
 
 from collections import ChainMap
 
@@ -14,12 +14,12 @@ from obafgkm.classify.reading.roles import NO_LIGHT, NO_STAR, role_of
 
 __all__ = ["parts_of_hdus"]
 
-_NAMING = {"name", "velocity", "time", "pixel", "axis"}  # words that may belong to the name of a star
+_NAMING = {"name", "velocity", "time", "pixel", "axis"}  # words that can be part of a star's name
 _MAIN = {"", "primary", "compressed_image"}
 
 
 def parts_of_hdus(hdus):
-    """The parts of a file that may be spectra, and what else it holds, by name."""
+    """The parts of a file that may be spectra, and the names of its other contents."""
     parts, images, left_out, main = [], {}, [], hdus[0].header
     for hdu in hdus:
         if hdu.header.get("NAXIS", 0) == 0 or not hdu.header.get("NAXIS1", 1):
@@ -28,7 +28,7 @@ def parts_of_hdus(hdus):
         if hdu is not hdus[0] and (reason := calibration(hdu.header)):
             left_out.append(f"{own}: {reason}")
             continue
-        # A comment in brackets says nothing of an extension, so the role is that of its plain name.
+        # A comment in brackets does not describe the extension: its role follows from the plain name.
         role = role_of(own)
         if isinstance(hdu, fits.BinTableHDU | fits.TableHDU) and not isinstance(hdu, fits.CompImageHDU):
             if role.kind in NO_LIGHT:
@@ -58,7 +58,7 @@ def parts_of_hdus(hdus):
 
 
 def _find_errors(by_role):
-    """Of two images without names the second may be the errors of the first: as large as its scatter."""
+    """Of two unnamed images, recognise the second as errors of the first if it is as large as its scatter."""
     fluxes = by_role.get("flux", [])
     if len(fluxes) != 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
         return
@@ -75,7 +75,7 @@ def _tag(role, hdu):
 
 
 def _row_names(hdus):
-    """Names of the rows of images, by a table that has one row for each: names, and which are the sky."""
+    """Names of the rows of images, from a table with one row for each, and the mask of sky rows."""
     for hdu in hdus:
         if isinstance(hdu, fits.BinTableHDU) and not isinstance(hdu, fits.CompImageHDU):
             columns = [str(hdu.header.get(f"TTYPE{i + 1}", "")) for i in range(hdu.header["TFIELDS"])]
@@ -90,7 +90,7 @@ def _row_names(hdus):
 
 
 def _of_images(images, main, rows):
-    """Parts of images by their roles; those without a tag serve the others, such as common wavelengths."""
+    """Parts of images by role; untagged images, such as common wavelengths, are shared by all parts."""
     parts, left_out = [], []
     common = images.get("", {})
     for tag, by_role in images.items():
@@ -117,7 +117,7 @@ def _of_images(images, main, rows):
 
 
 def _name_rows(part, rows):
-    """Give the rows of an image the names of a table; those of the sky are left out."""
+    """Name the rows of an image after a table and leave out the sky."""
     flux = part.columns[0]
     if rows is None or part.rows is not None or flux.values.ndim != 2 or len(rows[0]) != len(flux.values):
         return

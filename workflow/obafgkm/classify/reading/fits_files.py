@@ -1,4 +1,4 @@
-"""Spectra of FITS files: layouts that are known as a whole, then whatever their extensions say they are."""
+"""Spectra of FITS files: known layouts first, then by what the extensions state."""
 
 import io
 import itertools
@@ -20,7 +20,7 @@ from obafgkm.errors import ArchiveFileError, MissingPackageError
 
 __all__ = ["read_fits"]
 
-_FEW = 6  # rows that may be flux, errors, sky
+_FEW = 6  # up to so many rows may be flux, errors and sky of one object
 
 
 def read_fits(path, content=None):
@@ -30,7 +30,7 @@ def read_fits(path, content=None):
     ----------
     path : path
     content : bytes, optional
-        Its content, where it does not lie on the disk itself.
+        Its content, if it is not a file on disk itself.
 
     Yields
     ------
@@ -39,9 +39,9 @@ def read_fits(path, content=None):
     Raises
     ------
     ArchiveFileError
-        If there is none that can be recognised.
+        If no spectrum is recognised.
     RefusedError
-        If what it holds cannot be taken for a spectrum.
+        If its contents cannot be taken for a spectrum.
     """
     with open(path, "rb") if content is None else io.BytesIO(content) as file:
         quick = quick_coadd(file)
@@ -60,7 +60,7 @@ def read_fits(path, content=None):
 
 
 def _placed(spectra, hdus):
-    """Spectra with their positions: of one spectrum by any header, of several by a table of their names."""
+    """Add positions to spectra: for one spectrum from any header, for several from a table by name."""
     spectra = iter(spectra)
     head = list(itertools.islice(spectra, 2))
     if len(head) == 1:
@@ -80,7 +80,7 @@ def _position(hdus):
 
 
 def _as_said(path, content, hdus):
-    """Spectra of a file with what it says of them itself."""
+    """Spectra of a file by what the file itself states."""
     name = object_name(hdus[0].header) or stem(path)
     if (known := _known(path, content, hdus, name)) is not None:
         yield from known
@@ -103,13 +103,13 @@ def _as_said(path, content, hdus):
 
 
 def _is_ambiguous(part):
-    """Whether it is an image of several rows of which nothing says what they are."""
+    """Whether it is an image of several rows without any statement of what they are."""
     flux = part.columns[0]
     return flux.where == "rows" and part.rows is None and len(flux.values) <= _FEW
 
 
 def _known(path, content, hdus, name):
-    """The spectrum of a layout that is known as a whole, whose other extensions need not be looked at."""
+    """The spectrum of a known layout, whose other extensions need not be read."""
     if (hdu := hdus[0]).header.get("NAXIS", 0):
         spectrum = survey_image(hdu, hdu.header, name)
         return None if spectrum is None else [spectrum]
@@ -127,12 +127,12 @@ def _known(path, content, hdus, name):
 
 
 def _by_specutils(path, content, needed=False):
-    """Spectra of a file that a loader of specutils for one survey recognises; none where none does.
+    """Spectra of a file that a specutils loader for a specific survey recognises; none if no loader does.
 
     Raises
     ------
     ArchiveFileError
-        If specutils is needed, as nothing else knows the file, and not installed.
+        If specutils is needed, because nothing else recognises the file, but is not installed.
     """
     from obafgkm.classify.reading.by_specutils import spectra_of_file
 
@@ -140,7 +140,7 @@ def _by_specutils(path, content, needed=False):
         return list(spectra_of_file(path, content, stem(path)))
     except MissingPackageError as error:
         if needed:
-            problem = f"{UnknownLayoutError()}; or one of the loaders of specutils may know it: {error}"
+            problem = f"{UnknownLayoutError()}; or a loader of specutils may recognise it: {error}"
             raise ArchiveFileError(path, problem) from error
     except ArchiveFileError:
         pass

@@ -1,4 +1,4 @@
-"""What a FITS header says of an observation: the name of its object, and whether it is of a star at all."""
+"""The name of the object in a FITS header, and whether the observation is of a star at all."""
 
 import re
 
@@ -22,19 +22,19 @@ _SCIENCE = vocabulary("object science star stars target std standard flux survey
 
 
 def object_name(header):
-    """Name of the object by a header; '' where it gives none."""
+    """Name of the object from a header; '' if it gives none."""
     return next((name for key in _OBJECT if (name := str(header.get(key, "")).strip())), "")
 
 
 def calibration(header):
-    """Why a header is of no star; '' where it does not say so."""
+    """Statement of a header that it is not of a star; '' if there is none."""
     for key in (*filter(_TYPE_KEYS.fullmatch, header), "OBJECT"):
         words = {word for word in tokens(str(header.get(key, ""))) if not word.isdigit()}
-        if key == "OBJECT":  # a name, in which such a word may stand for something else
+        if key == "OBJECT":  # a name, in which such a word may mean something else
             known = _CALIBRATIONS | _ELEMENTS
             is_other = words and words <= known and (words & _CALIBRATIONS or len(words) > 1)
         else:
             is_other = words & _CALIBRATIONS and not words & _SCIENCE
         if is_other:
-            return f"{key} = {header[key]!r}: no spectrum of a star"
+            return f"{key} = {header[key]!r}: not the spectrum of a star"
     return ""

@@ -1,4 +1,4 @@
-"""A table of FITS as one part: the roles of its columns, and their cells."""
+"""A FITS table as one part: the roles of its columns, and their cells."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ from obafgkm.classify.reading.roles import NO_LIGHT, SPECTRAL, roles_of
 
 __all__ = ["NAME_COLUMNS", "plain_cells", "table_part"]
 
-_NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # of the formats of FITS columns
+_NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # by format code of the FITS column
 _PLAIN = re.compile(r"(\d*)([IJKED])")
 NAME_COLUMNS = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid")
 NAME_COLUMNS += ("id", "target")
@@ -21,7 +21,7 @@ _NO_WAVES = {"velocity", "pixel", "time", "axis"}
 
 
 def table_part(hdu, header):
-    """The part of a table; None where its columns are none of a spectrum."""
+    """The part of a table; None if none of its columns belongs to a spectrum."""
     keys = hdu.header
     names = [str(keys.get(f"TTYPE{i + 1}", "")) for i in range(keys["TFIELDS"])]
     said = [_described(keys, i + 1) for i in range(len(names))]
@@ -60,7 +60,7 @@ def table_part(hdu, header):
     lower = {name.lower() for name in names}
     if {"flux", "loglam", "ivar", "and_mask"} <= lower:
         part.medium = ("vacuum", "the layout of SDSS")
-    if lower & {"wave_grid_mid", "opt_wave", "box_wave"}:  # PypeIt, whose masks mark what is valid
+    if lower & {"wave_grid_mid", "opt_wave", "box_wave"}:  # PypeIt, whose masks mark valid pixels
         for column in columns:
             column.role = replace(column.role, kind="good") if column.role.kind == "mask" else column.role
     if len(length) > 1 or fluxes[0].values.dtype == object:
@@ -83,17 +83,17 @@ def _is_numeric(values):
 
 
 def _cells(values, null):
-    """Cells of a column, not numbers where they are null."""
+    """Cells of a column, NaN where they are null."""
     if null is None or values.dtype == object or not np.issubdtype(values.dtype, np.integer):
         return values
     return np.where(values == null, np.nan, values.astype(float))
 
 
 def plain_cells(hdu, names):
-    """The cells of a table, by the names of the columns.
+    """The cells of a table, by column name.
 
-    Tables of plain numbers, as those of SDSS are, are read from the file as they are: what astropy does for
-    the others takes as long as all the rest that is done to a spectrum.
+    Tables of plain numbers, such as those of SDSS, are read directly: astropy's processing of the others
+    takes as long as all other steps for a spectrum together.
     """
     header, columns = hdu.header, []
     for i, name in enumerate(names, start=1):

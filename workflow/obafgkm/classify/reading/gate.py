@@ -1,4 +1,4 @@
-"""The gate itself: columns, whatever they come from, become spectra in Angstrom and flux per wavelength."""
+"""Convert columns of any origin into spectra: wavelengths in Angstrom, flux per unit wavelength."""
 
 import re
 import warnings
@@ -21,8 +21,8 @@ from obafgkm.classify.spectrum import Spectrum
 __all__ = ["settle"]
 
 _AXES = ("wave", "frequency", "energy", "wavenumber")
-_ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, and the power that their units are of
-_MOST_MARKED = 0.95  # share of the pixels that a mask may rule out
+_ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, with the power of the flux unit in theirs
+_MOST_MARKED = 0.95  # maximum fraction of the pixels that a mask may exclude
 
 
 def settle(part, name):
@@ -32,7 +32,7 @@ def settle(part, name):
     ----------
     part : obafgkm.classify.reading.columns.Part
     name : str
-        Of the object, where the part does not say it.
+        Name of the object, if the part does not state it.
 
     Yields
     ------
@@ -41,7 +41,7 @@ def settle(part, name):
     Raises
     ------
     RefusedError
-        If there are no wavelengths or no flux among its columns, or what is said of them is not understood.
+        If the columns include no wavelengths or no flux, or their description is not understood.
     """
     by_kind = {}
     for column in part.columns:
@@ -65,7 +65,7 @@ def settle(part, name):
 
 
 def _fluxes(by_kind):
-    """The columns of flux: the best one, or all that are told apart by a number or a name."""
+    """The columns of flux: the best one, or all that are distinguished by a number or a name."""
     found = [*by_kind.get("flux", []), *by_kind.get("magnitude", [])]
     if not found:
         others = [f"{kind} ({column.label})" for kind in sorted(NO_STAR & by_kind.keys())
@@ -73,7 +73,7 @@ def _fluxes(by_kind):
         if others:
             raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
         names = [column.name for column in by_kind.get("", []) if re.search("[A-Za-z]", column.name)]
-        unknown = f": what {', '.join(names)} may be is not understood; call it flux" if names else ""
+        unknown = f": {', '.join(names)} is not understood; call the flux 'flux'" if names else ""
         raise RefusedError(f"no column of flux{unknown}")
     ranked = sorted(found, key=lambda c: (c.settled_role().rank, c.settled_role().kind == "magnitude"))
     best = ranked[0].settled_role()
@@ -85,7 +85,7 @@ def _fluxes(by_kind):
 
 
 def _waves(part, by_kind):
-    """Columns of wavelengths, the best first: those that name their medium, then wavelengths themselves."""
+    """Columns of wavelengths, best first: those that name their medium, then other wavelengths."""
     found = [column for kind in _AXES for column in by_kind.get(kind, [])]
     if not found and part.axis is None:
         for kind, meaning in (("velocity", "velocities"), ("pixel", "pixel numbers"), ("time", "times")):
@@ -100,7 +100,7 @@ def _waves(part, by_kind):
 
 
 def _error(flux, by_kind, several):
-    """The column that says how good a flux is: the one whose name has the same words, else the plain one."""
+    """The column of errors of a flux: the one whose name shares its words, else the one without any."""
     tag, own = flux.settled_role().tag, set(tokens(flux.name))
     for kind in _ERRORS:
         for column in by_kind.get(kind, []):
@@ -123,7 +123,7 @@ def _is_like(column, flux):
 
 
 def _wavelengths(part, waves):
-    """Wavelengths of all spectra of a part, or a list of them for each."""
+    """Common wavelengths of all spectra of a part, or a list with those of each."""
     problem = None
     for column in waves:
         try:
@@ -149,7 +149,7 @@ def _of_column(part, column):
 
 
 def _medium(part, column, by_name, is_vacuum):
-    """The medium of a column, and what says so; what stands nearest to it counts first."""
+    """The medium of a column and its source; the statement closest to the column takes precedence."""
     if by_name:
         return by_name, f"the name of the {column.label}"
     said = column.said.lower()
@@ -170,7 +170,7 @@ def _medium(part, column, by_name, is_vacuum):
 
 
 def _rows(part, name, flux, waves, error, masks, left):
-    """The spectra of one column of flux."""
+    """The spectra in one column of flux."""
     known = _wavelengths(part, waves)
     values = flux.values
     is_one = values.ndim == 1 and values.dtype != object
@@ -202,7 +202,7 @@ def _range(known, i):
 
 
 def _row(column, i):
-    """One spectrum's values of a column, which may hold them for all."""
+    """Values of a column for one spectrum; the column may be common to all."""
     values = column.values
     if values.dtype != object and values.ndim == 1:
         return Column(column.name, values, column.unit, column.where, column.said, column.role)
@@ -211,7 +211,7 @@ def _row(column, i):
 
 
 def _spectrum(part, name, flux, axis, i, error, masks, left):
-    """One spectrum, with what is known of its pixels."""
+    """One spectrum with its errors and masks."""
     wave = axis.wave
     if isinstance(wave, list) or np.ndim(wave) > 1:
         wave = wave[0] if len(wave) == 1 else wave[i]
@@ -230,7 +230,7 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
     error = None if error is None else _row(error, i)
     if error is not None and _is_mask(error):
         masks = [*masks, replace(error, role=Role("good"))]
-        error, receipt.error = None, f"{error.label} holds nothing but 0 and 1; estimated from the scatter"
+        error, receipt.error = None, f"{error.label} holds only 0 and 1; estimated from the scatter"
     elif error is not None:
         ivar, receipt.error = _ivar(error, flux, values, unit, factor)
     else:
@@ -254,17 +254,16 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
 
 
 def _is_mask(error):
-    """Whether weights are no inverse variances but a mask: 1 where a pixel is valid, 0 where not."""
+    """Whether weights are a mask (1 valid, 0 not) rather than inverse variances."""
     values = error.values
     return error.settled_role().kind == "ivar" and bool(((values == 0) | (values == 1)).all())
 
 
 def _marked(mask, flux):
-    """Pixels that a mask rules out, and what it marks, in words, where that is not what is bad.
+    """Pixels that a mask excludes, and a remark if it marks valid pixels instead of bad ones.
 
-    It rules out those that it marks, or the others where it marks what is valid. Programs do not agree on
-    that. A mask of zeros and ones that marks most of the pixels, and of which the few others are those that
-    lie off the spectrum, marks what is valid.
+    Programs differ in which of the two a mask marks. A mask of zeros and ones is taken to mark valid pixels
+    if it marks most of them and the few others deviate from the spectrum.
     """
     marked = mask.values.astype(float) != 0
     if mask.settled_role().kind == "good":
@@ -272,18 +271,18 @@ def _marked(mask, flux):
     if 0.5 < marked.mean() < 1 and np.isin(mask.values, (0, 1)).all():
         off = np.abs(flux - _running_median(flux))
         if not np.isfinite(off[~marked]).any() or np.nanmedian(off[~marked]) > 3 * np.nanmedian(off[marked]):
-            return ~marked, ", which marks valid pixels, as those that it does not mark lie off the spectrum"
+            return ~marked, ", which marks valid pixels, as the unmarked ones deviate from the spectrum"
     return marked, ""
 
 
 def _running_median(values):
     padded = np.pad(values, 5, mode="edge")
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of nothing but gaps
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # for all-NaN windows
         return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 11), axis=-1)
 
 
 def _ivar(error, flux, converted, unit, factor):
-    """Inverse variances in the unit that the flux was brought to, and where they come from."""
+    """Inverse variances in the unit of the converted flux, and their source."""
     kind = error.settled_role().kind
     own_unit = error.unit if is_said(error.unit) else error.settled_role().unit
     values = np.ma.filled(np.ma.asarray(error.values, float), np.nan).ravel()
@@ -291,7 +290,7 @@ def _ivar(error, flux, converted, unit, factor):
         values = values / 100 * np.abs(np.asarray(flux.values, float).ravel())
     ivar = inverse_variances(values, kind, np.isfinite(converted))
     if ivar is None or ivar.shape != np.shape(flux.values):
-        return None, f"{error.label} holds none that are known; estimated from the scatter"
+        return None, f"{error.label} holds no valid errors; estimated from the scatter"
     scale = unit_scale(own_unit, unit, _ERRORS[kind])
     scale = scale if kind == "ivar" else scale ** (-2 if kind == "error" else -1)
     with np.errstate(divide="ignore", invalid="ignore"):

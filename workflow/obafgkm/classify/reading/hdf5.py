@@ -10,9 +10,9 @@ from obafgkm.classify.spectrum import Spectrum
 
 __all__ = ["read_hdf5"]
 
-_ROWS = 256  # of spectra in memory at a time
+_ROWS = 256  # spectra in memory at a time
 _MOST_DIMENSIONS = 2
-_HOLLOW = 100  # bytes of a dataset for each byte of the file, beyond which the file does not hold them
+_HOLLOW = 100  # bytes of a dataset per byte of the file above which the file cannot really contain them
 
 
 def read_hdf5(path):
@@ -29,7 +29,7 @@ def read_hdf5(path):
     Raises
     ------
     RefusedError
-        If it is none of this package, and no group of it has datasets of wavelengths and flux.
+        If it was not written by this package, and no group in it has datasets of wavelengths and flux.
     """
     import h5py
 
@@ -49,19 +49,19 @@ def read_hdf5(path):
 
 
 def _is_held(group, name):
-    """Whether an item is in this file: links may lead to any other."""
+    """Whether an item is in this file: links may lead to other files."""
     import h5py
 
     return isinstance(group.get(name, getlink=True), h5py.HardLink)
 
 
 def _refuse_hollow(file, size):
-    """Refuse a file that says to hold more than it can: chunks that are absent read as zeros."""
+    """Refuse a file that declares more data than it can contain: absent chunks read as zeros."""
     import h5py
 
     def refuse(name, item):
         if isinstance(item, h5py.Dataset) and item.size * item.dtype.itemsize > _HOLLOW * max(size, 1):
-            raise RefusedError(f"says to hold {item.shape} values of {name} in {size:,} bytes")
+            raise RefusedError(f"declares {item.shape} values of {name} in {size:,} bytes")
 
     file.visititems(refuse)
 
@@ -80,7 +80,7 @@ def _of_this_package(path):
 
 
 def _parts(file):
-    """A part for each group that has datasets of wavelengths and flux."""
+    """One part per group that has datasets of wavelengths and flux."""
     import h5py
 
     groups = [file]
@@ -96,7 +96,7 @@ def _parts(file):
 
 
 def _table(group):
-    """The datasets of a group, and the columns of those that have some, as a table."""
+    """The datasets of a group, and the columns of its compound datasets, as a table."""
     import h5py
     from astropy.table import Column
 
@@ -115,7 +115,7 @@ def _table(group):
 
 
 class _Datasets:
-    """Columns that need not have the same length, with what `part_of_table` asks of a table."""
+    """Columns of possibly different lengths, with the interface of a table that `part_of_table` needs."""
 
     def __init__(self, columns, meta):
         self.columns, self.meta, self.colnames = columns, meta, list(columns)

@@ -1,4 +1,4 @@
-"""An image of FITS, with the extensions that go with it, as one part."""
+"""A FITS image, together with the extensions that belong to it, as one part."""
 
 import numpy as np
 
@@ -19,16 +19,16 @@ _OTHERS = ("error", "ivar", "variance", "mask", "good")
 
 
 def image_part(hdu, others, header, name):
-    """Take an image apart.
+    """Split an image into columns.
 
     Parameters
     ----------
     hdu : astropy.io.fits image
     others : dict
-        Lists of further images by their role.
+        Lists of further images, by role.
     header : mapping
     name : str
-        Of the part.
+        Name of the part.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def image_part(hdu, others, header, name):
 
 
 def _turned(data, header):
-    """An image whose last axis is that of wavelengths, without axes of one pixel, and its number in FITS."""
+    """The image with wavelength as its last axis and without axes of one pixel; that axis's FITS number."""
     number = spectral_axis(header, data.ndim)
     if data.ndim > 1 and number <= data.ndim:
         data = np.moveaxis(data, data.ndim - number, -1)
@@ -95,7 +95,7 @@ def _turned(data, header):
 
 
 def _refuse_positions(data, header, spectral):
-    """Rows that are places on the sky, such as along a slit, are no spectra of stars."""
+    """Refuse rows that are positions on the sky, such as along a slit: they are not spectra of stars."""
     if data.ndim < 2:
         return
     for axis in (1, 2):
@@ -107,7 +107,7 @@ def _refuse_positions(data, header, spectral):
 
 
 def _rows_as_columns(data, header, unit, name):
-    """The part of an image whose rows are wavelengths, flux and maybe errors; None where it is none."""
+    """The part of an image whose rows are wavelengths, flux and possibly errors; None for other images."""
     has_axis = any(f"{key}1" in header for key in ("CRVAL", "CDELT", "CD1_")) or "COEFF0" in header
     if (
         data.ndim != 2
@@ -137,7 +137,7 @@ def _rows_as_columns(data, header, unit, name):
 
 
 def _row_roles(header, count):
-    """Roles of the rows by keywords such as BANDID1, None where they do not say; and what they say."""
+    """Roles of the rows from keywords such as BANDID1, None if they give none, and labels from the same."""
     for key in _ROW_KEYS:
         said = [str(header.get(f"{key}{i + 1}", "")) for i in range(count)]
         roles = [_band_role(text) for text in said]
@@ -147,7 +147,7 @@ def _row_roles(header, count):
 
 
 def _band_role(text):
-    """Role of a band of IRAF by its BANDID: the word before the dash."""
+    """Role of an IRAF band from its BANDID: the word before the dash."""
     head = text.split(" - ")[0].lower()
     if head.startswith("raw"):
         return Role("flux", rank=2)
@@ -155,7 +155,7 @@ def _band_role(text):
 
 
 def _by_row(data, header, unit):
-    """Flux of an image, its errors and what is left out, where rows or bands have roles; else all is flux."""
+    """Flux, errors and left-out rows of an image whose rows or bands have roles; otherwise all is flux."""
     if data.ndim == 1:
         return (
             Column(header.get("EXTNAME", "PRIMARY"), data, unit, "extension", role=_flux_role(header)),
@@ -171,9 +171,9 @@ def _by_row(data, header, unit):
             if roles
             else labels
         )
-    if roles is None:  # so many stars
+    if roles is None:  # as many stars
         if data.ndim == 3:
-            raise RefusedError(f"{len(data)} bands, and nothing says what they are (BANDID1 ...)")
+            raise RefusedError(f"{len(data)} bands whose meaning is not stated (BANDID1 ...)")
         return Column("", data, unit, "rows", role=_flux_role(header)), [], []
     kinds = [role.kind if role else "" for role in roles]
     star = min(
@@ -189,23 +189,23 @@ def _by_row(data, header, unit):
 
 
 def _flux_role(header):
-    """Flux, or magnitudes where the name of the extension says so."""
+    """Flux, or magnitudes if the name of the extension says so."""
     role = role_of(str(header.get("EXTNAME", "")))
     return role if role.kind == "magnitude" else Role("flux", unit=role.unit if role.kind == "flux" else "")
 
 
 def _roles_by_numbers(data):
-    """Roles of a few rows of which nothing is said; None where they are so many stars.
+    """Roles of a few rows without any description; None if they are as many stars.
 
-    One that is never negative and as large as the scatter of the first row (or its square, or one over
-    that) is its error: then the file is of one object, and what else it holds is left out.
+    A row that is never negative and as large as the scatter of the first row (or its square, or the inverse
+    of that) holds its errors: the file is then of one object, and its other rows are left out.
     """
     flux = data[0] if data.ndim == 2 else data[0, 0]
     if not 2 <= len(data) <= _FEW:
         return None
     rows = [row if data.ndim == 2 else row[0] for row in data[1:]]
     kinds = ["flux"]
-    for row in rows:  # the first that fits
+    for row in rows:  # the first match
         is_other = any(kinds[1:]) or are_like_wavelengths(row) or has_own_noise(row, flux)
         kinds.append("" if is_other else errors_fit(row, flux))
     if not any(kinds[1:]):

@@ -9,11 +9,11 @@ from obafgkm.classify.spectrum import Spectrum
 
 __all__ = ["are_orders", "joined"]
 
-_SHARED = 0.5  # of the shorter of two ranges: those that share more are spectra of different objects
+_SHARED = 0.5  # of the shorter of two ranges; spectra that overlap by more are of different objects
 
 
 def are_orders(ranges):
-    """Whether ranges of wavelengths (first, last) go on from one another, as orders and arms do."""
+    """Whether wavelength ranges (first, last) continue one another, as those of orders and arms do."""
     ranges = sorted(own for own in ranges if np.isfinite(own).all())
     if len(ranges) < 2:
         return False
@@ -25,18 +25,18 @@ def are_orders(ranges):
 
 
 def joined(spectra, name, what):
-    """One spectrum of several that go on from one another.
+    """Merge spectra that continue one another.
 
-    Where two overlap both are cut in the middle of what they share, and the redder one is brought to the
-    level of the bluer one there.
+    Two that overlap are both cut in the middle of the overlap, and the redder one is scaled to the level of
+    the bluer one there.
 
     Parameters
     ----------
     spectra : list of Spectrum
     name : str
-        Of the object.
+        Name of the object.
     what : str
-        What is joined: orders, arms.
+        Kind of the pieces: orders, arms.
 
     Returns
     -------
@@ -100,7 +100,7 @@ class _Piece:
 
 
 def _meet(left, right):
-    """Cut two neighbours in the middle of what they share, at one level."""
+    """Cut two neighbours in the middle of their overlap and bring them to one level."""
     ends = left.wave[left.good], right.wave[right.good]
     if not (ends[0].size and ends[1].size) or ends[0][-1] <= ends[1][0]:
         return

@@ -1,4 +1,4 @@
-"""Air or vacuum: what says so, and what it says."""
+"""Air or vacuum: the medium of the wavelengths, and the source of this information."""
 
 import re
 
@@ -19,14 +19,14 @@ _SAYS_MEDIUM += ("MEDIUM", "SPECMED", "WAVE_MED", "WAVEFORM", "LAMTYPE", "WLTYPE
 _IS_VACUUM = ("VACUUM", "VAC", "ISVACUUM", "IS_VACUUM", "VACWAVE", "WAVEVAC", "VACUUM_W", "IN_VAC")
 _IS_VACUUM += ("ISVAC", "IS_VAC", "VACUUMWL", "VACWL", "VACLAM", "AIR2VAC", "AIRTOVAC")
 _IS_AIR = ("AIR", "ISAIR", "IS_AIR", "AIRWAVE", "WAVEAIR", "IN_AIR", "AIRWL", "AIRLAM", "VAC2AIR", "VACTOAIR")
-# FITS paper III: WAVE is in vacuum, AWAV in air; the others have no other wavelength.
+# FITS paper III: WAVE is in vacuum, AWAV in air; the wavelengths of the others are in vacuum.
 _CTYPES = {"AWAV": "air", "WAVE": "vacuum", "FREQ": "vacuum", "ENER": "vacuum", "WAVN": "vacuum"}
 _SURVEYS = ("SDSS", "LAMOST")
-_MEDIUM_KEY = re.compile(r"AIR(?!MASS)|VAC|MED|WAVE|WAV|LAM|WL|FRAME")  # what else a keyword may be called
+_MEDIUM_KEY = re.compile(r"AIR(?!MASS)|VAC|MED|WAVE|WAV|LAM|WL|FRAME")  # other names of such keywords
 _ONLY_MEDIUM = re.compile(r"\s*(?:in |standard |dry )*(air|vac|vacuum)(?: wave\w*| scale)?\s*", re.IGNORECASE)
 _MEDIUM_WORD = re.compile(
     r"(?=.*(?:WAVE|LAMB|WL|SPEC))(?:.* )?(VACUUM|VAC|AIR)(?: .*)?"
-)  # in a long keyword, such as HIERARCH has
+)  # in a long keyword of HIERARCH
 _OF_WAVELENGTHS = re.compile(
     r"wave|wl\b|lambda|λ|angstrom|å|spectral|\bnm\b|vac(?:uum)?(?:2|to)air|air(?:2|to)vac"
 )
@@ -43,7 +43,7 @@ def from_vacuum_or_air(value):
 
 
 def by_header(header):
-    """The medium by the keywords of a header, and which of them says so; (None, '') where none does."""
+    """The medium from the keywords of a header, and the keyword; (None, '') if none states it."""
     found = {}
     for key in _SAYS_MEDIUM:
         if medium := from_vacuum_or_air(header.get(key, "")):
@@ -53,7 +53,7 @@ def by_header(header):
             if key in header:
                 value = str(header[key]).strip().lower()
                 said = medium if value in _TRUE else other if value in _FALSE else from_vacuum_or_air(value)
-                if value in _FALSE and re.search("2|TO", key):  # it was not converted, from whatever it was
+                if value in _FALSE and re.search("2|TO", key):  # not converted, original unknown
                     continue
                 if said:
                     found[f"{key} = {header[key]!r}"] = said
@@ -73,7 +73,7 @@ def by_header(header):
 
 
 def by_ctype(kind):
-    """The medium by the type of an axis, such as ``AWAV-LOG``; None where it does not say."""
+    """The medium from the type of an axis, such as ``AWAV-LOG``; None if not stated."""
     return _CTYPES.get(str(kind).strip().upper()[:4]) if _is_coded(str(kind)) else None
 
 
@@ -82,7 +82,7 @@ def _is_coded(kind):
 
 
 def by_ucd(said, header):
-    """The medium by the UCD of the wavelengths: the atmosphere is air; ESO's archive else means vacuum."""
+    """The medium from the UCD of the wavelengths: the atmosphere is air; ESO's archive else means vacuum."""
     if "em.wl" in said and "obs.atmos" in said:
         return "air"
     if "em.wl" in said and str(header.get("ORIGIN", "")).upper().startswith("ESO"):
@@ -91,9 +91,9 @@ def by_ucd(said, header):
 
 
 def by_words(text):
-    """The medium by free text, such as the lines above a table: 'air', 'vacuum', or None.
+    """The medium from free text, such as the lines above a table: 'air', 'vacuum', or None.
 
-    A word counts, not letters within a name; of a conversion, what it leads to.
+    Whole words count, not letters within a name; in a conversion, its result counts.
     """
     text = re.sub(r"[_\-.]+", " ", text.lower())
     text = re.sub(r"\b(air|vac)(?:2|to)(air|vac)\b", r"\1 to \2", text)
@@ -122,10 +122,10 @@ def by_words(text):
 
 
 def by_lines(lines):
-    """The medium by the lines above a table, and what says so; (None, '') where none does.
+    """The medium from the lines above a table, and the source; (None, '') if no line states it.
 
-    A line counts that gives a keyword its value, that speaks of wavelengths, or that says nothing else: an
-    observatory or an observer may have such a name.
+    Only lines count that assign a value to a keyword, mention wavelengths, or contain nothing else, because
+    an observatory or an observer may have such a name.
     """
     pairs = (re.fullmatch(r"\W*(\w+)\s*[=:]\s*(.*?)\s*(?:/.*)?", line) for line in lines)
     keys = {found[1].upper(): found[2].strip("'\" ") for found in pairs if found}
@@ -143,7 +143,7 @@ def by_lines(lines):
 
 
 def by_comments(header):
-    """The medium by the comments of a FITS header that speak of wavelengths."""
+    """The medium from those comments of a FITS header that mention wavelengths."""
     lines = [str(line) for key in ("COMMENT", "HISTORY") if key in header for line in header[key]]
     about = [line for line in lines if re.search(r"wave|lambda", line, re.IGNORECASE)]
     said = {by_words(line) for line in about} - {None}
@@ -151,7 +151,7 @@ def by_comments(header):
 
 
 def within_unit(unit):
-    """A unit, and the medium that stands with it: ``Angstrom (vacuum)``."""
+    """Split a unit from the medium next to it: ``Angstrom (vacuum)``."""
     found = re.search(r"[\s,;(\[]*\b(?:in )?(vacuum|vac|air)\b[)\]]*", unit, re.IGNORECASE)
     if not found:
         return unit, None

@@ -1,4 +1,4 @@
-"""IRAF's multispec: each row of an image has wavelengths of its own, in the keywords WAT2_nnn."""
+"""IRAF's multispec: each row of an image has its own wavelengths, in the keywords WAT2_nnn."""
 
 import re
 
@@ -16,7 +16,7 @@ _POLYNOMIALS = {1: chebyshev.chebval, 2: legendre.legval}
 
 
 def is_multispec(header):
-    """Whether a header speaks of wavelengths in this way."""
+    """Whether a header describes wavelengths in this way."""
     kinds = (str(header.get(f"CTYPE{axis}", "")).upper() for axis in (1, 2))
     return any(kind.startswith("MULTISPE") for kind in kinds)
 
@@ -28,19 +28,19 @@ def multispec_wavelengths(header, n):
     ----------
     header : mapping
     n : int
-        Pixels of a row.
+        Pixels per row.
 
     Returns
     -------
     list of Wavelengths
-        One for each row; NaN beyond its own pixels.
+        One per row; NaN beyond the row's own pixels.
 
     Raises
     ------
     RefusedError
-        If they are not given, or by a function that is not known here.
+        If they are not given, or given by a function that is not supported.
     """
-    # Each keyword holds 68 characters, of which blanks at the end are dropped by readers.
+    # Each keyword holds 68 characters; readers drop trailing blanks.
     text = "".join(str(header[key]).ljust(68) for key in sorted(k for k in header if k.startswith("WAT2_")))
     words = [found[1] for found in re.finditer(r"spec\d+\s*=\s*\"([^\"]*)\"", text)]
     if not words:
@@ -76,7 +76,7 @@ def _function(numbers, pixels):
         weight, shift, kind, order = numbers[0], numbers[1], int(numbers[2]), int(numbers[3])
         if kind not in _POLYNOMIALS:
             raise RefusedError(
-                f"IRAF's dispersion function of type {kind} is not known here: resample with dispcor first"
+                f"IRAF's dispersion function of type {kind} is not supported: resample with dispcor first"
             )
         low, high = numbers[4:6]
         scaled = (2 * pixels - (low + high)) / (high - low)

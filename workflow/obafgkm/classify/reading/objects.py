@@ -1,4 +1,4 @@
-"""Parts of a file as spectra: of one object where they are its arms or orders, else of several."""
+"""Parts of a file as spectra: of one object if they are its arms or orders, otherwise of several."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _ARMS |= {"detector", "segment", "seg", "spectrograph", "channel", "grating", "s
 
 
 def spectra_of_parts(parts, left_out, name):
-    """The spectra of parts: of one object where they are its arms, else of several."""
+    """The spectra of parts: of one object if these are its arms, otherwise of several."""
     coadded = [part for part in parts if "coadd" in tokens(part.name)]
     if coadded and len(coadded) < len(parts):
         left_out = [*left_out, *(f"{part.name} (single exposure)" for part in parts if part not in coadded)]
@@ -51,7 +51,7 @@ def _chained(head, rest):
 
 
 def _arranged(settled, name):
-    """Spectra of several parts: arms of one object are joined, others keep the name of their part."""
+    """Spectra of several parts: arms of one object are merged, others keep the name of their part."""
     counts = {len(spectra) for _, spectra in settled}
     tags = [part.name for part, _ in settled]
     if len(settled) > 1 and len(counts) == 1 and (_are_arms(tags) or counts != {1}):
@@ -72,7 +72,7 @@ def _arranged(settled, name):
 
 
 def _are_arms(names):
-    """Whether names are those of arms, orders or detectors: letters or numbers beside common words."""
+    """Whether names are those of arms, orders or detectors: letters or numbers next to common words."""
     words = [[word for word in tokens(name) if not word.isdigit()] for name in names]
     common = set.intersection(*map(set, words))
     return all(len(word) == 1 or word in _ARMS or word in common for own in words for word in own)
@@ -84,7 +84,7 @@ def _range(spectrum):
 
 
 def spectra_of_tables(parts, name):
-    """Spectra of the parts of a text: of one object where they go on from one another."""
+    """Spectra of the parts of a text, merged into one object if they continue one another."""
     found, problems, first = [], [], None
     for part in parts:
         try:

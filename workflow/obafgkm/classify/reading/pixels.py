@@ -1,4 +1,4 @@
-"""Which pixels count: masks, gaps of zeros, sentinels, errors that are infinite or not known."""
+"""Valid pixels: masks, gaps of zeros, sentinels, infinite or unknown errors."""
 
 import numpy as np
 
@@ -10,19 +10,19 @@ _SENTINELS = np.array(
     [-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0, -99999.0, -32768.0, -1e20, -1e30, -1e34]
 )
 _SENTINELS = np.concatenate([_SENTINELS, -_SENTINELS, [9.969209968386869e36, 3.4028234663852886e38]])
-_ZEROS = 3  # in a row: no detector says exactly nothing so often
+_ZEROS = 3  # in a row: no detector reads exactly zero so often
 _CONSTANT = 20  # equal values in a row
-_REPEATED = 5  # times that an extreme value stands there, far from all others
+_REPEATED = 5  # occurrences of an extreme value far from all others
 _FAR = 3.0  # as a multiple of the range of the others
 _NOTHING = 1e-6  # of the median flux
-_DEEPEST = 0.02  # of the median flux: no line of a star that is well seen goes so deep
-_TOO_MUCH = 1e8  # of the median inverse variance: an error 10,000 times smaller than others is none
-_MOST_UNKNOWN = 0.5  # share of the errors
-_NO_WEIGHT = 1e-6  # of the median inverse variance: such a pixel weighs nothing
+_DEEPEST = 0.02  # of the median flux: no line of a well-exposed star is so deep
+_TOO_MUCH = 1e8  # of the median inverse variance: errors 10,000 times smaller than the others are not real
+_MOST_UNKNOWN = 0.5  # fraction of the errors
+_NO_WEIGHT = 1e-6  # of the median inverse variance: the weight of such a pixel is negligible
 
 
 def masked(flux):
-    """Which pixels of a spectrum hold no flux.
+    """Pixels of a spectrum without flux.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def masked(flux):
     Returns
     -------
     array of bool (n_pix,)
-        Not finite; in a row of exactly zero (3 or more) or of any constant but one (20 or more), as between
-        detectors; or a sentinel such as -999.
+        Not finite; in a run of exact zeros (3 or more) or of any constant other than one (20 or more), as
+        between detectors; or a sentinel such as -999.
     """
     bad = ~np.isfinite(flux)
     good = flux[~bad] if bad.any() else flux
@@ -50,7 +50,7 @@ def masked(flux):
 
 
 def _without_light(flux, good):
-    """Pixels that hold nothing, or next to nothing: several in a row, or where all others are well above."""
+    """Pixels of zero or nearly zero flux: several in a row, or where all others are well above."""
     level = np.median(np.abs(good))
     nothing = np.abs(flux) <= _NOTHING * level
     if not level or not nothing.any() or nothing.mean() > 0.5:
@@ -68,7 +68,7 @@ def _is_far(value, others):
 
 
 def _runs(flux):
-    """Pixels in runs of one exact value."""
+    """Pixels in runs of a constant value."""
     same = flux[1:] == flux[:-1]
     bad = np.zeros(flux.size, bool)
     if np.count_nonzero(same) < _ZEROS - 1:
@@ -82,25 +82,25 @@ def _runs(flux):
 
 
 def inverse_variances(values, kind, light=None):
-    """Inverse variances of what says how good the pixels are.
+    """Inverse variances from errors, variances or inverse variances.
 
     Parameters
     ----------
     values : array (n_pix,)
     kind : str
-        error, variance or ivar.
+        ``error``, ``variance`` or ``ivar``.
     light : array of bool (n_pix,), optional
         Pixels that have a flux.
 
     Returns
     -------
     array (n_pix,) or None
-        0 where a pixel is not to be used: its error is infinite, zero, negative, huge or not a number. None
-        where no error is known.
+        0 for pixels that are not used, whose error is infinite, zero, negative, huge or not a number. None if
+        no error is known.
     """
     values = np.asarray(values, float)
     finite = np.isfinite(values)
-    if values.size > 1 and (values == 1).all():  # what programs write in place of errors
+    if values.size > 1 and (values == 1).all():  # a placeholder that programs write for errors
         return None
     if kind == "ivar":
         if not finite.any():
@@ -111,11 +111,11 @@ def inverse_variances(values, kind, light=None):
         if not known.any():
             return None
         power = values[known] ** (2 if kind == "error" else 1)
-        if not np.isfinite(power).all() or not power.all():  # beyond the numbers of a computer
+        if not np.isfinite(power).all() or not power.all():  # over- or underflow
             power = np.clip(power, 1e-300, 1e300)
         ivar = np.zeros(values.shape)
         ivar[known] = 1 / power
-        # Where most are not known they are no sign of bad pixels.
+        # If most are unknown, unknown errors do not mark bad pixels.
         if (~known if light is None or not light.any() else ~known[light]).mean() > _MOST_UNKNOWN:
             return None
     positive = ivar[ivar > 0]
@@ -134,10 +134,10 @@ def scatter(flux):
 
 
 def errors_fit(errors, flux):
-    """Whether numbers without a name can be the errors of a flux: 'error', 'variance', 'ivar' or ''.
+    """Whether unnamed numbers can be the errors of a flux: 'error', 'variance', 'ivar' or ''.
 
-    They must be positive and, at the median, no further from the scatter of the flux than lines and
-    correlated noise can bring them.
+    They must be positive and, in the median, agree with the scatter of the flux within the effects of lines
+    and correlated noise.
     """
     noise = scatter(flux)
     good = np.isfinite(errors) & np.isfinite(flux)
@@ -154,7 +154,7 @@ def errors_fit(errors, flux):
     }
     if not ratios:
         return ""
-    if np.corrcoef(errors, flux[good])[0, 1] > 0.5:  # as signal-to-noise ratios are
+    if np.corrcoef(errors, flux[good])[0, 1] > 0.5:  # as for signal-to-noise ratios
         ratios.pop("ivar", None)
     if not ratios:
         return ""
@@ -167,7 +167,7 @@ def errors_fit(errors, flux):
 
 
 def has_own_noise(values, flux):
-    """Whether numbers scatter as a spectrum of their own does, and not as errors that follow a flux do."""
+    """Whether numbers scatter like a separate spectrum and not like errors, which follow the flux."""
     level, own = np.nanmedian(np.abs(flux)), np.nanmedian(np.abs(values))
     if not (level > 0 and own > 0) or scatter(values) / own < 0.3 * scatter(flux) / level:
         return False

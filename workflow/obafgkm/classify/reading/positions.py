@@ -1,4 +1,4 @@
-"""Where in the sky an object is, by the keywords and tables of a FITS file."""
+"""Position of an object on the sky, from the keywords and tables of a FITS file."""
 
 import re
 
@@ -6,16 +6,16 @@ import numpy as np
 
 __all__ = ["by_designation", "by_header", "by_rows"]
 
-# Keywords of right ascension and declination, those that can mean nothing but the object first.
+# Keywords of right ascension and declination; those that can only refer to the object come first.
 _PAIRS = (("PLUG_RA", "PLUG_DEC"), ("RAOBJ", "DECOBJ"), ("OBJRA", "OBJDEC"), ("RA_TARG", "DEC_TARG"))
 _PAIRS += (("RA_OBJ", "DEC_OBJ"), ("OBJ_RA", "OBJ_DEC"), ("TARG_RA", "TARG_DEC"), ("RA", "DEC"))
 _COLUMNS = (("target_ra", "target_dec"), ("plug_ra", "plug_dec"), ("ra", "dec"), ("raj2000", "dej2000"))
-_OF_FIELD = re.compile(r"boresigh|plate|field", re.IGNORECASE)  # comments of a position of many fibres
+_OF_FIELD = re.compile(r"boresigh|plate|field", re.IGNORECASE)  # in comments of positions of many fibres
 _DESIGNATION = re.compile(r"J(\d\d)(\d\d)(\d\d\.\d+)([+-]\d\d)(\d\d)(\d\d\.?\d*)")
 
 
 def by_header(header):
-    """Position of the object by a header.
+    """Position of the object from a header.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def by_header(header):
     Returns
     -------
     (float, float) or None
-        Right ascension and declination in degrees, J2000; None where the header gives none, or only that of
-        a field of many.
+        Right ascension and declination in degrees, J2000; None if the header gives none, or only that of a
+        field with many objects.
     """
     for keys in _PAIRS:
         if not all(key in header for key in keys):
@@ -39,7 +39,7 @@ def by_header(header):
 
 
 def _degrees(value, per_unit):
-    """An angle in degrees: a number is one already, sexagesimal text is in hours where `per_unit` is 15."""
+    """An angle in degrees; numbers are in degrees, sexagesimal text is in hours if `per_unit` is 15."""
     if isinstance(value, int | float):
         return float(value)
     parts = re.split(r"[:\s]+", str(value).strip())
@@ -54,7 +54,7 @@ def _degrees(value, per_unit):
 
 
 def _valid(ra, dec):
-    """A position, unless it cannot be one; (0, 0) is what programs write that know none."""
+    """A position, or None if it is invalid; programs write (0, 0) if they have none."""
     return (ra, dec) if 0 <= ra <= 360 and abs(dec) <= 90 and (ra or dec) else None
 
 
@@ -66,7 +66,7 @@ def _in_j2000(place, equinox):
         return place
     if not 1800 < year < 2000:
         return place
-    from astropy.coordinates import FK4, FK5, SkyCoord  # takes half a second, which few files need
+    from astropy.coordinates import FK4, FK5, SkyCoord  # slow to import, and few files need it
 
     own = FK4(equinox=f"B{year}") if year < 1984 else FK5(equinox=f"J{year}")
     moved = SkyCoord(*place, unit="deg", frame=own).transform_to(FK5(equinox="J2000"))
@@ -74,7 +74,7 @@ def _in_j2000(place, equinox):
 
 
 def by_designation(name):
-    """Position by a name such as ``LAMOST J103250.26+354136.2``, to its own precision; None without one."""
+    """Position from a name such as ``LAMOST J103250.26+354136.2``, to its precision; None without one."""
     if not (found := _DESIGNATION.search(str(name).replace(" ", ""))):
         return None
     hours, minutes, seconds, degrees, *rest = found.groups()
@@ -84,18 +84,18 @@ def by_designation(name):
 
 
 def by_rows(hdus, keys):
-    """Positions of the objects of a table that has one row for each, such as DESI's fibre map.
+    """Positions of objects from a table with one row for each, such as DESI's fibre map.
 
     Parameters
     ----------
     hdus : list of HDU
     keys : sequence of str
-        Names, in small letters, that a column of names may have.
+        Lower-case names that a column of names may have.
 
     Returns
     -------
     dict of str: (float, float)
-        By name; empty where no table has names and positions.
+        By name; empty if no table has names and positions.
     """
     for hdu in hdus:
         names = {name.lower(): name for name in getattr(getattr(hdu, "columns", None), "names", ())}

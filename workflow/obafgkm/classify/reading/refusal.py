@@ -1,4 +1,4 @@
-"""The error of the gate: a sentence that names what cannot be taken for a spectrum, and why."""
+"""Exceptions for data that cannot be taken for a spectrum; the message names them and the reason."""
 
 from obafgkm.errors import ObafgkmError
 
@@ -6,11 +6,11 @@ __all__ = ["RefusedError", "UnknownLayoutError"]
 
 
 class RefusedError(ObafgkmError):
-    """A part of a file says something that rules it out as a spectrum, or that is not understood."""
+    """Part of a file is not a spectrum by its own description, or the description is not understood."""
 
 
 class UnknownLayoutError(RefusedError):
-    """A file holds nothing that is like a spectrum."""
+    """A file contains nothing that resembles a spectrum."""
 
     def __init__(self):
         super().__init__(

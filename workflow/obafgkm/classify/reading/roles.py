@@ -1,4 +1,4 @@
-"""What a column, an extension or a row is, by its name and by its UCD or utype."""
+"""The role of a column, an extension or a row, from its name and its UCD or utype."""
 
 import functools
 import re
@@ -11,7 +11,7 @@ from obafgkm.classify.reading.words import vocabulary
 __all__ = ["ERROR_WORDS", "NO_LIGHT", "NO_STAR", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
 
 
-# Names written in one word, as the words that they are made of.
+# Compound names, split into words.
 _COMPACT = {
     "andmask": "and mask",
     "badpix": "mask",
@@ -101,7 +101,7 @@ _FLUX = vocabulary("flux fluxes spectrum spectra spec intensity signal data sci 
 _FLUX |= vocabulary("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
 _FLUX |= vocabulary("fluss flujo flusso intensitat intensidad intensite")
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag", "stmag", "mab", "vegamag"}
-_OTHERS = {  # what is neither the star's light nor says how good it is, by the words that say so
+_OTHERS = {  # quantities other than the flux of the star and its errors, by the words that name them
     "sky": {"sky", "background", "bkg", "bkgd", "bg"},
     "model": {"model", "fit", "synth", "synthetic", "predicted", "best"},
     "template": {"template", "templates", "tmpl"},
@@ -129,14 +129,14 @@ _OTHERS = {  # what is neither the star's light nor says how good it is, by the 
     ),
 }
 NO_STAR = frozenset(_OTHERS)
-# Kinds of extensions and columns that hold no light of a star.
+# Kinds of extensions and columns that are not the flux of a star.
 NO_LIGHT = NO_STAR | {"error", "ivar", "variance", "mask", "good", "flags", "wave"}
-# What the axis of a table may be, and has no wavelengths.
+# Quantities that may be the axis of a table and have no wavelengths.
 _OTHER_AXIS = vocabulary(
     "temperature temp teff angle theta radius altitude height distance redshift age mass phase"
 )
 _OTHER_AXIS |= vocabulary("delay separation baseline airmass")
-_ALONE = {"tau", "kappa", "depth", "optical"}  # which may belong to the name of a star
+_ALONE = {"tau", "kappa", "depth", "optical"}  # which can be part of a star's name
 _RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
 _NAMES = vocabulary("name object star designation desig obsid mangaid specobjid targetid id source target")
 _UCDS = {
@@ -157,25 +157,25 @@ _UCDS = {
 
 @dataclass(frozen=True)
 class Role:
-    """What something is.
+    """The role of a column, an extension or a row.
 
     Attributes
     ----------
     kind : str
         wave, frequency, energy, wavenumber, velocity, time, pixel, axis (of something else), flux,
-        magnitude, error, variance, ivar, mask, good (a mask that marks what is valid), flags (bits that need
-        not rule a pixel out), name, a key of what is no star's light (sky, model, template ...), or '' where
-        the name says nothing.
+        magnitude, error, variance, ivar, mask, good (a mask that marks valid pixels), flags (bits that need
+        not exclude a pixel), name, the kind of something other than the flux of a star (sky, model, template
+        ...), or '' if the name is not recognised.
     log : str
-        '', log, log10 or ln, of wavelengths.
+        Logarithm of the wavelengths: '', log, log10 or ln.
     medium : str or None
-        That the name of wavelengths says.
+        Medium in the name of the wavelengths.
     unit : str
-        That the name says.
+        Unit in the name.
     rank : int
-        The smaller the better, among several of one kind.
+        Preference among several of one kind; the smallest is used.
     tag : str
-        What the name says beside it: an arm, an order, a star.
+        Remaining words of the name: an arm, an order, a star.
     """
 
     kind: str
@@ -187,7 +187,7 @@ class Role:
 
 
 def tokens(name):
-    """The words of a name, in small letters."""
+    """The words of a name, in lower case."""
     name = name.replace("λ", " lambda ").replace("Å", " angstrom ").replace("µ", "u").replace("μ", "u")
     name = unicodedata.normalize("NFKD", name)  # letters without their accents
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
@@ -202,13 +202,13 @@ def tokens(name):
 
 @functools.lru_cache(maxsize=4096)
 def role_of(name, said=""):
-    """The role of something by its name and by what else is said of it.
+    """The role of a column, an extension or a row, from its name and description.
 
     Parameters
     ----------
     name : str
     said : str
-        UCD or utype; '' where there is none.
+        UCD or utype; '' if there is none.
 
     Returns
     -------
@@ -226,12 +226,12 @@ def role_of(name, said=""):
 
 
 def roles_of(names, said, units):
-    """The roles of the columns of a table: by names, and by units where no name is of wavelengths or of flux.
+    """The roles of the columns of a table, by name, or by unit if no name means wavelengths or flux.
 
     Parameters
     ----------
     names, said, units : sequence of str
-        See `role_of`; '' where there is none.
+        See `role_of`; '' if there is none.
 
     Returns
     -------
@@ -250,7 +250,7 @@ def roles_of(names, said, units):
 
 
 def _unit_in(name):
-    """A name and the unit in brackets behind it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``."""
+    """A name and the unit in brackets after it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``."""
     found = re.fullmatch(r"\s*(.*?)\s*[\[(]\s*(.*?)\s*[\])]\s*", name)
     if not found or tokens(found[1])[-1:] in (["log"], ["log10"], ["ln"], ["f"], []):
         return name, ""

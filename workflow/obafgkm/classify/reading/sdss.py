@@ -1,4 +1,4 @@
-"""The layout of SDSS since data release 8, of which surveys have millions: opened as far as needed."""
+"""The layout of SDSS since data release 8; of these millions of files only the needed part is read."""
 
 from obafgkm.archives import cards
 from obafgkm.classify.reading.columns import Column, Part
@@ -9,21 +9,21 @@ _UNITS = ("1e-17 erg/s/cm2/Angstrom", "", "")  # of flux, log wavelength, invers
 
 
 def is_coadd(names, primary):
-    """Whether columns of these names, below a primary header, are a coadded spectrum of SDSS."""
+    """Whether columns of these names, in a file with this primary header, are an SDSS coadd."""
     return [name.lower() for name in names[:3]] == ["flux", "loglam", "ivar"] and "PLATEID" in primary
 
 
 def coadd_part(extension, names, cells):
-    """The part that such a table is.
+    """The part of such a table.
 
     Parameters
     ----------
     extension : str
         Its name.
     names : list of str
-        Of all of its columns.
+        Names of all its columns.
     cells : mapping of str to array (n_pix,)
-        The first three of them at least.
+        At least the first three columns.
     """
     columns = [Column(name, cells[name], unit) for name, unit in zip(names, _UNITS, strict=False)]
     left_out = [*names[3:], "the extensions after it"]
@@ -31,7 +31,7 @@ def coadd_part(extension, names, cells):
 
 
 def quick_coadd(file):
-    """The coadded spectrum of a file, from two headers and one table, which astropy need not look at.
+    """The coadded spectrum of a file, from two headers and one table, read without astropy.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def quick_coadd(file):
     Returns
     -------
     tuple of Part and obafgkm.archives.cards.Header, or None
-        The spectrum, and the primary header. None where the file is another one, or damaged.
+        The spectrum and the primary header; None if the file has another layout or is damaged.
     """
     found = cards.hdus(file)
     primary = next(found, None)

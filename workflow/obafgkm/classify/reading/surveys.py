@@ -1,4 +1,4 @@
-"""Layouts of surveys and libraries that do not say all that is known of them."""
+"""Layouts of surveys and libraries whose files do not state everything that is known about them."""
 
 import re
 from pathlib import PurePath
@@ -13,14 +13,14 @@ from obafgkm.classify.spectrum import Spectrum
 
 __all__ = ["cflib_spectrum", "library_in_air", "survey_image"]
 
-# Keywords of two libraries, see `obafgkm.archives.miles` and `jhc`, which need longer to import.
+# Keywords of two libraries, see `obafgkm.archives.miles` and `jhc`, which are slower to import.
 _MILES = [4300, 3540.5, 0.9]
 _JHC = [2799, "WAVELENGTH", "FLUX", "ANGSTROMS"]
 _BUNIT = "1e-17 erg/s/cm2/Angstrom"
 
 
 def survey_image(hdu, header, name):
-    """The spectrum of an image of SDSS to data release 7 or of LAMOST to data release 7.
+    """The spectrum of an image of SDSS or LAMOST, both up to their data release 7.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def survey_image(hdu, header, name):
     Returns
     -------
     Spectrum or None
-        None where it is neither of them.
+        None for any other image.
     """
     if hdu.header.get("NAXIS") != 2 or "COEFF0" not in header:
         return None
@@ -60,24 +60,24 @@ def survey_image(hdu, header, name):
 
 
 def cflib_spectrum(path, content):
-    """The spectrum of a file of CFLIB, FITS or text, by the library's own reader, which knows its gaps."""
+    """The spectrum of a CFLIB file, FITS or text, by the library's own reader, which knows its gaps."""
     from obafgkm.archives import cflib
 
     name = PurePath(path).name
-    name = name[: name.index(".fits") + 5] if ".fits" in name else name  # without what it is packed by
+    name = name[: name.index(".fits") + 5] if ".fits" in name else name  # without compression suffix
     labels, flux = cflib.read_spectrum(name, content)
     receipt = Receipt(
         "", "CFLIB's own (Angstrom)", "relative, per unit wavelength", "none; estimated from the scatter",
         "the library's documentation", 1 - float(np.isfinite(flux).mean())
     )  # fmt: skip
     spectrum = Spectrum(labels["name"], cflib.WAVE, flux, None, "air", receipt)
-    found = dict(re.findall(rb"^#K (OBJRA|OBJDEC) +'?([^'\n]*)", content, re.M))  # of a text
+    found = dict(re.findall(rb"^#K (OBJRA|OBJDEC) +'?([^'\n]*)", content, re.M))  # in a text file
     spectrum.position = by_header({key.decode(): value.decode("latin-1") for key, value in found.items()})
     return spectrum
 
 
 def library_in_air(hdus):
-    """The library whose layout a file has, if its wavelengths are in air and its keywords do not say so.
+    """The library whose layout a file has, if that is in air without a keyword to say so.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def library_in_air(hdus):
     Returns
     -------
     str
-        JHC, MILES, or '' where it is neither.
+        JHC, MILES, or '' for neither.
     """
     first = hdus[0].header
     grid = [first.get(key) for key in ("NAXIS1", "CRVAL1", "CDELT1")]

@@ -1,4 +1,4 @@
-"""Tables of formats that astropy reads: VOTable, ECSV, CDS, IPAC, fixed width."""
+"""Tables in formats that astropy reads: VOTable, ECSV, CDS, IPAC, fixed width."""
 
 import io
 import re
@@ -14,7 +14,7 @@ __all__ = ["astropy_format", "part_of_table", "parts_of_table"]
 
 
 def astropy_format(text):
-    """The format of astropy that a text is in, by its first lines; '' where it is plain text."""
+    """The astropy format of a text, from its first lines; '' for plain text."""
     start = text[:4096]
     if "<VOTABLE" in start.upper():
         return "votable"
@@ -35,7 +35,7 @@ def astropy_format(text):
 
 
 def parts_of_table(text, form):
-    """The parts of a text in a format of astropy.
+    """The parts of a text in an astropy format.
 
     Parameters
     ----------
@@ -50,14 +50,14 @@ def parts_of_table(text, form):
     Raises
     ------
     RefusedError
-        If astropy cannot read it, or no table in it holds a spectrum.
+        If astropy cannot read it, or no table in it contains a spectrum.
     """
     try:
         tables = list(_tables(text, form))
     except (RefusedError, MemoryError):
         raise
-    except Exception as error:  # what astropy raises at damaged tables is not documented
-        raise RefusedError(f"damaged, or no table of the format {form} ({error})") from error
+    except Exception as error:  # astropy does not document what it raises for damaged tables
+        raise RefusedError(f"damaged, or not a table of the format {form} ({error})") from error
     parts = [part_of_table(table) for table in tables]
     if not (good := [part for part in parts if part.columns]):
         raise RefusedError(f"a table of the format {form} without columns of numbers")
@@ -87,7 +87,7 @@ def _tables(text, form):
 
 
 def part_of_table(table):
-    """The columns of numbers of an `astropy.table.Table` as one part.
+    """The numerical columns of an `astropy.table.Table` as one part.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def part_of_table(table):
     Returns
     -------
     Part
-        Without columns where none holds numbers.
+        Without columns if none is numerical.
     """
     utypes = table.meta.get("utypes", {})
     keys = [key for key in table.colnames if _is_of_numbers(np.asarray(table[key]).dtype)]

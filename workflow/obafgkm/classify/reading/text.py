@@ -1,4 +1,4 @@
-"""Spectra in plain text: columns of numbers, however they are separated, named and written."""
+"""Spectra in plain text: columns of numbers with any separator, names and number format."""
 
 import re
 from collections import Counter
@@ -21,20 +21,20 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
-_KEYWORD = re.compile(r"[A-Z][A-Z0-9_-]{0,7}\s*=\s*\S.*")  # of a FITS header above the numbers
+_KEYWORD = re.compile(r"[A-Z][A-Z0-9_-]{0,7}\s*=\s*\S.*")  # line of a FITS header above the numbers
 _BRACKETS = "[](){}"
 _TRUTH = {"true": 1.0, "false": 0.0}
-_MSVC = re.compile(r"[-+]?1\.#(?:IND|INF|Q?S?NAN)\d*", re.IGNORECASE)  # as older C libraries of Windows print
+_MSVC = re.compile(r"[-+]?1\.#(?:IND|INF|Q?S?NAN)\d*", re.IGNORECASE)  # of older Windows C libraries
 _QUOTED = re.compile(r"\"([-+]?\d+(?:,\d+)+(?:\.\d+)?)\"")
 _COMMENT = "#%!"
-_FEW = 6  # lines that may be wavelengths, flux and errors
+_FEW = 6  # up to so many lines may be wavelengths, flux and errors
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
-_TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # of RDB, below the names
-_TOUCHING = re.compile(r"\d\.\d{3,}\.\d")  # of a date there are fewer digits between the dots
+_TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # in RDB, below the names
+_TOUCHING = re.compile(r"\d\.\d{3,}\.\d")  # dates have fewer digits between the dots
 _TWO_DOTS = re.compile(r"\d\.\d+\.\d")
-_UNITS = {  # words that speak of a unit in the lines above a table
+_UNITS = {  # words that name a unit in the lines above a table
     "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
     "flux": r"[mµu]?jy|ab ?mag(?:nitudes?)?|st ?mag(?:nitudes?)?|mag(?:nitudes?)?|counts?|adu|electrons|"
     r"(?:\d\S* ?)?ergs?[^;,)\]\n]*|(?:\d\S* ?)?w ?[/ ]?m\S*",
@@ -42,7 +42,7 @@ _UNITS = {  # words that speak of a unit in the lines above a table
 
 
 def text_parts(text, name):
-    """Take a text apart.
+    """Split a text into columns.
 
     Parameters
     ----------
@@ -53,16 +53,16 @@ def text_parts(text, name):
     Returns
     -------
     list of Part
-        Several where spectra stand one below or beside the other.
+        Several if spectra are arranged one below the other or side by side.
 
     Raises
     ------
     RefusedError
-        If it holds no columns of numbers that can be a spectrum.
+        If it contains no columns of numbers that can be a spectrum.
     """
     header, rows, separator, left = _numbers(text)
     table = np.array(rows, float).T
-    if len(rows) <= _FEW < len(table):  # what others write as columns
+    if len(rows) <= _FEW < len(table):  # rows in place of columns
         table, header = table.T, []
     if len(table) < 2:
         raise RefusedError("one column only: wavelength and flux are needed")
@@ -88,7 +88,7 @@ def text_parts(text, name):
 
 
 def _numbers(text):
-    """The lines above the numbers, rows of numbers, what separates them, and what was left out."""
+    """The lines above the numbers, rows of numbers, their separator, and what was left out."""
     lines = _unquoted(text).splitlines()
     if not any("," in line or ";" in line for line in lines[-20:]) and any(
         _TWO_DOTS.search(line) for line in lines
@@ -135,9 +135,10 @@ def _numbers(text):
 
 
 def _unquoted(text):
-    """Text whose quoted numbers have no commas: those of thousands are left out, decimal ones become points.
+    """Remove commas from quoted numbers: thousands separators are dropped, decimal commas become points.
 
-    Which they are, the others tell: points beside groups of three digits leave thousands only.
+    Which of the two they are follows from all numbers: with points after groups of three digits, commas
+    separate thousands.
     """
     found = [number.partition(".")[0] for number in _QUOTED.findall(text)]
     are_thousands = found and re.search(r"\d\.\d", text) and all(map(_THOUSANDS.fullmatch, found))
@@ -146,7 +147,7 @@ def _unquoted(text):
 
 
 def _without_words(lines, separator):
-    """Lines without the columns that hold words throughout, and what these are; None where none does."""
+    """Lines without the columns that consist of words, and a list of these; None if there are none."""
     cells = [line.split(separator) for line in lines if line.strip() and line.strip()[0] not in _COMMENT]
     usual = Counter(map(len, cells)).most_common(1)[0][0] if cells else 0
     table = [row for row in cells if len(row) == usual]
@@ -163,9 +164,9 @@ def _without_words(lines, separator):
 
 
 def _unglued(lines):
-    """Lines whose first two columns of fixed width touch, with a blank between them.
+    """Insert a blank between the first two columns of lines in which these fixed-width columns touch.
 
-    Of the numbers of decimals that the first may have, that counts which makes its steps most regular.
+    The first column is given the number of decimals that makes its steps most regular.
     """
     best = (np.inf, lines)
     for decimals in range(1, 6):
@@ -182,7 +183,7 @@ def _unglued(lines):
 
 
 def _style(lines):
-    """What separates the cells of a line, None for blanks; and whether commas are decimal points."""
+    """The separator of the cells of a line, None for blanks, and whether commas are decimal commas."""
     sample = [line for line in lines if re.match(r"\s*[\[({=]*[\"']?[-+.\d]", line)][:400]
     sample = sample[len(sample) // 10 :] or sample
     for separator in (";", "\t", "|", ","):
@@ -208,7 +209,7 @@ def _is_decimal_comma(cells):
 
 
 def _values(line, separator, has_decimal_comma):
-    """Numbers of a line; None where it holds words."""
+    """Numbers of a line; None if it contains words."""
     cells = line.split(separator) if separator else line.split()
     cells = [
         cell.strip().strip(_BRACKETS).lstrip("=").strip("\"'").strip().removesuffix("%") for cell in cells
@@ -241,7 +242,7 @@ def _values(line, separator, has_decimal_comma):
 
 
 def _names(header, count, separator):
-    """Names of the columns and their units, by the last lines above the numbers that have so many words."""
+    """Names and units of the columns, from the last lines above the numbers with as many words."""
     units = None
     numbered = dict(found.groups() for line in header if (found := _NUMBERED.fullmatch(line)))
     listed = [numbered.get(str(i + 1), "").strip() for i in range(count)]
@@ -268,7 +269,7 @@ def _names(header, count, separator):
 
 
 def _split(line, separator):
-    """Ways in which a line of names may be meant: what separates them, None for blanks, and the names."""
+    """Possible readings of a line of names: the separator, None for blanks, and the names."""
     for own in dict.fromkeys([separator, ",", ";", "\t", "|", None]):
         if own is None:
             yield None, re.findall(r"[^\s\[(]+(?:\s*[\[(][^\])]*[\])])?|[\[(][^\])]*[\])]", line)
@@ -279,14 +280,14 @@ def _split(line, separator):
 
 
 def _are_words(words):
-    """Whether the names of a table beside that of wavelengths are words, so that they mean something."""
+    """Whether the names of a table, except that of the wavelengths, are words that carry a meaning."""
     own = [word for word in words if not role_of(word).kind]
     axis = [role_of(word) for word in words if role_of(word).kind == "wave"]
     return not axis[0].tag and all(re.search(r"[A-Za-z]{2}", word) and not is_unit(word) for word in own)
 
 
 def _are_names(words):
-    """Whether words name stars, so that none could be a quantity: with a number, such as HD123."""
+    """Whether all words are names of stars, with a number such as HD123, and none can be a quantity."""
     own = [word for word in words if not role_of(word).kind]
     return all(re.search(r"[A-Za-z].*\d", word) for word in own) and len(set(own)) == len(own)
 
@@ -307,10 +308,10 @@ def _named(table, names, units):
 
 
 def _unnamed(table):
-    """Columns without names: wavelengths are those that rise, flux what follows, errors what fits as such."""
+    """Unnamed columns: the rising one is the wavelength, the next the flux; errors must fit as such."""
     waves = [i for i, values in enumerate(table) if are_like_wavelengths(values)]
     if len(waves) > 1 and waves[1] == waves[0] + 1 and (np.diff(table[waves[0]]) == 1).all():
-        waves = waves[1:]  # the first column numbers the lines, from wherever
+        waves = waves[1:]  # the first column numbers the lines
     sizes = np.nanmedian(table, axis=1)
     waves = [i for i in waves if sizes[waves[0]] / 3 < sizes[i] < sizes[waves[0]] * 3]
     if not waves:
@@ -339,14 +340,14 @@ def _unnamed(table):
 
 
 def _unit_in_words(words, kind):
-    """A unit that the lines above a table name beside wavelengths or flux; '' where they do not."""
+    """The unit that the lines above a table give for wavelengths or flux; '' if they give none."""
     about = {"wave": r"(?:wave\w*|lambda|λ|x)", "flux": r"(?:flux\w*|intensity|y|magnitudes?)"}[kind]
     found = re.search(rf"\b{about}\b[^,;\n]{{0,25}}?[\s(\[:=]({_UNITS[kind]})(?=[\s,;.)\]]|$)", words)
     return found[1].strip() if found else ""
 
 
 def _apart(columns):
-    """Columns of each spectrum: those beside one another, and those below one another."""
+    """Columns of each spectrum, for spectra side by side and for spectra one below the other."""
     tags = {column.role.tag for column in columns if column.role and column.role.kind == "wave"}
     groups = [columns]
     if len(tags) > 1:
@@ -359,7 +360,7 @@ def _apart(columns):
 
 
 def _below(columns, wave):
-    """Columns of each spectrum where the wavelengths start again and again."""
+    """Columns of each spectrum if the wavelengths restart several times."""
     steps = np.diff(wave.values)
     sign = np.sign(np.nanmedian(steps)) if steps.size else 1
     span = np.nanmax(wave.values) - np.nanmin(wave.values)

@@ -1,4 +1,4 @@
-"""Units as files spell them, through `astropy.units`: wavelengths in Angstrom, flux per unit wavelength."""
+"""Convert units as spelled in files, with `astropy.units`, to Angstrom and flux per unit wavelength."""
 
 import functools
 import re
@@ -23,7 +23,7 @@ __all__ = [
 
 
 _ANGSTROM = vocabulary("angstrom angstroms a aa ang å 0.1nm angstr angst angstroem angstroems lambda")
-_SPELLINGS = {  # whole units, in small letters, that astropy does not know by these words
+_SPELLINGS = {  # spellings of complete units, in lower case, that astropy does not recognise
     **dict.fromkeys(_ANGSTROM, "Angstrom"),
     **dict.fromkeys(["nanometer", "nanometers", "nanometre", "nanometres", "nm"], "nm"),
     **dict.fromkeys(
@@ -47,7 +47,7 @@ _SPELLINGS = {  # whole units, in small letters, that astropy does not know by t
     **dict.fromkeys(["stmag", "st mag", "mag(st)", "mag_st", "mag st"], "mag(ST)"),
     **dict.fromkeys(["mag", "mags", "magnitude", "magnitudes", "vega mag", "vegamag", "mag(vega)"], "mag"),
 }
-# What says nothing of the unit, in small letters.
+# Texts in lower case that do not specify a unit.
 _NOTHING = vocabulary("none unknown n/a na - -- null undefined unitless dimensionless relative arbitrary")
 _NOTHING |= {"relative intensity", "rel. intensity", "relative counts", "intensity"}
 _NOTHING |= {"", "arbitrary units", "arb. units", "arb", "a.u.", "relative flux", "flux", "relative units"}
@@ -63,9 +63,9 @@ _NORMALISED |= {
     "percent",
 }
 _LOG = re.compile(r"(?:log10|log|lg|dex|ln)\s*[(\[ ]\s*(.*?)\s*[)\]]?", re.IGNORECASE)
-_FEW_STEPS = 10  # from zero, within which a count of pixels begins
-_WIDEST = 100  # ratio of the last wavelength of a spectrum of even steps to the first
-_NO_AXIS = {  # what an axis may be that is no wavelength
+_FEW_STEPS = 10  # from zero, within which a pixel count begins
+_WIDEST = 100  # ratio of the last to the first wavelength of an evenly sampled spectrum
+_NO_AXIS = {  # quantities of an axis that are not wavelengths
     "speed": "velocities, no wavelengths",
     "length": "no wavelengths",
     "angle": "angles, no wavelengths",
@@ -74,7 +74,7 @@ _NO_AXIS = {  # what an axis may be that is no wavelength
 
 
 def is_said(unit):
-    """Whether a text names a unit at all, and not one with a question mark."""
+    """Whether a text names a unit, without a question mark."""
     unit = str(unit).strip().lower()
     return unit not in _NOTHING and "?" not in unit
 
@@ -88,12 +88,12 @@ def is_unit(text):
 
 
 def is_of_wavelength(unit):
-    """Whether a unit is one that wavelengths of light have: Angstrom, nm or micron."""
+    """Whether a unit is a common one of wavelengths: Angstrom, nm or micron."""
     return unit.strip().lower() in _ANGSTROM or _SPELLINGS.get(unit.strip().lower()) in ("nm", "um")
 
 
 def is_of_flux(unit):
-    """Whether a unit is one of flux density, and of nothing else."""
+    """Whether a unit is unambiguously one of flux density."""
     if not is_said(unit) or unit.strip().lower() in _NORMALISED:
         return False
     try:
@@ -115,7 +115,7 @@ def _parsed(text):
     from astropy import units
 
     plain = _SPELLINGS.get(text.strip().lower(), text.strip())
-    # An A is an Angstrom here, and never an ampere.
+    # Here, A means Angstrom, never ampere.
     first = [] if re.search(r"\bA(?=\b|[-^*\d])", plain) else [plain]
     with warnings.catch_warnings(action="ignore", category=units.UnitsWarning):
         for spelling in (*first, *_respelled(plain)):
@@ -127,7 +127,7 @@ def _parsed(text):
 
 
 def _respelled(text):
-    """Ways in which a unit may have been meant."""
+    """Alternative spellings of a unit, to be tried in turn."""
     text = re.sub(r"\bx?\s*10\s*(?:\*\*|\^)\s*\(?\s*([-+]?\d+)\s*\)?", r"1e\1", text)
     text = re.sub(r"(\d)[eE]([-+]?\d+)\s*\*?\s*(?=[A-Za-z])", r"\1e\2 ", text)
     text = re.sub(r"\b0\.1 ?nm\b", "Angstrom", text)
@@ -158,28 +158,28 @@ def to_angstrom(values, unit, kind="wave", log="", label="the wavelengths"):
     values : array
         Wavelengths, frequencies, energies or wavenumbers, or their logarithms.
     unit : str
-        As it is said; '' where it is not: then the size of the numbers decides.
+        As stated in the file; if empty, the size of the numbers decides.
     kind : str
-        Of the axis, see `obafgkm.classify.reading.roles.Role`.
+        Kind of the axis, see `obafgkm.classify.reading.roles.Role`.
     log : str
         '', log, log10, or ln.
     label : str
-        How a message names them.
+        Their name in messages.
 
     Returns
     -------
     wave : array
         Angstrom.
     unit : str
-        That they were in.
+        The original unit.
     is_guessed : bool
     is_vacuum : bool
-        Whether what they were has no wavelength but that in vacuum.
+        Whether the original quantity corresponds to a wavelength in vacuum only.
 
     Raises
     ------
     RefusedError
-        If they are no wavelengths, or their unit is not understood.
+        If they are not wavelengths, or their unit is not understood.
     """
     if kind == "time":
         raise RefusedError(f"{label} holds times, no wavelengths")
@@ -212,19 +212,19 @@ def _is_length(unit):
 
 
 def _middle(values):
-    """The number in the middle, or the median of those that are there."""
+    """The number in the middle, or the median of the valid ones."""
     middle = values.flat[values.size // 2]
     return middle if np.isfinite(middle) and middle > 0 else np.nanmedian(values)
 
 
 def _of_size(wave):
-    """The unit of wavelengths that is not said."""
+    """The unit of wavelengths without a stated unit."""
     middle = _middle(wave)
     return "Angstrom" if middle > 1500 else "nm" if middle > 100 else "um" if middle > 0.1 else "m"
 
 
 def counts_pixels(values):
-    """Whether numbers without a unit only count: 0, 1, 2 ..., or in even steps from next to nothing."""
+    """Whether numbers without a unit merely count: 0, 1, 2 ..., or in even steps from nearly zero."""
     steps = np.diff(values)
     if values.size < 3 or not np.allclose(steps, steps[0], rtol=1e-3, atol=0) or values[0] < 0:
         return False
@@ -233,7 +233,7 @@ def counts_pixels(values):
 
 
 def are_like_wavelengths(values):
-    """Whether numbers without a name rise or fall throughout, within what wavelengths can be."""
+    """Whether unnamed numbers are monotonic and within the range of wavelengths."""
     values = np.asarray(values, float)
     values = values[np.isfinite(values)]
     if values.size < 5 or (values <= 0).any() or values.max() >= 1e6 or counts_pixels(values):
@@ -243,7 +243,7 @@ def are_like_wavelengths(values):
 
 
 def _guess(values, label):
-    """A unit for wavelengths without one, and the wavelengths."""
+    """Guess the unit of wavelengths; also returns the wavelengths."""
     good = values[np.isfinite(values)]
     if counts_pixels(good.ravel()):
         raise RefusedError(
@@ -274,32 +274,32 @@ def _converted(values, unit, log, label):
 
 
 def flux_density(flux, unit, wave, label="the flux"):
-    """Flux per unit wavelength, but for a constant.
+    """Flux per unit wavelength, up to a constant factor.
 
     Parameters
     ----------
     flux : array (..., n_pix)
     unit : str
-        As it is said; '' where it is not.
+        As stated in the file; empty if it is not.
     wave : array (..., n_pix)
         Angstrom.
     label : str
-        How a message names the flux.
+        Name of the flux in messages.
 
     Returns
     -------
     flux : array (..., n_pix)
     factor : array or float
-        By which errors in the unit of the flux are to be multiplied.
+        Factor by which errors in the unit of the flux must be multiplied.
     said : str
-        The unit, and what was made of it.
+        The unit, and how it was converted.
     assumed : str
-        The flag of what was guessed: ``flux_assumed``, ``unit_assumed`` or ''.
+        Flag of the assumption made: ``flux_assumed``, ``unit_assumed`` or ''.
 
     Raises
     ------
     RefusedError
-        If the unit is not understood, or not one of flux.
+        If the unit is not understood, or is not one of flux.
     """
     unit = str(unit).strip()
     low = unit.lower()
@@ -334,7 +334,7 @@ def flux_density(flux, unit, wave, label="the flux"):
 
 @functools.lru_cache(maxsize=1024)
 def _flux_kind(unit, label):
-    """What a unit is (wavelength, counts, factor, log, ln, magnitude), and the power of the wavelength."""
+    """Kind of a unit (wavelength, counts, factor, log, ln, magnitude), and the power of the wavelength."""
     from astropy import units
 
     if unit.lower() in ("log", "dex"):
@@ -351,14 +351,14 @@ def _flux_kind(unit, label):
         return "magnitude", 0 if physical.is_equivalent(units.ST) else -2
     if _is_counts(parsed):
         return "counts", 0
-    # Surface brightness and luminosities have the same shape: what they are per is the same throughout.
+    # Surface brightness and luminosity differ only by a factor that is the same at all wavelengths.
     for per in (units.dimensionless_unscaled, units.sr, units.beam, units.cm**2 * units.s, units.cm**-2):
         for plain, power in _shapes(units):
             if (parsed * per).is_equivalent(plain):
                 return ("factor", power) if power else ("wavelength", 0)
     if parsed.is_equivalent(units.dimensionless_unscaled):
         return "wavelength", 0
-    raise RefusedError(f"{label} has the unit {unit!r}, which is none of flux")
+    raise RefusedError(f"{label} has the unit {unit!r}, which is not a unit of flux")
 
 
 def _is_counts(unit):
@@ -370,7 +370,7 @@ def _is_counts(unit):
 
 
 def _shapes(units):
-    """Units of flux with the power of the wavelength that makes them flux per unit wavelength."""
+    """Units of flux, with the power of the wavelength that converts them to flux per unit wavelength."""
     area = units.s * units.cm**2
     return (
         (units.erg / area / units.AA, 0),
@@ -384,14 +384,14 @@ def _shapes(units):
 
 @functools.lru_cache(maxsize=1024)
 def unit_scale(error, flux, power):
-    """Factor that brings errors to the unit of the flux; 1 where it does not follow from what is said.
+    """Factor that converts errors to the unit of the flux; 1 if the units do not determine it.
 
     Parameters
     ----------
     error, flux : str
-        Units as they are said.
+        Units as stated in the file.
     power : int
-        That the unit of the errors is of that of flux: 1, 2 for variances, -2 for inverse variances.
+        Power of the flux unit in that of the errors: 1, 2 for variances, -2 for inverse variances.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Compressed files and archives of files, unpacked with an end to what they may unpack to."""
+"""Compressed files and archives of files, unpacked with a limit on the unpacked size."""
 
 import bz2
 import gzip
@@ -12,12 +12,12 @@ from obafgkm.classify.reading.refusal import RefusedError
 
 __all__ = ["opener", "stem", "tar_members", "unpacked", "whole", "zip_members"]
 
-_LARGEST = 1 << 30  # bytes of a file in memory: no spectrum, nor the spectra of a plate, has so many
-_RATIO, _SMALL = 100, 64 << 20  # times its size that a compressed file may unpack to, beyond the latter
+_LARGEST = 1 << 30  # bytes of a file in memory: more than any spectrum, or all spectra of a plate, needs
+_RATIO, _SMALL = 100, 64 << 20  # maximum expansion; unpacked bytes that are always allowed
 
 
 def _open_lzw(file, mode):
-    import uncompresspy  # which few files need
+    import uncompresspy  # needed by few files
 
     return uncompresspy.open(file, mode, warn_truncation=False, save_checkpoints=False)
 
@@ -29,11 +29,11 @@ _OPENERS = {
     b"\x5d\x00\x00": lzma.open,
     b"\x1f\x9d": _open_lzw,
 }
-_LAYERS = 3  # of compression about a member of an archive
+_LAYERS = 3  # nested compressions of a member of an archive
 
 
 def stem(path):
-    """Name of a file without its folder and the endings of its format and of its compression."""
+    """Name of a file without its folder and the extensions of its format and compression."""
     name = PurePath(path).name
     for ending in (".gz", ".fz", ".bz2", ".xz", ".Z"):
         name = name.removesuffix(ending)
@@ -41,7 +41,7 @@ def stem(path):
 
 
 def opener(start):
-    """What opens a compressed file that begins like this; None where it is not compressed."""
+    """The function that opens a compressed file with these first bytes; None if it is not compressed."""
     return next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
 
 
@@ -52,23 +52,23 @@ def whole(file, packed=None):
     ----------
     file : binary file
     packed : int, optional
-        Bytes that it takes on the disk, where it is compressed.
+        Size on disk in bytes, if it is compressed.
 
     Raises
     ------
     RefusedError
-        If it is larger than any file of spectra, or unpacks to far more than spectra do.
+        If it is larger than any file of spectra, or expands by more than spectra do.
     """
     most = _LARGEST if packed is None else min(_LARGEST, _SMALL + _RATIO * packed)
     content = file.read(most + 1)
     if len(content) > most:
         what = "holds" if packed is None else f"{packed:,} bytes, unpacks to"
-        raise RefusedError(f"{what} more than {most:,} bytes: no file of spectra")
+        raise RefusedError(f"{what} more than {most:,} bytes: not a file of spectra")
     return content
 
 
 def unpacked(content):
-    """Content without the compression about it."""
+    """Decompressed content."""
     for _ in range(_LAYERS):
         if (own := opener(content[:8])) is None:
             break

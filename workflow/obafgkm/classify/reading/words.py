@@ -1,8 +1,8 @@
-"""Vocabularies: sets of words, written as one text."""
+"""Vocabularies: sets of words, written as one string."""
 
 __all__ = ["vocabulary"]
 
 
 def vocabulary(text):
-    """The words of a text that blanks separate, as a set."""
+    """The set of words in a string, separated by blanks."""
     return set(text.split())

@@ -1,7 +1,7 @@
-"""Real spectra of SDSS and LAMOST together: what both cover, on one scale, and noisier copies of them.
+"""Real spectra of SDSS and LAMOST on common wavelengths and one scale, and noisier copies of them.
 
 LAMOST ends at 9099 Angstrom, one short of the thesis's cut, so that the pixels here end a little earlier.
-Flux is brought to unit power: that of LAMOST is relative, and its numbers would tell the survey.
+Flux is scaled to unit power: that of LAMOST is relative, and its scale would reveal the survey.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ __all__ = [
 
 PIXELS = slice(355, 4063)  # of the archive's grid: 3,708 pixels, 3850.3 to 9040.6 Angstrom
 FIRST = 35500 + PIXELS.start  # log10 wavelength of the first of them in units of 1e-4
-_REACHED = (3850.0, 9045.0)  # Angstrom that a spectrum has to begin below, and to end above
+_REACHED = (3850.0, 9045.0)  # Angstrom: a spectrum must begin below the first and end above the second
 _WARP = np.array([3, 1.6, 1])  # how much a continuum tilts and bends, relative to its finest bend
 
 
@@ -39,12 +39,12 @@ def common(parts, min_valid):
     parts : sequence of Spectra
         As packed.
     min_valid : float
-        Smallest share of valid pixels.
+        Minimum fraction of valid pixels.
 
     Returns
     -------
     kept : Spectra
-        Every spectrum of an object; label ``star`` is the same for all of them, in whichever survey.
+        Selected spectra; the label ``star`` is the same for all spectra of an object in either survey.
     dropped : DataFrame
         See `obafgkm.documents.csepreghy.sample.cut`.
     """
@@ -54,7 +54,7 @@ def common(parts, min_valid):
 
 
 def survey_target(labels, task, fewest):
-    """The class that a task is to find, as text; '' of what does not take part.
+    """The class expected in a task, as text; '' for spectra that do not take part.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def scaled(spectra, binning):
     ----------
     spectra : Spectra
     binning : int
-        Pixels that become one; what is left over at the red end is dropped.
+        Number of pixels averaged into one; a remainder at the red end is dropped.
 
     Returns
     -------
@@ -102,10 +102,10 @@ def scaled(spectra, binning):
 
 
 def noisier(flux, error, faintest, warp, rng):
-    """Copies of spectra as they would be seen when fainter, through another calibration.
+    """Copies of spectra as they would be observed if fainter and with another calibration.
 
-    Each gets noise, down to a signal-to-noise ratio drawn between its own and the `faintest`, uniform in the
-    logarithm, and a smooth factor.
+    Each gets noise, to reach a signal-to-noise ratio drawn between its own and the `faintest`, uniformly in
+    the logarithm, and is multiplied by a smooth factor.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def held_out(stars, classes, settings, seed):
     ------
     repeat, fold : int
     mask : array of bool (n_spec,)
-        The spectra that test.
+        The test spectra.
     """
     for repeat in range(settings["repeats"]):
         folds = stratified_folds(stars, classes, settings["folds"], [seed, repeat])
@@ -169,7 +169,7 @@ def held_out(stars, classes, settings, seed):
 
 
 def answers(labels, expected, predicted, **told):
-    """What a model says of spectra, as rows of a table of predictions.
+    """Predictions of a model as rows of a table.
 
     Parameters
     ----------

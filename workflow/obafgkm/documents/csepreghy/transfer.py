@@ -1,4 +1,4 @@
-"""Networks of Csepreghy 2020 that learn from simulated spectra, from real ones, or from these after those."""
+"""Networks of Csepreghy 2020 trained on simulated spectra, on real ones, or on both in turn."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ __all__ = ["Sample", "Trained", "train"]
 
 @dataclass(frozen=True)
 class Sample:
-    """What networks take of spectra, and what is expected of them.
+    """Inputs of networks and the expected classes.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Sample:
         )
 
     def with_copies(self, how, rng):
-        """The spectra and noisier copies of them, which have the features of the original."""
+        """The spectra with noisier copies of them, which keep the features of the originals."""
         times = how["copies"] + 1
         more = [
             noisier(self.flux, self.error, how["faintest"], how["warp"], rng) for _ in range(how["copies"])
@@ -70,7 +70,7 @@ class Trained:
         In the order of its outputs.
     model : keras.Model
     fill, mean, deviation : arrays
-        Features (n_features,) that stand for unknown ones; what its inputs (n_inputs,) are standardised by.
+        Replacements of unknown features (n_features,); mean and standard deviation of the inputs (n_inputs,).
     """
 
     network: str
@@ -95,7 +95,7 @@ def inputs(network, fill, sample):
 
 
 def standardised(trained, sample):
-    """Inputs of a network as it takes them, float32."""
+    """Standardised inputs of a network, float32."""
     x = inputs(trained.network, trained.fill, sample)
     # Of few spectra one may lie tens of deviations away: an equivalent width, an error of a magnitude.
     return ((x - trained.mean) / trained.deviation).clip(-10, 10).astype(np.float32)
@@ -110,16 +110,16 @@ def train(network, classes, training, validation, architecture, how, stage, seed
     classes : array of str (n_classes,)
     training, validation : Sample
     architecture : dict
-        Of the CNN: what `obafgkm.documents.csepreghy.networks.build_cnn` takes.
+        Arguments of `obafgkm.documents.csepreghy.networks.build_cnn` for the CNN.
     how : dict
         ``copies``, ``faintest`` and ``warp`` (see `noisier`), ``batch``; ``epochs`` and ``learning_rate`` by
         stage.
     stage : {'simulated', 'real', 'tuned'}
     seed : int
-        Of the weights, the copies and the order.
+        Seed of the weights, the copies and the order.
     checkpoint : path
     start : Trained, optional
-        Whose weights it starts from; it keeps the scale of its inputs.
+        Network whose weights are the starting point, and whose input scaling is kept.
 
     Returns
     -------

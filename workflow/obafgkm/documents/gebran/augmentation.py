@@ -1,4 +1,4 @@
-"""Synthetic spectra made to look observed: noise, and continua that are not quite right."""
+"""Augmentation of synthetic spectra with noise and imperfect continua."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def add_noise(flux, snr, rng):
     Parameters
     ----------
     flux : array of float32 (n_spec, n_pix)
-        Over the continuum.
+        Flux divided by the continuum.
     snr : array (n_spec,)
         Signal-to-noise ratio of the continuum.
     rng : numpy Generator

@@ -25,8 +25,8 @@ class PrincipalComponents:
     def fit(cls, chunks, n_components, seed, passes=6, oversampling=10):
         """Eigenvectors of the covariance (Gebran et al. 2022, eq. 1), by subspace iteration.
 
-        The covariance itself, of 10,800 by 10,800 numbers, is never formed: each pass through the spectra
-        multiplies a few more vectors than are wanted by it and makes them orthonormal again.
+        The covariance matrix, 10,800 by 10,800, is never computed: each pass through the spectra multiplies
+        it by slightly more vectors than are needed, and orthonormalises these again.
 
         Parameters
         ----------
@@ -34,9 +34,9 @@ class PrincipalComponents:
             Returns, each time it is called, an iterator over the same arrays (n, n_pix).
         n_components : int
         seed : int
-            Draws the first vectors.
+            Seed of the initial vectors.
         passes : int
-            Times that the spectra are read, after once for their mean.
+            Number of passes through the spectra, after the one for their mean.
         oversampling : int
         """
         total = n = 0

@@ -19,7 +19,7 @@ SETS = {
     "test": "Test without noise",
     "noisy_test": "Test with noise",
 }
-TESTED = "noisy_test"  # the set on which a network has to show that it has learnt
+TESTED = "noisy_test"  # the set on which networks are evaluated
 _CURVE = 200  # spectra over which the reconstruction error is averaged
 
 
@@ -30,7 +30,7 @@ class Database:
     Attributes
     ----------
     coefficients : dict of str to array of float32 (n, n_components)
-        One of each of `SETS`.
+        One entry for each of `SETS`.
     labels : dict of str to array (n, 4)
         `PARAMETERS` of the same spectra.
     star : dict of str to array of int (n,)
@@ -38,7 +38,7 @@ class Database:
     snr : dict of str to array (n,)
         Signal-to-noise ratios of the two noisy sets.
     source : str
-        What the spectra are made of.
+        Origin of the spectra.
     """
 
     coefficients: dict
@@ -49,7 +49,7 @@ class Database:
 
     @property
     def digest(self):
-        """What tells one database from another."""
+        """Digest that identifies the database."""
         return hashlib.sha256(self.coefficients["training"].tobytes()).hexdigest()[:12]
 
     def write(self, path):
@@ -78,11 +78,11 @@ def make_database(training, test, n, augmented, *, validation, snr, components, 
     training, test : path
         HDF5 files of spectra.
     n : int
-        The database is the first `n` of the training file.
+        The database consists of the first `n` spectra of the training file.
     augmented : bool
         Add the five replicas of each training and each validation spectrum.
     validation : float
-        Share of the `n`, the last ones, that validates.
+        Fraction of the `n` spectra, the last ones, used for validation.
     snr : (float, float)
         Signal-to-noise ratios are uniform between these.
     components, passes, seed : int

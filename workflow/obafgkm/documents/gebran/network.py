@@ -11,10 +11,10 @@ _LOWEST = -0.5  # of the scaled labels
 
 @keras.saving.register_keras_serializable("gebran")
 def squared_logarithmic_error(y, predicted):
-    """Mean of (log (1 + y) / (1 + ŷ))², section 4.1.8, for labels from -1/2; the tangent there is its end.
+    """Mean of (log (1 + y) / (1 + ŷ))², section 4.1.8, for labels from -1/2; below, extended by its tangent.
 
-    Keras's own takes every ŷ below 0 for 0. A network whose outputs all begin there, as every other one with
-    ReLU does, has no gradient then and learns nothing.
+    Keras's own loss clips ŷ at 0. A network whose initial outputs are all negative, as those of every second
+    one with ReLU, then has no gradient and learns nothing.
     """
     logarithm = keras.ops.log1p(keras.ops.maximum(predicted, _LOWEST))
     logarithm += keras.ops.minimum(predicted - _LOWEST, 0) / (1 + _LOWEST)
@@ -36,12 +36,12 @@ def build_gebran(n_components, activation, optimiser, dropout, loss):
     Parameters
     ----------
     n_components : int
-        Principal components of a spectrum.
+        Number of principal components per spectrum.
     activation : str
-        Of all layers but the last, which is linear.
+        Activation of all layers except the last, which is linear.
     optimiser : str
     dropout : float
-        Share of outputs dropped after each convolution.
+        Fraction of the outputs dropped after each convolution.
     loss : {'mse', 'msle', 'mae'}
 
     Returns
@@ -75,7 +75,7 @@ def build_gebran(n_components, activation, optimiser, dropout, loss):
 
 
 def initialise(model, initialiser, seed):
-    """Give a network new weights and its dropout a new start, as if it had just been built.
+    """Reset the weights and the dropout seeds of a network, as if it had just been built.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def initialise(model, initialiser, seed):
     seed : int
     """
     for number, layer in enumerate(model.layers):
-        if isinstance(layer, layers.Dropout) and layer.rate:  # none of zero draws anything
+        if isinstance(layer, layers.Dropout) and layer.rate:  # a rate of zero draws nothing
             layer.seed_generator.state.assign([seed + number, 0])
         elif layer.weights:
             layer.kernel.assign(_draw(initialiser, layer.kernel.shape, seed + number))

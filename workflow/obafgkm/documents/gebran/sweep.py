@@ -18,7 +18,7 @@ GRAPH = ("activation", "optimiser", "dropout", "loss")  # what a compiled networ
 
 
 def list_sweep(sweep):
-    """Trainings of one stellar parameter: each value of each hyper-parameter, the others fixed.
+    """Trainings for one stellar parameter: each value of each hyper-parameter, with the others fixed.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def list_sweep(sweep):
 
 
 def take_part(trainings, part, parts):
-    """One of `parts` blocks of trainings, by number; those of one network graph stay together.
+    """One of `parts` blocks of trainings, with their numbers; those with one network graph stay together.
 
     Parameters
     ----------
@@ -77,14 +77,14 @@ def choose(table, fixed, error):
     chosen = {}
     for name in fixed:
         tried = table[table["varied"].isin(["none", name])]
-        # A value with which a training diverged has no mean, and is not chosen.
+        # A value for which a training diverged has no mean and is not chosen.
         best = tried.groupby(name)[error].agg(lambda values: values.mean(skipna=False)).idxmin()
         chosen[name] = type(fixed[name])(best)
     return {**chosen, "epochs": int(base.groupby("epochs")[error].mean().idxmin())}
 
 
 class Trainer:
-    """Trains networks; those of one graph are one network with new weights, which saves compiling it.
+    """Trains networks; those with one graph share a network that is reinitialised instead of recompiled.
 
     Parameters
     ----------
@@ -102,11 +102,11 @@ class Trainer:
         Parameters
         ----------
         database : Database
-            All coefficients are divided by one number, so that noise in the faint ones is not blown up.
+            All coefficients are divided by the same number, so as not to amplify noise in the weak ones.
         parameter : str
         limits : (float, float)
-            The parameter's range. Labels become -1/2 to 1/2 within it: the logarithmic loss takes none below
-            -1, and a network of ReLU that has to raise all of its outputs at first may kill its units by it.
+            Range of the parameter, scaled to labels from -1/2 to 1/2: the logarithmic loss needs labels above
+            -1, and a ReLU network whose outputs must all increase at first may lose its units.
         settings : dict
             Hyper-parameters and ``epochs``.
         learning_rate : float

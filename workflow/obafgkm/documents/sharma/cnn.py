@@ -73,7 +73,7 @@ def build_classifier(encoder, n_classes, dense=(64, 32, 16), activation="softsig
         Neurons of the dense layers between encoder and output.
     activation : str
     learning_rate : float
-        Of Adam.
+        Learning rate of Adam.
 
     Returns
     -------
@@ -94,11 +94,11 @@ def _compiled(classifier, learning_rate):
 
 
 def fit_head(model, x, y, validation, settings, *, monitor, seed, checkpoint):
-    """Train the dense layers of a classifier on what its encoder makes of the spectra, the encoder unchanged.
+    """Train the dense layers of a classifier on the output of its encoder, which is kept fixed.
 
-    Where spectra are few this comes before the training of all weights, which the paper describes: through
-    dense layers that know nothing yet, the first gradients would spoil what the encoder has learnt, and an
-    epoch of the dense layers alone costs a hundredth of one of all weights.
+    With few spectra this precedes the training of all weights that the paper describes: the first gradients
+    through untrained dense layers would degrade the pre-trained encoder, and an epoch of the dense layers
+    alone costs a hundredth of one of all weights.
 
     Parameters
     ----------
