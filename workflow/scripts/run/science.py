@@ -28,8 +28,8 @@ td, th {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d9d
 <p>Each trained network compared with the trivial answer to its task on the same test spectra: the commonest
 class, a constant, the mean spectrum. Accuracies and fractions of explained variance are between 0 and 1,
 root mean squares in the unit of the task. Intervals ({confidence:.0%}) are by star, or by model atmosphere. A
-network is better if the whole interval of the paired difference, the gain, lies above zero; on fewer than 30
-stars or galaxies, a network that is not is not said to be worse: these are too few to tell.</p>
+network is better if the whole interval of the paired difference, the gain, lies above zero. On a
+sample so small that a good network may well not be shown to be better, nothing is said: too few to tell.</p>
 <table class="compared"><tr><th>Document<th>Network<th>Task<th>Spectra
 <th>Score<th>Network<th>Trivial answer<th>Gain<th>Verdict</tr>
 {compared}
