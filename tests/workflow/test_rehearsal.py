@@ -13,7 +13,11 @@ from obafgkm.archives.sdss.sql import read_answer
 from obafgkm.download import registry
 from obafgkm.spectra import read_labels
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # Of the services' tables; xdist cannot take them from its workers, and ends.
+    pytest.mark.filterwarnings("ignore::astropy.io.votable.exceptions.VOWarning"),
+]
 
 REGISTRY = ROOT / "config" / "checksums.txt"
 
