@@ -11,9 +11,10 @@ import pytest
 from astropy.io import fits
 from libraries import FILES, HAS_PARAMETERS, LIBRARIES, invented
 
-from obafgkm.archives import cflib, elodie, jhc, masked_runs, miles
+from obafgkm.archives import cflib, elodie, jhc, miles
 from obafgkm.errors import ArchiveFileError
 from obafgkm.ingest.libraries import ingest
+from obafgkm.spectroscopy.runs import runs
 
 HTML = b"<!DOCTYPE html>\n<html><body>404 Not Found</body></html>"
 
@@ -290,7 +291,7 @@ def test_cflib_gaps_are_masked_by_keyword(suffix, tmp_path):
     spectra.labels["file"] = f"G_75-62.{suffix}"
     cflib.write(tmp_path, spectra)
     back = cflib.read(tmp_path)[0]
-    assert masked_runs(back.ivar[0] == 0).tolist() == [[7000, 7099]]
+    assert runs(back.ivar[0] == 0).tolist() == [[7000, 7100]]
     assert back.labels["gap"].item() == pytest.approx(40.0)
     before, after = invented("cflib").flux[1, [6999, 7100]]
     assert min(before, after) <= back.flux[0, 7050] <= max(before, after)

@@ -887,7 +887,7 @@ def test_members_of_a_zip_archive_are_read(tmp_path):
 
 
 TRUE_REASONS = {
-    "xml": (b"<?xml version='1.0'?><a><b>1</b></a>", "no VOTable"),
+    "xml": (b"<?xml version='1.0'?><a><b>1</b></a>", "not a VOTable"),
     "html": (b"\n<!DOCTYPE html><html>404</html>", "HTML page"),
     "pdf": (b"%PDF-1.4 ...", "PDF"),
     "npy": (b"\x93NUMPY\x01\x00", "NumPy"),

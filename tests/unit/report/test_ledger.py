@@ -527,13 +527,14 @@ def test_a_row_shows_interval_sample_and_source(tmp_path):
     assert row["verdict"] == "reproduced"
 
 
+@pytest.mark.parametrize("source", ["remote", "ATLAS9 and own lines"])
 @pytest.mark.parametrize(("scale", "verdict"), [("published", "reproduced"), ("rehearsal", "not comparable")])
-def test_what_a_rehearsal_downloads_is_simulated_and_reproduces_nothing(tmp_path, scale, verdict):
-    rows = [{**row, "source": "remote"} for row in ROWS]
+def test_the_data_of_a_rehearsal_are_simulated_and_reproduce_nothing(tmp_path, scale, verdict, source):
+    rows = [{**row, "source": source} for row in ROWS]
     row = ledger([claim()], results(tmp_path, rows), scale).iloc[0]
     assert (row["verdict"], row["source"]) == (
         verdict,
-        "simulated" if scale == "rehearsal" else "remote",
+        "simulated" if scale == "rehearsal" else source,
     )
 
 

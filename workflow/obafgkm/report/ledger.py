@@ -14,7 +14,7 @@ from astropy.stats import sigma_clip
 
 from obafgkm.errors import ClaimError, SpectralTypeError
 from obafgkm.mk import parse
-from obafgkm.report.verdicts import OWN_PHYSICS, VERDICTS, judge
+from obafgkm.report.verdicts import NO_SPECTRA, OWN_PHYSICS, VERDICTS, judge
 
 __all__ = ["COLUMNS", "Ours", "ledger", "measure", "rehearsed", "summary"]
 
@@ -206,11 +206,10 @@ def measure(claim, results, tables):
 
 
 def rehearsed(ours, scale):
-    """The workflow's number at a scale; downloads of a rehearsal are simulated, whatever its tables state."""
-    if scale != "rehearsal":
+    """The workflow's number at a scale; all data of a rehearsal are simulated, whatever its tables state."""
+    if scale != "rehearsal" or ours.source in ("", NO_SPECTRA):
         return ours
-    parts = {OWN_PHYSICS if part == "remote" else part for part in ours.source.split(", ")}
-    return replace(ours, source=", ".join(sorted(parts)))
+    return replace(ours, source=OWN_PHYSICS)
 
 
 def _sample(claim, product, results, tables):
