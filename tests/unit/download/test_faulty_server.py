@@ -8,12 +8,15 @@ import contextlib
 import gzip
 import hashlib
 import io
+import itertools
 import random
 import re
 import socketserver
 import tarfile
 import threading
+import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -346,6 +349,39 @@ def test_nothing_but_whole_files(server, tmp_path, content, known):
         faults.update(fate.done)
     assert outcomes == {"refused", "whole"}
     assert len(faults) > 0.8 * len(fate.allowed)
+
+
+def drops(line):
+    for place in range(len(line)):
+        yield line[place : place + 1]
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        lambda: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        lambda: drops(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 3000),
+        lambda: drops(b"HTTP/1.1 " + b"x" * 3000),
+    ],
+    ids=["continue", "header", "status"],
+)
+def test_an_answer_whose_head_does_not_end_is_given_up(tmp_path, head):
+    class Endless(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(65536)
+            with contextlib.suppress(OSError):
+                for piece in head():
+                    self.request.sendall(piece)
+
+    with Server(("127.0.0.1", 0), Endless) as service:
+        service.finish_request = partial(socketserver.TCPServer.finish_request, service)
+        threading.Thread(target=service.serve_forever, args=(0.01,), daemon=True).start()
+        url, began = f"http://127.0.0.1:{service.server_address[1]}/a", time.monotonic()
+        with pytest.raises(FetchError, match=r"timed out.*asked 2 times"):
+            fetch([url], tmp_path / "a", content="fits", patience=replace(PATIENCE, attempts=2))
+        assert time.monotonic() - began < 30  # the drops alone would take two minutes
+        service.shutdown()
 
 
 def known_as(body):

@@ -21,10 +21,10 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import requests
 from tqdm import tqdm
 
 from obafgkm.download import contents, registry
+from obafgkm.download.connections import new_session
 from obafgkm.download.http import (
     LARGEST,
     PATIENCE,
@@ -127,7 +127,7 @@ def fetch(
                     part,
                     method,
                     patience,
-                    session or requests.Session(),
+                    session or new_session(),
                     content=content,
                     largest=(known and known.size) or LARGEST,
                 )
@@ -236,7 +236,7 @@ def register(folder, records):
 
 def _download_tasks(files, directory, offline, patience, known):
     """For each file that has an address, a call that downloads it."""
-    session = requests.Session()
+    session = new_session()
     return {
         file.path: partial(
             fetch,

@@ -58,7 +58,7 @@ class Patience:
     Attributes
     ----------
     connect, read : float
-        Longest wait for a connection, and for the next bytes, s.
+        Longest wait for a connection, and for the head of the answer or the next bytes of its body, s.
     least_rate : float
         Bytes per second below which a download is given up, as a mean over ``window`` seconds.
     window : float

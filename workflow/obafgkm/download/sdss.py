@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import requests
 from tqdm import tqdm
 
 from obafgkm.archives.sdss.spectra import read_spectrum
 from obafgkm.archives.sdss.urls import spectrum_url
 from obafgkm.download import registry
+from obafgkm.download.connections import new_session
 from obafgkm.download.files import carry_out, failure_list, fetch, register
 from obafgkm.download.http import PATIENCE
 from obafgkm.errors import AbsentFileError, FetchError
@@ -84,7 +84,7 @@ def download(
     FetchError
         If other files could not be downloaded; those that arrived are kept, and a new run requests the rest.
     """
-    session = requests.Session()
+    session = new_session()
     known = registry.read(Path(directory).parent)
     tasks, keys = {}, {}
     for plate, mjd, fiber, run2d in catalogue[["plate", "mjd", "fiberID", "run2d"]].itertuples(index=False):

@@ -9,6 +9,7 @@ import pandas as pd
 import requests
 
 from obafgkm.archives.sdss.sql import read_answer, write_answer
+from obafgkm.download.connections import new_session
 from obafgkm.download.http import PATIENCE, Refused, beside, retrieve, write_json
 from obafgkm.errors import ArchiveFileError, FetchError
 
@@ -116,7 +117,7 @@ class _Client:
     def __init__(self, service, parts, pause, offline, patience):
         self.service, self.parts, self.pause = service, parts, pause
         self.offline, self.patience = offline, patience
-        self.session = requests.Session()
+        self.session = new_session()
         self.asked = []
         self._last = -pause
 
