@@ -18,6 +18,7 @@ os.environ.update(
 from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.documents.sharma.samples import SHARMA_LIBRARIES
 from obafgkm.errors import MissingDatasetError
+from obafgkm.workflow.mirror import contents as contents_of_mirror
 
 SOURCES = {config["datasets"][library]["source"] for library in SHARMA_LIBRARIES}
 # Prefix of rules in a workflow that uses this one as a module.
@@ -54,10 +55,8 @@ def provenance(library):
 
 
 def mirror_contents(dataset):
-    """Paths, sizes and times of a dataset's files in the mirror, so that changes are noticed."""
-    folder = Path(MIRROR or "nowhere") / dataset
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [(str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    """Checksum over a dataset's files in the mirror, so that changes are noticed."""
+    return contents_of_mirror(Path(MIRROR or "nowhere", dataset), ".snakemake/mirror.json")
 
 
 def hammer_photometry(wildcards):

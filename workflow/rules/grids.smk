@@ -24,7 +24,7 @@ rule fetch_grid:
         access="remote|mirror",
     conda:
         "../../envs/cpu.yaml"
-    threads: config["archives"]["connections"]
+    threads: lambda wildcards: config["archives"]["connections"] if wildcards.access == "remote" else 1
     resources:
         mem_mb=1000,
         runtime=1440,

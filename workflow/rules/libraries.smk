@@ -23,7 +23,8 @@ rule fetch:
         source="remote|mirror",
     conda:
         "../../envs/cpu.yaml"
-    threads: config["archives"]["connections"]
+    # Files of a mirror are linked: a job that claims all cores would wait for the longest training.
+    threads: lambda wildcards: config["archives"]["connections"] if wildcards.source == "remote" else 1
     resources:
         mem_mb=1000,
         runtime=240,

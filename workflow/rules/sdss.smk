@@ -122,7 +122,6 @@ rule pack_sdss:
         "benchmarks/results/pack_sdss_{sample}.tsv"
     conda:
         "../../envs/cpu.yaml"
-    threads: 2
     resources:
         mem_mb=2000,
         runtime=240,

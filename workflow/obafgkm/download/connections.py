@@ -1,8 +1,8 @@
 """Connections that give up an answer whose head does not end.
 
-The time-out of a socket is that of a single read. A server that sends one byte of the status or of a header now
-and then, or one ``100 Continue`` after the other, never meets it, and neither requests nor urllib3 limits the
-time of a whole head.
+The time-out of a socket is that of a single read. A server that sends one byte of the status or of a header
+now and then, or one ``100 Continue`` after the other, never meets it, and neither requests nor urllib3 limits
+the time of a whole head.
 """
 
 import contextlib
