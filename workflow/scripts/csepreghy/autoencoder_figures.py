@@ -79,22 +79,19 @@ def score_clusters(result, name, seed):
     Returns
     -------
     list of dict
-        One row for the latent space, one for as many principal components of the same spectra. The adjusted
-        Rand index and the normalised mutual information are NaN if there is a single class, or if all spectra
-        coincide, so that there are no clusters.
+        One row for the latent space, one for as many principal components of the training spectra. The
+        adjusted Rand index and the normalised mutual information are NaN if there is a single class, or if
+        all spectra coincide, so that there are no clusters.
     """
     from sklearn.cluster import KMeans
-    from sklearn.decomposition import PCA
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
     classes = np.unique(result["label"]).size
-    flux = (result["flux"] - result["flux"].mean(axis=0)) / result["flux"].std(axis=0)
-    components = PCA(min(result["latent"].shape[1], len(flux) - 1), random_state=seed).fit(flux)
     spaces = {
         "latent": (result["latent"], float(result["explained"])),
-        f"{components.n_components_} principal components": (
-            components.transform(flux),
-            components.explained_variance_ratio_.sum(),
+        f"{result['components'].shape[1]} principal components": (
+            result["components"],
+            float(result["components_explained"]),
         ),
     }
     rows = []

@@ -37,9 +37,12 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     dict of arrays
         ``name, label`` (n_test,), ``wave`` (n_pixels,), ``flux`` and ``reconstruction`` (n_test, n_pixels),
         ``latent`` (n_test, 14), ``error``: root mean square of the difference in standardised flux, and
-        ``explained`` (): fraction of the variance of standardised flux about the mean test spectrum.
+        ``explained`` (): fraction of the variance of standardised flux about the mean test spectrum. Also
+        ``components`` (n_test, 14 or fewer) and ``components_explained`` (): the same of principal components
+        fitted to the spectra that the network is trained on.
     """
     import keras
+    from sklearn.decomposition import PCA
 
     from obafgkm.documents.csepreghy.networks import build_autoencoder, encoder_of
     from obafgkm.training import record
@@ -73,6 +76,11 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
     compared = compare_spectra(x[test], reconstruction, labels["star"][test])
     add_to_card(Path(directory) / "card.json", compared)
     missed = (reconstruction - x[test]) ** 2
+    latent = encoder_of(model).predict(x[test], verbose=0)[..., 0]
+    known, new = x[~test, :, 0], x[test, :, 0]
+    components = PCA(min(latent.shape[1], *known.shape), random_state=seed).fit(known)
+    coordinates = components.transform(new)
+    linear = compare_spectra(new, components.inverse_transform(coordinates), labels["star"][test])
     return {
         "name": labels["name"][test].to_numpy(str),
         "label": labels["class"][test].to_numpy(str),
@@ -80,9 +88,11 @@ def train_autoencoder(sample, n_pixels, settings, seed, threads, directory):
         "wave": thinned(sample.wave, n_pixels),
         "flux": flux[test] * power[test],
         "reconstruction": (reconstruction[..., 0] * settings["reach"] * deviation + mean) * power[test],
-        "latent": encoder_of(model).predict(x[test], verbose=0)[..., 0],
+        "latent": latent,
+        "components": coordinates,
         "error": settings["reach"] * np.sqrt(missed.mean(axis=(1, 2))),
         "explained": compared.ours,
+        "components_explained": linear.ours,
     }
 
 
