@@ -200,7 +200,7 @@ def test_a_search_that_is_killed_keeps_its_trials(submit, tiny_run, tmp_path):
 
 def test_a_survey_survives_the_death_of_a_node(submit, tmp_path):
     """Chunks that are done stay, those of the dead node are done elsewhere, and no spectrum is lost."""
-    chunks = 22
+    chunks = 20
     spectra, lines = simulate_survey("sharma", {"STAR": chunks}, 1, StellarGrid.load())
     sdss.write(tmp_path / "stars", spectra, lines)
     settings = tmp_path / "survey.yaml"
