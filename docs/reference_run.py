@@ -62,12 +62,12 @@ def _figures():
 
 
 def _introduction(record):
-    packages = ", ".join(f"{name} {record['packages'][name]}" for name in ("tensorflow", "keras", "numpy"))
+    packages = ", ".join(f"{name} {record['packages'][name]}" for name in ("keras", "scikit-learn", "numpy"))
     minutes = sum(job["seconds"] for job in record["jobs"].values()) / 60
     return f"""\
 # Reference run
 
-The run of `config/mirror.yaml` that [README](../../README.md) and the pages of the documentation quote.
+The run of `config/mirror.yaml` that the README and the pages of the documentation quote.
 Finished {record["written"][:10]}; commit `{record["code"]["commit"][:12]}`; seed {record["seed"]};
 Python {record["python"]}, {packages}; {record["machine"]["cores"]} cores
 ({record["machine"]["processor"]}), {minutes:.0f} minutes summed over all jobs.
@@ -102,7 +102,7 @@ def stated(page, text):
     begin, end = page.index(_BEGIN), page.index(_END)
     wrapped = "\n\n".join(
         textwrap.fill(
-            part,
+            " ".join(part.split()),
             118,
             subsequent_indent="  " * part.startswith("- "),
             break_on_hyphens=False,
