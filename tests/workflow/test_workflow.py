@@ -411,6 +411,9 @@ def test_a_file_that_comes_into_the_mirror_is_noticed(mirror, tmp_path):
     missing.write_bytes(content)
     snakemake(run, *arguments, OBAFGKM_MIRROR=str(own))
     assert len(Spectra.read(run / "resources/ingested/jhc.h5")) == before + 1
+    os.utime(missing)  # as if the mirror had been copied anew
+    done = snakemake(run, *arguments, "--dry-run", OBAFGKM_MIRROR=str(own))
+    assert "Nothing to be done" in done.stdout, done.stdout[-2000:]
 
 
 def test_a_library_that_the_mirror_lacks_is_gone_without(tmp_path):
