@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +50,7 @@ def test_a_number_without_a_name_is_refused(reference_run):
 
 def test_no_text_contains_a_number_of_its_own(reference_run):
     """A share or an error that is typed would not follow the next reference run."""
-    for page, text in reference_run.yaml.safe_load(reference_run.QUOTES.read_text()).items():
+    for page, text in yaml.safe_load(reference_run.QUOTES.read_text()).items():
         rest = re.sub(r"\{[^}]*\}|\]\([^)]*\)", "", text)
         assert not re.search(r"\d[.,]\d|\d ?%", rest), page
 
