@@ -186,6 +186,13 @@ def test_the_sweep_varies_one_at_a_time_and_the_best_is_chosen():
     assert choose(table, FIXED, "error") == {**FIXED, "batch": 32, "epochs": 9}
 
 
+def test_a_fraction_is_chosen_where_the_fixed_value_is_a_whole_number():
+    fixed = {**FIXED, "dropout": 0}
+    trainings = [{"varied": "none", **fixed}, {"varied": "dropout", **fixed, "dropout": 0.3}]
+    table = pd.DataFrame(trainings).assign(epochs=9, error=[2.0, 1.0])
+    assert choose(table, fixed, "error")["dropout"] == 0.3
+
+
 def test_parts_share_all_trainings_between_them():
     trainings = [{"number": i} for i in range(11)]
     parts = [take_part(trainings, part, 3) for part in range(3)]

@@ -79,7 +79,7 @@ def choose(table, fixed, error):
         tried = table[table["varied"].isin(["none", name])]
         # A value for which a training diverged has no mean and is not chosen.
         best = tried.groupby(name)[error].agg(lambda values: values.mean(skipna=False)).idxmin()
-        chosen[name] = type(fixed[name])(best)
+        chosen[name] = best if isinstance(best, str) else best.item()
     return {**chosen, "epochs": int(base.groupby("epochs")[error].mean().idxmin())}
 
 
