@@ -62,6 +62,7 @@ def main():
     if options.here:
         harness.run_task(options.tasks[0], options.size, options.repeats).to_csv(sys.stdout, index=False)
         return
+    options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "results.csv"
     for task in options.tasks or [task for task in TASKS if task not in LONG]:
         print(f"{task} ...", flush=True)
