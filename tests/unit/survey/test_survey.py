@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from pyarrow import dataset, parquet
 
+from obafgkm import barrier
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.classify import answers
 from obafgkm.errors import ArchiveFileError
@@ -141,6 +143,23 @@ def test_what_goes_in_comes_out_or_is_rejected_with_a_reason(tmp_path):
     assert rows["pipeline_family"].tolist() == ["G", "G", "not said", "not said"]
     assert rows["ra"].tolist()[:2] == [10, 10]
     assert not output.with_name(f"{output.name}.part").exists()
+
+
+def laborious(paths, lost, watch):
+    """Answers of a worker that needs half a second of CPU time."""
+    began = time.process_time()
+    while time.process_time() < began + 0.5:
+        pass
+    for row in fake(paths):
+        yield 0, row
+
+
+def test_a_receipt_counts_the_cpu_time_of_the_workers(tmp_path):
+    def classify(paths):
+        return barrier.run(laborious, [paths])
+
+    chunk.classify_chunk([{"file": "a.fits"}], tmp_path / "a.parquet", tmp_path / "a.json", classify)
+    assert json.loads((tmp_path / "a.json").read_text())["cpu_seconds"] >= 0.5
 
 
 def test_a_file_without_an_answer_is_noticed_and_leaves_no_chunk(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 from pyarrow import parquet
 
+from obafgkm import barrier
 from obafgkm.classify import answers
 from obafgkm.classify.streaming import stream
 from obafgkm.survey.pipelines import said_by_pipeline, said_in_catalogue, said_in_file
@@ -41,7 +42,8 @@ def classify_chunk(entries, output, receipt, classify=stream):
         Parquet, with the columns of `SCHEMA`: one row per spectrum, and one for each rejected file or
         spectrum, with its ``problem``. It gets its name when complete.
     receipt : path
-        JSON: entries, rows, rejected rows, seconds and CPU seconds, peak memory in MB.
+        JSON: entries, rows, rejected rows, seconds, and CPU seconds and peak memory (MB) including those of
+        the processes that read the files.
     classify : callable
         Takes paths and yields result rows, one or more for each path, in order.
 
@@ -58,6 +60,7 @@ def classify_chunk(entries, output, receipt, classify=stream):
             writer.write_table(pa.Table.from_pylist(answered, SCHEMA))
             rows += len(answered)
             rejected += sum(bool(row["problem"]) for row in answered)
+    barrier.dismiss()
     wall, cpu = (end - start for start, end in zip(began, _clock(), strict=True))
     memory = max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
