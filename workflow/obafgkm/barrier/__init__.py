@@ -10,6 +10,6 @@ the one to blame, results arrive when a task is complete, and a busy worker outl
 """
 
 from obafgkm.barrier.limits import Limits
-from obafgkm.barrier.pool import dismiss, run
+from obafgkm.barrier.pool import run
 
-__all__ = ["Limits", "dismiss", "run"]
+__all__ = ["Limits", "run"]

@@ -16,7 +16,7 @@ from collections import Counter, deque
 from obafgkm.barrier.limits import Limits
 from obafgkm.errors import ObafgkmError
 
-__all__ = ["dismiss", "run"]
+__all__ = ["run"]
 
 _WAITING = 1000  # maximum number of queued answers; workers pause when the queue is full
 _AHEAD = 2  # units per worker that may be running or queued
@@ -215,12 +215,6 @@ _OF_THREAD = threading.local()
 
 def _idle():
     return vars(_OF_THREAD).setdefault("idle", [])
-
-
-def dismiss():
-    """End this thread's idle workers, so that what they used counts as used by this process's children."""
-    while _idle():
-        _idle().pop().end()
 
 
 @atexit.register

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 from pyarrow import parquet
 
-from obafgkm import barrier
+from obafgkm.barrier.dismissal import dismiss
 from obafgkm.classify import answers
 from obafgkm.classify.streaming import stream
 from obafgkm.survey.pipelines import said_by_pipeline, said_in_catalogue, said_in_file
@@ -60,7 +60,7 @@ def classify_chunk(entries, output, receipt, classify=stream):
             writer.write_table(pa.Table.from_pylist(answered, SCHEMA))
             rows += len(answered)
             rejected += sum(bool(row["problem"]) for row in answered)
-    barrier.dismiss()
+    dismiss()
     wall, cpu = (end - start for start, end in zip(began, _clock(), strict=True))
     memory = max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
