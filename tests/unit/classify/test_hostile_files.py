@@ -271,6 +271,23 @@ def test_a_list_may_name_a_file_that_begins_with_a_dash(good, tmp_path, monkeypa
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+@pytest.mark.parametrize("absurd", [1e200, -9999, 99999, 0])
+def test_one_absurd_wavelength_costs_its_pixel(good, tmp_path, absurd):
+    values = np.loadtxt(good)
+    values[len(values) // 2, 0] = absurd
+    np.savetxt(tmp_path / "absurd.txt", values)
+    plain, odd = (table.iloc[0] for table in (classify_files(good), classify_files(tmp_path / "absurd.txt")))
+    assert len(classify_files(tmp_path / "absurd.txt")) == 1
+    assert (odd["problem"], odd["type"]) == ("", plain["type"])
+    assert odd["class_number"] == pytest.approx(plain["class_number"], abs=0.5)
+
+
+def test_an_absurd_range_of_wavelengths_is_told_in_short(tmp_path):
+    header = fits.Header([("CRVAL1", 3900.0), ("CDELT1", 1e300), ("CUNIT1", "Angstrom")])
+    fits.PrimaryHDU(star(3)[1], header).writeto(tmp_path / "absurd.fits")
+    assert "covers 3900-2.099e+303 Å" in classify_files(tmp_path / "absurd.fits")["problem"][0]
+
+
 def test_a_list_may_name_files_of_any_bytes(good, tmp_path, monkeypatch, capsys):
     """Lines end at a line feed only; `str.splitlines` also ends them within the names of the last three."""
     monkeypatch.chdir(tmp_path)
