@@ -219,7 +219,7 @@ def dr7_bytes(**keywords):
     header |= {"Z": -1e-4, "Z_WARNIN": 0, "RAOBJ": 309.9, "DECOBJ": -1.1, "OBJTYPE": "QSO", **keywords}
     flux = np.linspace(10, 20, 3820)
     error = np.full(3820, 0.5)
-    error[100] = 0
+    error[100], error[150] = 0, -0.5
     flux[200] = np.nan
     image = np.stack([flux, 0 * flux, error, 0 * flux]).astype(np.float32)
     return fits_bytes(fits.PrimaryHDU(image, fits.Header(header.items())))
@@ -232,7 +232,7 @@ def test_dr7_files():
     assert labels["snr"] == pytest.approx(30, abs=0.1)
     assert np.flatnonzero(ivar)[[0, -1]].tolist() == [320, 4139]
     assert np.unique(ivar).tolist() == [0, 4]
-    assert np.flatnonzero(ivar[320:4140] == 0).tolist() == [100, 200]
+    assert np.flatnonzero(ivar[320:4140] == 0).tolist() == [100, 150, 200]
     np.testing.assert_allclose(flux[320:4140], np.linspace(10, 20, 3820), rtol=1e-5)
     assert sdss.read_spectrum(file, dr7_bytes(SPEC_CLN=4))[0]["class"] == "QSO"
     for damaged in dr7_bytes(FIBERID=202), dr7_bytes(COEFF1=2e-4), dr7_bytes()[:20000], HTML:

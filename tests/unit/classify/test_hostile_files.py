@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import stat
 import subprocess
 import tarfile
 import zipfile
@@ -268,6 +269,68 @@ def test_a_list_may_name_a_file_that_begins_with_a_dash(good, tmp_path, monkeypa
     (tmp_path / "list").write_text("-o.txt\n\ngood.txt\n")
     assert main(["classify", "@list"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("absurd", [1e200, -9999, 99999, 0])
+def test_one_absurd_wavelength_costs_its_pixel(good, tmp_path, absurd):
+    values = np.loadtxt(good)
+    values[len(values) // 2, 0] = absurd
+    np.savetxt(tmp_path / "absurd.txt", values)
+    plain, odd = (table.iloc[0] for table in (classify_files(good), classify_files(tmp_path / "absurd.txt")))
+    assert len(classify_files(tmp_path / "absurd.txt")) == 1
+    assert (odd["problem"], odd["type"]) == ("", plain["type"])
+    assert odd["class_number"] == pytest.approx(plain["class_number"], abs=0.5)
+
+
+def test_an_absurd_range_of_wavelengths_is_told_in_short(tmp_path):
+    header = fits.Header([("CRVAL1", 3900.0), ("CDELT1", 1e300), ("CUNIT1", "Angstrom")])
+    fits.PrimaryHDU(star(3)[1], header).writeto(tmp_path / "absurd.fits")
+    assert "covers 3900-2.099e+303 Å" in classify_files(tmp_path / "absurd.fits")["problem"][0]
+
+
+def test_a_list_may_name_files_of_any_bytes(good, tmp_path, monkeypatch, capsys):
+    """Lines end at a line feed only; `str.splitlines` also ends them within the names of the last three."""
+    monkeypatch.chdir(tmp_path)
+    names = [b"d\xff\xfe.txt", "@ünï".encode(), "a\u2028b".encode(), b"a\x0cb", "a\x85b".encode()]
+    for name in names:
+        os.link(good, name)
+    (tmp_path / "list").write_bytes(b"\n".join(names))
+    assert main(["classify", "@list"]) == 0
+    files = [line.split()[-1] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert files == [printable(os.fsdecode(name)) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\n# none\n", "@list: no file is listed"),
+        (None, "No such file or directory: 'list'"),
+        (b"\xaf\x00\xff\n", r"\xaf\x00\xff: "),
+        (b"@list\n", "@list: there is no such file"),  # a list of lists could have no end
+    ],
+)
+def test_a_list_without_files_is_reported_in_a_sentence(tmp_path, monkeypatch, capsys, content, reason):
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        (tmp_path / "list").write_bytes(content)
+    assert main(["classify", "@list"]) in (1, 2)
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("output", ["folder.csv", "pipe.csv", ""])
+def test_an_output_that_cannot_be_a_table_is_refused_before_any_work(
+    good, tmp_path, monkeypatch, capsys, output
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    os.mkfifo("pipe.csv")
+    before = sorted(os.listdir())
+    assert main(["classify", str(good), "--output", output]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert len(printed.err.splitlines()) == 1
+    assert sorted(os.listdir()) == before
+    assert stat.S_ISFIFO(os.stat("pipe.csv").st_mode)
 
 
 @pytest.mark.parametrize(

@@ -345,6 +345,9 @@ def test_a_part_of_an_archive_is_no_other_size_of_the_whole(part, ours, verdict)
         (math.nan, math.nan, 325, "too few to tell"),
         (5, 4.0, 330, "reproduced"),
         (5, 4.0, 200, "differs"),
+        # Student's t at 97.5 % with 4 degrees of freedom, 2.776, times 4 times the root of 1 + 1/5: 12.16
+        (5, 4.0, 325 + 12, "reproduced"),
+        (5, 4.0, 325 + 13, "differs"),
         (5, 100.0, 330, "too few to tell"),
     ],
 )

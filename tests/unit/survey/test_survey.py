@@ -110,6 +110,25 @@ def test_every_entry_is_in_one_chunk_and_names_stand_for_content(tmp_path):
         plan.write_plan([], tmp_path / "c", 4)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda body: body[: body.index(b"\n", 40) + 1],  # at the end of a line: still a table
+        lambda body: body.replace(b"3.fits", b"2.fits"),
+        lambda _: bytes(range(256)),
+    ],
+)
+def test_a_damaged_chunk_of_the_plan_loses_no_spectra_silently(tmp_path, damage):
+    plan.write_plan([{"file": f"{i}.fits"} for i in range(10)], tmp_path / "plan", 10)
+    path = tmp_path / "plan" / f"{plan.chunk_names(tmp_path / 'plan')[0]}.csv"
+    assert len(plan.read_planned(path)) == 10
+    body = path.read_bytes()
+    path.write_bytes(damage(body))
+    assert path.read_bytes() != body
+    with pytest.raises(ArchiveFileError, match=r"not the file that was .*: delete .*/plan and run again"):
+        plan.read_planned(path)
+
+
 def fake(paths):
     """Answers without a network: a file of two spectra, one that is odd, one that cannot be read."""
     for path in paths:

@@ -58,6 +58,14 @@ def test_the_rehearsal_has_every_switch_of_the_published_run_and_other_sizes_onl
         ({"gebran": {"sweep": {"values": {"optimiser": ["sgd"]}}}}, "sgd"),
         ({"gebran": {"published": {"teff": {"optimiser": "sgd"}}}}, "sgd"),
         ({"gebran": {"rates": {"sgd": 0.1}}}, "sgd"),
+        ({"gebran": {"sweep": {"values": {"batch": [16, 0]}}}}, "0 is less than"),
+        ({"gebran": {"sweep": {"values": {"dropout": [1]}}}}, "1 is greater than"),
+        ({"gebran": {"sweep": {"values": {"loss": ["msd"]}}}}, "msd"),
+        ({"gebran": {"sweep": {"values": {"activation": [1]}}}}, "1 is not of type 'string'"),
+        ({"gebran": {"sweep": {"values": {"bach": [16]}}}}, "bach"),
+        ({"gebran": {"a_stars": {"databases": {"TDB1/../x": 500}}}}, "TDB1/../x"),
+        ({"csepreghy": {"cnn": {"convolutions": [[4, 0]]}}}, "0 is less than"),
+        ({"csepreghy": {"surveys": {"cnn": {"convolutions": [[4]]}}}}, "too short"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(change, message):

@@ -1,6 +1,7 @@
 """The command ``obafgkm``: ``classify FILES…`` types spectra, ``read FILES…`` shows how they are read."""
 
 import argparse
+import codecs
 import contextlib
 import os
 import signal
@@ -41,16 +42,8 @@ examples:
   obafgkm read spectrum.fits"""
 
 
-class _Parser(argparse.ArgumentParser):
-    """Argument parser whose lists of files may have blank lines, comments and a byte-order mark."""
-
-    def convert_arg_line_to_args(self, line):
-        line = line.removeprefix("\ufeff").removeprefix("ï»¿").strip()
-        return [] if not line or line.startswith("#") else [f"./{line}" if line.startswith("-") else line]
-
-
 def _parser():
-    parser = _Parser("obafgkm", description="Spectral types of stars by neural networks.")
+    parser = argparse.ArgumentParser("obafgkm", description="Spectral types of stars by neural networks.")
     parser.add_argument("--version", action="version", version=f"obafgkm {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     classify = commands.add_parser(
@@ -59,7 +52,6 @@ def _parser():
         description=_CLASSIFY,
         epilog=_END,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        fromfile_prefix_chars="@",
     )
     add = classify.add_argument
     add(
@@ -96,7 +88,6 @@ def _parser():
         help="how spectra are read",
         description=_READ,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        fromfile_prefix_chars="@",
     )
     read.add_argument("files", nargs="+", metavar="FILES", help="spectra, as for classify")
     read.add_argument(
@@ -141,6 +132,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         with _sigterm_as_interruption():
+            options.files = _expanded(options.files)
             return _read(options) if options.command == "read" else _classify(options)
     except ObafgkmError as error:
         _say(f"obafgkm: {error}")
@@ -153,6 +145,27 @@ def main(arguments=None):
     except OSError as error:
         _say(f"obafgkm: {error}")
         return _USAGE
+
+
+def _expanded(files):
+    """The files, with those of lists (``@list.txt``) in place of the lists."""
+    expanded = []
+    for file in files:
+        expanded += _listed(file[1:]) if file.startswith("@") else [file]
+    if not expanded:
+        raise ObafgkmError(f"{', '.join(files)}: no file is listed")
+    return expanded
+
+
+def _listed(path):
+    """The lines of a list of files, which may have a byte-order mark, blank lines and comments.
+
+    Names of files are bytes, in any encoding, and may have any character except the end of a line.
+    """
+    with open(path, "rb") as file:
+        lines = file.read().removeprefix(codecs.BOM_UTF8).split(b"\n")
+    names = [line.strip(b" \t\r") for line in lines]
+    return [os.fsdecode(name) for name in names if name and not name.startswith(b"#")]
 
 
 class _Termination(KeyboardInterrupt):
@@ -210,7 +223,9 @@ def _classify(options):
     bad, total, current = 0, 0, None
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings(action="ignore"))  # of FITS about the contents of tables
-        writer = stack.enter_context(TableWriter(options.output, options.files)) if options.output else None
+        writer = None
+        if options.output is not None:
+            writer = stack.enter_context(TableWriter(options.output, options.files))
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
         is_read = not options.quiet and _printed(heading())

@@ -86,10 +86,11 @@ class TableWriter:
 
     def __init__(self, path, files=()):
         self.path = Path(path)
-        self.part = self.path.with_name(self.path.name + ".part")
         self._rows = []
         if self.path.suffix not in FORMATS:
-            raise ObafgkmError(f"{path}: a table is written as {', '.join(FORMATS)}; the ending says which")
+            endings = ", ".join(FORMATS)
+            raise ObafgkmError(f"'{path}': a table is written as {endings}; the ending says which")
+        self.part = self.path.with_name(self.path.name + ".part")
         for own in (self.path, self.part):
             _refuse_to_replace(own, files)
         self._file = _locked(self.path, self.part)
@@ -158,7 +159,10 @@ def _refuse_to_replace(path, files):
         with contextlib.suppress(OSError, ValueError):
             if os.path.samestat(found, os.stat(file)):
                 raise ObafgkmError(f"{path}: is also a file to be read, which the table would replace")
-    if stat.S_ISREG(found.st_mode) and found.st_size and not _is_table(path):
+    if not stat.S_ISREG(found.st_mode):
+        what = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
+        raise ObafgkmError(f"{path}: is {what}: give another name after --output")
+    if found.st_size and not _is_table(path):
         raise ObafgkmError(
             f"{path}: exists, and is no table of obafgkm classify: give another name after --output, or "
             "delete it first"

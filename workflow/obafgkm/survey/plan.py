@@ -11,7 +11,7 @@ from pathlib import Path
 from obafgkm.errors import ArchiveFileError
 from obafgkm.survey.entries import COLUMNS
 
-__all__ = ["chunk_names", "read_chunk", "write_chunk", "write_plan"]
+__all__ = ["chunk_names", "read_chunk", "read_planned", "write_chunk", "write_plan"]
 
 _PLAN = "plan.json"
 
@@ -40,7 +40,7 @@ def write_plan(entries, folder, size):
     folder.mkdir(parents=True, exist_ok=True)
     while chunk := list(itertools.islice(entries, size)):
         text = _text(chunk)
-        names.append(f"{len(names):06d}-{hashlib.sha256(text.encode()).hexdigest()[:10]}")
+        names.append(f"{len(names):06d}-{_checksum(text.encode())}")
         (folder / f"{names[-1]}.csv").write_text(text, encoding="utf-8")
         total += len(chunk)
     if not total:
@@ -59,12 +59,30 @@ def read_chunk(path):
         return [{key: value for key, value in row.items() if value} for row in csv.DictReader(file)]
 
 
+def read_planned(path):
+    """The entries of a chunk of a plan, whose name ends with its checksum.
+
+    Raises
+    ------
+    ArchiveFileError
+        If it has another content: spectra would be left out, or types kept under a wrong name.
+    """
+    path = Path(path)
+    if not path.stem.endswith(f"-{_checksum(path.read_bytes())}"):
+        raise ArchiveFileError(path, f"not the file that was written: delete {path.parent} and run again")
+    return read_chunk(path)
+
+
 def write_chunk(path, entries):
     """Write entries, completely or not at all."""
     new = f"{path}.part"
     with open(new, "w", encoding="utf-8", newline="") as file:
         file.write(_text(entries))
     os.replace(new, path)
+
+
+def _checksum(content):
+    return hashlib.sha256(content).hexdigest()[:10]
 
 
 def _text(entries):

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from obafgkm.survey.fetching import fetch_chunk
-from obafgkm.survey.plan import read_chunk, write_chunk
+from obafgkm.survey.plan import read_planned, write_chunk
 from obafgkm.workflow.job import job
 
 if __name__ == "__main__":
     with job(snakemake, show_progress=True):
         params, output = snakemake.params, Path(snakemake.output[0])
         entries = fetch_chunk(
-            read_chunk(snakemake.input.plan),
+            read_planned(snakemake.input.plan),
             output.parents[1] / "downloads" / snakemake.wildcards.chunk / "sdss",
             mirror=params.mirror or None,
             release=params.release,

@@ -361,9 +361,13 @@ def _apart(columns):
 
 def _below(columns, wave):
     """Columns of each spectrum if the wavelengths restart several times."""
-    steps = np.diff(wave.values)
+    waves = np.array(wave.values, float)
+    steps = np.diff(waves)
     sign = np.sign(np.nanmedian(steps)) if steps.size else 1
-    span = np.nanmax(wave.values) - np.nanmin(wave.values)
+    before, own, after = sign * waves[:-2], sign * waves[1:-1], sign * waves[2:]
+    # A single absurd wavelength, such as a sentinel of missing values, is no restart.
+    waves[1:-1][(before < after) & ((own < before) | (own > after))] = np.nan
+    steps, span = np.diff(waves), np.nanmax(waves) - np.nanmin(waves)
     breaks = np.flatnonzero(sign * steps < -0.02 * span) + 1
     if not breaks.size or breaks.size > wave.values.size / 20:
         return [columns]
