@@ -122,8 +122,8 @@ class Spectrum:
         if (length := pixel[covered].sum()) < _LEAST_COVERED:
             raise ArchiveFileError(
                 self.name,
-                f"covers {np.round(wave[0]):.6g}-{np.round(wave[-1]):.6g} Å, {length:.0f} Å of them within "
-                f"{grid[0]:.0f}-{grid[-1]:.0f} Å; {_LEAST_COVERED:.0f} Å are needed",
+                f"covers {wave[0]:.0f}-{wave[-1]:.0f} Å, {length:.0f} Å of them within {grid[0]:.0f}-"
+                f"{grid[-1]:.0f} Å; {_LEAST_COVERED:.0f} Å are needed",
             )
         if (width := np.median(np.diff(wave))) > _COARSEST:
             raise ArchiveFileError(
