@@ -19,6 +19,7 @@ from obafgkm.archives.libraries import LIBRARIES
 from obafgkm.documents.sharma.samples import SHARMA_LIBRARIES
 from obafgkm.errors import MissingDatasetError
 from obafgkm.workflow.mirror import contents as contents_of_mirror
+from obafgkm.workflow.unfinished import mark_unfinished
 
 SOURCES = {config["datasets"][library]["source"] for library in SHARMA_LIBRARIES}
 # Prefix of rules in a workflow that uses this one as a module.

@@ -16,7 +16,7 @@ from collections import Counter, deque
 from obafgkm.barrier.limits import Limits
 from obafgkm.errors import ObafgkmError
 
-__all__ = ["run"]
+__all__ = ["dismiss", "run"]
 
 _WAITING = 1000  # maximum number of queued answers; workers pause when the queue is full
 _AHEAD = 2  # units per worker that may be running or queued
@@ -91,6 +91,15 @@ def run(function, units, settings=(), processes=1, limits=None):
         while any(worker.listener.is_alive() for worker in ended):  # it may be blocked by a full queue
             with contextlib.suppress(queue.Empty):
                 sink.get(timeout=0.01)
+
+
+def dismiss():
+    """End the idle workers of this thread, which are otherwise kept for the next call.
+
+    Their CPU time and memory then count as those of this process's children (`resource.getrusage`).
+    """
+    while idle := _idle():
+        idle.pop().end()
 
 
 class _Unit:

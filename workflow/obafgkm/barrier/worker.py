@@ -14,11 +14,11 @@ import time
 import warnings
 
 from obafgkm.barrier.limits import Watch
+from obafgkm.barrier.parent import end_with
 
 __all__ = ["main"]
 
 _SPAN = 0.1  # seconds for which answers may be buffered
-_PR_SET_PDEATHSIG = 1
 
 
 def main(parent):
@@ -29,7 +29,7 @@ def main(parent):
     parent : int
         Process id of the parent.
     """
-    _end_with(parent)
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends the workers
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
@@ -67,15 +67,6 @@ def _listen(commands, units):
         except Exception as error:  # the parent has ended, or something cannot be imported here
             if not isinstance(error, EOFError):
                 print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-            os._exit(1)
-
-
-def _end_with(parent):
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it has ended already
             os._exit(1)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 from pyarrow import parquet
 
-from obafgkm.barrier.dismissal import dismiss
+from obafgkm.barrier.pool import dismiss
 from obafgkm.classify import answers
 from obafgkm.classify.streaming import stream
 from obafgkm.survey.pipelines import said_by_pipeline, said_in_catalogue, said_in_file

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 
+from obafgkm.barrier.parent import end_with
 from obafgkm.errors import DamagedFileError, ObafgkmError
 from obafgkm.workflow.intermediates import check, seal
 
@@ -20,7 +21,8 @@ def job(snakemake, show_progress=False):
 
     All output of the body and its libraries goes to the job's log. An error that the user can act on is
     printed as one sentence on the terminal; its traceback goes to the log. An intermediate file whose
-    checksum shows damage is set aside, so that the next run recreates it.
+    checksum shows damage is set aside, so that the next run recreates it. A job ends with the Snakemake that
+    started it: left alone, it could write its results over those of a later run.
 
     Parameters
     ----------
@@ -29,6 +31,7 @@ def job(snakemake, show_progress=False):
     show_progress : bool
         Keep standard error on the terminal, for jobs with a progress bar.
     """
+    end_with(os.getppid())
     terminal = os.dup(2)
     with open(snakemake.log[0], "w") as log:
         os.dup2(log.fileno(), 1)
