@@ -448,12 +448,13 @@ def test_after_a_failed_job_the_next_run_remakes_all_that_rests_on_it(tiny_run, 
     run = tmp_path / "run"
     shutil.copytree(tiny_run, run)
     (run / "results/gebran/sweep/0.jsonl").mkdir()  # so that the job can neither read nor write it
-    changed = ("--configfile", TINY, "--config", "gebran={rates: {adam: 0.002}}", "--")
+    (tmp_path / "changed.yaml").write_text("gebran: {rates: {adam: 0.002}}")
+    changed = ("--configfile", TINY, tmp_path / "changed.yaml", "--")
     assert snakemake(run, *changed, "results/gebran/sweep.csv").returncode != 0
     (run / "results/gebran/sweep/0.jsonl").rmdir()
     planned = snakemake(run, "--dry-run", *changed, "results/gebran/sweep.csv").stdout
-    assert "rule gebran_sweep:" in planned
-    assert "rule gather_gebran_sweep:" in planned
+    assert "Varying the hyper-parameters of Gebran et al." in planned
+    assert "Gathering the sweep of Gebran et al." in planned
 
 
 def test_a_full_disk_is_named_and_costs_nothing_that_had_finished(tmp_path):
