@@ -1,4 +1,4 @@
-"""Effective temperature, surface gravity and metallicity: targets of the networks, answers and their errors."""
+"""Effective temperature, surface gravity and metallicity: targets of the networks, values and errors."""
 
 import numpy as np
 
