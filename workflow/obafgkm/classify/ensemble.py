@@ -13,14 +13,16 @@ from obafgkm.training import engine
 __all__ = ["predict", "train_member"]
 
 _LUMINOSITY_WEIGHT = 0.5  # of the second head's loss
+_PARAMETER_DROPOUT = 0.2  # more, as the types may need, shrinks the parameters towards their mean
 _GROUPS = (0, 0, 1, 2, 2)  # of luminosity classes I-V, balanced in the draw of the training stars
 
 
 def train_member(flux, labels, settings, *, seed, checkpoint):
     """Train one member of the ensemble: a network for MK types and one for stellar parameters.
 
-    One network for both would be worse at the parameters. Every star is observed under several simulated conditions (`obafgkm.classify.conditions`), rare kinds of
-    stars more often than common ones. The number of epochs is fixed, to need no stars for validation.
+    One network for both would be worse at the parameters. Every star is observed under several simulated
+    conditions (`obafgkm.classify.conditions`), rare kinds of stars more often than common ones. The
+    number of epochs is fixed, to need no stars for validation.
 
     Parameters
     ----------
@@ -49,16 +51,15 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
         x[first : first + 1000] = network_inputs(
             *observe(flux[part], fwhm[part], Conditions.draw(part.size, rng), rng)
         )
-    types = _trained(
-        build_mk_types, x, _expected_types(labels, settings["width"])[chosen], settings, seed, checkpoint
-    )
-    expected = targets(labels[list(PARAMETERS)].to_numpy())[chosen]
+    network, y = settings["network"], _expected_types(labels, settings["width"])[chosen]
+    types = _trained(build_mk_types, x, y, network, seed, checkpoint)
+    network = network | {"dropout": min(network["dropout"], _PARAMETER_DROPOUT)}
+    y = targets(labels[list(PARAMETERS)].to_numpy())[chosen]
     checkpoint = checkpoint.with_name(f"{checkpoint.name}_parameters")
-    return types, _trained(build_parameters, x, expected, settings, seed, checkpoint)
+    return types, _trained(build_parameters, x, y, network, seed, checkpoint)
 
 
-def _trained(build, x, y, settings, seed, checkpoint):
-    network = settings["network"]
+def _trained(build, x, y, network, seed, checkpoint):
     model = build(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
     few = slice(0, 64)  # required by the interface, not used
     model, _ = engine.fit(

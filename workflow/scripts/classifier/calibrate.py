@@ -162,7 +162,10 @@ if __name__ == "__main__":
             others = [
                 s for other, s in studies.items() if other != name and other.startswith("fold") == is_fold
             ]
-            tables.append(answers(study, labels, calibrate(others or folds, labels)).assign(left_out=name))
+            calibration = calibrate(others or folds, labels)
+            if not is_fold:  # the parameters of a library's stars may be known from that library alone
+                calibration["parameters"] = calibrate_parameters(folds, labels, calibration["temperature"])
+            tables.append(answers(study, labels, calibration).assign(left_out=name))
         pd.concat(tables, ignore_index=True).to_csv(output.predictions, index=False, float_format="%.5g")
 
         calibration = calibrate(folds, labels)

@@ -66,8 +66,9 @@ workflow.
 Input: flux in any unit and its inverse variance on {pixels} pixels from {first:.0f} to {last:.0f} Å in air,
 parts of it missing; reddened, poorly calibrated or normalised; S/N of at least 5 per pixel;
 resolution 1 to 8 Å; within 300 km/s of rest. Outside these conditions the ranges are too narrow.
-Output: types from O to M and luminosity classes from I to V; effective temperature, log g and [Fe/H]. Spectra of other objects are flagged by a
-score that detects most of them, but not all.
+Output: types from O to M and luminosity classes from I to V; effective temperature, log g and [Fe/H] where
+enough stars of the main class have catalogue values. Spectra of other objects are flagged by a score that
+detects most of them, but not all.
 
 ## Training
 
@@ -88,8 +89,8 @@ Under other conditions, left out with their library:
 
 {written["conditions"]}
 
-Conformal sets, designed to contain the true class of 90 % of stars, and the ranges designed to contain that of
-68 and 95 % (central {shares} of the probability):
+Conformal sets, designed to contain the true class of 90 % of stars, and ranges, designed to contain that
+of 68 and 95 % (the central {shares} of the probability):
 
 {written["sets"]}
 
@@ -97,8 +98,8 @@ Luminosity classes, left out by fold:
 
 {written["luminosity"]}
 
-Stellar parameters against the catalogues, and ridge regression on the same inputs; a star gets a value (`given`)
-where its main class has enough stars with catalogue values, and `held_68` of these lie within the 68 % error:
+Stellar parameters against the catalogues, beside ridge regression on the same inputs. A fraction `given`
+of the stars gets a value; of these, `held_68` lie within their 68 % error:
 
 {written["parameters"]}
 

@@ -20,7 +20,7 @@ from obafgkm.workflow.job import job
 # Outliers are defined relative to stars under varied conditions, but complete and without noise.
 _INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
 _PENALTIES = [1.0, 10.0, 100.0, 1000.0, 10_000.0]  # of the ridge regression
-_FEWEST = 10  # stars for which it is fitted
+_FEWEST = 50  # training spectra with a catalogue value for which a stellar parameter is given
 
 
 def held_out(labels, left_out, folds, seed):
@@ -73,7 +73,7 @@ def train_peers(clean, labels, params):
 def train_ridge(inputs, labels):
     """Ridge regression of each stellar parameter on the networks' inputs: a function of such inputs.
 
-    The penalty is chosen by generalised cross-validation. A parameter that few stars have gets no values.
+    The penalty is chosen by generalised cross-validation. A parameter that few stars have gets NaN.
     """
     from sklearn.linear_model import RidgeCV
 
@@ -152,12 +152,13 @@ def study(stars, objects, left_out, params, seed, directory):
     if held.any():
         peers = train_peers(clean, own[real], params)
         linear = train_ridge(network_inputs(clean), own[real])
+        enough = np.isfinite(targets(own[list(PARAMETERS)].to_numpy())).sum(0) >= _FEWEST
         for name, conditions in all_conditions(held.sum(), settings["conditions"], rng):
             seen = observe(stars.flux[held].astype(float), fwhm[held], conditions, rng)
             parts = lines_and_continuum(*seen)
             lines, inputs = parts[0], network_inputs(*seen, parts)
             result[f"network {name}"] = predict(types, inputs)
-            result[f"parameters {name}"] = predict(parameters, inputs)
+            result[f"parameters {name}"] = np.where(enough, predict(parameters, inputs), np.nan)
             result[f"ridge {name}"] = linear(inputs)
             result[f"snr {name}"] = signal_to_noise_ratios(*seen)
             for peer, ask in peers.items():
