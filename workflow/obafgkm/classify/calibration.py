@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from obafgkm.classify.parameters import PARAMETERS, deviations
+from obafgkm.classify.parameters import deviations
 from obafgkm.classify.ranges import needed_shares
 from obafgkm.mk import MAIN_CLASSES, N_CLASSES
 
@@ -145,27 +145,29 @@ def parameter_calibration(values, expected, classes, snr):
     dict
         See `obafgkm.classify.parameters.parameter_errors`.
     """
-    off, main, bright = (
-        np.abs(deviations(values, expected)),
-        np.asarray(classes) // 10,
-        np.digitize(snr, _SNR),
-    )
-    known = np.isfinite(off)
+    off, main, part = np.abs(deviations(values, expected)), np.asarray(classes) // 10, np.digitize(snr, _SNR)
+    known = np.isfinite(expected)
+    ranges = [_limits(own[where]) for own, where in zip(expected.T, known.T, strict=True)]
+    low, high = np.array(ranges, float).T
+    counted = known & (values >= low) & (values <= high)  # as no other values are given
+    cells = [
+        [(main == number) & (part == brightness) for brightness in range(len(_SNR) + 1)]
+        for number in range(len(MAIN_CLASSES))
+    ]
+    errors = [
+        [[_error(own[where & cell]) for cell in row] for row in cells]
+        for own, where in zip(off.T, counted.T, strict=True)
+    ]
+    return {"snr": list(_SNR), "ranges": ranges, "errors": errors}
 
-    def error(parameter, number, part):
-        own = off[known[:, parameter] & (main == number) & (bright == part), parameter]
-        return conformal_quantile(own, 0.68) if own.size >= _FEWEST else None
 
-    def limits(parameter):
-        own = expected[known[:, parameter], parameter]
-        return [float(own.min()), float(own.max())] if own.size else [None, None]
+def _limits(values):
+    return [float(values.min()), float(values.max())] if values.size else [None, None]
 
-    parameters, mains, parts = (range(size) for size in (len(PARAMETERS), len(MAIN_CLASSES), len(_SNR) + 1))
-    return {
-        "snr": list(_SNR),
-        "ranges": [limits(k) for k in parameters],
-        "errors": [[[error(k, number, part) for part in parts] for number in mains] for k in parameters],
-    }
+
+def _error(off):
+    """68 % error, None if there are too few deviations."""
+    return conformal_quantile(off, 0.68) if off.size >= _FEWEST else None
 
 
 def outlier_thresholds(scores, predicted, luminosity, share=0.99):
