@@ -48,6 +48,8 @@ def card(model, tables, datasets):
     str
         Markdown.
     """
+    by_condition = tables["parameters"]["left_out"].str.contains(",")
+    tables["parameters"] = tables["parameters"][~by_condition]
     trained_on = pd.DataFrame(model["trained_on"])
     written = {name: markdown_table(tables[name][columns].round(3)) for name, columns in _TABLES.items()}
     used = datasets[datasets["dataset"].isin(trained_on.loc[trained_on["source"] != "simulated", "library"])]

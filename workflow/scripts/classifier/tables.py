@@ -31,6 +31,7 @@ _DIFFICULT = {
 # Stars whose parameters are compared; those of F to K have accurate catalogue values.
 _PARAMETER_STARS = {
     "all": "mk_class >= 0",
+    "all that get a temperature": "teff_error > 0 and not flagged",
     "O-A": "mk_class < 30",
     "F-K": "30 <= mk_class < 60",
     "F-K dwarfs": "30 <= mk_class < 60 and luminosity >= 3",
@@ -210,30 +211,27 @@ def table_parameters(predictions, bootstrap):
     ``given``: share of the stars that get a value; ``held_68``: share of these within its 68 % error.
     """
     rows = []
-    fold = predictions["left_out"].str.startswith("fold")
-    clean = predictions["condition"] == _CLEAN
-    groups = [
-        (f"without {name}", part) for name, part in predictions[clean & ~fold].groupby("left_out", sort=False)
+    is_fold, is_clean = predictions["left_out"].str.startswith("fold"), predictions["condition"] == _CLEAN
+    libraries, folds = predictions[is_clean & ~is_fold], predictions[is_clean & is_fold]
+    parts = [
+        *libraries.groupby("left_out", sort=False),
+        ("all libraries", libraries),
+        ("folds by star", folds),
     ]
-    groups += [("all libraries", predictions[clean & ~fold]), ("folds by star", predictions[clean & fold])]
+    groups = [(left_out, part, _PARAMETER_STARS) for left_out, part in parts]
     groups += [
-        (f"folds by star, {condition}", part)
-        for condition, part in predictions[~clean & fold].groupby("condition", sort=False)
+        (f"folds by star, {condition}", part, ["F-K"])
+        for condition, part in predictions[is_fold].groupby("condition", sort=False)
+        if condition != _CLEAN
     ]
-    for left_out, part in groups:
-        for stars, rule in _PARAMETER_STARS.items():
+    for left_out, part, kinds in groups:
+        for stars in kinds:
             for name in PARAMETERS:
-                own = part.query(rule).dropna(subset=[name, f"{name}_said", f"{name}_ridge"])
+                own = part.query(_PARAMETER_STARS[stars])
+                own = own.dropna(subset=[name, f"{name}_said", f"{name}_ridge"])
                 for unit, as_fraction in _UNITS[name].items() if len(own) else ():
-                    rows.append(
-                        {
-                            "left_out": left_out,
-                            "stars": stars,
-                            "parameter": name,
-                            "unit": unit,
-                            **_row(own, name, as_fraction, bootstrap),
-                        }
-                    )
+                    row = {"left_out": left_out, "stars": stars, "parameter": name, "unit": unit}
+                    rows.append(row | _row(own, name, as_fraction, bootstrap))
     return pd.DataFrame(rows)
 
 
