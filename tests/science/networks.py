@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from obafgkm.classify.parameters import PARAMETERS
 from obafgkm.evaluation.trivial import (
     Comparison,
     compare_classes,
@@ -314,6 +315,11 @@ def classifier(run):
             known = rows[rows["luminosity"] >= 0]
             compare = partial(compare_classes, known["luminosity"], known["luminosity_said"], known["star"])
             yield Network("classifier", f"without {words}, one by one", "luminosity class", compare, **made)
+        for name in PARAMETERS:
+            known = clean[is_fold].dropna(subset=[name, f"{name}_said"])
+            if len(known):
+                compare = partial(compare_values, known[name], known[f"{name}_said"], known["star"])
+                yield Network("classifier", "without folds, one by one", name, compare, **made)
 
 
 DOCUMENTS = [sharma, csepreghy, hammer, gebran, saldic, synthetic_gap, classifier]

@@ -5,6 +5,7 @@ import pytest
 from science import read_table
 
 from obafgkm.classify.model import Model
+from obafgkm.classify.parameters import PARAMETERS
 from obafgkm.spectra import read_labels
 
 
@@ -30,9 +31,27 @@ def test_sets_by_fold_hold_about_the_share_that_they_are_made_for(clean):
     assert abs(part["in_set"].mean() - 0.9) < allowed
 
 
+@pytest.mark.parametrize("percent", [68, 95])
+def test_ranges_by_fold_hold_about_the_share_that_they_are_made_for(clean, percent):
+    part, share = clean[clean["left_out"].str.startswith("fold")], percent / 100
+    allowed = 5 * np.sqrt(share * (1 - share) / part["star"].nunique()) + 0.02
+    assert abs(part[f"in_range_{percent}"].mean() - share) < allowed
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_errors_of_parameters_by_fold_hold_about_two_thirds(clean, name):
+    """They come from spectra of many signal-to-noise ratios, of which these are the best."""
+    part = clean[clean["left_out"].str.startswith("fold")].dropna(subset=[name, f"{name}_error"])
+    if part["star"].nunique() < 100:
+        pytest.skip("too few stars have a value")
+    held = (part[f"{name}_said"] - part[name]).abs() <= part[f"{name}_error"]
+    assert abs(held.mean() - 0.68) < 5 * np.sqrt(0.68 * 0.32 / part["star"].nunique()) + 0.05
+
+
 def test_the_written_model_loads_without_a_network_library_and_gives_distributions(run):
     model = Model.load(run / "results/classifier/model")
     flux = np.random.default_rng(0).uniform(0.8, 1.2, (3, model.wave.size))
     types = model.classify(flux, np.full_like(flux, 1e4))
     np.testing.assert_allclose(types.temperature.sum(1), 1, atol=1e-5)
     np.testing.assert_allclose(types.luminosity.sum(1), 1, atol=1e-5)
+    assert types.parameters.shape == types.parameter_errors.shape == (3, 3)

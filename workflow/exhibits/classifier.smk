@@ -4,7 +4,7 @@ CLASSIFIER_PREDICTIONS = {"predictions": "results/classifier/predictions.csv"}
 
 EXHIBITS["classifier"] = {
     "tables": dict(
-        about="errors, sets, luminosities, outliers and failures on left-out stars",
+        about="errors, sets, luminosities, parameters, outliers and failures on left-out stars",
         input=dict(
             **CLASSIFIER_PREDICTIONS,
             objects="results/classifier/objects.csv",
@@ -23,6 +23,7 @@ EXHIBITS["classifier"] = {
             "table_conditions": "Conditions",
             "table_sets": "Sets",
             "table_luminosity": "Luminosity",
+            "table_parameters": "Parameters",
             "table_outliers": "Outliers",
             "table_failures": "Failures",
         },

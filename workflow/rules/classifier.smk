@@ -28,6 +28,7 @@ CLASSIFIER_TABLES = [
     "table_conditions",
     "table_sets",
     "table_luminosity",
+    "table_parameters",
     "table_outliers",
     "table_failures",
 ]

@@ -21,7 +21,7 @@ from conftest import ROOT
 
 from obafgkm.barrier.limits import Limits, Watch
 from obafgkm.classify import classify, classify_files, rows, streaming
-from obafgkm.classify.answers import COLUMNS, class_range, class_set
+from obafgkm.classify.answers import COLUMNS, class_set
 from obafgkm.classify.command import main
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
@@ -274,16 +274,6 @@ def test_a_spectrum_of_specutils_is_classified():
 def test_pages_are_drawn_one_a_spectrum(files, tmp_path):
     classify_files([files[0], files[0], files[7]], plot=tmp_path)
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["star 0-2.png", "star 0.png"]
-
-
-def test_ranges_hold_their_share():
-    rng = np.random.default_rng(0)
-    for probabilities in rng.dirichlet(np.full(70, 0.3), 50):
-        for share in (0.68, 0.95):
-            low, high = class_range(probabilities, share)
-            assert probabilities[low : high + 1].sum() >= share - 1e-6
-            assert probabilities[:low].sum() <= (1 - share) / 2 + 1e-6
-    assert class_range(np.eye(70)[42], 0.95) == (42, 42)
 
 
 def test_the_documentation_describes_every_column():

@@ -15,17 +15,34 @@ from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import N_INPUTS, WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.model import Model, conformal_sets, is_outlier, median_class
 from obafgkm.classify.outliers import Outliers
+from obafgkm.classify.parameters import from_outputs
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
 from obafgkm.errors import ArchiveFileError
 
 RNG = np.random.default_rng(1)
 SHAPES = [(N_INPUTS, 8), 8, (8, 6), 6, (6, 70), 70, (6, 5), 5]
-# Numbers that half precision holds exactly.
-MEMBERS = [[RNG.normal(0, 0.3, shape).astype(np.float16) for shape in SHAPES] for _ in range(2)]
+
+
+def weights(shapes, size):
+    """Random weights that the file holds exactly: 8 bits in the first kernel, then half precision."""
+    first = RNG.integers(-127, 128, shapes[0])
+    first[0] = 127
+    return [first * (size / 64), *(RNG.normal(0, size, shape).astype(np.float16) for shape in shapes[1:])]
+
+
+MEMBERS = [weights(SHAPES, 0.25) for _ in range(2)]
+PARAMETER_SHAPES = [(N_INPUTS, 8), 8, (8, 6), 6, (6, 3), 3]
+PARAMETER_MEMBERS = [weights(PARAMETER_SHAPES, 0.03125) for _ in range(2)]
 OUTLIERS = Outliers(np.zeros(WAVE.size, np.float32), np.eye(3, WAVE.size, dtype=np.float32))
 CARD = {
     "wave": [WAVE[0], WAVE[-1], WAVE.size],
     "conformal_threshold": 0.05,
+    "range_shares": {"68": 0.4, "95": 0.9},
+    "parameters": {
+        "snr": [15.0],
+        "ranges": [[0, 1e5], [-9, 9], [-9, 9]],
+        "errors": [[[None, 0.1 + 0.01 * k] for k in range(7)]] * 3,
+    },
     "outlier_thresholds": [[0.02, 0.02, 0.2, 0.2, 0.03, 0.1, 0.01], [0.01, 0.03, 0.1, 0.3, 0.01, 0.03, 0.1]],
 }
 
@@ -42,16 +59,21 @@ def softmax(logits):
     return powers / powers.sum(1, keepdims=True)
 
 
+def hidden_by_hand(x, weights):
+    """The weights in double precision, and the second hidden layer of one network."""
+    w = [np.asarray(array, float) for array in weights]
+    return w, np.maximum(np.maximum(x @ w[0] + w[1], 0) @ w[2] + w[3], 0)
+
+
 def by_hand(x, weights):
     """Both heads of one network."""
-    w = [np.asarray(array, float) for array in weights]
-    hidden = np.maximum(np.maximum(x @ w[0] + w[1], 0) @ w[2] + w[3], 0)
+    w, hidden = hidden_by_hand(x, weights)
     return softmax(hidden @ w[4] + w[5]), softmax(hidden @ w[6] + w[7])
 
 
 @pytest.fixture
 def folder(tmp_path):
-    write_onnx(tmp_path / "model.onnx", MEMBERS)
+    write_onnx(tmp_path / "model.onnx", MEMBERS, PARAMETER_MEMBERS)
     np.savez(tmp_path / "outliers.npz", **vars(OUTLIERS))
     (tmp_path / "model.json").write_text(json.dumps(CARD))
     return tmp_path
@@ -76,6 +98,28 @@ def test_the_graph_says_what_its_weights_say_by_hand(folder, spectra):
         np.testing.assert_allclose(said[still], ((one + other) / 2)[still], atol=1e-5)
         np.testing.assert_allclose(said.sum(1), 1, atol=1e-5)
     assert np.ptp(types.temperature, axis=0).max() > 0.1, "or a constant would pass"
+
+
+def test_parameters_are_those_of_the_weights_by_hand_where_they_have_an_error(folder, spectra):
+    flux, ivar = spectra
+    ivar[:10] /= 400  # S/N about 1
+    types = Model.load(folder).classify(flux, ivar)
+    inputs, outputs = network_inputs(flux, ivar), 0
+    for weights in PARAMETER_MEMBERS:
+        w, hidden = hidden_by_hand(inputs, weights)
+        outputs = outputs + (hidden @ w[4] + w[5]) / 2
+    still = ~(np.abs(types.velocity) > 200)
+    assert still[10:].sum() > 10
+    expected = from_outputs(outputs)
+    np.testing.assert_allclose(
+        types.parameters[10:][still[10:]], expected[10:][still[10:]], rtol=1e-4, atol=1e-4
+    )
+    relative = 0.1 + 0.01 * (median_class(types.temperature)[10:] // 10)
+    np.testing.assert_allclose(types.parameter_errors[10:, 0], relative * types.parameters[10:, 0])
+    np.testing.assert_allclose(types.parameter_errors[10:, 1], relative)
+    assert np.isnan(types.parameters[:10]).all()
+    assert np.isnan(types.parameter_errors[:10]).all()
+    assert types.range_shares == {68: 0.4, 95: 0.9}
 
 
 def test_sets_scores_and_flags_follow_the_card(folder, spectra):

@@ -74,9 +74,12 @@ def drawn(simulated, monkeypatch, tmp_path):
             outlier=np.array([0.1]),
             flagged=np.array([flagged]),
             sets=temperature > 0.5,
+            range_shares={68: 0.5, 95: 0.9},
             has_lines=np.array([True]),
             velocity=np.array([0.0]),
             velocity_error=np.array([10.0]),
+            parameters=np.array([[6543.2, 4.3, -0.1]]),
+            parameter_errors=np.array([[123.4, 0.3, 0.2]]),
         )
         spectrum = Spectrum("HD 1", GRID, flux, None, "air")
         ivar = np.full(GRID.size, 1e4)
@@ -116,6 +119,21 @@ def test_the_title_and_the_bars_give_the_same_class(drawn):
     figure, row = drawn(42.4)
     assert f"median {row['type'].removesuffix('V')}" in [text.get_text() for text in figure.axes[2].texts]
     assert row["type"] in figure.get_suptitle()
+
+
+def test_the_title_gives_the_parameters_of_a_typed_star_only(drawn):
+    figure, row = drawn(42)
+    assert "Teff 6543 ± 123 K   log g 4.30 ± 0.30   [Fe/H] -0.10 ± 0.20" in figure.get_suptitle()
+    assert (row["teff"], row["feh_error"]) == (6543.2, 0.2)
+    figure, row = drawn(42, flagged=True)
+    assert "Teff" not in figure.get_suptitle()
+    assert np.isnan([row["teff"], row["teff_error"], row["logg"], row["feh"]]).all()
+
+
+def test_the_ranges_are_the_calibrated_ones(drawn):
+    row = drawn(42.0)[1]
+    assert (row["class_68_low"], row["class_68_high"]) == ("G1", "G3")
+    assert row["class_number_error"] == pytest.approx(1.03, abs=0.03)
 
 
 def test_a_star_without_a_type_has_grey_bars(drawn):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from obafgkm.classify.conditions import FINE, Conditions, observe
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import network_inputs
+from obafgkm.classify.parameters import from_outputs
 
 TRAIN = runpy.run_path(str(ROOT / "workflow/scripts/classifier/train.py"))
 SETTINGS = {
@@ -32,19 +33,27 @@ def toy_stars(n, seed):
         1 - (classes / 70 * 0.8)[:, None] * one - (0.1 + 0.5 * giant)[:, None] * other
     )
     labels = pd.DataFrame(
-        {"mk_class": classes, "luminosity": np.where(giant, 2, 4), "fwhm": 2.0, "source": "mirror"}
+        {
+            "mk_class": classes,
+            "luminosity": np.where(giant, 2, 4),
+            "fwhm": 2.0,
+            "source": "mirror",
+            "teff": 10 ** (4.4 - 0.012 * classes),
+            "logg": np.where(giant, 2.0, 4.5),
+            "feh": np.nan,
+        }
     )
     return flux, labels
 
 
 @pytest.fixture(scope="module")
 def trained(backend, tmp_path_factory):
-    """A network that was not told the luminosity class of a third of the stars."""
+    """Networks that were not told the luminosity class and the temperature of a third of the stars."""
     from obafgkm.classify.ensemble import train_member
 
     flux, labels = toy_stars(250, 1)
-    labels.loc[::3, "luminosity"] = -1
-    return train_member(flux, labels, SETTINGS, seed=1, checkpoint=tmp_path_factory.mktemp("member"))
+    labels.loc[::3, "luminosity"], labels.loc[::3, "teff"] = -1, np.nan
+    return train_member(flux, labels, SETTINGS, seed=1, checkpoint=tmp_path_factory.mktemp("run") / "member")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +69,8 @@ def test_a_network_learns_both_classes_from_stars_as_anybody_may_observe_them(tr
     from obafgkm.classify.ensemble import predict
 
     flux, ivar, labels = others
-    temperature, luminosity = np.split(predict(trained, flux, ivar), [70], axis=1)
+    (both,) = predict(trained[:1], network_inputs(flux, ivar))
+    temperature, luminosity = np.split(both, [70], axis=1)
     for head in (temperature, luminosity):
         np.testing.assert_allclose(head.sum(1), 1, atol=1e-5)
     mean = temperature @ np.arange(70)
@@ -71,16 +81,33 @@ def test_a_network_learns_both_classes_from_stars_as_anybody_may_observe_them(tr
 
 
 @pytest.mark.slow
+def test_a_network_learns_parameters_from_the_stars_that_have_them(trained, others):
+    from obafgkm.classify.ensemble import predict
+
+    flux, ivar, labels = others
+    (outputs,) = predict(trained[1:], network_inputs(flux, ivar))
+    values = from_outputs(outputs)
+    assert np.corrcoef(np.log10(values[:, 0]), np.log10(labels["teff"]))[0, 1] > 0.8
+    giant = labels["luminosity"] == 2
+    assert values[giant, 1].mean() < 3 < values[~giant, 1].mean()
+    assert np.isfinite(values).all(), "though no star has a metallicity"
+
+
+@pytest.mark.slow
 def test_the_released_graph_says_what_the_network_says(trained, others, tmp_path):
     import onnxruntime
 
     from obafgkm.classify.ensemble import predict
 
     flux, ivar, _ = others
-    write_onnx(tmp_path / "model.onnx", [trained.get_weights()])
+    types, parameters = trained
+    write_onnx(tmp_path / "model.onnx", [types.get_weights()], [parameters.get_weights()])
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
-    said = np.concatenate(session.run(None, {"spectra": network_inputs(flux, ivar)}), axis=1)
-    np.testing.assert_allclose(said, predict(trained, flux, ivar), atol=5e-3)
+    inputs = network_inputs(flux, ivar)
+    *heads, values = session.run(None, {"spectra": inputs})
+    np.testing.assert_allclose(np.concatenate(heads, axis=1), predict([types], inputs)[0], atol=5e-3)
+    np.testing.assert_allclose(values, predict([parameters], inputs)[0], atol=0.02)
+    assert session.get_outputs()[2].name == "parameters"
 
 
 @pytest.mark.slow
@@ -95,9 +122,9 @@ def test_simulated_stars_stand_back_behind_real_ones(tmp_path):
     labels["source"] = np.where(simulated, "simulated", "mirror")
     labels["mk_class"] = np.where(simulated, 60, 20)
     settings = SETTINGS | {"simulated": 0.02}
-    model = train_member(flux, labels, settings, seed=2, checkpoint=tmp_path)
+    types, _ = train_member(flux, labels, settings, seed=2, checkpoint=tmp_path / "member")
     seen = observe(flux, labels["fwhm"].to_numpy(), Conditions.fixed(240), np.random.default_rng(5))
-    probabilities = predict(model, *seen)[:, :70]
+    probabilities = predict([types], network_inputs(*seen))[0, :, :70]
     assert probabilities[:, 15:26].sum(1).mean() > 3 * probabilities[:, 55:66].sum(1).mean()
 
 

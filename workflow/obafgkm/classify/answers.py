@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from obafgkm.classify.model import FAINTEST
+from obafgkm.classify.parameters import PARAMETERS
+from obafgkm.classify.ranges import central_range, half_width
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.mk import LUMINOSITY_CLASSES, class_name
 from obafgkm.spectroscopy.runs import runs
 
-__all__ = ["COLUMNS", "Column", "answer", "class_range", "class_set", "reading", "unreadable"]
+__all__ = ["COLUMNS", "Column", "answer", "class_set", "reading", "unreadable"]
 
 _ALTERNATIVES = 5  # number of classes listed with their probabilities
 _LEAST_PROBABLE = 0.01  # minimum probability of these
@@ -63,8 +65,19 @@ COLUMNS = {
     "set_90": Column(str, "", "conformal set: it contains the true class for 90 % of stars", "src.spType"),
     "class_number": Column(float, "", "mean temperature class, 0 (O0) to 69 (M9)", "src.spType;stat.mean"),
     "class_number_error": Column(
-        float, "", "standard deviation of the temperature class, in subclasses", "stat.stdev;src.spType"
+        float,
+        "",
+        "68 % error: half the width of the central 68 % range, in subclasses",
+        "stat.error;src.spType",
     ),
+    "teff": Column(float, "K", "effective temperature", "phys.temperature.effective"),
+    "teff_error": Column(
+        float, "K", "68 % error of the effective temperature", "stat.error;phys.temperature.effective"
+    ),
+    "logg": Column(float, "", "decimal logarithm of the surface gravity in cm/s2", "phys.gravity"),
+    "logg_error": Column(float, "", "68 % error of log g (dex)", "stat.error;phys.gravity"),
+    "feh": Column(float, "", "metallicity [Fe/H] (dex)", "phys.abund.Fe"),
+    "feh_error": Column(float, "", "68 % error of [Fe/H] (dex)", "stat.error;phys.abund.Fe"),
     "velocity": Column(
         float,
         "km/s",
@@ -166,18 +179,19 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     row["flags"] = ",".join(flag for flag, is_set in flags.items() if is_set)
     if flags["untyped"]:
         return row
-    numbers = np.arange(temperature.size)
     best = int(luminosity.argmax())
     row["luminosity"], row["luminosity_probability"] = LUMINOSITY_CLASSES[best], float(luminosity[best])
-    row["type"] = class_name(class_range(temperature, 0)[0]) + row["luminosity"]
-    for percent in (68, 95):
-        low, high = class_range(temperature, percent / 100)
+    row["type"] = class_name(central_range(temperature, 0)[0]) + row["luminosity"]
+    for percent, share in types.range_shares.items():
+        low, high = central_range(temperature, share)
         row[f"class_{percent}_low"], row[f"class_{percent}_high"] = class_name(low), class_name(high)
     row["set_90"] = class_set(types.sets[i])
-    mean = float(temperature @ numbers)
-    row["class_number"] = mean
-    row["class_number_error"] = float(np.sqrt(temperature @ (numbers - mean) ** 2))
+    row["class_number"] = float(temperature @ np.arange(temperature.size))
+    row["class_number_error"] = float(half_width(temperature, types.range_shares[68]))
     row["velocity"], row["velocity_error"] = float(types.velocity[i]), float(types.velocity_error[i])
+    for k, name in enumerate(PARAMETERS):
+        row[name] = float(types.parameters[i, k])
+        row[f"{name}_error"] = float(types.parameter_errors[i, k])
     return row
 
 
@@ -199,16 +213,6 @@ def reading(spectrum):
         "joined": receipt.joined,
         "left_out": receipt.left_out,
     }
-
-
-def class_range(probabilities, share):
-    """First and last class of the central range of a distribution; for a share of 0 the median, twice.
-
-    As classes are discrete, the range contains at least the share.
-    """
-    cumulative = np.cumsum(probabilities) / np.sum(probabilities)
-    low, high = np.searchsorted(cumulative, [(1 - share) / 2, (1 + share) / 2 - 1e-9])
-    return int(low), int(min(high, cumulative.size - 1))
 
 
 def class_set(members):

@@ -3,12 +3,24 @@
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from obafgkm.classify.parameters import deviations
+from obafgkm.classify.ranges import needed_shares
 from obafgkm.mk import MAIN_CLASSES, N_CLASSES
 
-__all__ = ["conformal_threshold", "fit_temperature", "outlier_thresholds", "scaled_mean", "scaled_weights"]
+__all__ = [
+    "conformal_quantile",
+    "conformal_threshold",
+    "fit_temperature",
+    "outlier_thresholds",
+    "parameter_calibration",
+    "range_shares",
+    "scaled_mean",
+    "scaled_weights",
+]
 
 _FEWEST = 20  # minimum number of stars for a threshold of their own
 _LEAST = 1e-9
+_SNR = (15.0, 50.0)  # limits between the ranges of S/N for which stellar parameters have errors of their own
 
 
 def scaled_mean(members, temperature):
@@ -84,6 +96,78 @@ def conformal_threshold(probabilities, classes, level=0.9):
     own = np.sort(probabilities[np.arange(len(classes)), classes])
     rank = int(np.floor((1 - level) * (own.size + 1) + 1e-9))
     return float(own[rank - 1]) if rank else 0.0
+
+
+def conformal_quantile(scores, level):
+    """Bound of the scores (n,) that a new star stays within with probability `level`.
+
+    Split conformal prediction (Lei et al. 2018, JASA 113, 1094) with the finite-sample correction.
+
+    Returns
+    -------
+    float
+        Infinite if there are too few stars for the level.
+    """
+    rank = int(np.ceil(level * (len(scores) + 1) - 1e-9))
+    return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else np.inf
+
+
+def range_shares(probabilities, classes):
+    """Shares of the probability whose central ranges contain the true class of 68 and 95 % of the stars.
+
+    Parameters
+    ----------
+    probabilities : array (n, n_class)
+    classes : array of int (n,)
+
+    Returns
+    -------
+    dict of str to float
+        ``"68", "95"``; 1 if there are too few stars.
+    """
+    needed = needed_shares(probabilities, classes)
+    return {str(percent): min(conformal_quantile(needed, percent / 100), 1.0) for percent in (68, 95)}
+
+
+def parameter_calibration(values, expected, classes, snr):
+    """68 % errors of stellar parameters, by main class and signal-to-noise ratio.
+
+    Parameters
+    ----------
+    values, expected : array (n, 3)
+        Given values and those of the catalogues, see `obafgkm.classify.parameters`; NaN where unknown.
+    classes : array of int (n,)
+        Predicted temperature classes.
+    snr : array (n,)
+
+    Returns
+    -------
+    dict
+        See `obafgkm.classify.parameters.parameter_errors`.
+    """
+    off, main, part = np.abs(deviations(values, expected)), np.asarray(classes) // 10, np.digitize(snr, _SNR)
+    known = np.isfinite(expected)
+    ranges = [_limits(own[where]) for own, where in zip(expected.T, known.T, strict=True)]
+    low, high = np.array(ranges, float).T
+    counted = known & (values >= low) & (values <= high)  # as no other values are given
+    cells = [
+        [(main == number) & (part == brightness) for brightness in range(len(_SNR) + 1)]
+        for number in range(len(MAIN_CLASSES))
+    ]
+    errors = [
+        [[_error(own[where & cell]) for cell in row] for row in cells]
+        for own, where in zip(off.T, counted.T, strict=True)
+    ]
+    return {"snr": list(_SNR), "ranges": ranges, "errors": errors}
+
+
+def _limits(values):
+    return [float(values.min()), float(values.max())] if values.size else [None, None]
+
+
+def _error(off):
+    """68 % error, None if there are too few deviations."""
+    return conformal_quantile(off, 0.68) if off.size >= _FEWEST else None
 
 
 def outlier_thresholds(scores, predicted, luminosity, share=0.99):

@@ -1,40 +1,43 @@
-"""Training of the released classifier: an ensemble of networks on stars under many observing conditions."""
+"""Training of the released classifier: ensembles of networks on stars under many observing conditions."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from obafgkm.classify.conditions import Conditions, observe
 from obafgkm.classify.inputs import N_INPUTS, network_inputs
-from obafgkm.classify.network import CLASSES, build_mk_types
+from obafgkm.classify.network import CLASSES, build_mk_types, build_parameters
+from obafgkm.classify.parameters import PARAMETERS, targets
 from obafgkm.mk import N_CLASSES
 from obafgkm.training import engine
 
 __all__ = ["predict", "train_member"]
 
 _LUMINOSITY_WEIGHT = 0.5  # of the second head's loss
+_PARAMETER_DROPOUT = 0.2  # more, as the types may need, shrinks the parameters towards their mean
 _GROUPS = (0, 0, 1, 2, 2)  # of luminosity classes I-V, balanced in the draw of the training stars
 
 
 def train_member(flux, labels, settings, *, seed, checkpoint):
-    """Train one network of the ensemble.
+    """Train one member of the ensemble: a network for MK types and one for stellar parameters.
 
-    Every star is observed under several simulated conditions (`obafgkm.classify.conditions`), rare kinds of
-    stars more often than common ones. The number of epochs is fixed, to need no stars for validation.
+    One network for both would be worse at the parameters. Every star is observed under several simulated
+    conditions (`obafgkm.classify.conditions`), rare kinds of stars more often than common ones. The
+    number of epochs is fixed, to need no stars for validation.
 
     Parameters
     ----------
     flux : array (n, n_fine)
         Flux on `obafgkm.classify.conditions.FINE`.
     labels : DataFrame (n rows)
-        Columns ``mk_class, luminosity, fwhm, source``.
+        Columns ``mk_class, luminosity, fwhm, source``; ``teff`` (K), ``logg, feh`` (dex), NaN where unknown.
     settings : dict
         The section ``classifier`` of the configuration.
     seed : int
-    checkpoint : path
+    checkpoint : pathlib.Path
 
     Returns
     -------
-    keras.Model
+    types, parameters : keras.Model
     """
     rng = np.random.default_rng(seed)
     weight = _rarity(labels)
@@ -48,9 +51,16 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
         x[first : first + 1000] = network_inputs(
             *observe(flux[part], fwhm[part], Conditions.draw(part.size, rng), rng)
         )
-    y = _targets(labels, settings["width"])[chosen]
-    network = settings["network"]
-    model = build_mk_types(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
+    network, y = settings["network"], _expected_types(labels, settings["width"])[chosen]
+    types = _trained(build_mk_types, x, y, network, seed, checkpoint)
+    network = network | {"dropout": min(network["dropout"], _PARAMETER_DROPOUT)}
+    y = targets(labels[list(PARAMETERS)].to_numpy())[chosen]
+    checkpoint = checkpoint.with_name(f"{checkpoint.name}_parameters")
+    return types, _trained(build_parameters, x, y, network, seed, checkpoint)
+
+
+def _trained(build, x, y, network, seed, checkpoint):
+    model = build(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
     few = slice(0, 64)  # required by the interface, not used
     model, _ = engine.fit(
         model,
@@ -65,9 +75,13 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
     return model
 
 
-def predict(model, flux, ivar):
-    """Probabilities (n, 75) of one network, of temperature classes and then of luminosity classes."""
-    return engine.predict(model, network_inputs(flux, ivar))
+def predict(models, inputs):
+    """Outputs (n_models, n, n_out) of networks for the inputs of `obafgkm.classify.inputs.network_inputs`.
+
+    For MK types they are the probabilities of the temperature classes and then of the luminosity classes, for
+    stellar parameters see `obafgkm.classify.parameters.from_outputs`.
+    """
+    return np.stack([engine.predict(model, inputs) for model in models])
 
 
 def _rarity(labels):
@@ -81,7 +95,7 @@ def _rarity(labels):
     return weight
 
 
-def _targets(labels, width):
+def _expected_types(labels, width):
     """Expected distributions (n, 75): normal around the temperature class, one-hot in luminosity class."""
     classes, luminosity = labels["mk_class"].to_numpy(), labels["luminosity"].to_numpy()
     y = np.zeros((len(labels), sum(CLASSES)), np.float32)

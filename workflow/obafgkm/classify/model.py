@@ -1,4 +1,4 @@
-"""The released model: types, their probabilities and outliers, without TensorFlow."""
+"""The released model: types, their probabilities, stellar parameters and outliers, without TensorFlow."""
 
 import json
 import os
@@ -10,7 +10,9 @@ from threadpoolctl import ThreadpoolController
 
 from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
+from obafgkm.classify.parameters import PARAMETERS, from_outputs, parameter_errors
 from obafgkm.classify.presence import has_lines
+from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.classify.velocity import SIGNIFICANT, at_rest, radial_velocities
 from obafgkm.errors import ArchiveFileError
 from obafgkm.mk import N_CLASSES
@@ -38,10 +40,15 @@ class Types:
         Whether the outlier score is above the threshold of the main class, or of its supergiants.
     sets : array of bool (n, 70)
         Conformal sets, which contain the true class for 90 % of the stars.
+    range_shares : dict of int to float
+        Shares of the probability whose central ranges contain the true class for 68 and 95 % of the stars.
     has_lines : array of bool (n,)
         Whether the lines of the median class are detected, see `obafgkm.classify.presence`.
     velocity, velocity_error : array (n,)
         km/s, NaN if no template agrees well enough, see `obafgkm.classify.velocity`.
+    parameters, parameter_errors : array (n, 3)
+        Effective temperature in K, log g and [Fe/H] in dex; NaN where they cannot be trusted, see
+        `obafgkm.classify.parameters`.
     """
 
     temperature: np.ndarray
@@ -49,9 +56,12 @@ class Types:
     outlier: np.ndarray
     flagged: np.ndarray
     sets: np.ndarray
+    range_shares: dict
     has_lines: np.ndarray
     velocity: np.ndarray
     velocity_error: np.ndarray
+    parameters: np.ndarray
+    parameter_errors: np.ndarray
 
 
 class Model:
@@ -93,6 +103,8 @@ class Model:
             raise ArchiveFileError(path, f"no readable model ({error}); install the package again") from error
         if card.get("wave") != [WAVE[0], WAVE[-1], WAVE.size]:
             raise ArchiveFileError(path, "made for another wavelength grid; train the model again")
+        card.setdefault("range_shares", {"68": 0.68, "95": 0.95})  # not calibrated in earlier models
+        card.setdefault("parameters", {"snr": [], "ranges": [[None] * 2] * 3, "errors": [[[None]] * 7] * 3})
         return cls(session, outliers, card)
 
     def classify(self, flux, ivar):
@@ -108,13 +120,33 @@ class Model:
             flux[fast], ivar[fast] = at_rest(flux[fast], ivar[fast], velocity[fast])
             for part, moved in zip(seen, lines_and_continuum(flux[fast], ivar[fast]), strict=True):
                 part[fast] = moved
-        temperature, luminosity = self._session.run(None, {"spectra": network_inputs(flux, ivar, seen)})
+        answers = self._session.run(None, {"spectra": network_inputs(flux, ivar, seen)})
+        answers += [np.zeros((len(flux), len(PARAMETERS)))] * (3 - len(answers))  # earlier models give none
+        temperature, luminosity, outputs = answers
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
         with self._threads.limit(limits=1):
             outlier = self._outliers.scores(flux, ivar, seen)
         flagged = is_outlier(outlier, temperature, luminosity, self.card["outlier_thresholds"])
-        found = has_lines(ivar, median_class(temperature), seen)
-        return Types(temperature, luminosity, outlier, flagged, sets, found, velocity, error)
+        median = median_class(temperature)
+        found = has_lines(ivar, median, seen)
+        shares = {percent: self.card["range_shares"][str(percent)] for percent in (68, 95)}
+        snr = [signal_to_noise(*pair) for pair in zip(flux, ivar, strict=True)]
+        parameters = from_outputs(outputs)
+        errors = parameter_errors(parameters, median, snr, self.card["parameters"])
+        parameters[np.isnan(errors)] = np.nan
+        return Types(
+            temperature,
+            luminosity,
+            outlier,
+            flagged,
+            sets,
+            shares,
+            found,
+            velocity,
+            error,
+            parameters,
+            errors,
+        )
 
 
 def conformal_sets(probabilities, threshold):

@@ -1,9 +1,11 @@
-"""The network of the released classifier: temperature class and luminosity class from one spectrum."""
+"""Networks of the released classifier: MK type, and stellar parameters, from one spectrum."""
 
 import keras
 from keras import layers
 
-__all__ = ["CLASSES", "build_mk_types", "cross_entropies"]
+from obafgkm.classify.parameters import PARAMETERS
+
+__all__ = ["CLASSES", "build_mk_types", "build_parameters", "cross_entropies", "known_errors"]
 
 CLASSES = (70, 5)  # O0 to M9, I to V
 
@@ -13,6 +15,14 @@ def cross_entropies(expected, predicted):
     """Sum of the cross-entropies of both heads; a head whose expected distribution is zero is ignored."""
     likely = keras.ops.log(keras.ops.maximum(predicted, 1e-7))
     return -keras.ops.sum(expected * likely, axis=-1)
+
+
+@keras.saving.register_keras_serializable("obafgkm")
+def known_errors(expected, predicted):
+    """Sum of the Huber losses of the parameters; one whose expected value is NaN is ignored."""
+    off = keras.ops.where(keras.ops.isnan(expected), predicted, expected) - predicted
+    size = keras.ops.abs(off)
+    return keras.ops.sum(keras.ops.where(size < 1, 0.5 * off**2, size - 0.5), axis=-1)
 
 
 def build_mk_types(n_in, neurons, dropout, learning_rate, seed):
@@ -36,12 +46,7 @@ def build_mk_types(n_in, neurons, dropout, learning_rate, seed):
     keras.Model
         Output (n, 75): the probabilities of the temperature classes, then of the luminosity classes.
     """
-    spectra = keras.Input((n_in,))
-    hidden = spectra
-    for i, units in enumerate(neurons):
-        start = keras.initializers.HeUniform(seed=seed + 10 * i)
-        hidden = layers.Dense(units, "relu", kernel_initializer=start)(hidden)
-        hidden = layers.Dropout(dropout, seed=seed + 10 * i + 1)(hidden)
+    spectra, hidden = _hidden_layers(n_in, neurons, dropout, seed)
     heads = [
         layers.Dense(n, "softmax", kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 100 + n))(
             hidden
@@ -51,3 +56,29 @@ def build_mk_types(n_in, neurons, dropout, learning_rate, seed):
     model = keras.Model(spectra, layers.Concatenate()(heads), name="mk_types")
     model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss=cross_entropies)
     return model
+
+
+def build_parameters(n_in, neurons, dropout, learning_rate, seed):
+    """Two hidden layers and a linear output per stellar parameter, compiled; arguments as `build_mk_types`.
+
+    Returns
+    -------
+    keras.Model
+        Output (n, 3): standardised parameters, see `obafgkm.classify.parameters.targets`.
+    """
+    spectra, hidden = _hidden_layers(n_in, neurons, dropout, seed)
+    start = keras.initializers.GlorotUniform(seed=seed + 100)
+    values = layers.Dense(len(PARAMETERS), kernel_initializer=start)(hidden)
+    model = keras.Model(spectra, values, name="parameters")
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss=known_errors)
+    return model
+
+
+def _hidden_layers(n_in, neurons, dropout, seed):
+    spectra = keras.Input((n_in,))
+    hidden = spectra
+    for i, units in enumerate(neurons):
+        start = keras.initializers.HeUniform(seed=seed + 10 * i)
+        hidden = layers.Dense(units, "relu", kernel_initializer=start)(hidden)
+        hidden = layers.Dropout(dropout, seed=seed + 10 * i + 1)(hidden)
+    return spectra, hidden

@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from obafgkm.classify.answers import class_range
+from obafgkm.classify.ranges import central_range
 from obafgkm.classify.standards import load_standards
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
 from obafgkm.report.plots import PAGE
@@ -73,7 +73,7 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
 
 
 def _title(row):
-    """Two lines: the star and its type; the ranges, signal-to-noise ratio, coverage and flags."""
+    """The star and its type; the ranges, signal-to-noise ratio, coverage and flags; the parameters."""
     if "outlier" in row["flags"]:
         second = "not typed: it resembles no star of types O to M"
     elif "no_lines" in row["flags"]:
@@ -87,7 +87,19 @@ def _title(row):
     return (
         f"{row['name']}   {row['type'] or '-'}   ({Path(row['file']).name})\n"
         f"{second}   S/N {row['snr']:.0f}   coverage {row['coverage']:.0%}{flags}"
+        f"{_parameters(row)}"
     )
+
+
+def _parameters(row):
+    """A further line with the stellar parameters, if there are any."""
+    formats = {"teff": ("Teff", ".0f", " K"), "logg": ("log g", ".2f", ""), "feh": ("[Fe/H]", "+.2f", "")}
+    given = [
+        f"{words} {row[name]:{digits}} ± {row[f'{name}_error']:{digits.lstrip('+')}}{unit}"
+        for name, (words, digits, unit) in formats.items()
+        if np.isfinite(row[name])
+    ]
+    return "\n" + "   ".join(given) if given else ""
 
 
 def _box(axes, row):
@@ -153,7 +165,7 @@ def _draw_temperatures(axes, probabilities, colour):
     numbers = np.arange(probabilities.size)
     axes.bar(numbers, probabilities, width=0.9, color=colour)
     axes.set_xticks(10 * np.arange(len(MAIN_CLASSES)), [f"{letter}0" for letter in MAIN_CLASSES])
-    median = class_range(probabilities, 0)[0]
+    median = central_range(probabilities, 0)[0]
     axes.axvline(median, lw=0.6, color="k", ls=":")
     side, way = ("right", -3) if median > probabilities.size / 2 else ("left", 3)
     label = {"xytext": (way, -2), "textcoords": "offset points", "ha": side, "va": "top", "fontsize": 6}

@@ -9,12 +9,16 @@ from obafgkm.classify.calibration import (
     conformal_threshold,
     fit_temperature,
     outlier_thresholds,
+    parameter_calibration,
+    range_shares,
     scaled_mean,
     scaled_weights,
 )
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import WAVE
 from obafgkm.classify.model import FAINTEST, conformal_sets, is_outlier, median_class
+from obafgkm.classify.parameters import PARAMETERS, by_star, from_outputs, parameter_errors
+from obafgkm.classify.ranges import needed_shares
 from obafgkm.mk import N_CLASSES
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
@@ -32,7 +36,8 @@ def calibrate(studies, labels):
     Returns
     -------
     dict
-        ``temperature, conformal_threshold, outlier_thresholds, calibrated_on`` (number of spectra).
+        ``temperature, conformal_threshold, range_shares, outlier_thresholds, parameters, calibrated_on``
+        (number of spectra).
     """
     held = np.concatenate([study["held"] for study in studies])
     members = np.concatenate([study[f"network {_CLEAN}"] for study in studies], axis=1)
@@ -43,22 +48,44 @@ def calibrate(studies, labels):
     return {
         "temperature": temperature,
         "conformal_threshold": conformal_threshold(probabilities, classes),
+        "range_shares": range_shares(probabilities, classes),
         "outlier_thresholds": outlier_thresholds(scores, median_class(probabilities), kinds.argmax(1)),
+        "parameters": calibrate_parameters(studies, labels, temperature),
         "calibrated_on": len(held),
     }
+
+
+def calibrate_parameters(studies, labels, temperature):
+    """68 % errors of the stellar parameters, from left-out stars at all signal-to-noise ratios."""
+    known, parts = by_star(labels), []
+    for study in studies:
+        for key in study:
+            condition = key.removeprefix("parameters ")
+            if condition == key or not condition.startswith((_CLEAN, "as in training", "snr=")):
+                continue
+            probabilities = scaled_mean(study[f"network {condition}"], temperature)[:, :N_CLASSES]
+            values = from_outputs(study[key].mean(0))
+            parts.append(
+                (values, known[study["held"]], median_class(probabilities), study[f"snr {condition}"])
+            )
+    return parameter_calibration(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def answers(study, labels, calibration):
     """Predictions of one training for its left-out spectra, one row per spectrum and condition."""
     tables = []
-    # A catalogue has the star's metallicity, whichever library its spectrum is from.
-    metallicity = labels.groupby("star")["feh"].transform("mean") if "feh" in labels else np.nan
+    parameters = dict(zip(PARAMETERS, by_star(labels).T, strict=True))
     for key in study:
         if not key.startswith("network ") or key.endswith(" objects"):
             continue
         condition = key.removeprefix("network ")
-        own = labels.assign(feh=metallicity).iloc[study["held"]][[*_NAMES, "feh"]].reset_index(drop=True)
+        own = labels.assign(**parameters).iloc[study["held"]][[*_NAMES, *PARAMETERS]].reset_index(drop=True)
         table = calibrated_answers(study[key], study[f"outlier {condition}"], calibration)
+        needed = needed_shares(table["probabilities"], own["mk_class"].to_numpy())
+        values = from_outputs(study[f"parameters {condition}"].mean(0))
+        errors = parameter_errors(
+            values, table["network"], study[f"snr {condition}"], calibration["parameters"]
+        )
         sets, probabilities = table.pop("sets"), table.pop("probabilities")
         rows, classes = np.arange(len(own)), own["mk_class"].to_numpy()
         tables.append(
@@ -67,12 +94,25 @@ def answers(study, labels, calibration):
                 **table,
                 in_set=sets[rows, classes],
                 set_size=sets.sum(1),
+                needed_share=needed,
+                **{
+                    f"in_range_{percent}": needed <= share
+                    for percent, share in calibration["range_shares"].items()
+                },
                 probability=probabilities.max(1),
                 mode=probabilities.argmax(1),
                 **{peer: study[f"{peer} {condition}"] for peer in ("forest", "forest_lines", "nearest")},
+                **_columns("{}_said", values),
+                **_columns("{}_error", errors),
+                **_columns("{}_ridge", study[f"ridge {condition}"]),
             )
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def _columns(pattern, values):
+    """Columns of stellar parameters (n, 3), named by a pattern."""
+    return {pattern.format(name): own for name, own in zip(PARAMETERS, values.T, strict=True)}
 
 
 def calibrated_answers(members, scores, calibration):
@@ -88,6 +128,12 @@ def calibrated_answers(members, scores, calibration):
         "sets": conformal_sets(probabilities, calibration["conformal_threshold"]),
         "probabilities": probabilities,
     }
+
+
+def weights_of(study, name, arrays):
+    """Weights of each member of an ensemble: lists of arrays."""
+    members = sorted({key.split()[1] for key in study if key.startswith(f"{name} ")}, key=int)
+    return [[study[f"{name} {k} {i}"] for i in range(arrays)] for k in members]
 
 
 def object_kinds(objects):
@@ -116,7 +162,10 @@ if __name__ == "__main__":
             others = [
                 s for other, s in studies.items() if other != name and other.startswith("fold") == is_fold
             ]
-            tables.append(answers(study, labels, calibrate(others or folds, labels)).assign(left_out=name))
+            calibration = calibrate(others or folds, labels)
+            if not is_fold:  # the parameters of a library's stars may be known from that library alone
+                calibration["parameters"] = calibrate_parameters(folds, labels, calibration["temperature"])
+            tables.append(answers(study, labels, calibration).assign(left_out=name))
         pd.concat(tables, ignore_index=True).to_csv(output.predictions, index=False, float_format="%.5g")
 
         calibration = calibrate(folds, labels)
@@ -131,9 +180,11 @@ if __name__ == "__main__":
         else:
             pd.DataFrame(columns=["file", "kind"]).to_csv(output.objects, index=False)
 
-        sizes = sorted({key.split()[1] for key in released if key.startswith("weights ")}, key=int)
-        members = [[released[f"weights {k} {i}"] for i in range(8)] for k in sizes]
-        write_onnx(output.onnx, [scaled_weights(weights, calibration["temperature"]) for weights in members])
+        types = [
+            scaled_weights(weights, calibration["temperature"])
+            for weights in weights_of(released, "weights", 8)
+        ]
+        write_onnx(output.onnx, types, weights_of(released, "parameter_weights", 6))
         arrays = {name: released[f"outliers {name}"].astype(np.float16) for name in ("mean", "components")}
         np.savez_compressed(output.outliers, **arrays)
         counts = labels.groupby(["library", "source"]).size().reset_index(name="spectra")

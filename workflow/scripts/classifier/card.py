@@ -11,8 +11,21 @@ from obafgkm.workflow.job import job
 _TABLES = {
     "held_out": ["left_out", "model", "spectra", "sigma", "bias", "mad_sigma", "accuracy", "flagged"],
     "conditions": ["condition", "network_sigma", "luminosity_right", "in_set_90", "set_size"],
-    "sets": ["left_out", "class", "spectra", "in_set", "set_size"],
+    "sets": ["left_out", "class", "spectra", "in_set", "set_size", "in_range_68", "in_range_95"],
     "luminosity": ["expected", "I", "II", "III", "IV", "V", "recall"],
+    "parameters": [
+        "left_out",
+        "stars",
+        "parameter",
+        "unit",
+        "spectra",
+        "sigma",
+        "bias",
+        "mad_sigma",
+        "ridge_sigma",
+        "given",
+        "held_68",
+    ],
     "outliers": ["sample", "spectra", "flagged", "untyped"],
     "failures": ["name", "left_out", "mk_type", "said", "error", "flagged"],
 }
@@ -35,15 +48,19 @@ def card(model, tables, datasets):
     str
         Markdown.
     """
+    by_condition = tables["parameters"]["left_out"].str.contains(",")
+    tables["parameters"] = tables["parameters"][~by_condition]
     trained_on = pd.DataFrame(model["trained_on"])
     written = {name: markdown_table(tables[name][columns].round(3)) for name, columns in _TABLES.items()}
     used = datasets[datasets["dataset"].isin(trained_on.loc[trained_on["source"] != "simulated", "library"])]
     cited = "; ".join(used["citation"].dropna().unique()) or "nothing, all its spectra are simulated"
     first, last, pixels = model["wave"]
-    return f"""# MK types and luminosity classes for your own spectra
+    shares = " and ".join(f"{100 * share:.0f} %" for share in model["range_shares"].values())
+    return f"""# MK types and stellar parameters for your own spectra
 
-The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks, averaged),
-`outliers.npz` (principal components of stars), `model.json` (thresholds and settings). Written by the
+The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks for types and as
+many for parameters, averaged),
+`outliers.npz` (principal components of stars), `model.json` (thresholds, errors and settings). Written by the
 workflow.
 
 ## Range
@@ -51,8 +68,9 @@ workflow.
 Input: flux in any unit and its inverse variance on {pixels} pixels from {first:.0f} to {last:.0f} Å in air,
 parts of it missing; reddened, poorly calibrated or normalised; S/N of at least 5 per pixel;
 resolution 1 to 8 Å; within 300 km/s of rest. Outside these conditions the ranges are too narrow.
-Output: types from O to M and luminosity classes from I to V. Spectra of other objects are flagged by a
-score that detects most of them, but not all.
+Output: types from O to M and luminosity classes from I to V; effective temperature, log g and [Fe/H] where
+enough stars of the main class have catalogue values. Spectra of other objects are flagged by a score that
+detects most of them, but not all.
 
 ## Training
 
@@ -73,13 +91,19 @@ Under other conditions, left out with their library:
 
 {written["conditions"]}
 
-Conformal sets, designed to contain the true class of 90 % of stars:
+Conformal sets, designed to contain the true class of 90 % of stars, and ranges, designed to contain that
+of 68 and 95 % (the central {shares} of the probability):
 
 {written["sets"]}
 
 Luminosity classes, left out by fold:
 
 {written["luminosity"]}
+
+Stellar parameters against the catalogues, beside ridge regression on the same inputs. A fraction `given`
+of the stars gets a value; of these, `held_68` lie within their 68 % error:
+
+{written["parameters"]}
 
 Fractions flagged as non-stellar, and without a type because of the flag or noise (not for lack of lines):
 

@@ -1,8 +1,11 @@
-"""The classifier on left-out stars and its peers: errors, sets, luminosities, outliers, failures."""
+"""The classifier on left-out stars and its peers: errors, sets, luminosities, parameters, failures."""
+
+import functools
 
 import numpy as np
 import pandas as pd
 
+from obafgkm.classify.parameters import PARAMETERS
 from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name, whole_class
@@ -25,6 +28,18 @@ _DIFFICULT = {
     "M7-M9": "vetted >= 67",
     "[Fe/H] below -1": "feh < -1",
 }
+# Stars whose parameters are compared; those of F to K have accurate catalogue values.
+_PARAMETER_STARS = {
+    "all": "mk_class >= 0",
+    "all that get a temperature": "teff_error > 0 and not flagged",
+    "O-A": "mk_class < 30",
+    "F-K": "30 <= mk_class < 60",
+    "F-K dwarfs": "30 <= mk_class < 60 and luminosity >= 3",
+    "F-K giants": "30 <= mk_class < 60 and 0 < luminosity < 3",
+    "F-K supergiants": "30 <= mk_class < 60 and luminosity == 0",
+    "M": "mk_class >= 60",
+}
+_UNITS = {"teff": {"K": False, "%": True}, "logg": {"dex": False}, "feh": {"dex": False}}
 _MODELS_ON_DIFFICULT = ("network", "forest")
 
 
@@ -133,7 +148,11 @@ def table_conditions(predictions, bootstrap):
 
 
 def table_sets(predictions):
-    """Coverage and size of the conformal sets by main class, as left out with the library and by fold."""
+    """Coverage of sets and ranges by main class, as left out with the library and by fold.
+
+    ``in_range_68``: share of the stars within the range that is designed to contain 68 %; ``in_central_68``:
+    within the central 68 % of the probability, which is not calibrated.
+    """
     rows = []
     clean = predictions[predictions["condition"] == _CLEAN]
     for left_out, part in [
@@ -151,6 +170,11 @@ def table_sets(predictions):
                         "spectra": len(own),
                         "in_set": own["in_set"].mean(),
                         "set_size": own["set_size"].mean(),
+                        **{f"in_range_{percent}": own[f"in_range_{percent}"].mean() for percent in (68, 95)},
+                        **{
+                            f"in_central_{percent}": (own["needed_share"] <= percent / 100).mean()
+                            for percent in (68, 95)
+                        },
                         "source": part["source"].iloc[0],
                     }
                 )
@@ -167,6 +191,65 @@ def table_luminosity(predictions):
     right = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
     table = counts.assign(recall=right, source=known["source"].iloc[0])
     return table.reset_index(names="expected")
+
+
+def parameter_error(expected, said, linear, as_fraction):
+    """Bias and standard deviation of the networks' and the linear fit's values."""
+    unit = expected / 100 if as_fraction else 1
+    off, off_linear = (said - expected) / unit, (linear - expected) / unit
+    return {
+        "sigma": off.std(),
+        "bias": off.mean(),
+        "ridge_sigma": off_linear.std(),
+        "sigma_less_ridge": off.std() - off_linear.std(),
+    }
+
+
+def table_parameters(predictions, bootstrap):
+    """Errors of Teff, log g and [Fe/H] against the catalogues: left out by library and by fold, and by S/N.
+
+    ``given``: share of the stars that get a value; ``held_68``: share of these within its 68 % error.
+    """
+    rows = []
+    is_fold, is_clean = predictions["left_out"].str.startswith("fold"), predictions["condition"] == _CLEAN
+    libraries, folds = predictions[is_clean & ~is_fold], predictions[is_clean & is_fold]
+    parts = [
+        *libraries.groupby("left_out", sort=False),
+        ("all libraries", libraries),
+        ("folds by star", folds),
+    ]
+    groups = [(left_out, part, _PARAMETER_STARS) for left_out, part in parts]
+    groups += [
+        (f"folds by star, {condition}", part, ["F-K"])
+        for condition, part in predictions[is_fold].groupby("condition", sort=False)
+        if condition != _CLEAN
+    ]
+    for left_out, part, kinds in groups:
+        for stars in kinds:
+            for name in PARAMETERS:
+                own = part.query(_PARAMETER_STARS[stars])
+                own = own.dropna(subset=[name, f"{name}_said", f"{name}_ridge"])
+                for unit, as_fraction in _UNITS[name].items() if len(own) else ():
+                    row = {"left_out": left_out, "stars": stars, "parameter": name, "unit": unit}
+                    rows.append(row | _row(own, name, as_fraction, bootstrap))
+    return pd.DataFrame(rows)
+
+
+def _row(own, name, as_fraction, bootstrap):
+    """Numbers of one parameter of some stars that have a catalogue value."""
+    arrays = [own[column].to_numpy(float) for column in (name, f"{name}_said", f"{name}_ridge")]
+    off, error = arrays[1] - arrays[0], own[f"{name}_error"].to_numpy(float)
+    given = np.isfinite(error) & ~own["flagged"].to_numpy(bool)
+    return {
+        "spectra": len(own),
+        **with_intervals(
+            functools.partial(parameter_error, as_fraction=as_fraction), own["star"], *arrays, **bootstrap
+        ),
+        "mad_sigma": dispersion(100 * off / arrays[0] if as_fraction else off)["mad_sigma"],
+        "given": given.mean(),
+        "held_68": (np.abs(off) <= error)[given].mean() if given.any() else np.nan,
+        "source": own["source"].iloc[0],
+    }
 
 
 def table_outliers(predictions, objects):
@@ -225,6 +308,7 @@ if __name__ == "__main__":
             "table_conditions": table_conditions(predictions, bootstrap),
             "table_sets": table_sets(predictions),
             "table_luminosity": table_luminosity(predictions),
+            "table_parameters": table_parameters(predictions, bootstrap),
             "table_outliers": table_outliers(
                 predictions, pd.read_csv(inputs.objects, keep_default_na=False, na_values=[""])
             ),

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from obafgkm.classify.conditions import Conditions, observe
-from obafgkm.classify.inputs import WAVE, lines_and_continuum
+from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
+from obafgkm.classify.parameters import PARAMETERS, by_star, from_outputs, targets
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
 from obafgkm.classify.vetting import vet
 from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
@@ -18,6 +19,8 @@ from obafgkm.workflow.job import job
 
 # Outliers are defined relative to stars under varied conditions, but complete and without noise.
 _INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
+_PENALTIES = [1.0, 10.0, 100.0, 1000.0, 10_000.0]  # of the ridge regression
+_FEWEST = 50  # training spectra with a catalogue value for which a stellar parameter is given
 
 
 def held_out(labels, left_out, folds, seed):
@@ -67,6 +70,25 @@ def train_peers(clean, labels, params):
     }
 
 
+def train_ridge(inputs, labels):
+    """Ridge regression of each stellar parameter on the networks' inputs: a function of such inputs.
+
+    The penalty is chosen by generalised cross-validation. A parameter that few stars have gets NaN.
+    """
+    from sklearn.linear_model import RidgeCV
+
+    fits = []
+    for wanted in targets(labels[list(PARAMETERS)].to_numpy()).T:
+        known = np.isfinite(wanted)
+        fits.append(RidgeCV(_PENALTIES).fit(inputs[known], wanted[known]) if known.sum() >= _FEWEST else None)
+
+    def answer(x):
+        outputs = [np.full(len(x), np.nan) if fit is None else fit.predict(x) for fit in fits]
+        return from_outputs(np.stack(outputs, axis=1))
+
+    return answer
+
+
 def on_grid(objects):
     """SDSS spectra on the classifier's grid; NaN and 0 for those with too few pixels."""
     flux, ivar = np.full((2, len(objects), WAVE.size), np.nan)
@@ -80,16 +102,21 @@ def on_grid(objects):
     return flux, ivar
 
 
+def signal_to_noise_ratios(flux, ivar):
+    """Median signal-to-noise ratio of each spectrum."""
+    return [signal_to_noise(*pair) for pair in zip(flux, ivar, strict=True)]
+
+
 def study(stars, objects, left_out, params, seed, directory):
     """All results of a classifier trained with some spectra left out.
 
     Returns
     -------
     dict of str to array
-        ``held``: index of the left-out spectra. For each condition: probabilities of the networks,
-        predictions of the forests and of the nearest template, outlier scores. ``objects``: probabilities,
-        outlier scores and signal-to-noise ratios of other objects. The networks' weights and the components
-        for outliers.
+        ``held``: index of the left-out spectra. For each condition: probabilities and stellar parameters of
+        the networks, predictions of the forests, of the nearest template and of ridge regression, outlier
+        scores, signal-to-noise ratios. ``objects``: probabilities, outlier scores and signal-to-noise ratios
+        of other objects. The networks' weights and the components for outliers.
     """
     from obafgkm.classify.ensemble import predict, train_member
 
@@ -105,33 +132,43 @@ def study(stars, objects, left_out, params, seed, directory):
     clean, _ = observe(flux[real], fwhm[train][real], Conditions.fixed(real.sum()), rng)
     # Based on the training stars only: neither spectra nor labels of left-out stars may be used.
     own.loc[real, "mk_class"] = vet(lines_and_continuum(clean)[0], own[real])["vetted"]
-    members = [
+    # Simulated stars beside real ones supplement sparse types; their parameters are those of a grid.
+    own[list(PARAMETERS)] = np.where(real[:, None], by_star(own), np.nan)
+    pairs = [
         train_member(flux, own, settings, seed=seed + k, checkpoint=directory / f"member{k}")
         for k in range(settings["members"])
     ]
+    types, parameters = zip(*pairs, strict=True)
     drawn = Conditions.draw(real.sum(), rng)
     for name, value in _INTACT.items():
         setattr(drawn, name, np.full(real.sum(), value))
     seen = observe(flux[real], fwhm[train][real], drawn, rng)
     outliers = Outliers.of_stars(*seen, settings["components"])
     result |= {f"outliers {name}": value for name, value in vars(outliers).items()}
-    for k, member in enumerate(members):
-        result |= {f"weights {k} {i}": value for i, value in enumerate(member.get_weights())}
+    for name, members in [("weights", types), ("parameter_weights", parameters)]:
+        for k, member in enumerate(members):
+            result |= {f"{name} {k} {i}": value for i, value in enumerate(member.get_weights())}
 
     if held.any():
         peers = train_peers(clean, own[real], params)
+        linear = train_ridge(network_inputs(clean), own[real])
+        enough = np.isfinite(targets(own[list(PARAMETERS)].to_numpy())).sum(0) >= _FEWEST
         for name, conditions in all_conditions(held.sum(), settings["conditions"], rng):
             seen = observe(stars.flux[held].astype(float), fwhm[held], conditions, rng)
-            result[f"network {name}"] = np.stack([predict(member, *seen) for member in members])
-            lines = lines_and_continuum(*seen)[0]
+            parts = lines_and_continuum(*seen)
+            lines, inputs = parts[0], network_inputs(*seen, parts)
+            result[f"network {name}"] = predict(types, inputs)
+            result[f"parameters {name}"] = np.where(enough, predict(parameters, inputs), np.nan)
+            result[f"ridge {name}"] = linear(inputs)
+            result[f"snr {name}"] = signal_to_noise_ratios(*seen)
             for peer, ask in peers.items():
                 result[f"{peer} {name}"] = ask(seen[0], lines)
             result[f"outlier {name}"] = outliers.scores(*seen)
     if len(objects):
         seen = on_grid(objects)
-        result["network objects"] = np.stack([predict(member, *seen) for member in members])
+        result["network objects"] = predict(types, network_inputs(*seen))
         result["outlier objects"] = outliers.scores(*seen)
-        result["snr objects"] = [signal_to_noise(*pair) for pair in zip(*seen, strict=True)]
+        result["snr objects"] = signal_to_noise_ratios(*seen)
     return result
 
 
