@@ -24,15 +24,13 @@ SHAPES = [(N_INPUTS, 8), 8, (8, 6), 6, (6, 70), 70, (6, 5), 5]
 
 
 def weights(shapes, size):
-    """Random weights that the file holds exactly: 8 bits in the first kernel, then half precision."""
-    first = RNG.integers(-127, 128, shapes[0])
-    first[0] = 127
-    return [first * (size / 64), *(RNG.normal(0, size, shape).astype(np.float16) for shape in shapes[1:])]
+    """Random weights that half precision holds exactly."""
+    return [RNG.normal(0, size, shape).astype(np.float16) for shape in shapes]
 
 
-MEMBERS = [weights(SHAPES, 0.25) for _ in range(2)]
+MEMBERS = [weights(SHAPES, 0.3) for _ in range(2)]
 PARAMETER_SHAPES = [(N_INPUTS, 8), 8, (8, 6), 6, (6, 3), 3]
-PARAMETER_MEMBERS = [weights(PARAMETER_SHAPES, 0.03125) for _ in range(2)]
+PARAMETER_MEMBERS = [weights(PARAMETER_SHAPES, 0.03) for _ in range(2)]
 OUTLIERS = Outliers(np.zeros(WAVE.size, np.float32), np.eye(3, WAVE.size, dtype=np.float32))
 CARD = {
     "wave": [WAVE[0], WAVE[-1], WAVE.size],

@@ -4,9 +4,6 @@ import numpy as np
 
 __all__ = ["write_onnx"]
 
-_LARGEST = 127  # of 8 bits with a sign
-_LEAST = 1e-12  # keeps the scale of a neuron without inputs above 0
-
 
 def write_onnx(path, members, parameters):
     """Write the graph that `obafgkm.classify.model.Model` runs.
@@ -16,15 +13,11 @@ def write_onnx(path, members, parameters):
     path : path
     members : list of list of array
         Kernel and bias of the two hidden layers (ReLU), the temperature head and the luminosity head (softmax
-        each) of each network for MK types, as Keras returns them. Probabilities are averaged.
+        each) of each network for MK types, as Keras returns them. They are stored in half precision and used
+        in single precision. Probabilities are averaged.
     parameters : list of list of array
         In the same way, kernel and bias of the two hidden layers and the linear output of each network for
         stellar parameters.
-
-    Notes
-    -----
-    The kernels of the first layers, nine tenths of all weights, are stored in 8 bits with one scale per
-    neuron, the others in half precision; all are used in single precision.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -38,16 +31,8 @@ def write_onnx(path, members, parameters):
     def hidden_layers(weights, prefix):
         """Names of the weights, and of the last hidden layer."""
         names = [f"{prefix}weights_{i}" for i in range(len(weights))]
-        first, *others = (np.asarray(value, np.float32) for value in weights)
-        scale = np.maximum(np.abs(first).max(0), _LEAST) / _LARGEST
-        constants.append(
-            numpy_helper.from_array(np.round(first / scale).astype(np.int8), f"{names[0]}_stored")
-        )
-        constants.append(numpy_helper.from_array(scale, f"{names[0]}_scale"))
-        whole = node("Cast", [f"{names[0]}_stored"], f"{names[0]}_whole", to=TensorProto.FLOAT)
-        node("Mul", [whole, f"{names[0]}_scale"], names[0])
-        for value, name in zip(others, names[1:], strict=True):
-            constants.append(numpy_helper.from_array(value.astype(np.float16), f"{name}_stored"))
+        for value, name in zip(weights, names, strict=True):
+            constants.append(numpy_helper.from_array(np.asarray(value, np.float16), f"{name}_stored"))
             node("Cast", [f"{name}_stored"], name, to=TensorProto.FLOAT)
         hidden = "spectra"
         for i in (0, 2):
