@@ -101,7 +101,9 @@ def stated(page, text):
     """A page in which a text stands between the two marks."""
     begin, end = page.index(_BEGIN), page.index(_END)
     wrapped = "\n\n".join(
-        textwrap.fill(
+        part
+        if part.startswith("|")  # a table
+        else textwrap.fill(
             " ".join(part.split()),
             118,
             subsequent_indent="  " * part.startswith("- "),

@@ -49,7 +49,7 @@ def card(model, tables, datasets):
         Markdown.
     """
     by_condition = tables["parameters"]["left_out"].str.contains(",")
-    tables["parameters"] = tables["parameters"][~by_condition]
+    tables["parameters"] = tables["parameters"][~by_condition & (tables["parameters"]["spectra"] > 0)]
     trained_on = pd.DataFrame(model["trained_on"])
     written = {name: markdown_table(tables[name][columns].round(3)) for name, columns in _TABLES.items()}
     used = datasets[datasets["dataset"].isin(trained_on.loc[trained_on["source"] != "simulated", "library"])]

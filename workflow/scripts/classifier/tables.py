@@ -229,14 +229,17 @@ def table_parameters(predictions, bootstrap):
             for name in PARAMETERS:
                 own = part.query(_PARAMETER_STARS[stars])
                 own = own.dropna(subset=[name, f"{name}_said", f"{name}_ridge"])
-                for unit, as_fraction in _UNITS[name].items() if len(own) else ():
+                for unit, as_fraction in _UNITS[name].items():
                     row = {"left_out": left_out, "stars": stars, "parameter": name, "unit": unit}
+                    row["source"] = part["source"].iloc[0]
                     rows.append(row | _row(own, name, as_fraction, bootstrap))
     return pd.DataFrame(rows)
 
 
 def _row(own, name, as_fraction, bootstrap):
-    """Numbers of one parameter of some stars that have a catalogue value."""
+    """Numbers of one parameter of some stars that have a catalogue value; only their number if it is 0."""
+    if own.empty:
+        return {"spectra": 0}
     arrays = [own[column].to_numpy(float) for column in (name, f"{name}_said", f"{name}_ridge")]
     off, error = arrays[1] - arrays[0], own[f"{name}_error"].to_numpy(float)
     given = np.isfinite(error) & ~own["flagged"].to_numpy(bool)
@@ -248,7 +251,6 @@ def _row(own, name, as_fraction, bootstrap):
         "mad_sigma": dispersion(100 * off / arrays[0] if as_fraction else off)["mad_sigma"],
         "given": given.mean(),
         "held_68": (np.abs(off) <= error)[given].mean() if given.any() else np.nan,
-        "source": own["source"].iloc[0],
     }
 
 
