@@ -58,10 +58,9 @@ def card(model, tables, datasets):
     shares = " and ".join(f"{100 * share:.0f} %" for share in model["range_shares"].values())
     return f"""# MK types and stellar parameters for your own spectra
 
-The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks for types and as
-many for parameters, averaged),
-`outliers.npz` (principal components of stars), `model.json` (thresholds, errors and settings). Written by the
-workflow.
+The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks for MK types and as
+many for stellar parameters, averaged), `outliers.npz` (principal components of stars), `model.json`
+(thresholds, errors and settings). Written by the workflow.
 
 ## Range
 
