@@ -264,6 +264,19 @@ def test_repeated_nights_are_compared_only_where_a_mirror_holds_lamost(tmp_path,
     assert "sharma_table_survey_classes" in done.stdout
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_cluster_is_classified_only_where_a_mirror_holds_its_spectra(tmp_path, held):
+    bundle = tmp_path / "mirror" / "sdss" / "m67_giants" / "m67_giants.npz"
+    bundle.parent.mkdir(parents=True)
+    if held:
+        bundle.touch()
+    arguments = ["classifier", "--dry-run", "--configfile", ROOT / "config" / "mirror.yaml"]
+    done = snakemake(tmp_path, *arguments, OBAFGKM_MIRROR=str(tmp_path / "mirror"))
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert ("table_cluster" in done.stdout) == held
+    assert "classifier_table_doubtful" in done.stdout
+
+
 @pytest.mark.parametrize(("held", "source"), [(True, "mirror"), (True, "simulated"), (False, "mirror")])
 def test_real_spectra_are_studied_only_where_a_mirror_of_both_surveys_is_asked_for(tmp_path, held, source):
     own = tmp_path / "mirror"

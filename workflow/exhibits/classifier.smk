@@ -44,4 +44,21 @@ EXHIBITS["classifier"] = {
         runtime=20,
     ),
 }
+# The cluster is real, or it is not drawn.
+M67_GIANTS = Path(MIRROR, "sdss", "m67_giants", "m67_giants.npz")
+if MIRROR and M67_GIANTS.is_file():
+    EXHIBITS["classifier"]["table_cluster"] = dict(
+        about="types and parameters of giants of the cluster M67, whose metallicity is known",
+        input=dict(
+            model=[
+                f"results/classifier/model/{file}" for file in ("model.onnx", "outliers.npz", "model.json")
+            ]
+        ),
+        params=dict(
+            bundle=str(M67_GIANTS),
+            contents=mirror_contents("sdss/m67_giants"),
+            **EVALUATION,
+        ),
+        labels="Giants of M67",
+    )
 PRODUCTS["classifier"] = ["results/classifier/model/card.md"]
