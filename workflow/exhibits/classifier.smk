@@ -44,9 +44,9 @@ EXHIBITS["classifier"] = {
         runtime=20,
     ),
 }
-# The cluster is real, or it is not drawn.
+# Real stars for a classifier trained on real stars, or not at all.
 M67_GIANTS = Path(MIRROR, "sdss", "m67_giants", "m67_giants.npz")
-if MIRROR and M67_GIANTS.is_file():
+if "mirror" in SOURCES and M67_GIANTS.is_file():
     EXHIBITS["classifier"]["table_cluster"] = dict(
         about="types and parameters of giants of the cluster M67, whose metallicity is known",
         input=dict(

@@ -67,7 +67,6 @@ def test_a_classifier_without_parameters_leaves_their_rows_empty(types):
     rows = table_of(types.assign(**dict.fromkeys(["teff", "logg", "feh", "feh_error"], np.nan)))
     assert rows["value"].notna().sum() == 7
     assert (rows["stars"][rows["value"].isna()] == 0).all()
-    assert rows.loc["mean [Fe/H]", ["known", "reference"]].all()
 
 
 def test_no_name_begins_with_what_latex_takes_for_a_length(types):

@@ -32,15 +32,6 @@ _METALLICITY = {
 }
 _ALL = "Spearman correlation of log g with Teff, all"
 _GIANTS = "Spearman correlation of log g with Teff, luminosity class III"
-# Ten members, most of them unevolved, whose abundances agree with those of evolved ones.
-_PAPER = "Randich et al. 2006, A&A 450, 557"
-_KNOWN = {
-    "mean [Fe/H]": ("0.03 ± 0.01", _PAPER),
-    "median [Fe/H]": ("0.03 ± 0.01", _PAPER),
-    "standard deviation of [Fe/H]": ("below 0.05", _PAPER),
-    "scaled MAD of [Fe/H]": ("below 0.05", _PAPER),
-    _GIANTS: ("positive", "the cooler a star of a giant branch, the lower its gravity"),
-}
 
 
 def cluster_types(path, model=None):
@@ -67,7 +58,7 @@ def cluster_types(path, model=None):
 
 
 def table_cluster(types, bootstrap):
-    """One row per quantity, with its bootstrap interval over stars and the value known for the cluster.
+    """One row per quantity, with its bootstrap interval over stars.
 
     Parameters
     ----------
@@ -79,8 +70,8 @@ def table_cluster(types, bootstrap):
     Returns
     -------
     DataFrame
-        Columns ``quantity``, ``unit``, ``stars`` (number on which the value is based), ``value`` with bounds,
-        ``known``, ``reference``. A quantity that no star has is empty.
+        Columns ``quantity``, ``unit``, ``stars`` (number on which the value is based), ``value`` with bounds.
+        A quantity that no star has is empty.
     """
     types = types.assign(typed=types["type"] != "")
     giants = types[types["typed"] & (types["luminosity"] == "III")]
@@ -90,7 +81,7 @@ def table_cluster(types, bootstrap):
         *_rows({_ALL: _correlation}, "", types, ["teff", "logg"], bootstrap),
         *_rows({_GIANTS: _correlation}, "", giants, ["teff", "logg"], bootstrap),
     ]
-    columns = ["quantity", "unit", "stars", "value", "value_low", "value_high", "known", "reference"]
+    columns = ["quantity", "unit", "stars", "value", "value_low", "value_high"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -106,10 +97,8 @@ def _rows(measures, unit, types, columns, bootstrap):
             **bootstrap,
         )
     for name in measures:
-        known, reference = _KNOWN.get(name, ("", ""))
         ends = {f"value{end}": numbers.get(name + end, np.nan) for end in ("", "_low", "_high")}
-        row = {"quantity": name, "unit": unit, "stars": len(own), **ends}
-        yield row | {"known": known, "reference": reference}
+        yield {"quantity": name, "unit": unit, "stars": len(own), **ends}
 
 
 def _correlation(teff, logg):
