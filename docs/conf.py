@@ -12,7 +12,7 @@ ELSEWHERE = {
     "index": "README.md",
     "settings": "config/README.md",
     "results": "results/README.md",
-    "model_card": "workflow/obafgkm/classify/released/card.md",
+    "model_card": "workflow/obafgkm/released/card.md",
     "contributing": "CONTRIBUTING.md",
     "changelog": "CHANGELOG.md",
 }

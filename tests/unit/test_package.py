@@ -192,7 +192,7 @@ def test_the_package_alone_is_small_and_classifies(pip, star, tmp_path):
     held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("obafgkm/")}
     needed = {path.relative_to(source.parent) for path in source.rglob("*.*") if path.suffix != ".pyc"}
     assert held == {str(path) for path in needed if "simulate/grids/" not in str(path)}
-    assert "obafgkm/classify/released/model.onnx" in held
+    assert "obafgkm/released/model.onnx" in held
 
     before = disk_usage(pip.folder)
     done = pip("install", wheel)

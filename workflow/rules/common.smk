@@ -31,6 +31,7 @@ DATASETS = str(ROOT / "config" / "datasets.csv")
 # Files to fetch; their checksums are in the file beside the table.
 ADDRESSES = config["archives"]["datasets"] or DATASETS
 REPORT = ROOT / "workflow" / "report"
+RELEASED = ROOT / "workflow" / "obafgkm" / "released"
 SURVEY = config["survey"]["spectra"] or (
     "resources/survey/catalogue.csv" if config["survey"]["query"] else ""
 )

@@ -118,6 +118,8 @@ rule survey_classify:
     resources:
         mem_mb=2000,
         runtime=60,
+    params:
+        model=contents(RELEASED.iterdir()),
     message:
         "Classifying chunk {wildcards.chunk}"
     script:
@@ -188,6 +190,7 @@ rule survey_pages:
         mem_mb=3000,
         runtime=60,
     params:
+        model=contents(RELEASED.iterdir()),
         pages=lookup(within=config, dpath="survey/pages"),
         standards=MIRROR,
     message:

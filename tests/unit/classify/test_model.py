@@ -160,6 +160,13 @@ def test_a_model_for_another_grid_is_refused(folder):
         Model.load(folder)
 
 
+@pytest.mark.parametrize("name", ["range_shares", "parameters"])
+def test_a_model_of_an_earlier_version_is_refused(folder, name):
+    (folder / "model.json").write_text(json.dumps({key: CARD[key] for key in CARD if key != name}))
+    with pytest.raises(ArchiveFileError, match="earlier version; train the model again"):
+        Model.load(folder)
+
+
 @given(st.integers(0, 2**32 - 1), st.floats(0, 1.5))
 def test_no_set_is_empty_and_none_leaves_out_a_likelier_class(seed, threshold):
     probabilities = np.random.default_rng(seed).dirichlet(np.full(70, 0.2), 5)

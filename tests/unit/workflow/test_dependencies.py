@@ -4,6 +4,7 @@ import os
 
 from conftest import ROOT
 
+from obafgkm.classify.model import RELEASED
 from obafgkm.workflow import dependencies
 from obafgkm.workflow.dependencies import digest, modules
 
@@ -38,6 +39,13 @@ def test_data_beside_a_module_counts(tmp_path, monkeypatch):
     dependencies.checksum.cache_clear()
     (package / "room" / "data.csv").write_text("2")
     assert digest(script) != before
+
+
+def test_exchanging_the_released_model_does_not_train_it_anew():
+    """Rules that use it have its checksum as a parameter."""
+    folders = {path.parent for path in modules(SCRIPTS / "classifier" / "train.py")} - {PACKAGE}
+    assert PACKAGE / "classify" in folders
+    assert not folders & set(RELEASED.parents)
 
 
 def test_the_text_of_the_script_counts_and_its_time_does_not(tmp_path):

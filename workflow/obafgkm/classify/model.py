@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 
 from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
-from obafgkm.classify.parameters import PARAMETERS, from_outputs, parameter_errors
+from obafgkm.classify.parameters import from_outputs, parameter_errors
 from obafgkm.classify.presence import has_lines
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.classify.velocity import SIGNIFICANT, at_rest, radial_velocities
@@ -19,7 +19,7 @@ from obafgkm.mk import N_CLASSES
 
 __all__ = ["FAINTEST", "RELEASED", "Model", "Types", "conformal_sets", "is_outlier", "median_class"]
 
-RELEASED = Path(__file__).parent / "released"
+RELEASED = Path(__file__).parents[1] / "released"
 _SLOW = 200.0  # km/s; the networks were trained on velocities up to 300
 FAINTEST = 5.0  # signal-to-noise ratio per pixel: the lowest in training, below which no type is given
 
@@ -103,8 +103,8 @@ class Model:
             raise ArchiveFileError(path, f"no readable model ({error}); install the package again") from error
         if card.get("wave") != [WAVE[0], WAVE[-1], WAVE.size]:
             raise ArchiveFileError(path, "made for another wavelength grid; train the model again")
-        card.setdefault("range_shares", {"68": 0.68, "95": 0.95})  # not calibrated in earlier models
-        card.setdefault("parameters", {"snr": [], "ranges": [[None] * 2] * 3, "errors": [[[None]] * 7] * 3})
+        if not {"range_shares", "parameters"} <= card.keys():
+            raise ArchiveFileError(path, "made by an earlier version; train the model again")
         return cls(session, outliers, card)
 
     def classify(self, flux, ivar):
@@ -120,9 +120,9 @@ class Model:
             flux[fast], ivar[fast] = at_rest(flux[fast], ivar[fast], velocity[fast])
             for part, moved in zip(seen, lines_and_continuum(flux[fast], ivar[fast]), strict=True):
                 part[fast] = moved
-        answers = self._session.run(None, {"spectra": network_inputs(flux, ivar, seen)})
-        answers += [np.zeros((len(flux), len(PARAMETERS)))] * (3 - len(answers))  # earlier models give none
-        temperature, luminosity, outputs = answers
+        temperature, luminosity, outputs = self._session.run(
+            None, {"spectra": network_inputs(flux, ivar, seen)}
+        )
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
         with self._threads.limit(limits=1):
             outlier = self._outliers.scores(flux, ivar, seen)
