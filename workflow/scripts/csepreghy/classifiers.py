@@ -39,6 +39,7 @@ def train_runs(sample, runs, config, seed, threads, directory):
         settings = dict(config[run["network"]])
         fitting = {key: settings.pop(key) for key in ("batch", "epochs", "patience")}
         fitting["epochs"] = config["subclass_epochs"].get(run["task"], fitting["epochs"])
+        settings["learning_rate"] = config["subclass_rates"].get(run["task"], settings["learning_rate"])
         folder = Path(directory) / name
 
         def fit(model, x, y, held_out, run=run, fitting=fitting, folder=folder):
