@@ -40,6 +40,7 @@ _PARAMETER_STARS = {
     "M": "mk_class >= 60",
 }
 _UNITS = {"teff": {"K": False, "%": True}, "logg": {"dex": False}, "feh": {"dex": False}}
+_MEASURES = ("sigma", "bias", "ridge_sigma", "sigma_less_ridge")  # of `parameter_error`
 _MODELS_ON_DIFFICULT = ("network", "forest")
 
 
@@ -237,9 +238,10 @@ def table_parameters(predictions, bootstrap):
 
 
 def _row(own, name, as_fraction, bootstrap):
-    """Numbers of one parameter of some stars that have a catalogue value; only their number if it is 0."""
+    """Numbers of one parameter of some stars that have a catalogue value; NaN if there are none."""
     if own.empty:
-        return {"spectra": 0}
+        names = [f"{name}{end}" for name in _MEASURES for end in ("", "_low", "_high")]
+        return {"spectra": 0} | dict.fromkeys([*names, "mad_sigma", "given", "held_68"], np.nan)
     arrays = [own[column].to_numpy(float) for column in (name, f"{name}_said", f"{name}_ridge")]
     off, error = arrays[1] - arrays[0], own[f"{name}_error"].to_numpy(float)
     given = np.isfinite(error) & ~own["flagged"].to_numpy(bool)
