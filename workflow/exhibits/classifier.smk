@@ -8,6 +8,7 @@ EXHIBITS["classifier"] = {
         input=dict(
             **CLASSIFIER_PREDICTIONS,
             objects="results/classifier/objects.csv",
+            architectures="results/classifier/architectures.csv",
             peers=[
                 *map(prediction, PEERS),
                 *expand("results/sharma/robustness/mk_{program}.csv", program=MK_PROGRAMS),
@@ -20,11 +21,13 @@ EXHIBITS["classifier"] = {
         exhibits=CLASSIFIER_TABLES,
         labels={
             "table_held_out": "Held out",
+            "table_architectures": "Architectures",
             "table_conditions": "Conditions",
             "table_sets": "Sets",
             "table_luminosity": "Luminosity",
             "table_parameters": "Parameters",
             "table_outliers": "Outliers",
+            "table_kinds": "Kinds of objects",
             "table_failures": "Failures",
         },
         runtime=20,

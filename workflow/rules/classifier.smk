@@ -25,11 +25,13 @@ wildcard_constraints:
 PEERS = {"cnn": "CNN", "ann_centred": "ANN", "forest_regressor": "random forest"}
 CLASSIFIER_TABLES = [
     "table_held_out",
+    "table_architectures",
     "table_conditions",
     "table_sets",
     "table_luminosity",
     "table_parameters",
     "table_outliers",
+    "table_kinds",
     "table_failures",
 ]
 
@@ -93,6 +95,31 @@ rule train_released:
         "Training the classifier without {wildcards.left_out}"
     script:
         "../scripts/classifier/train.py"
+
+
+rule compare_architectures:
+    """Train other architectures on the same stars, leaving out each library."""
+    input:
+        stars="resources/classifier/stars.h5",
+    output:
+        predictions="results/classifier/architectures.csv",
+    log:
+        "logs/classifier/architectures.log",
+    benchmark:
+        "benchmarks/results/classifier_architectures.tsv"
+    conda:
+        "../../envs/cpu.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=240,
+        gpu=0,
+    params:
+        settings=lookup(within=config, dpath="classifier"),
+        seed=lookup(within=config, dpath="seed"),
+    message:
+        "Comparing architectures"
+    script:
+        "../scripts/classifier/architectures.py"
 
 
 rule calibrate_released:

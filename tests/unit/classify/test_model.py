@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import N_INPUTS, WAVE, lines_and_continuum, network_inputs
+from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import Model, conformal_sets, is_outlier, median_class
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.parameters import from_outputs
@@ -31,11 +32,13 @@ def weights(shapes, size):
 MEMBERS = [weights(SHAPES, 0.3) for _ in range(2)]
 PARAMETER_SHAPES = [(N_INPUTS, 8), 8, (8, 6), 6, (6, 3), 3]
 PARAMETER_MEMBERS = [weights(PARAMETER_SHAPES, 0.03) for _ in range(2)]
+KIND_WEIGHTS = weights([(N_INPUTS, 8), 8, (8, 6), 6, (6, 9), 9], 0.3)
 OUTLIERS = Outliers(np.zeros(WAVE.size, np.float32), np.eye(3, WAVE.size, dtype=np.float32))
 CARD = {
     "wave": [WAVE[0], WAVE[-1], WAVE.size],
     "conformal_threshold": 0.05,
     "range_shares": {"68": 0.4, "95": 0.9},
+    "kinds": KINDS,
     "parameters": {
         "snr": [15.0],
         "ranges": [[0, 1e5], [-9, 9], [-9, 9]],
@@ -71,7 +74,7 @@ def by_hand(x, weights):
 
 @pytest.fixture
 def folder(tmp_path):
-    write_onnx(tmp_path / "model.onnx", MEMBERS, PARAMETER_MEMBERS)
+    write_onnx(tmp_path / "model.onnx", MEMBERS, PARAMETER_MEMBERS, KIND_WEIGHTS)
     np.savez(tmp_path / "outliers.npz", **vars(OUTLIERS))
     (tmp_path / "model.json").write_text(json.dumps(CARD))
     return tmp_path
@@ -96,6 +99,10 @@ def test_the_graph_says_what_its_weights_say_by_hand(folder, spectra):
         np.testing.assert_allclose(said[still], ((one + other) / 2)[still], atol=1e-5)
         np.testing.assert_allclose(said.sum(1), 1, atol=1e-5)
     assert np.ptp(types.temperature, axis=0).max() > 0.1, "or a constant would pass"
+    w, hidden = hidden_by_hand(network_inputs(*spectra), KIND_WEIGHTS)
+    expected = (hidden @ w[4] + w[5]).argmax(1)
+    np.testing.assert_array_equal(types.kind[still], expected[still])
+    assert len(set(expected)) > 1
 
 
 def test_parameters_are_those_of_the_weights_by_hand_where_they_have_an_error(folder, spectra):

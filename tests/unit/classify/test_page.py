@@ -7,6 +7,7 @@ import pytest
 from obafgkm import mk
 from obafgkm.classify import page
 from obafgkm.classify.answers import answer
+from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import Types
 from obafgkm.classify.spectrum import Spectrum
 from obafgkm.classify.standards import load_standards
@@ -65,7 +66,7 @@ def drawn(simulated, monkeypatch, tmp_path):
     """Draw the page of a simulated star; its axes: spectrum, difference, temperature, luminosity, box."""
     monkeypatch.setattr(page.plt, "close", lambda figure: None)
 
-    def draw(number, flagged=False, flux=None):
+    def draw(number, flagged=False, flux=None, kind="star"):
         flux = simulated.flux[simulated.names.index("F5V")] if flux is None else flux
         temperature = np.exp(-0.5 * ((np.arange(70) - number) / 1.5) ** 2)[None]
         types = Types(
@@ -76,6 +77,7 @@ def drawn(simulated, monkeypatch, tmp_path):
             sets=temperature > 0.5,
             range_shares={68: 0.5, 95: 0.9},
             has_lines=np.array([True]),
+            kind=np.array([KINDS.index(kind)]),
             velocity=np.array([0.0]),
             velocity_error=np.array([10.0]),
             parameters=np.array([[6543.2, 4.3, -0.1]]),
@@ -105,6 +107,15 @@ def test_the_page_shows_whole_lines_in_front_of_the_standard_and_no_cosmic_ray(d
     assert high < 100
     star, standard = axes.get_lines()[:2]
     assert star.get_zorder() > standard.get_zorder()
+
+
+def test_another_kind_of_object_gets_no_type_but_its_kind(drawn):
+    figure, row = drawn(35, kind="quasar")
+    assert (row["type"], row["kind"], row["flags"]) == ("", "quasar", "other_kind,untyped")
+    assert "quasar" in figure.get_suptitle()
+    for kind, said in [("star", "star"), ("featureless", "")]:
+        _, row = drawn(35, kind=kind)
+        assert (row["type"], row["kind"], row["flags"]) == ("F5V", said, "")
 
 
 def test_labels_of_close_lines_do_not_overlap(drawn):

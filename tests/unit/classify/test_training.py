@@ -1,24 +1,23 @@
 """A network of the released classifier learns classes; what it is judged on has no star in common with it."""
 
-import runpy
-
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from obafgkm.classify.conditions import FINE, Conditions, observe
 from obafgkm.classify.export import write_onnx
+from obafgkm.classify.held_out import held_out
 from obafgkm.classify.inputs import network_inputs
+from obafgkm.classify.kinds import FWHM, KINDS, other_objects
 from obafgkm.classify.parameters import from_outputs
 
-TRAIN = runpy.run_path(str(ROOT / "workflow/scripts/classifier/train.py"))
 SETTINGS = {
     "copies": 6,
     "width": 2.0,
     "simulated": 0.1,
+    "others": 30,
     "network": {"neurons": [24, 16], "dropout": 0.1, "learning_rate": 0.005, "batch": 64, "epochs": 6},
 }
 
@@ -93,21 +92,46 @@ def test_a_network_learns_parameters_from_the_stars_that_have_them(trained, othe
     assert np.isfinite(values).all(), "though no star has a metallicity"
 
 
+@pytest.fixture(scope="module")
+def trained_kinds(backend, tmp_path_factory):
+    from obafgkm.classify.ensemble import train_kinds
+
+    flux, labels = toy_stars(250, 1)
+    checkpoint = tmp_path_factory.mktemp("run") / "kinds"
+    return train_kinds(flux, labels, SETTINGS | {"copies": 20}, seed=1, checkpoint=checkpoint)
+
+
 @pytest.mark.slow
-def test_the_released_graph_says_what_the_network_says(trained, others, tmp_path):
+def test_a_network_tells_stars_from_objects_that_it_has_not_seen(trained_kinds, others):
+    from obafgkm.classify.ensemble import predict
+
+    (said,) = predict([trained_kinds], network_inputs(*others[:2]))
+    assert (said.argmax(1) == KINDS.index("star")).mean() > 0.95
+    flux, kinds = other_objects(12, np.random.default_rng(8))
+    drawn = Conditions.fixed(len(flux), snr=30.0)
+    seen = observe(flux.astype(float), np.full(len(flux), FWHM), drawn, np.random.default_rng(9))
+    (said,) = predict([trained_kinds], network_inputs(*seen))
+    assert (said.argmax(1) == KINDS.index("star")).mean() < 0.1
+    assert (said.argmax(1) == kinds).mean() > 0.6
+
+
+@pytest.mark.slow
+def test_the_released_graph_says_what_the_network_says(trained, trained_kinds, others, tmp_path):
     import onnxruntime
 
     from obafgkm.classify.ensemble import predict
 
     flux, ivar, _ = others
     types, parameters = trained
-    write_onnx(tmp_path / "model.onnx", [types.get_weights()], [parameters.get_weights()])
+    members = [types.get_weights()], [parameters.get_weights()]
+    write_onnx(tmp_path / "model.onnx", *members, trained_kinds.get_weights())
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
     inputs = network_inputs(flux, ivar)
-    *heads, values = session.run(None, {"spectra": inputs})
+    *heads, values, kinds = session.run(None, {"spectra": inputs})
     np.testing.assert_allclose(np.concatenate(heads, axis=1), predict([types], inputs)[0], atol=5e-3)
     np.testing.assert_allclose(values, predict([parameters], inputs)[0], atol=5e-3)
-    assert session.get_outputs()[2].name == "parameters"
+    np.testing.assert_allclose(kinds, predict([trained_kinds], inputs)[0], atol=5e-3)
+    assert [output.name for output in session.get_outputs()[2:]] == ["parameters", "kinds"]
 
 
 @pytest.mark.slow
@@ -144,7 +168,7 @@ def named(labels):
 @given(spectra, st.sampled_from(["none", "cflib", "jhc", "miles", "fold0", "fold2"]), st.integers(0, 99))
 def test_no_star_is_on_both_sides_and_none_is_wasted(labels, left_out, seed):
     labels = named(labels)
-    held, train = TRAIN["held_out"](labels, left_out, 3, seed)
+    held, train = held_out(labels, left_out, 3, seed)
     assert not (held & train).any()
     assert not set(labels["star"][held]) & set(labels["star"][train])
     assert set(labels["star"][~held & ~train]) <= set(labels["star"][held])
@@ -156,12 +180,12 @@ def test_no_star_is_on_both_sides_and_none_is_wasted(labels, left_out, seed):
 @given(spectra, st.integers(2, 5), st.integers(0, 99))
 def test_every_real_spectrum_is_held_out_in_one_fold(labels, folds, seed):
     labels = named(labels)
-    held = sum(TRAIN["held_out"](labels, f"fold{k}", folds, seed)[0].astype(int) for k in range(folds))
+    held = sum(held_out(labels, f"fold{k}", folds, seed)[0].astype(int) for k in range(folds))
     np.testing.assert_array_equal(held, labels["library"] != "simulated")
 
 
 def test_everything_trains_what_is_released():
     labels = named(pd.DataFrame({"star": [1, 2, 1], "library": ["cflib", "simulated", "miles"]}))
-    held, train = TRAIN["held_out"](labels, "none", 3, 1)
+    held, train = held_out(labels, "none", 3, 1)
     assert train.all()
     assert not held.any()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from obafgkm.classify.kinds import KINDS, is_other
 from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.parameters import PARAMETERS
 from obafgkm.classify.ranges import central_range, half_width
@@ -55,6 +56,12 @@ COLUMNS = {
         "",
         "MK type: median of the temperature class, most probable luminosity class",
         "src.spType;meta.main",
+    ),
+    "kind": Column(
+        str,
+        "",
+        "kind of object that the spectrum resembles most: " + ", ".join(KINDS[:-1]),
+        "src.class",
     ),
     "class_68_low": Column(
         str, "", "earliest class of the central 68 % range of the temperature class", "src.spType;stat.min"
@@ -111,8 +118,8 @@ COLUMNS = {
     "flags": Column(
         str,
         "",
-        "outlier, no_lines, low_snr, untyped, partial, medium_assumed, unit_assumed, flux_assumed, "
-        "unreadable; separated by commas",
+        "outlier, no_lines, other_kind, low_snr, untyped, partial, medium_assumed, unit_assumed, "
+        "flux_assumed, unreadable; separated by commas",
         "meta.code.qual",
     ),
     "problem": Column(str, "", "why a file or spectrum could not be read", "meta.code.error"),
@@ -154,7 +161,7 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     -------
     dict
         With the keys of `COLUMNS`. A spectrum gets no type if it is flagged as an outlier, shows no lines of
-        its class, or is too noisy.
+        its class, resembles another kind of object more than a star, or is too noisy.
     """
     row = unreadable(file, spectrum.name, "")
     temperature, luminosity = types.temperature[i], types.luminosity[i]
@@ -169,13 +176,17 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     flags = {
         "outlier": types.flagged[i],
         "no_lines": not types.has_lines[i],
+        "other_kind": is_other(types.kind[i]),
         "low_snr": row["snr"] < _NOISY,
-        "untyped": types.flagged[i] or not types.has_lines[i] or row["snr"] < FAINTEST,
+        "untyped": row["snr"] < FAINTEST,
         "partial": row["coverage"] < _FULL,
         "medium_assumed": spectrum.medium is None,
         "unit_assumed": "unit_assumed" in spectrum.receipt.assumed,
         "flux_assumed": "flux_assumed" in spectrum.receipt.assumed,
     }
+    flags["untyped"] |= flags["outlier"] or flags["no_lines"] or flags["other_kind"]
+    if row["snr"] >= FAINTEST and KINDS[types.kind[i]] != "featureless":
+        row["kind"] = KINDS[types.kind[i]]
     row["flags"] = ",".join(flag for flag, is_set in flags.items() if is_set)
     if flags["untyped"]:
         return row

@@ -5,15 +5,25 @@ from scipy.ndimage import gaussian_filter1d
 
 from obafgkm.classify.conditions import Conditions, observe
 from obafgkm.classify.inputs import N_INPUTS, network_inputs
-from obafgkm.classify.network import CLASSES, build_mk_types, build_parameters
+from obafgkm.classify.kinds import FWHM, KINDS, other_objects
+from obafgkm.classify.network import CLASSES, build_kinds, build_mk_types, build_parameters
 from obafgkm.classify.parameters import PARAMETERS, targets
 from obafgkm.mk import N_CLASSES
 from obafgkm.training import engine
 
-__all__ = ["predict", "train_member"]
+__all__ = [
+    "draw",
+    "expected_types",
+    "observed_inputs",
+    "predict",
+    "train",
+    "train_kinds",
+    "train_member",
+]
 
 _LUMINOSITY_WEIGHT = 0.5  # of the second head's loss
-_PARAMETER_DROPOUT = 0.2  # more, as the types may need, shrinks the parameters towards their mean
+_LITTLE_DROPOUT = 0.2  # more, as the types may need, shrinks the parameters towards their mean
+_KIND_NEURONS = (64, 32)  # at most; the kinds differ more than the types
 _GROUPS = (0, 0, 1, 2, 2)  # of luminosity classes I-V, balanced in the draw of the training stars
 
 
@@ -40,26 +50,65 @@ def train_member(flux, labels, settings, *, seed, checkpoint):
     types, parameters : keras.Model
     """
     rng = np.random.default_rng(seed)
+    chosen = draw(labels, settings["copies"] * len(flux), settings, rng)
+    x = observed_inputs(flux, labels["fwhm"].to_numpy(), chosen, rng)
+    network, y = settings["network"], expected_types(labels, settings["width"])[chosen]
+    types = train(build_mk_types, x, y, network, seed, checkpoint)
+    network = network | {"dropout": min(network["dropout"], _LITTLE_DROPOUT)}
+    y = targets(labels[list(PARAMETERS)].to_numpy())[chosen]
+    checkpoint = checkpoint.with_name(f"{checkpoint.name}_parameters")
+    return types, train(build_parameters, x, y, network, seed, checkpoint)
+
+
+def train_kinds(flux, labels, settings, *, seed, checkpoint):
+    """Train the network that tells stars from other objects, on stars and as many simulated other objects.
+
+    Arguments as in `train_member`.
+
+    Returns
+    -------
+    keras.Model
+    """
+    rng = np.random.default_rng(seed)
+    half = max(1, settings["copies"] // 2) * len(flux)
+    chosen = draw(labels, half, settings, rng)
+    others, kinds = other_objects(settings["others"], rng)
+    drawn = rng.integers(len(others), size=half)
+    x = np.concatenate(
+        [
+            observed_inputs(flux, labels["fwhm"].to_numpy(), chosen, rng),
+            observed_inputs(others, np.full(len(others), FWHM), drawn, rng),
+        ]
+    )
+    y = np.zeros((len(x), len(KINDS)), np.float32)
+    y[np.arange(len(x)), np.r_[np.full(half, KINDS.index("star")), kinds[drawn]]] = 1
+    neurons = [min(pair) for pair in zip(settings["network"]["neurons"], _KIND_NEURONS, strict=True)]
+    network = settings["network"] | {"neurons": neurons}
+    network["dropout"] = min(network["dropout"], _LITTLE_DROPOUT)
+    return train(build_kinds, x, y, network, seed, checkpoint)
+
+
+def draw(labels, number, settings, rng):
+    """Indices (number,) of stars, rare kinds of stars more often than common ones, simulated ones less."""
     weight = _rarity(labels)
     if (real := labels["source"] != "simulated").any():
         weight[~real] *= settings["simulated"]
-    chosen = rng.choice(len(flux), settings["copies"] * len(flux), p=weight / weight.sum())
-    fwhm = labels["fwhm"].to_numpy()
+    return rng.choice(len(labels), number, p=weight / weight.sum())
+
+
+def observed_inputs(flux, fwhm, chosen, rng):
+    """Inputs of the network for chosen spectra, each under conditions of its own."""
     x = np.empty((chosen.size, N_INPUTS), np.float32)
     for first in range(0, chosen.size, 1000):
         part = chosen[first : first + 1000]
         x[first : first + 1000] = network_inputs(
-            *observe(flux[part], fwhm[part], Conditions.draw(part.size, rng), rng)
+            *observe(flux[part].astype(float), fwhm[part], Conditions.draw(part.size, rng), rng)
         )
-    network, y = settings["network"], _expected_types(labels, settings["width"])[chosen]
-    types = _trained(build_mk_types, x, y, network, seed, checkpoint)
-    network = network | {"dropout": min(network["dropout"], _PARAMETER_DROPOUT)}
-    y = targets(labels[list(PARAMETERS)].to_numpy())[chosen]
-    checkpoint = checkpoint.with_name(f"{checkpoint.name}_parameters")
-    return types, _trained(build_parameters, x, y, network, seed, checkpoint)
+    return x
 
 
-def _trained(build, x, y, network, seed, checkpoint):
+def train(build, x, y, network, seed, checkpoint):
+    """Train the network of a function of `obafgkm.classify.network` for a fixed number of epochs."""
     model = build(N_INPUTS, network["neurons"], network["dropout"], network["learning_rate"], seed)
     few = slice(0, 64)  # required by the interface, not used
     model, _ = engine.fit(
@@ -79,7 +128,7 @@ def predict(models, inputs):
     """Outputs (n_models, n, n_out) of networks for the inputs of `obafgkm.classify.inputs.network_inputs`.
 
     For MK types they are the probabilities of the temperature classes and then of the luminosity classes, for
-    stellar parameters see `obafgkm.classify.parameters.from_outputs`.
+    stellar parameters see `obafgkm.classify.parameters.from_outputs`, for kinds they are the probabilities.
     """
     return np.stack([engine.predict(model, inputs) for model in models])
 
@@ -95,7 +144,7 @@ def _rarity(labels):
     return weight
 
 
-def _expected_types(labels, width):
+def expected_types(labels, width):
     """Expected distributions (n, 75): normal around the temperature class, one-hot in luminosity class."""
     classes, luminosity = labels["mk_class"].to_numpy(), labels["luminosity"].to_numpy()
     y = np.zeros((len(labels), sum(CLASSES)), np.float32)

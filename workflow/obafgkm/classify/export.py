@@ -5,7 +5,7 @@ import numpy as np
 __all__ = ["write_onnx"]
 
 
-def write_onnx(path, members, parameters):
+def write_onnx(path, members, parameters, kinds):
     """Write the graph that `obafgkm.classify.model.Model` runs.
 
     Parameters
@@ -18,6 +18,9 @@ def write_onnx(path, members, parameters):
     parameters : list of list of array
         In the same way, kernel and bias of the two hidden layers and the linear output of each network for
         stellar parameters.
+    kinds : list of array
+        In the same way, kernel and bias of the two hidden layers and the output (softmax) of the network for
+        kinds of objects.
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
@@ -51,12 +54,15 @@ def write_onnx(path, members, parameters):
         outputs["parameters"].append(node("Gemm", [hidden, *names[4:]], f"parameters{k}"))
     for name, own in outputs.items():
         node("Mean", own, name)
+    names, hidden = hidden_layers(kinds, "kinds_")
+    node("Softmax", [node("Gemm", [hidden, *names[4:]], "kind_logits")], "kinds", axis=1)
 
     sizes = {
         "spectra": members[0][0].shape[0],
         "temperature": members[0][5].size,
         "luminosity": members[0][7].size,
         "parameters": parameters[0][5].size,
+        "kinds": kinds[5].size,
     }
     spectra, *answers = (
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size]) for name, size in sizes.items()

@@ -44,6 +44,8 @@ class Types:
         Shares of the probability whose central ranges contain the true class for 68 and 95 % of the stars.
     has_lines : array of bool (n,)
         Whether the lines of the median class are detected, see `obafgkm.classify.presence`.
+    kind : array of int (n,)
+        Most probable kind of object, an index of `obafgkm.classify.kinds.KINDS`.
     velocity, velocity_error : array (n,)
         km/s, NaN if no template agrees well enough, see `obafgkm.classify.velocity`.
     parameters, parameter_errors : array (n, 3)
@@ -58,6 +60,7 @@ class Types:
     sets: np.ndarray
     range_shares: dict
     has_lines: np.ndarray
+    kind: np.ndarray
     velocity: np.ndarray
     velocity_error: np.ndarray
     parameters: np.ndarray
@@ -103,7 +106,7 @@ class Model:
             raise ArchiveFileError(path, f"no readable model ({error}); install the package again") from error
         if card.get("wave") != [WAVE[0], WAVE[-1], WAVE.size]:
             raise ArchiveFileError(path, "made for another wavelength grid; train the model again")
-        if not {"range_shares", "parameters"} <= card.keys():
+        if not {"range_shares", "parameters", "kinds"} <= card.keys():
             raise ArchiveFileError(path, "made by an earlier version; train the model again")
         return cls(session, outliers, card)
 
@@ -120,7 +123,7 @@ class Model:
             flux[fast], ivar[fast] = at_rest(flux[fast], ivar[fast], velocity[fast])
             for part, moved in zip(seen, lines_and_continuum(flux[fast], ivar[fast]), strict=True):
                 part[fast] = moved
-        temperature, luminosity, outputs = self._session.run(
+        temperature, luminosity, outputs, kinds = self._session.run(
             None, {"spectra": network_inputs(flux, ivar, seen)}
         )
         sets = conformal_sets(temperature, self.card["conformal_threshold"])
@@ -142,6 +145,7 @@ class Model:
             sets,
             shares,
             found,
+            kinds.argmax(1),
             velocity,
             error,
             parameters,

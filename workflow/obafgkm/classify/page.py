@@ -74,7 +74,9 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
 
 def _title(row):
     """The star and its type; the ranges, signal-to-noise ratio, coverage and flags; the parameters."""
-    if "outlier" in row["flags"]:
+    if "other_kind" in row["flags"]:
+        second = f"not typed: the most similar kind of object is {row['kind']}"
+    elif "outlier" in row["flags"]:
         second = "not typed: it resembles no star of types O to M"
     elif "no_lines" in row["flags"]:
         second = "not typed: no spectral lines above the noise"

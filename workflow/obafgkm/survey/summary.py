@@ -17,6 +17,7 @@ __all__ = ["DEC_EDGES", "RA_EDGES", "Summary", "summarise"]
 _BATCH = 65_536  # rows
 _COLUMNS = ["file", "name", "type", "class_number", "snr", "coverage", "outlier", "flags", "ra", "dec"]
 _COLUMNS += ["pipeline_class", "pipeline_subclass", "pipeline_family", "main_class"]
+_FLAGS = ("low_snr", "outlier", "no_lines", "other_kind", "partial")
 _LISTED = ["file", "name", "outlier", "snr", "coverage", "flags", "ra", "dec"]
 _LISTED += ["pipeline_class", "pipeline_subclass"]
 # Cells of equal area, about 5 degrees wide.
@@ -54,7 +55,7 @@ class Summary:
         """Add rows, a DataFrame."""
         self.counts.update(rows["main_class"])
         self.agreement.update(zip(rows["pipeline_family"], rows["main_class"], strict=True))
-        for flag in ("low_snr", "outlier", "no_lines", "partial"):
+        for flag in _FLAGS:
             has = rows["flags"].str.contains(flag, regex=False)
             self.flags.update((name, flag) for name in rows["main_class"][has])
         typed = rows[(rows["type"] != "") & rows["ra"].notna() & rows["dec"].notna()]
@@ -73,7 +74,7 @@ class Summary:
                 "class": name,
                 "spectra": self.counts[name],
                 "share": self.counts[name] / total if total else 0.0,
-                **{flag: self.flags[name, flag] for flag in ("low_snr", "outlier", "no_lines", "partial")},
+                **{flag: self.flags[name, flag] for flag in _FLAGS},
             }
             for name in PARTITIONS
         ]

@@ -16,6 +16,7 @@ from obafgkm.classify.calibration import (
 )
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import WAVE
+from obafgkm.classify.kinds import KINDS, is_other
 from obafgkm.classify.model import FAINTEST, conformal_sets, is_outlier, median_class
 from obafgkm.classify.parameters import PARAMETERS, by_star, from_outputs, parameter_errors
 from obafgkm.classify.ranges import needed_shares
@@ -24,9 +25,13 @@ from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
 
 _CLEAN = "as observed"
-_OTHER_STARS = (
-    "WD|CV|Carbon|[LT][0-9]?"  # subclasses of SDSS: white dwarfs, novae, carbon stars, brown dwarfs
-)
+# Subclasses of SDSS, of stars beyond O to M.
+_OTHER_STARS = {
+    "WD|CarbonWD|CalciumWD": "white dwarfs",
+    "CV": "cataclysmic variables",
+    "Carbon(_lines)?$": "carbon stars",
+    "[LT]([0-9]|dwarf|$)": "L and T dwarfs",
+}
 _NAMES = ["library", "file", "name", "star", "source", "mk_type", "mk_class", "vetted", "luminosity"]
 
 
@@ -80,7 +85,9 @@ def answers(study, labels, calibration):
             continue
         condition = key.removeprefix("network ")
         own = labels.assign(**parameters).iloc[study["held"]][[*_NAMES, *PARAMETERS]].reset_index(drop=True)
-        table = calibrated_answers(study[key], study[f"outlier {condition}"], calibration)
+        table = calibrated_answers(
+            study[key], study[f"outlier {condition}"], study[f"kinds {condition}"], calibration
+        )
         needed = needed_shares(table["probabilities"], own["mk_class"].to_numpy())
         values = from_outputs(study[f"parameters {condition}"].mean(0))
         errors = parameter_errors(
@@ -115,7 +122,7 @@ def _columns(pattern, values):
     return {pattern.format(name): own for name, own in zip(PARAMETERS, values.T, strict=True)}
 
 
-def calibrated_answers(members, scores, calibration):
+def calibrated_answers(members, scores, kinds, calibration):
     """Columns of answers, by name."""
     both = scaled_mean(members, calibration["temperature"])
     probabilities, luminosity = np.split(both, [N_CLASSES], axis=1)
@@ -124,7 +131,9 @@ def calibrated_answers(members, scores, calibration):
         "luminosity_said": luminosity.argmax(1),
         "luminosity_probability": luminosity.max(1),
         "outlier": scores,
-        "flagged": is_outlier(scores, probabilities, luminosity, calibration["outlier_thresholds"]),
+        "kind_said": np.array(KINDS)[kinds.argmax(1)],
+        "flagged": is_outlier(scores, probabilities, luminosity, calibration["outlier_thresholds"])
+        | is_other(kinds.argmax(1)),
         "sets": conformal_sets(probabilities, calibration["conformal_threshold"]),
         "probabilities": probabilities,
     }
@@ -140,7 +149,8 @@ def object_kinds(objects):
     """Kinds of SDSS objects, from their targets and pipeline classes."""
     kind = objects["class"].map({"GALAXY": "galaxies", "QSO": "quasars", "STAR": "stars from O to M"})
     kind = kind.fillna("objects of no class")
-    kind[objects["subclass"].str.match(_OTHER_STARS)] = "other stars"
+    for subclass, name in _OTHER_STARS.items():
+        kind[objects["subclass"].str.match(subclass)] = name
     kind[objects["target"] == "SKY"] = "sky"
     return kind
 
@@ -171,8 +181,10 @@ if __name__ == "__main__":
         calibration = calibrate(folds, labels)
         objects = read_labels(inputs.objects)
         if len(objects):
-            table = calibrated_answers(released["network objects"], released["outlier objects"], calibration)
-            table = pd.DataFrame({key: table[key] for key in ("network", "outlier", "flagged")})
+            table = calibrated_answers(
+                *(released[f"{name} objects"] for name in ("network", "outlier", "kinds")), calibration
+            )
+            table = pd.DataFrame({key: table[key] for key in ("network", "outlier", "flagged", "kind_said")})
             table["snr"] = released["snr objects"]
             table["untyped"] = table["flagged"] | (table["snr"] < FAINTEST)
             names = objects[["file", "class", "subclass", "z", "source"]].assign(kind=object_kinds(objects))
@@ -184,13 +196,15 @@ if __name__ == "__main__":
             scaled_weights(weights, calibration["temperature"])
             for weights in weights_of(released, "weights", 8)
         ]
-        write_onnx(output.onnx, types, weights_of(released, "parameter_weights", 6))
+        (kinds,) = weights_of(released, "kind_weights", 6)
+        write_onnx(output.onnx, types, weights_of(released, "parameter_weights", 6), kinds)
         arrays = {name: released[f"outliers {name}"].astype(np.float16) for name in ("mean", "components")}
         np.savez_compressed(output.outliers, **arrays)
         counts = labels.groupby(["library", "source"]).size().reset_index(name="spectra")
         card = {
             "wave": [WAVE[0], WAVE[-1], WAVE.size],
             **calibration,
+            "kinds": KINDS,
             "trained_on": counts.to_dict("records"),
             "settings": params.settings,
             "seed": params.seed,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from obafgkm.classify.kinds import KINDS
 from obafgkm.report.model_card import markdown_table
 from obafgkm.workflow.job import job
 
@@ -26,6 +27,8 @@ _TABLES = {
         "given",
         "held_68",
     ],
+    "architectures": ["architecture", "spectra", "sigma", "sigma_vetted", "accuracy"],
+    "kinds": ["sample", "spectra", *KINDS, "untyped"],
     "outliers": ["sample", "spectra", "flagged", "untyped"],
     "failures": ["name", "left_out", "mk_type", "said", "error", "flagged"],
 }
@@ -59,8 +62,8 @@ def card(model, tables, datasets):
     return f"""# MK types and stellar parameters for your own spectra
 
 The model behind `obafgkm classify`: `model.onnx` ({model["settings"]["members"]} networks for MK types and as
-many for stellar parameters, averaged), `outliers.npz` (principal components of stars), `model.json`
-(thresholds, errors and settings). Written by the workflow.
+many for stellar parameters, averaged, and one for kinds of objects), `outliers.npz` (principal components
+of stars), `model.json` (thresholds, errors and settings). Written by the workflow.
 
 ## Range
 
@@ -68,8 +71,8 @@ Input: flux in any unit and its inverse variance on {pixels} pixels from {first:
 parts of it missing; reddened, poorly calibrated or normalised; S/N of at least 5 per pixel;
 resolution 1 to 8 Å; within 300 km/s of rest. Outside these conditions the ranges are too narrow.
 Output: types from O to M and luminosity classes from I to V; effective temperature, log g and [Fe/H] where
-enough stars of the main class have catalogue values. Spectra of other objects are flagged by a score that
-detects most of them, but not all.
+enough stars of the main class have catalogue values. Spectra of other objects are recognised as
+{", ".join(model["kinds"][1:-1])}, or flagged by a score; most of them, but not all.
 
 ## Training
 
@@ -85,6 +88,10 @@ Settings: `{json.dumps(model["settings"])}`.
 With their library, or by fold; σ in subclasses:
 
 {written["held_out"]}
+
+Other architectures, trained on fewer observations of the same stars:
+
+{written["architectures"]}
 
 Under other conditions, left out with their library:
 
@@ -104,7 +111,12 @@ of the stars gets a value; of these, `held_68` lie within their 68 % error:
 
 {written["parameters"]}
 
-Fractions flagged as non-stellar, and without a type because of the flag or noise (not for lack of lines):
+Kinds of objects, against those of the survey's pipeline:
+
+{written["kinds"]}
+
+Fractions flagged as other than stars of types O to M, and without a type because of the flag or noise (not
+for lack of lines):
 
 {written["outliers"]}
 

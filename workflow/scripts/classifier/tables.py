@@ -5,6 +5,8 @@ import functools
 import numpy as np
 import pandas as pd
 
+from obafgkm.classify.kinds import KINDS
+from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.parameters import PARAMETERS
 from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.evaluation.metrics import dispersion
@@ -18,6 +20,12 @@ _MODELS = {
     "forest": "random forest on flux (Sharma et al.)",
     "forest_lines": "random forest, lines only",
     "nearest": "nearest template, lines only",
+}
+_ARCHITECTURES = {
+    "dense": "dense network",
+    "convolutional": "convolutional network",
+    "trees": "boosted trees on line indices",
+    "stack": "mean of the three",
 }
 _WORST = 25
 # Stars that a classifier easily gets wrong: few in the libraries, or told by weak lines.
@@ -65,7 +73,7 @@ def both_errors(expected, vetted, *predicted):
 def table_held_out(predictions, peers, bootstrap):
     """One row per library or fold left out, or kind of star that is difficult, and model.
 
-    `flagged` is the share of the spectra that this classifier calls no star.
+    `flagged` is the share of the spectra that this classifier calls no star of types O to M.
 
     Parameters
     ----------
@@ -119,6 +127,22 @@ def predictions_of(path):
     if "setting" in table:
         table = table[table["setting"] == 0]
     return table[["file", "predicted"]]
+
+
+def table_architectures(predictions, bootstrap):
+    """Raw error and main-class accuracy of architectures trained alike, all libraries left out in turn."""
+    classes = [predictions[name].to_numpy(float) for name in ("mk_class", "vetted", "dense")]
+    return pd.DataFrame(
+        {
+            "architecture": words,
+            "spectra": len(predictions),
+            **with_intervals(
+                both_errors, predictions["star"], *classes, predictions[name].to_numpy(float), **bootstrap
+            ),
+            "source": predictions["source"].iloc[0],
+        }
+        for name, words in _ARCHITECTURES.items()
+    ).rename(columns=lambda name: name.replace("less_classifier", "less_dense"))
 
 
 def table_conditions(predictions, bootstrap):
@@ -281,6 +305,25 @@ def table_outliers(predictions, objects):
     )
 
 
+def table_kinds(predictions, objects):
+    """Kinds of objects given to left-out stars and to SDSS objects bright enough to be typed."""
+    is_clean = (predictions["condition"] == _CLEAN) & ~predictions["left_out"].str.startswith("fold")
+    samples = {"stars left out with their library": predictions[is_clean]}
+    if len(objects):
+        bright = objects[(objects["snr"] >= FAINTEST) & (objects["kind"] != "sky")]
+        samples |= {f"SDSS, {kind}": part for kind, part in bright.groupby("kind")}
+    return pd.DataFrame(
+        {
+            "sample": sample,
+            "spectra": len(part),
+            **{kind: (part["kind_said"] == kind).sum() for kind in KINDS},
+            "untyped": part.get("untyped", part["flagged"]).sum(),
+            "source": part["source"].iloc[0],
+        }
+        for sample, part in samples.items()
+    )
+
+
 def table_failures(predictions):
     """The stars with the largest errors, by name, when left out with their library."""
     clean = predictions[
@@ -301,6 +344,7 @@ if __name__ == "__main__":
     with job(snakemake):
         inputs, output, settings = snakemake.input, snakemake.output, snakemake.params.settings
         predictions = pd.read_csv(inputs.predictions, keep_default_na=False, na_values=[""])
+        objects = pd.read_csv(inputs.objects, keep_default_na=False, na_values=[""])
         peers = {
             name: predictions_of(path)
             for name, path in zip(snakemake.params.peers, inputs.peers, strict=True)
@@ -309,13 +353,13 @@ if __name__ == "__main__":
         bootstrap["seed"] = snakemake.params.seed
         tables = {
             "table_held_out": table_held_out(predictions, peers, bootstrap),
+            "table_architectures": table_architectures(pd.read_csv(inputs.architectures), bootstrap),
             "table_conditions": table_conditions(predictions, bootstrap),
             "table_sets": table_sets(predictions),
             "table_luminosity": table_luminosity(predictions),
             "table_parameters": table_parameters(predictions, bootstrap),
-            "table_outliers": table_outliers(
-                predictions, pd.read_csv(inputs.objects, keep_default_na=False, na_values=[""])
-            ),
+            "table_outliers": table_outliers(predictions, objects),
+            "table_kinds": table_kinds(predictions, objects),
             "table_failures": table_failures(predictions),
         }
         for name, table in tables.items():

@@ -5,34 +5,21 @@ from pathlib import Path
 import numpy as np
 
 from obafgkm.classify.conditions import Conditions, observe
+from obafgkm.classify.held_out import held_out, training_stars
 from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
-from obafgkm.classify.parameters import PARAMETERS, by_star, from_outputs, targets
+from obafgkm.classify.parameters import PARAMETERS, from_outputs, targets
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
-from obafgkm.classify.vetting import vet
 from obafgkm.documents.sharma.estimators import build_estimator, predict_class, target
 from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
 from obafgkm.training.baselines import nearest_template
-from obafgkm.training.splits import held_out_folds
 from obafgkm.workflow.job import job
 
 # Outliers are defined relative to stars under varied conditions, but complete and without noise.
 _INTACT = {"snr": np.inf, "missing": 0.0, "first": WAVE[0], "last": WAVE[-1]}
 _PENALTIES = [1.0, 10.0, 100.0, 1000.0, 10_000.0]  # of the ridge regression
 _FEWEST = 50  # training spectra with a catalogue value for which a stellar parameter is given
-
-
-def held_out(labels, left_out, folds, seed):
-    """Masks of the left-out spectra, and of the training spectra, which are of other stars."""
-    real = (labels["library"] != "simulated").to_numpy()
-    if left_out == "none":
-        held = np.zeros(len(labels), bool)
-    elif left_out.startswith("fold"):
-        held = list(held_out_folds(labels["star"], folds, seed))[int(left_out[4:])] & real
-    else:
-        held = (labels["library"] == left_out).to_numpy()
-    return held, ~held & ~labels["star"].isin(labels.loc[held, "star"]).to_numpy()
 
 
 def all_conditions(n, settings, rng):
@@ -113,12 +100,12 @@ def study(stars, objects, left_out, params, seed, directory):
     Returns
     -------
     dict of str to array
-        ``held``: index of the left-out spectra. For each condition: probabilities and stellar parameters of
-        the networks, predictions of the forests, of the nearest template and of ridge regression, outlier
-        scores, signal-to-noise ratios. ``objects``: probabilities, outlier scores and signal-to-noise ratios
-        of other objects. The networks' weights and the components for outliers.
+        ``held``: index of the left-out spectra. For each condition: probabilities of types and kinds and
+        stellar parameters of the networks, predictions of the forests, of the nearest template and of ridge
+        regression, outlier scores, signal-to-noise ratios. ``objects``: probabilities, outlier scores and
+        signal-to-noise ratios of other objects. The networks' weights and the components for outliers.
     """
-    from obafgkm.classify.ensemble import predict, train_member
+    from obafgkm.classify.ensemble import predict, train_kinds, train_member
 
     labels, settings = stars.labels, params["settings"]
     held, train = held_out(labels, left_out, settings["folds"], params["seed"])
@@ -126,26 +113,26 @@ def study(stars, objects, left_out, params, seed, directory):
     if left_out != "none" and not held.any():
         print(f"{left_out}: no spectra")
         return result
-    flux, fwhm = stars.flux[train].astype(float), labels["fwhm"].to_numpy()
-    own, rng = labels[train].reset_index(drop=True), np.random.default_rng(seed)
+    fwhm, rng = labels["fwhm"].to_numpy(), np.random.default_rng(seed)
+    flux, own, clean = training_stars(stars, train, rng)
     real = (own["library"] != "simulated").to_numpy()
-    clean, _ = observe(flux[real], fwhm[train][real], Conditions.fixed(real.sum()), rng)
-    # Based on the training stars only: neither spectra nor labels of left-out stars may be used.
-    own.loc[real, "mk_class"] = vet(lines_and_continuum(clean)[0], own[real])["vetted"]
-    # Simulated stars beside real ones supplement sparse types; their parameters are those of a grid.
-    own[list(PARAMETERS)] = np.where(real[:, None], by_star(own), np.nan)
     pairs = [
         train_member(flux, own, settings, seed=seed + k, checkpoint=directory / f"member{k}")
         for k in range(settings["members"])
     ]
     types, parameters = zip(*pairs, strict=True)
+    kinds = [train_kinds(flux, own, settings, seed=seed, checkpoint=directory / "kinds")]
     drawn = Conditions.draw(real.sum(), rng)
     for name, value in _INTACT.items():
         setattr(drawn, name, np.full(real.sum(), value))
     seen = observe(flux[real], fwhm[train][real], drawn, rng)
     outliers = Outliers.of_stars(*seen, settings["components"])
     result |= {f"outliers {name}": value for name, value in vars(outliers).items()}
-    for name, members in [("weights", types), ("parameter_weights", parameters)]:
+    for name, members in [
+        ("weights", types),
+        ("parameter_weights", parameters),
+        ("kind_weights", kinds),
+    ]:
         for k, member in enumerate(members):
             result |= {f"{name} {k} {i}": value for i, value in enumerate(member.get_weights())}
 
@@ -160,13 +147,15 @@ def study(stars, objects, left_out, params, seed, directory):
             result[f"network {name}"] = predict(types, inputs)
             result[f"parameters {name}"] = np.where(enough, predict(parameters, inputs), np.nan)
             result[f"ridge {name}"] = linear(inputs)
+            result[f"kinds {name}"] = predict(kinds, inputs)[0]
             result[f"snr {name}"] = signal_to_noise_ratios(*seen)
             for peer, ask in peers.items():
                 result[f"{peer} {name}"] = ask(seen[0], lines)
             result[f"outlier {name}"] = outliers.scores(*seen)
     if len(objects):
         seen = on_grid(objects)
-        result["network objects"] = predict(types, network_inputs(*seen))
+        inputs = network_inputs(*seen)
+        result["network objects"], result["kinds objects"] = predict(types, inputs), predict(kinds, inputs)[0]
         result["outlier objects"] = outliers.scores(*seen)
         result["snr objects"] = signal_to_noise_ratios(*seen)
     return result
