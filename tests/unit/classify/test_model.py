@@ -40,6 +40,7 @@ CARD = {
     "range_shares": {"68": 0.4, "95": 0.9},
     "kinds": KINDS,
     "parameters": {
+        "offsets": [[0.02] * 7, [-0.3] * 7, [0.0] * 7],
         "snr": [15.0],
         "ranges": [[0, 1e5], [-9, 9], [-9, 9]],
         "errors": [[[None, 0.1 + 0.01 * k] for k in range(7)]] * 3,
@@ -115,7 +116,7 @@ def test_parameters_are_those_of_the_weights_by_hand_where_they_have_an_error(fo
         outputs = outputs + (hidden @ w[4] + w[5]) / 2
     still = ~(np.abs(types.velocity) > 200)
     assert still[10:].sum() > 10
-    expected = from_outputs(outputs)
+    expected = from_outputs(outputs) * [0.98, 1, 1] + [0, 0.3, 0]  # by the card's offsets
     np.testing.assert_allclose(
         types.parameters[10:][still[10:]], expected[10:][still[10:]], rtol=1e-4, atol=1e-4
     )

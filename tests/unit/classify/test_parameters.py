@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from obafgkm.classify.calibration import parameter_calibration
-from obafgkm.classify.parameters import by_star, deviations, from_outputs, parameter_errors, targets
+from obafgkm.classify.parameters import (
+    by_star,
+    corrected,
+    deviations,
+    from_outputs,
+    parameter_errors,
+    targets,
+)
 
 SUN = [5772.0, 4.44, 0.0]
 
@@ -51,6 +58,18 @@ def test_errors_hold_68_percent_of_every_class_at_every_signal_to_noise_ratio():
             np.testing.assert_allclose(held[cell].mean(0), 0.68, atol=0.06)
     faint, bright = (errors[(classes < 30) & which] for which in (snr < 10, snr > 100))
     assert (np.nanmean(faint, axis=0) > 1.5 * np.nanmean(bright, axis=0)).all()
+
+
+def test_offsets_of_a_class_are_taken_away():
+    values, expected, classes, snr = synthetic(8000, 6)
+    is_k = classes // 10 == 5
+    values[is_k, 0] *= 1.1
+    values[is_k, 1] -= 0.4
+    offsets = parameter_calibration(values, expected, classes, snr)["offsets"]
+    np.testing.assert_allclose(np.array(offsets)[:2, 5], [1 - 1 / 1.1, -0.4], atol=0.02)
+    np.testing.assert_allclose(np.array(offsets)[:, [0, 1, 6]], 0)
+    left = np.median(corrected(values, classes, offsets) - expected, axis=0)
+    np.testing.assert_allclose(left / [100, 0.2, 0.1], 0, atol=0.1)
 
 
 def test_unknown_catalogue_values_are_no_errors():

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from obafgkm.classify.parameters import deviations
+from obafgkm.classify.parameters import corrected, deviations
 from obafgkm.classify.ranges import needed_shares
 from obafgkm.mk import MAIN_CLASSES, N_CLASSES
 
@@ -130,12 +130,13 @@ def range_shares(probabilities, classes):
 
 
 def parameter_calibration(values, expected, classes, snr):
-    """68 % errors of stellar parameters, by main class and signal-to-noise ratio.
+    """Offsets of stellar parameters by main class, and 68 % errors by that and signal-to-noise ratio.
 
     Parameters
     ----------
     values, expected : array (n, 3)
-        Given values and those of the catalogues, see `obafgkm.classify.parameters`; NaN where unknown.
+        Values from the networks and those of the catalogues, see `obafgkm.classify.parameters`; NaN where
+        unknown.
     classes : array of int (n,)
         Predicted temperature classes.
     snr : array (n,)
@@ -145,7 +146,13 @@ def parameter_calibration(values, expected, classes, snr):
     dict
         See `obafgkm.classify.parameters.parameter_errors`.
     """
-    off, main, part = np.abs(deviations(values, expected)), np.asarray(classes) // 10, np.digitize(snr, _SNR)
+    main, part = np.asarray(classes) // 10, np.digitize(snr, _SNR)
+    offsets = [
+        [_offset(own[main == number]) for number in range(len(MAIN_CLASSES))]
+        for own in deviations(values, expected).T
+    ]
+    values = corrected(values, classes, offsets)
+    off = np.abs(deviations(values, expected))
     known = np.isfinite(expected)
     ranges = [_limits(own[where]) for own, where in zip(expected.T, known.T, strict=True)]
     low, high = np.array(ranges, float).T
@@ -158,11 +165,17 @@ def parameter_calibration(values, expected, classes, snr):
         [[_error(own[where & cell]) for cell in row] for row in cells]
         for own, where in zip(off.T, counted.T, strict=True)
     ]
-    return {"snr": list(_SNR), "ranges": ranges, "errors": errors}
+    return {"offsets": offsets, "snr": list(_SNR), "ranges": ranges, "errors": errors}
 
 
 def _limits(values):
     return [float(values.min()), float(values.max())] if values.size else [None, None]
+
+
+def _offset(off):
+    """Median deviation, 0 if there are too few."""
+    known = off[np.isfinite(off)]
+    return float(np.median(known)) if known.size >= _FEWEST else 0.0
 
 
 def _error(off):

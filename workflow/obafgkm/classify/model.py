@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 
 from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
-from obafgkm.classify.parameters import from_outputs, parameter_errors
+from obafgkm.classify.parameters import corrected, from_outputs, parameter_errors
 from obafgkm.classify.presence import has_lines
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.classify.velocity import SIGNIFICANT, at_rest, radial_velocities
@@ -134,7 +134,7 @@ class Model:
         found = has_lines(ivar, median, seen)
         shares = {percent: self.card["range_shares"][str(percent)] for percent in (68, 95)}
         snr = [signal_to_noise(*pair) for pair in zip(flux, ivar, strict=True)]
-        parameters = from_outputs(outputs)
+        parameters = corrected(from_outputs(outputs), median, self.card["parameters"]["offsets"])
         errors = parameter_errors(parameters, median, snr, self.card["parameters"])
         parameters[np.isnan(errors)] = np.nan
         return Types(

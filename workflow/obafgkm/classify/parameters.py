@@ -5,6 +5,7 @@ import numpy as np
 __all__ = [
     "PARAMETERS",
     "by_star",
+    "corrected",
     "deviations",
     "from_outputs",
     "parameter_errors",
@@ -68,12 +69,33 @@ def deviations(values, expected):
     return off
 
 
+def corrected(values, classes, offsets):
+    """Values without the mean deviation of their main class.
+
+    Parameters
+    ----------
+    values : array (n, 3)
+    classes : array of int (n,)
+        Predicted temperature classes.
+    offsets : array (3, 7)
+        See `deviations`, by main class.
+
+    Returns
+    -------
+    array (n, 3)
+    """
+    off = np.array(offsets, float)[:, np.asarray(classes) // 10].T
+    off[:, 0] *= values[:, 0]
+    return values - off
+
+
 def parameter_errors(values, classes, snr, calibration):
     """68 % errors of given values.
 
     Parameters
     ----------
     values : array (n, 3)
+        From `corrected`.
     classes : array of int (n,)
         Predicted temperature classes.
     snr : array (n,)
@@ -81,7 +103,8 @@ def parameter_errors(values, classes, snr, calibration):
     calibration : dict
         ``snr``: limits between the ranges of S/N; ``ranges`` (3, 2): smallest and largest values of the
         catalogues; ``errors`` (3, 7, n_snr): see `deviations`, by main class and range of S/N, None where few
-        stars have catalogue values. From `obafgkm.classify.calibration.parameter_calibration`.
+        stars have catalogue values; ``offsets`` (3, 7): see `corrected`. From
+        `obafgkm.classify.calibration.parameter_calibration`.
 
     Returns
     -------

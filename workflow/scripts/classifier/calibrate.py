@@ -18,7 +18,7 @@ from obafgkm.classify.export import write_onnx
 from obafgkm.classify.inputs import WAVE
 from obafgkm.classify.kinds import KINDS, is_other
 from obafgkm.classify.model import FAINTEST, conformal_sets, is_outlier, median_class
-from obafgkm.classify.parameters import PARAMETERS, by_star, from_outputs, parameter_errors
+from obafgkm.classify.parameters import PARAMETERS, by_star, corrected, from_outputs, parameter_errors
 from obafgkm.classify.ranges import needed_shares
 from obafgkm.mk import N_CLASSES
 from obafgkm.spectra import read_labels
@@ -90,6 +90,7 @@ def answers(study, labels, calibration):
         )
         needed = needed_shares(table["probabilities"], own["mk_class"].to_numpy())
         values = from_outputs(study[f"parameters {condition}"].mean(0))
+        values = corrected(values, table["network"], calibration["parameters"]["offsets"])
         errors = parameter_errors(
             values, table["network"], study[f"snr {condition}"], calibration["parameters"]
         )

@@ -36,6 +36,11 @@ _DIFFICULT = {
     "M7-M9": "vetted >= 67",
     "[Fe/H] below -1": "feh < -1",
 }
+# Some catalogue values contradict the luminosity class, such as log g = 0.26 of the dwarf HD 55693.
+_GRAVITY_OF_CLASS = (
+    "luminosity == 0 and logg < 2.3 or luminosity == 1 and logg < 3.2 or luminosity == 2 and 1 < logg < 3.8 "
+    "or luminosity == 3 and 2.8 < logg < 4.6 or luminosity == 4 and logg > 3.5"
+)
 # Stars whose parameters are compared; those of F to K have accurate catalogue values.
 _PARAMETER_STARS = {
     "all": "mk_class >= 0",
@@ -45,6 +50,7 @@ _PARAMETER_STARS = {
     "F-K dwarfs": "30 <= mk_class < 60 and luminosity >= 3",
     "F-K giants": "30 <= mk_class < 60 and 0 < luminosity < 3",
     "F-K supergiants": "30 <= mk_class < 60 and luminosity == 0",
+    "F-K with the gravity of their class": f"30 <= mk_class < 60 and ({_GRAVITY_OF_CLASS})",
     "M": "mk_class >= 60",
 }
 _UNITS = {"teff": {"K": False, "%": True}, "logg": {"dex": False}, "feh": {"dex": False}}
