@@ -1,10 +1,11 @@
 """Headers and tables of FITS files, read in place, for the few values that are needed from many files.
 
 `astropy.io.fits` parses every card of each header, which takes several times longer than all other work on a
-survey spectrum. Here values are searched for in the bytes (FITS standard 4.0, section 4) and nothing else is
+survey spectrum. Here keywords are looked up in the bytes (FITS standard 4.0, section 4) and nothing else is
 parsed. Anything unusual is left to astropy: the answer is then None.
 """
 
+import functools
 import io
 import itertools
 import math
@@ -37,14 +38,19 @@ class Header:
     def __init__(self, cards):
         self.cards = cards
 
+    @functools.cached_property
+    def _places(self):
+        """Offset of the first card of each keyword with a value."""
+        places = {}
+        for at in range(0, len(self.cards), _CARD):
+            places.setdefault(self.cards[at : at + 9], at)
+        return places
+
     def get(self, keyword, default=None):
         """The value of a keyword of up to eight letters: text, a number or a truth value."""
-        start = keyword.encode().ljust(8) + b"="
-        at = self.cards.find(start)
-        while at % _CARD:  # -1 (not found) fails this test as well
-            if at < 0:
-                return default
-            at = self.cards.find(start, at + 1)
+        at = self._places.get(keyword.encode().ljust(8) + b"=")
+        if at is None:
+            return default
         value = self.cards[at + 9 : at + _CARD]
         if text := _TEXT.match(value):
             return text[1].decode("latin-1").replace("''", "'").rstrip()
