@@ -919,8 +919,17 @@ def test_google_drive_page_instead_of_the_file(tmp_path, monkeypatch):
     listing = [SimpleNamespace(id="id7", path="a.fits", local_path="")]
     monkeypatch.setattr(gdown, "download_folder", lambda **_: listing)
     monkeypatch.setattr(gdown, "download", lambda **ways: Path(ways["output"]).write_bytes(HTML))
-    with pytest.raises(FetchError, match="Quota exceeded"):
+    with pytest.raises(
+        FetchError, match=r"Quota exceeded.*run again tomorrow, or open the address in a browser"
+    ):
         fetch(["https://drive.google.com/x"], tmp_path / "a.fits", method="gdrive", content="fits")
+
+
+@pytest.mark.parametrize("listing", [None, []])
+def test_google_drive_folder_that_is_not_listed(tmp_path, monkeypatch, listing):
+    monkeypatch.setattr(gdown, "download_folder", lambda **_: listing)
+    with pytest.raises(FetchError, match=r"has no 'a\.fits', or does not list it.*run again tomorrow"):
+        fetch(["https://drive.google.com/x"], tmp_path / "a.fits", method="gdrive", patience=QUICK)
 
 
 def test_google_drive_address_and_attempts(tmp_path, monkeypatch):

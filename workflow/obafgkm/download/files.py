@@ -48,6 +48,11 @@ __all__ = ["carry_out", "check_dataset", "failure_list", "fetch", "fetch_dataset
 
 # A service that fails this often in a row is down; asking it for the rest of 2,000 files would take hours.
 _ENOUGH_FAILURES = 12
+_BY_ANY_OTHER_WAY = "Where you can have the file in another way, save it"
+_BY_HAND = {
+    "gdrive": "Google Drive refuses a file for a day after too many downloads: run again tomorrow, or open "
+    "the address in a browser and save the file"
+}
 _log = logging.getLogger(__name__)
 _COLUMNS = ["path", "source", "url", "sha256", "bytes", "time"]
 
@@ -140,7 +145,7 @@ def fetch(
     listed += "; ".join(f"{url}: {error}" for url, error in failures)
     if all(isinstance(error, Absent) for _, error in failures):
         raise AbsentFileError(listed)
-    raise FetchError(f"{listed}. Where you can have the file in another way, save it under this name")
+    raise FetchError(f"{listed}. {_BY_HAND.get(method, _BY_ANY_OTHER_WAY)} under this name")
 
 
 def fetch_dataset(
