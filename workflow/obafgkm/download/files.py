@@ -216,7 +216,8 @@ def fetch_dataset(
     needed = set(files["path"][~files["optional"].astype(bool)])
     grave = {path: reason for path, reason in failures.items() if path in needed or source == "mirror"}
     if grave:
-        raise FetchError(failure_list(dataset, grave, len(tasks)))
+        unusable = "files of the mirror cannot be used. Replace or remove them:"
+        raise FetchError(failure_list(dataset, grave, len(tasks), *[unusable] * (source == "mirror")))
     for path, reason in failures.items():
         _log.warning("%s, which is optional, could not be downloaded: %s", path, reason)
     absent = [
@@ -293,11 +294,13 @@ def _remove_stale_links(directory, folder):
 def _matches(folder, path):
     if "*" in path:
         return sorted(folder.glob(path))
-    return [folder / path] if (folder / path).is_file() else []
+    return [folder / path] if os.path.lexists(folder / path) else []
 
 
 def _link(found, destination, file):
     """Link a file of the mirror, or copy it where the file system has no links."""
+    if not found.is_file():
+        raise FetchError(f"{found} is no file, or a link that leads to none")
     part = beside(destination, ".part")
     check = partial(_check, content=file.content, expects=file.expects)
     with _disk_errors(destination, part):
@@ -361,14 +364,14 @@ def carry_out(tasks, jobs, bar):
     return {path: records[path] for path in tasks if path in records}, failures
 
 
-def failure_list(dataset, failures, total):
+_NOT_DOWNLOADED = "files could not be downloaded. The others stay; a new run requests only these:"
+
+
+def failure_list(dataset, failures, total, what=_NOT_DOWNLOADED):
     """One message of at most ten failures (dict of path to reason) among `total` files."""
     shown = [f"  {path}: {reason}" for path, reason in list(failures.items())[:10]]
     more = [f"  ... and {len(failures) - 10} more"] if len(failures) > 10 else []
-    first = (
-        f"dataset '{dataset}': {len(failures)} of {total} files could not be downloaded. The others stay; "
-        "a new run requests only these:"
-    )
+    first = f"dataset '{dataset}': {len(failures)} of {total} {what}"
     return "\n".join([first, *shown, *more])
 
 
