@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from obafgkm.workflow.configuration import SCHEMA, contradictions, document, keys, problems
+from obafgkm.workflow.configuration import SCHEMA, contradictions, document, doubled, keys, problems
 
 CONFIG = ROOT / "config"
 schema = yaml.safe_load(SCHEMA.read_text())
@@ -203,3 +203,13 @@ def test_keys_that_contradict_one_another_are_named(change, sentence):
     config = merge(load("config.yaml"), change)
     assert problems(config) == []
     assert contradictions(config)[0].startswith(sentence)
+
+
+def test_a_key_that_is_given_twice_is_named(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("seed: 1\nsharma:\n  ann: {epochs: 1}\n  ann: {batch: 2}\nseed: 2\n")
+    assert doubled(path) == [
+        f"{path}, line 5: 'seed' is given a second time",
+        f"{path}, line 4: 'ann' is given a second time",
+    ]
+    assert [twice for file in CONFIG.glob("*.yaml") for twice in doubled(file)] == []

@@ -14,7 +14,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-__all__ = ["SCHEMA", "contradictions", "document", "keys", "problems"]
+__all__ = ["SCHEMA", "contradictions", "document", "doubled", "keys", "problems"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
@@ -55,6 +55,39 @@ def _refused(error):
             "; within braces, --config takes all values as text: write them to a file for --configfile"
         )
     return sentence
+
+
+def doubled(path):
+    """Keys that a YAML file gives more than once, of which readers silently take the last.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    list of str
+        A sentence for each.
+    """
+    if not Path(path).is_file():  # an address, from which Snakemake can also read a configuration
+        return []
+    with open(path, encoding="utf-8") as file:
+        tree = yaml.compose(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return list(_doubled(tree, path))
+
+
+def _doubled(node, path):
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                yield f"{path}, line {key.start_mark.line + 1}: '{key.value}' is given a second time"
+            seen.add(key.value)
+        for _, child in node.value:
+            yield from _doubled(child, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _doubled(child, path)
 
 
 def contradictions(config):
