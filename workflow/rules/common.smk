@@ -5,8 +5,7 @@ import json
 import os
 import sys
 
-# The workflow and its jobs use this copy of the library; jobs find the Python that runs the workflow.
-sys.path.insert(0, str(ROOT / "workflow"))
+# Jobs use this copy of the library, and find the Python that runs the workflow.
 # Every job, on any node, reads the configuration and with it this file, so that all train in the same way.
 os.environ.update(
     OBAFGKM_SCALE=config["ledger"]["scale"],

@@ -298,7 +298,7 @@ def test_a_list_may_name_files_of_any_bytes(good, tmp_path, monkeypatch, capsys)
     ("content", "reason"),
     [
         (b"\n# none\n", "@list: no file is listed"),
-        (None, "No such file or directory: 'list'"),
+        (None, "@list: the list of files cannot be read (No such file or directory)"),
         (b"\xaf\x00\xff\n", r"\xaf\x00\xff: "),
         (b"@list\n", "@list: there is no such file"),  # a list of lists could have no end
     ],
@@ -416,3 +416,108 @@ def test_a_page_that_cannot_be_drawn_costs_that_page(good, tmp_path):
     table = classify_files([good, tmp_path / "other.txt"], plot=tmp_path / "pages")
     assert table["problem"].str.contains("no page of it could be drawn").tolist() == [True, False]
     assert (tmp_path / "pages/other.png").is_file()
+
+
+OPTIONS = {
+    "no model": (["--model", "nowhere"], "--model 'nowhere': holds no model"),
+    "an empty model": (["--model", ""], "--model '': holds no model"),
+    "a file as folder of pages": (["--plot", "good.txt"], "--plot 'good.txt': is no folder"),
+    "an empty folder of pages": (["--plot", ""], "--plot '': is no folder"),
+    "no standards": (
+        ["--plot", "pages", "--standards", "nowhere"],
+        "--standards 'nowhere': there is no such",
+    ),
+    "no processes": (["--jobs", "0"], "'0' is no number of processes, which is 1 or more"),
+    "half a process": (["--jobs", "1.5"], "'1.5' is no number of processes"),
+    "no list": (["@nowhere"], "@nowhere: the list of files cannot be read"),
+}
+
+
+@pytest.mark.parametrize("kind", OPTIONS)
+def test_an_option_that_cannot_be_followed_ends_all_before_any_work(good, monkeypatch, capsys, kind):
+    options, reason = OPTIONS[kind]
+    monkeypatch.chdir(good.parent)
+    try:
+        status = main(["classify", "good.txt", *options])
+    except SystemExit as end:  # of argparse
+        status = end.code
+    printed = capsys.readouterr()
+    assert status == 2
+    assert reason in printed.err
+    assert printed.out == ""
+    assert os.listdir() == ["good.txt"]
+
+
+def test_standards_that_are_not_needed_may_be_missing(good, monkeypatch):
+    monkeypatch.setenv("OBAFGKM_MIRROR", "/nowhere")
+    assert main(["classify", str(good), "--quiet"]) == 0
+
+
+def test_reading_into_a_file_is_refused(good, capsys):
+    assert main(["read", str(good), "--output", str(good)]) == 2
+    assert "is no folder" in capsys.readouterr().err
+
+
+def test_a_deleted_folder_is_named(good):
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            'mkdir gone && cd gone && rmdir ../gone && exec "$@"',
+            "sh",
+            *RUN,
+            "classify",
+            str(good),
+        ],
+        cwd=good.parent,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "obafgkm: the current folder was deleted: change to another one\n"
+
+
+def test_a_list_of_windows_is_read(good, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.txt").write_bytes("good.txt\r\n".encode("utf-16"))
+    assert main(["classify", "@list.txt", "--quiet"]) == 0
+
+
+@pytest.mark.parametrize("ending", ["csv", "fits", "ecsv", "vot"])
+def test_a_full_disk_is_named_and_leaves_no_half_table(good, tmp_path, ending):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); "
+    run = [*RUN[:-1], limit + RUN[-1]]
+    table = tmp_path / f"types.{ending}"
+    done = subprocess.run(
+        [*run, "classify", *[str(good)] * 9, "--quiet", "--output", str(table)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert f"{table}: cannot be written (" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not table.exists()
+    assert table.with_name(table.name + ".part").exists() == (ending == "csv")
+
+
+def test_a_full_disk_leaves_no_half_spectrum(good, tmp_path):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); "
+    run = [*RUN[:-1], limit + RUN[-1]]
+    done = subprocess.run(
+        [*run, "read", str(good), "-o", str(tmp_path / "read")], capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "read").iterdir())
+
+
+@pytest.mark.parametrize("name", [b"a\xff.txt", b"a$\\frac{$.txt"])
+def test_a_page_is_drawn_whatever_the_file_is_called(good, tmp_path, name):
+    path = os.path.join(os.fsencode(tmp_path), name)
+    os.rename(good, path)
+    (tmp_path / "pages").mkdir()
+    assert (
+        main(["classify", os.fsdecode(path), "--quiet", "--standards", "", "--plot", str(tmp_path / "pages")])
+        == 0
+    )
+    assert len(list((tmp_path / "pages").iterdir())) == 1

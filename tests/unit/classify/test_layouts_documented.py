@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import test_layouts as layouts
 import test_layouts_in_doubt as doubt
+import test_layouts_misunderstood as misunderstood
 import test_reading
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "classify.md"
@@ -21,11 +22,13 @@ LAYOUTS = {
     "bad pixels": [*layouts.MARKED, *layouts.FURTHER_MASKS, *doubt.RECEIPTS],
     "text": [*layouts.TEXTS, *layouts.FURTHER_TEXTS],
     "further layouts": doubt.READ,
+    "said in unusual ways": misunderstood.READ,
     "compressed": layouts.PACKERS,
     "Python": [*layouts.OBJECTS, *doubt.FURTHER_OBJECTS],
     "refused: no wavelengths, no flux": [*layouts.NO_AXES, *layouts.NO_SPECTRA, *doubt.NO_ARRAYS],
     "refused: calibrations": [f"{key} = {value}" for key, value in layouts.CALIBRATIONS],
     "refused: something else": [*layouts.TRUE_REASONS, *doubt.REFUSED],
+    "refused: not understood, or damaged": misunderstood.REFUSED,
 }
 
 

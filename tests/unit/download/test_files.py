@@ -847,6 +847,26 @@ def test_wrong_file_in_the_mirror_is_refused(mirror, tmp_path):
     assert (mirror / "jhc" / "ll" / "2.fits").read_bytes() == HTML
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to nothing", "link to itself"])
+@pytest.mark.parametrize("name", ["ll/2.fits", "2.fits"])
+def test_what_is_no_file_in_the_mirror_is_named(mirror, tmp_path, kind, name):
+    place = mirror / "jhc" / name
+    place.unlink(missing_ok=True)
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("/nowhere/2.fits" if kind == "link to nothing" else place.name)
+    files = family("https://x", 4)
+    if name == "2.fits":
+        files = pd.concat([files, files.iloc[:1].assign(path="*.fits")])
+    with pytest.raises(
+        FetchError, match=r"(?s)files of the mirror cannot be used.*2\.fits is no file, or a link"
+    ):
+        fetch_dataset(files, tmp_path / "here", source="mirror", mirror=mirror, progress=False)
+
+
 def test_what_is_damaged_in_the_mirror_stays_there(mirror, tmp_path):
     ways = {"source": "mirror", "mirror": mirror, "progress": False}
     fetch_dataset(family("https://x", 4), tmp_path / "h", **ways)
@@ -919,8 +939,17 @@ def test_google_drive_page_instead_of_the_file(tmp_path, monkeypatch):
     listing = [SimpleNamespace(id="id7", path="a.fits", local_path="")]
     monkeypatch.setattr(gdown, "download_folder", lambda **_: listing)
     monkeypatch.setattr(gdown, "download", lambda **ways: Path(ways["output"]).write_bytes(HTML))
-    with pytest.raises(FetchError, match="Quota exceeded"):
+    with pytest.raises(
+        FetchError, match=r"Quota exceeded.*run again tomorrow, or open the address in a browser"
+    ):
         fetch(["https://drive.google.com/x"], tmp_path / "a.fits", method="gdrive", content="fits")
+
+
+@pytest.mark.parametrize("listing", [None, []])
+def test_google_drive_folder_that_is_not_listed(tmp_path, monkeypatch, listing):
+    monkeypatch.setattr(gdown, "download_folder", lambda **_: listing)
+    with pytest.raises(FetchError, match=r"has no 'a\.fits', or does not list it.*run again tomorrow"):
+        fetch(["https://drive.google.com/x"], tmp_path / "a.fits", method="gdrive", patience=QUICK)
 
 
 def test_google_drive_address_and_attempts(tmp_path, monkeypatch):

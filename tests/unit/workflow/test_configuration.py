@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from obafgkm.workflow.configuration import SCHEMA, document, keys
+from obafgkm.workflow.configuration import SCHEMA, contradictions, document, doubled, keys, problems
 
 CONFIG = ROOT / "config"
 schema = yaml.safe_load(SCHEMA.read_text())
@@ -27,7 +27,9 @@ def merge(base, overlay):
 
 @pytest.mark.parametrize("overlay", ["config", "mirror", "published", "rehearsal", "bosz", "phoenix"])
 def test_every_configuration_is_valid(overlay):
-    jsonschema.validate(merge(load("config.yaml"), load(f"{overlay}.yaml")), schema)
+    config = merge(load("config.yaml"), load(f"{overlay}.yaml"))
+    assert problems(config) == []
+    assert contradictions(config) == []
 
 
 def switches(node):
@@ -61,9 +63,14 @@ def test_the_rehearsal_has_every_switch_of_the_published_run_and_other_sizes_onl
         ({"gebran": {"sweep": {"values": {"batch": [16, 0]}}}}, "0 is less than"),
         ({"gebran": {"sweep": {"values": {"dropout": [1]}}}}, "1 is greater than"),
         ({"gebran": {"sweep": {"values": {"loss": ["msd"]}}}}, "msd"),
-        ({"gebran": {"sweep": {"values": {"activation": [1]}}}}, "1 is not of type 'string'"),
+        ({"gebran": {"sweep": {"values": {"activation": [1]}}}}, "1 is not one of"),
         ({"gebran": {"sweep": {"values": {"bach": [16]}}}}, "bach"),
         ({"gebran": {"a_stars": {"databases": {"TDB1/../x": 500}}}}, "TDB1/../x"),
+        ({"sharma": {"ann": {"activation": "rellu"}}}, "rellu"),
+        ({"sharma": {"cnn": {"activation": ""}}}, "'' is not one of"),
+        ({"sharma": {"search": {"ann": {"space": {"initialiser": ["he"]}}}}}, "'he' is not one of"),
+        ({"gebran": {"sweep": {"values": {"activation": ["rellu"]}}}}, "rellu"),
+        ({"csepreghy": {"cnn": {"activation": "rellu"}}}, "rellu"),
         ({"csepreghy": {"cnn": {"convolutions": [[4, 0]]}}}, "0 is less than"),
         ({"csepreghy": {"surveys": {"cnn": {"convolutions": [[4]]}}}}, "too short"),
     ],
@@ -143,3 +150,66 @@ def test_the_page_of_the_configuration_is_up_to_date():
     assert (CONFIG / "README.md").read_text() == document(schema), (
         "run: .venv/bin/python -m obafgkm.workflow.configuration > config/README.md"
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"sed": 1}, "configuration: Additional properties are not allowed ('sed' was unexpected)"),
+        ({"seed": float("nan")}, "seed: nan is no number"),
+        (
+            {"hammer": {"slide": {"batch": "200"}}},
+            "hammer.slide.batch: '200' is not of type 'integer'; within braces",
+        ),
+        ({"sharma": 5}, "sharma: 5 is not of type 'object'"),
+    ],
+)
+def test_a_refused_key_is_named_in_a_sentence(change, sentence):
+    config = load("config.yaml")
+    config = config | change if "sharma" in change else merge(config, change)
+    (problem,) = problems(config)
+    assert problem.startswith(sentence)
+    assert len(problem) < 500  # without the schema
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"homogenise": {"first": 7000}}, "homogenise: no grid from 7000 to 6799"),
+        ({"homogenise": {"step": 1e9}}, "homogenise: no grid"),
+        ({"homogenise": {"unity_at": 9000}}, "homogenise.unity_at: 9000"),
+        ({"hammer": {"slide": {"neurons": [16]}}}, "hammer.slide: 1 layers of neurons, but 2"),
+        (
+            {"hammer": {"search": {"space": {"layers": [4, 2]}}}},
+            "hammer.search.space.layers: 4 to 2 is no range",
+        ),
+        (
+            {"gebran": {"a_stars": {"ranges": {"teff": [9000, 8000]}}}},
+            "gebran.a_stars.ranges.teff: 9000 to 8000",
+        ),
+        (
+            {"gebran": {"a_stars": {"ranges": {"teff": [7000, 20000]}}}},
+            "gebran.a_stars.ranges.teff: 7000 to 20000",
+        ),
+        ({"gebran": {"fgk_stars": {"pixels": 9000}}}, "gebran.fgk_stars: wavelengths 5000 to 5449.95"),
+        (
+            {"gebran": {"sweep": {"database": "TDB7"}}},
+            "gebran.sweep.database: TDB7 is none of TDB1, TDB2, TDB3",
+        ),
+        ({"saldic": {"spectra": {"wave": [5050, 5400]}}}, "saldic.spectra.wave: 5050 to 5400 are not within"),
+    ],
+)
+def test_keys_that_contradict_one_another_are_named(change, sentence):
+    config = merge(load("config.yaml"), change)
+    assert problems(config) == []
+    assert contradictions(config)[0].startswith(sentence)
+
+
+def test_a_key_that_is_given_twice_is_named(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("seed: 1\nsharma:\n  ann: {epochs: 1}\n  ann: {batch: 2}\nseed: 2\n")
+    assert doubled(path) == [
+        f"{path}, line 5: 'seed' is given a second time",
+        f"{path}, line 4: 'ann' is given a second time",
+    ]
+    assert [twice for file in CONFIG.glob("*.yaml") for twice in doubled(file)] == []

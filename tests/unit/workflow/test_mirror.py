@@ -56,3 +56,10 @@ def test_files_that_have_not_changed_are_not_read_again(folder, memory):
 def test_a_missing_mirror_is_empty(tmp_path, memory):
     assert contents(tmp_path / "nowhere", memory) == contents(tmp_path / "nothing", memory)
     assert not memory.exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "\0\0"])
+def test_a_damaged_memory_is_made_anew(folder, memory, content):
+    before = contents(folder, memory)
+    memory.write_text(content)
+    assert contents(folder, memory) == before

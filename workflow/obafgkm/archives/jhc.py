@@ -50,8 +50,9 @@ def read(directory):
     ArchiveFileError
         If the index is missing or not such a table.
     """
-    index = read_table(Path(directory) / _INDEX, _COLUMNS).set_index("file")
-
+    index = read_table(Path(directory) / _INDEX, _COLUMNS).drop_duplicates().set_index("file")
+    if (twice := index.index[index.index.duplicated()]).size:
+        raise ArchiveFileError(Path(directory) / _INDEX, f"lists {twice[0]} more than once: fetch it again")
     files = sorted(folder_files(directory, "jc_*.fits"), key=lambda item: (len(item[0]), item[0]))
     return collect("jhc", WAVE, FWHM, files, functools.partial(_parse, index))
 

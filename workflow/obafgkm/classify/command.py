@@ -4,10 +4,12 @@ import argparse
 import codecs
 import contextlib
 import os
+import re
 import signal
 import sys
 import threading
 import warnings
+from pathlib import Path
 
 from obafgkm import __version__
 from obafgkm.classify.printable import printable
@@ -106,9 +108,9 @@ def _parser():
 
 
 def _positive(text):
-    if (number := int(text)) < 1:
-        raise ValueError
-    return number
+    if not re.fullmatch(r"0*[1-9][0-9]{0,5}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, which is 1 or more")
+    return int(text)
 
 
 def _cores():
@@ -132,6 +134,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         with _sigterm_as_interruption():
+            _refuse_missing_folders(options)
             options.files = _expanded(options.files)
             return _read(options) if options.command == "read" else _classify(options)
     except ObafgkmError as error:
@@ -147,6 +150,36 @@ def main(arguments=None):
         return _USAGE
 
 
+def _refuse_missing_folders(options):
+    """Refuse folders that no file could be classified or drawn with, before any work.
+
+    Raises
+    ------
+    ObafgkmError
+        The message names the option.
+    """
+    try:
+        os.getcwd()
+    except FileNotFoundError as error:
+        raise ObafgkmError("the current folder was deleted: change to another one") from error
+    if options.command == "read":
+        folders = {"--output": options.output}
+    else:
+        folders = {"--plot": options.plot}
+        if options.model is not None and not (Path(options.model) / "model.json").is_file():
+            raise ObafgkmError(
+                f"--model '{options.model}': holds no model, that is model.json and model.onnx"
+            )
+        if options.plot and options.standards and not os.path.exists(options.standards):
+            raise ObafgkmError(
+                f"--standards '{options.standards}': there is no such file or folder. Give another one, or "
+                "'' for simulated standards"
+            )
+    for option, folder in folders.items():
+        if folder is not None and (not folder or (os.path.exists(folder) and not os.path.isdir(folder))):
+            raise ObafgkmError(f"{option} '{folder}': is no folder")
+
+
 def _expanded(files):
     """The files, with those of lists (``@list.txt``) in place of the lists."""
     expanded = []
@@ -160,10 +193,17 @@ def _expanded(files):
 def _listed(path):
     """The lines of a list of files, which may have a byte-order mark, blank lines and comments.
 
-    Names of files are bytes, in any encoding, and may have any character except the end of a line.
+    Names of files are bytes, in any encoding, and may have any character except the end of a line. Windows
+    programs write lists in UTF-16, with a byte-order mark.
     """
-    with open(path, "rb") as file:
-        lines = file.read().removeprefix(codecs.BOM_UTF8).split(b"\n")
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise ObafgkmError(f"@{path}: the list of files cannot be read ({error.strerror})") from error
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = content.decode("utf-16", "replace").encode()
+    lines = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
     names = [line.strip(b" \t\r") for line in lines]
     return [os.fsdecode(name) for name in names if name and not name.startswith(b"#")]
 
@@ -235,7 +275,7 @@ def _classify(options):
             medium=options.medium,
             jobs=options.jobs,
             plot=options.plot,
-            standards=options.standards,
+            standards=options.standards or None,
         )
         for row in rows:
             total += 1

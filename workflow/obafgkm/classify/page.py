@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from obafgkm.classify.printable import printable
 from obafgkm.classify.ranges import central_range
 from obafgkm.classify.standards import load_standards
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
@@ -45,6 +46,11 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
     standards : path or None
         See `obafgkm.classify.standards.load_standards`.
     """
+    with plt.rc_context({"text.parse_math": False}):  # names of stars may have dollar signs
+        _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards)
+
+
+def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
     known = load_standards(standards, tuple(wave))
     name, fit = known.nearest(flux, ivar)
     colour = "0.7" if "untyped" in row["flags"] else "tab:blue"
@@ -87,7 +93,7 @@ def _title(row):
         second += f"{row['class_95_high']}   90 % set: {row['set_90']}"
     flags = f"   flags: {row['flags']}" if row["flags"] else ""
     return (
-        f"{row['name']}   {row['type'] or '-'}   ({Path(row['file']).name})\n"
+        f"{printable(row['name'])}   {row['type'] or '-'}   ({printable(Path(row['file']).name)})\n"
         f"{second}   S/N {row['snr']:.0f}   coverage {row['coverage']:.0%}{flags}"
         f"{_parameters(row)}"
     )
@@ -114,7 +120,7 @@ def _box(axes, row):
     lines += [
         f"{what}: {row[key]}" for key, what in (("joined", "joined"), ("left_out", "left out")) if row[key]
     ]
-    text = "\n".join(textwrap.shorten(line, 170, placeholder=" ...") for line in lines)
+    text = "\n".join(textwrap.shorten(printable(line), 170, placeholder=" ...") for line in lines)
     style = {"facecolor": "white", "edgecolor": "0.7", "linewidth": 0.4, "boxstyle": "square"}
     axes.text(0, 0.5, text, transform=axes.transAxes, ha="left", va="center", fontsize=5, bbox=style)
     axes.axis("off")

@@ -126,4 +126,9 @@ def write_spectrum(path, spectrum):
         "masked": float(receipt.masked),
         "assumed": sorted(receipt.assumed),
     }
-    table.write(path, format="ascii.ecsv", overwrite=True)
+    part = path.with_name(path.name + ".part")
+    try:
+        table.write(part, format="ascii.ecsv", overwrite=True)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

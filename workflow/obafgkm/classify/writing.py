@@ -112,14 +112,27 @@ class TableWriter:
                 os.replace(self.part, self.path)  # before closing the file releases the lock
             elif not is_csv:
                 self.part.unlink()
+        except OSError as error:
+            raise self._not_written(error) from error
         finally:
-            self._text.close()
+            with contextlib.suppress(OSError):  # of what could not be flushed
+                self._text.close()
+
+    def _not_written(self, error):
+        """What to say if the disk is full, or otherwise refuses; only the rows of CSV are of use then."""
+        kept = f"; the rows so far are in {self.part}" if self.path.suffix == ".csv" else ""
+        if not kept:
+            self.part.unlink(missing_ok=True)
+        return ObafgkmError(f"{self.path}: cannot be written ({error.strerror or error}){kept}")
 
     def write(self, row):
         """Add a row, a dict with the keys of `COLUMNS`."""
         if self.path.suffix == ".csv":
-            self._csv.writerow({key: _plain(value) for key, value in row.items()})
-            self._text.flush()
+            try:
+                self._csv.writerow({key: _plain(value) for key, value in row.items()})
+                self._text.flush()
+            except OSError as error:
+                raise self._not_written(error) from error
         else:
             self._rows.append(row)
 

@@ -48,6 +48,11 @@ __all__ = ["carry_out", "check_dataset", "failure_list", "fetch", "fetch_dataset
 
 # A service that fails this often in a row is down; asking it for the rest of 2,000 files would take hours.
 _ENOUGH_FAILURES = 12
+_BY_ANY_OTHER_WAY = "Where you can have the file in another way, save it"
+_BY_HAND = {
+    "gdrive": "Google Drive refuses a file for a day after too many downloads: run again tomorrow, or open "
+    "the address in a browser and save the file"
+}
 _log = logging.getLogger(__name__)
 _COLUMNS = ["path", "source", "url", "sha256", "bytes", "time"]
 
@@ -140,7 +145,7 @@ def fetch(
     listed += "; ".join(f"{url}: {error}" for url, error in failures)
     if all(isinstance(error, Absent) for _, error in failures):
         raise AbsentFileError(listed)
-    raise FetchError(f"{listed}. Where you can have the file in another way, save it under this name")
+    raise FetchError(f"{listed}. {_BY_HAND.get(method, _BY_ANY_OTHER_WAY)} under this name")
 
 
 def fetch_dataset(
@@ -211,7 +216,8 @@ def fetch_dataset(
     needed = set(files["path"][~files["optional"].astype(bool)])
     grave = {path: reason for path, reason in failures.items() if path in needed or source == "mirror"}
     if grave:
-        raise FetchError(failure_list(dataset, grave, len(tasks)))
+        unusable = "files of the mirror cannot be used. Replace or remove them:"
+        raise FetchError(failure_list(dataset, grave, len(tasks), *[unusable] * (source == "mirror")))
     for path, reason in failures.items():
         _log.warning("%s, which is optional, could not be downloaded: %s", path, reason)
     absent = [
@@ -288,11 +294,13 @@ def _remove_stale_links(directory, folder):
 def _matches(folder, path):
     if "*" in path:
         return sorted(folder.glob(path))
-    return [folder / path] if (folder / path).is_file() else []
+    return [folder / path] if os.path.lexists(folder / path) else []
 
 
 def _link(found, destination, file):
     """Link a file of the mirror, or copy it where the file system has no links."""
+    if not found.is_file():
+        raise FetchError(f"{found} is no file, or a link that leads to none")
     part = beside(destination, ".part")
     check = partial(_check, content=file.content, expects=file.expects)
     with _disk_errors(destination, part):
@@ -356,14 +364,14 @@ def carry_out(tasks, jobs, bar):
     return {path: records[path] for path in tasks if path in records}, failures
 
 
-def failure_list(dataset, failures, total):
+_NOT_DOWNLOADED = "files could not be downloaded. The others stay; a new run requests only these:"
+
+
+def failure_list(dataset, failures, total, what=_NOT_DOWNLOADED):
     """One message of at most ten failures (dict of path to reason) among `total` files."""
     shown = [f"  {path}: {reason}" for path, reason in list(failures.items())[:10]]
     more = [f"  ... and {len(failures) - 10} more"] if len(failures) > 10 else []
-    first = (
-        f"dataset '{dataset}': {len(failures)} of {total} files could not be downloaded. The others stay; "
-        "a new run requests only these:"
-    )
+    first = f"dataset '{dataset}': {len(failures)} of {total} {what}"
     return "\n".join([first, *shown, *more])
 
 

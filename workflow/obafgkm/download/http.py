@@ -312,15 +312,13 @@ def _from_drive(url, part, patience, _session, content, _largest):
     resume = content in ("gz", "tar.gz")
     try:
         listing = gdown.download_folder(url=url, skip_download=True, output=str(part.parent), **ways)
-        ids = {Path(file.path).name: file.id for file in listing}
+        ids = {Path(file.path).name: file.id for file in listing or []}
         if name not in ids:
-            raise Refused(f"the Google Drive folder has no '{name}', only {', '.join(sorted(ids)[:10])}")
+            held = f"only {', '.join(sorted(ids)[:10])}" if ids else "or does not list it"
+            raise Refused(f"the Google Drive folder has no '{name}', {held}")
         gdown.download(id=ids[name], output=str(part), resume=resume, **ways)
     except gdown.exceptions.DownloadError as error:
-        raise Refused(
-            f"Google Drive: {' '.join(str(error).split())}. Where too many have asked for a file it refuses "
-            f"all for a day: try again tomorrow, or open the address in a browser and save {name}"
-        ) from error
+        raise Refused(f"Google Drive: {' '.join(str(error).split()).rstrip('.')}") from error
 
 
 def _from_vizier(url, part, patience, _session, _content, _largest):

@@ -1,17 +1,157 @@
-"""Documentation of the configuration, generated from its schema.
+"""The configuration: its documentation, generated from its schema, and what is wrong with one, in sentences.
 
 ``python -m obafgkm.workflow.configuration`` prints ``config/README.md``.
 """
 
+import fnmatch
 import json
+import math
+import re
 import sys
+import textwrap
 from pathlib import Path
 
+import jsonschema
 import yaml
 
-__all__ = ["SCHEMA", "document", "keys"]
+__all__ = ["SCHEMA", "contradictions", "document", "doubled", "keys", "problems"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
+
+
+# Pairs of a first and a last value, wherever they stand.
+_RANGES = ("*.wave", "*.ranges.*", "*.region.*", "*.principal.snr", "synthetic_gap.spectra.teff",
+           "synthetic_gap.spectra.feh", "hammer.search.space.layers")  # fmt: skip
+_LAYERS = ("hammer.slide", "hammer.tuned")  # networks with one dropout for each layer
+
+
+def problems(config):
+    """What the schema refuses in a configuration.
+
+    Parameters
+    ----------
+    config : dict
+
+    Returns
+    -------
+    list of str
+        A sentence for each key.
+    """
+    validator = jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
+    found = {}
+    for error in validator.iter_errors(config):
+        found.setdefault(".".join(map(str, error.absolute_path)) or "configuration", _refused(error))
+    return [f"{key}: {sentence}" for key, sentence in found.items()]
+
+
+def _refused(error):
+    """Why a value is refused."""
+    value = error.instance
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is no number"
+    sentence = textwrap.shorten(error.message, 300, placeholder=" ...")
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?|true|false|null|\[.*\]", value):
+        sentence += (
+            "; within braces, --config takes all values as text: write them to a file for --configfile"
+        )
+    return sentence
+
+
+def doubled(path):
+    """Keys that a YAML file gives more than once, of which readers silently take the last.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    list of str
+        A sentence for each.
+    """
+    if not Path(path).is_file():  # an address, from which Snakemake can also read a configuration
+        return []
+    with open(path, encoding="utf-8") as file:
+        tree = yaml.compose(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return list(_doubled(tree, path))
+
+
+def _doubled(node, path):
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                yield f"{path}, line {key.start_mark.line + 1}: '{key.value}' is given a second time"
+            seen.add(key.value)
+        for _, child in node.value:
+            yield from _doubled(child, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _doubled(child, path)
+
+
+def contradictions(config):
+    """Values of a valid configuration that cannot go together, which no schema can express.
+
+    Parameters
+    ----------
+    config : dict
+
+    Returns
+    -------
+    list of str
+        A sentence for each, with the keys and their values.
+    """
+    values = dict(_leaves(config))
+    found = [
+        f"{key}: {value[0]} to {value[1]} is no range"
+        for key, value in values.items()
+        if any(fnmatch.fnmatchcase(key, pattern) for pattern in _RANGES) and not value[0] < value[1]
+    ]
+    for network in _LAYERS:
+        counts = [len(values[f"{network}.{name}"]) for name in ("neurons", "dropout")]
+        if counts[0] != counts[1]:
+            found.append(f"{network}: {counts[0]} layers of neurons, but {counts[1]} values of dropout")
+    first, last, step, unity = (
+        values[f"homogenise.{name}"] for name in ("first", "last", "step", "unity_at")
+    )
+    if not first + step <= last:
+        found.append(f"homogenise: no grid from {first} to {last} Å in steps of {step} Å")
+    elif not first <= unity <= last:
+        found.append(f"homogenise.unity_at: {unity} Å is not between {first} and {last} Å")
+    return found + list(_outside_grids(config))
+
+
+def _outside_grids(config):
+    """Samples of spectra outside the grid from which they are drawn, and unknown databases."""
+    grids, gebran = config["model_grids"]["grids"], config["gebran"]
+    spans = {f"gebran.{name}": (gebran[name], grids[name]) for name in ("a_stars", "fgk_stars")}
+    for name, (own, grid) in spans.items():
+        wave = [own["first"], own["first"] + own["step"] * (own["pixels"] - 1)]
+        yield from _outside(f"{name}: wavelengths", wave, grid["wave"])
+        yield from _outside(f"{name}.ranges.teff:", own["ranges"]["teff"], _ends(grid["teff"]))
+        yield from _outside(f"{name}.ranges.feh:", own["ranges"]["feh"], _ends(grid["feh"]))
+    yield from _outside("saldic.spectra.wave:", config["saldic"]["spectra"]["wave"], grids["saldic"]["wave"])
+    if (name := gebran["sweep"]["database"]) not in gebran["a_stars"]["databases"]:
+        yield f"gebran.sweep.database: {name} is none of {', '.join(gebran['a_stars']['databases'])}"
+
+
+def _ends(values):
+    return min(values), max(values)
+
+
+def _outside(what, span, grid):
+    if not grid[0] <= span[0] <= span[1] <= grid[1]:
+        yield f"{what} {span[0]:g} to {span[1]:g} are not within the grid, {grid[0]:g} to {grid[1]:g}"
+
+
+def _leaves(node, prefix=""):
+    """Every key that is not a section, dotted, with its value."""
+    for key, child in node.items():
+        if isinstance(child, dict):
+            yield from _leaves(child, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", child
 
 
 def document(schema):

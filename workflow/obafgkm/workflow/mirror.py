@@ -23,7 +23,7 @@ def contents(folder, memory):
     str
     """
     folder, memory = Path(folder).absolute(), Path(memory)
-    known = json.loads(memory.read_text()) if memory.is_file() else {}
+    known = _remembered(memory)
     named, fresh = [], {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         state = path.stat()
@@ -39,3 +39,12 @@ def contents(folder, memory):
         new.write_text(json.dumps(known | fresh))
         os.replace(new, memory)
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()
+
+
+def _remembered(memory):
+    """The checksums taken so far; none if the file is missing or damaged."""
+    try:
+        known = json.loads(memory.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

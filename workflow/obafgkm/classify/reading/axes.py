@@ -31,6 +31,7 @@ _NAMES = {"LAMB": "wave", "WAVELENGTH": "wave", "LAMBDA": "wave", "ANGSTROM": "w
 _VELOCITIES = ("VRAD", "VOPT", "VELO", "FELO", "VEL", "ZOPT", "BETA", "RADVEL")
 _NO_SPECTRUM = ("RA", "DEC", "GLON", "GLAT", "ANGLE", "POSITION", "STOKES", "TIME", "OFFSET", "SLIT")
 _WIDEST = 100  # ratio of the last wavelength of a spectrum to the first
+_LARGEST_LOGARITHM = 20.0  # of a wavelength in any unit
 _LIKE_WAVELENGTHS = (1e-7, 1e5)  # plausible numerical values of a wavelength in any unit
 
 
@@ -94,7 +95,9 @@ def header_wavelengths(header, n, axis=1):
         If the header gives no wavelengths, or something else in their place.
     """
     if "COEFF0" in header:  # SDSS and LAMOST
-        wave = 10 ** (header["COEFF0"] + header["COEFF1"] * np.arange(n))
+        if (step := _number(header, "COEFF1")) is None:
+            raise RefusedError("COEFF0 without COEFF1: it has no wavelengths")
+        wave = 10 ** (_number(header, "COEFF0") + step * np.arange(n))
         medium, source = media.by_header(header)
         return Wavelengths(wave, "COEFF0, COEFF1 (log10 Angstrom)", medium, source)
     ctype, unit = str(header.get(f"CTYPE{axis}", "")).strip().upper(), _unit(header, axis)
@@ -121,6 +124,8 @@ def header_wavelengths(header, n, axis=1):
             f"CRVAL{axis} = {first:g} and steps of {step:g}: the axis counts pixels, no wavelengths"
         )
     is_log = _is_logarithmic(header, ctype)
+    if is_log and np.abs(values).max() > _LARGEST_LOGARITHM:
+        raise RefusedError(f"CRVAL{axis} = {first:g} is not a logarithm, as DC-FLAG or CTYPE{axis} say it is")
     label = f"the axis of wavelengths (CUNIT{axis})"
     log = "log" if is_log else ""
     if not is_said(unit) and kind == "wave" and not is_log and not _LIKE_WAVELENGTHS[0] < abs(first):
@@ -167,11 +172,17 @@ def _unit(header, axis):
 
 
 def _number(header, key, default=None):
-    """The number of a keyword, which some programs write as text; the default if it is absent."""
-    try:
-        return float(header[key])
-    except (KeyError, TypeError, ValueError):
+    """The number of a keyword, which some programs write as text; the default if it is absent or empty."""
+    value = header.get(key)
+    if value is None or not str(value).strip():
         return default
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise RefusedError(f"{key} = {value!r} is not a number, so that the wavelengths are not known")
+    return number
 
 
 def _step(header, axis):
@@ -184,7 +195,7 @@ def _is_logarithmic(header, ctype):
     """Whether IRAF's DC-FLAG, or the name of the axis, LOG..., says so; WAVE-LOG means something else."""
     words = str(header.get("WAT1_001", "")).lower()
     return (
-        header.get("DC-FLAG") == 1
+        _number(header, "DC-FLAG") == 1
         or ctype.startswith(("LOG", "LN"))
         or ctype == "WAVE_LOG"
         or ("log" in re.findall(r"label=\"?(\w+)", words))
@@ -203,6 +214,8 @@ def _values(header, n, axis, ctype, unit):
             f"CTYPE{axis} = {ctype!r} with CRVAL{axis} = {first:g}: the FITS standard requires a "
             f"wavelength there, not its logarithm"
         )
+    if ctype.endswith("-TAB"):
+        raise RefusedError(f"CTYPE{axis} = {ctype!r}: its wavelengths are in a table; give a column")
     from astropy import units
     from astropy.wcs import WCS
 
@@ -214,6 +227,10 @@ def _values(header, n, axis, ctype, unit):
 
     axes = WCS(fits.Header(keys), naxis=1, fix=True)
     values = axes.wcs_pix2world(np.arange(n, dtype=float)[:, None], 0)[:, 0]
+    if not np.isfinite(values).any():
+        raise RefusedError(
+            f"CTYPE{axis} = {ctype!r} gives no wavelengths: are its keywords PV{axis}_m complete?"
+        )
     own = units.Unit(str(axes.wcs.cunit[0]))
     return (
         (values * own).to_value(units.Unit(keys["CUNIT1"])) if own != units.Unit(keys["CUNIT1"]) else values

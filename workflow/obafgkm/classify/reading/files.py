@@ -38,6 +38,8 @@ _OTHERS = {  # other kinds of files, by their first bytes
     b"SR\0\4": "an IDL save file: save the spectrum as FITS or text",
     b"MATLAB 5.0": "a MATLAB file: save the spectrum as FITS or text",
     b"version https://git-lfs": "a pointer of Git LFS in place of the file: run 'git lfs pull'",
+    _ZIP: "a zip archive within another file: unpack it first",
+    b"PK\5\6": "an empty zip archive",
     b"7z\xbc\xaf": "a 7-Zip archive: unpack it first",
     b"Rar!": "a RAR archive: unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed by Zstandard: run 'unzstd' first",
@@ -207,6 +209,9 @@ def _read_text(path, content):
         raise RefusedError("empty: fetch it again")
     if "\0" in text[:4096]:
         raise RefusedError(f"neither FITS, HDF5 nor text: it begins {text[:8]!r}")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise RefusedError(f"damaged: line {line} holds bytes of zero, as after a full disk; fetch it again")
     if text.lstrip()[:1] in "{[" and _is_json(text):
         raise RefusedError("a JSON document: save wavelengths and flux as CSV or FITS")
     if text.startswith("#K "):
@@ -243,6 +248,6 @@ def _decoded(content):
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig").replace("\u2212", "-")  # the typographic minus sign
     except UnicodeDecodeError:
         return content.decode("latin-1")

@@ -5,7 +5,7 @@ from collections import ChainMap
 import numpy as np
 from astropy.io import fits
 
-from obafgkm.classify.reading.fits_headers import calibration, object_name
+from obafgkm.classify.reading.fits_headers import calibration, object_name, refuse_damaged
 from obafgkm.classify.reading.fits_tables import table_part
 from obafgkm.classify.reading.images import image_part
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
@@ -24,6 +24,7 @@ def parts_of_hdus(hdus):
     for hdu in hdus:
         if hdu.header.get("NAXIS", 0) == 0 or not hdu.header.get("NAXIS1", 1):
             continue
+        refuse_damaged(hdu)
         header, own = ChainMap(hdu.header, main), str(hdu.name)
         if hdu is not hdus[0] and (reason := calibration(hdu.header)):
             left_out.append(f"{own}: {reason}")

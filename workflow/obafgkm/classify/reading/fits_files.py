@@ -7,7 +7,7 @@ from pathlib import Path
 from astropy.io import fits
 
 from obafgkm.classify.reading.fits_extensions import parts_of_hdus
-from obafgkm.classify.reading.fits_headers import calibration, object_name
+from obafgkm.classify.reading.fits_headers import calibration, object_name, refuse_damaged
 from obafgkm.classify.reading.fits_tables import NAME_COLUMNS, plain_cells
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.objects import spectra_of_parts
@@ -111,12 +111,14 @@ def _is_ambiguous(part):
 def _known(path, content, hdus, name):
     """The spectrum of a known layout, whose other extensions need not be read."""
     if (hdu := hdus[0]).header.get("NAXIS", 0):
+        refuse_damaged(hdu)
         spectrum = survey_image(hdu, hdu.header, name)
         return None if spectrum is None else [spectrum]
     try:
         first = hdus[1]
     except IndexError:
         return None
+    refuse_damaged(first)
     columns = [first.header.get(f"TTYPE{i}", "") for i in (1, 2, 3)]
     if first.name.upper() == "MERGED" and columns[1] == "spectrum":
         return [cflib_spectrum(path, Path(path).read_bytes() if content is None else content)]

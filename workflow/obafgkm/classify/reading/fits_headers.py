@@ -1,11 +1,14 @@
-"""The name of the object in a FITS header, and whether the observation is of a star at all."""
+"""What a FITS header says of its object: its name, whether it is a star, and the checksum of the data."""
 
 import re
 
+from astropy.io import fits
+
+from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import tokens
 from obafgkm.classify.reading.words import vocabulary
 
-__all__ = ["calibration", "object_name"]
+__all__ = ["calibration", "object_name", "refuse_damaged"]
 
 _OBJECT = ("OBJECT", "TARGETID", "DESIG", "TARGNAME", "OBJNAME", "TARGET")
 _TYPE_KEYS = re.compile(  # such as IMAGETYP, OBSTYPE, FRAMETYP
@@ -38,3 +41,23 @@ def calibration(header):
         if is_other:
             return f"{key} = {header[key]!r}: not the spectrum of a star"
     return ""
+
+
+def refuse_damaged(hdu):
+    """Refuse an HDU whose data, not yet read, differ from the checksum in its header.
+
+    Parameters
+    ----------
+    hdu : astropy.io.fits HDU
+
+    Raises
+    ------
+    RefusedError
+        If they do not agree with DATASUM.
+    """
+    said = str(hdu.header.get("DATASUM", "")).strip()
+    if said.isdigit() and not isinstance(hdu, fits.CompImageHDU) and not hdu.verify_datasum():
+        raise RefusedError(
+            f"the data of {hdu.name or 'an extension'} do not agree with DATASUM: damaged, or changed by a "
+            "program that left the old sum; fetch it again, or delete the keyword"
+        )

@@ -17,6 +17,8 @@ _NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # by fo
 _PLAIN = re.compile(r"(\d*)([IJKED])")
 NAME_COLUMNS = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid")
 NAME_COLUMNS += ("id", "target")
+_NEEDED = (SPECTRAL, {"flux", "magnitude"})  # of each, one column of numbers
+_NOISE = {"error", "variance", "ivar", "mask", "good"}
 _NO_WAVES = {"velocity", "pixel", "time", "axis"}
 
 
@@ -32,8 +34,14 @@ def table_part(hdu, header):
         return None
     if not kinds & {"flux", "magnitude"}:
         others = sorted(kinds & NO_LIGHT - {"wave"})
+        if not others:
+            unknown = [name for name, role in zip(names, roles, strict=True) if not role.kind]
+            raise RefusedError(
+                f"no column of flux: {', '.join(unknown)} is not understood; call the flux 'flux'"
+            )
         raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
     data = plain_cells(hdu, names)
+    _refuse_words(names, roles, data)
     columns = [
         Column(
             name,
@@ -50,6 +58,9 @@ def table_part(hdu, header):
     if not fluxes:
         return None
     length = next((c.values.shape for c in fluxes), ())
+    for column in columns:
+        if column.role.kind in ("mask", "good") and column.values.ndim == len(length) + 1:
+            column.values = column.values.any(-1)  # bits of each pixel
     columns = [
         c for c in columns if c.values.ndim <= 2 and (c.values.ndim == len(length) or c.role.kind in SPECTRAL)
     ]
@@ -57,6 +68,7 @@ def table_part(hdu, header):
     if not kinds & (SPECTRAL | _NO_WAVES):
         axis = header_wavelengths(header, length[-1])
     part = Part(hdu.name, columns, axis, header, object_name(hdu.header))
+    part.left_out = [f"column {name}" for name, role in zip(names, roles, strict=True) if not role.kind]
     lower = {name.lower() for name in names}
     if {"flux", "loglam", "ivar", "and_mask"} <= lower:
         part.medium = ("vacuum", "the layout of SDSS")
@@ -70,6 +82,16 @@ def table_part(hdu, header):
     return part
 
 
+def _refuse_words(names, roles, data):
+    """Refuse columns of words or complex numbers in place of wavelengths, flux, errors or masks."""
+    cells = [(role.kind, name, data[name]) for name, role in zip(names, roles, strict=True) if name]
+    found = {kind for kind, _, values in cells if _is_numeric(values)}
+    for kind, name, values in cells:
+        is_needed = kind in _NOISE or any(kind in kinds and not kinds & found for kinds in _NEEDED)
+        if is_needed and not _is_numeric(values):
+            raise RefusedError(f"the column {name} holds {_contents(values)}: it needs real numbers")
+
+
 def _described(keys, i):
     """UCD, utype and comment of a column."""
     texts = [str(keys.get(f"{key}{i}", "")) for key in ("TUCD", "TUTYP", "TCOMM", "TDESC")]
@@ -79,7 +101,15 @@ def _described(keys, i):
 
 
 def _is_numeric(values):
-    return values.dtype == object or np.issubdtype(values.dtype, np.number) or values.dtype == bool
+    is_real = np.issubdtype(values.dtype, np.number) and not np.iscomplexobj(values)
+    return values.dtype == object or is_real or values.dtype == bool
+
+
+def _contents(values):
+    """What the cells of a column that are not real numbers are, for a message."""
+    if np.iscomplexobj(values):
+        return "complex numbers"
+    return f"words, such as {str(values.flat[0]).strip()!r}" if values.size else "words"
 
 
 def _cells(values, null):
@@ -107,7 +137,7 @@ def plain_cells(hdu, names):
         return hdu.data
     dtype = np.dtype(columns)
     if dtype.itemsize != header["NAXIS1"]:
-        return hdu.data
+        raise RefusedError(f"damaged: rows of {header['NAXIS1']} bytes for columns of {dtype.itemsize}")
     place["file"].seek(place["datLoc"])
     content = place["file"].read(dtype.itemsize * header["NAXIS2"])
     if len(content) < dtype.itemsize * header["NAXIS2"]:

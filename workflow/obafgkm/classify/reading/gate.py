@@ -15,6 +15,7 @@ from obafgkm.classify.reading.pixels import inverse_variances, masked
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import ERROR_WORDS, NO_STAR, Role, tokens
 from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
+from obafgkm.classify.reading.words import vocabulary
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
 
@@ -22,6 +23,8 @@ __all__ = ["settle"]
 
 _AXES = ("wave", "frequency", "energy", "wavenumber")
 _ERRORS = {"ivar": -2, "error": 1, "variance": 2}  # by preference, with the power of the flux unit in theirs
+_EDGES = vocabulary("lo low lower min left start begin hi high upper max right stop end")  # of pixels
+_PERCENT, _RELATIVE = {"%", "percent", "pct", "10**-2"}, {"relative", "rel", "fractional", "frac"}
 _MOST_MARKED = 0.95  # maximum fraction of the pixels that a mask may exclude
 
 
@@ -96,7 +99,12 @@ def _waves(part, by_kind):
                 f"the {by_kind['axis'][0].label} holds no wavelengths, and no other column does"
             )
         raise RefusedError("no column of wavelengths")
-    return sorted(found, key=lambda c: (c.settled_role().rank, _AXES.index(c.settled_role().kind)))
+    centres = [c for c in found if not _EDGES & set(c.settled_role().tag.split("_"))]
+    if found and not centres and part.axis is None:
+        raise RefusedError(
+            f"the {found[0].label} holds edges of pixels; add a column 'wavelength' of their centres"
+        )
+    return sorted(centres, key=lambda c: (c.settled_role().rank, _AXES.index(c.settled_role().kind)))
 
 
 def _error(flux, by_kind, several):
@@ -281,17 +289,28 @@ def _running_median(values):
         return np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 11), axis=-1)
 
 
+def _share(name, unit):
+    """The unit of errors relative to the flux, 1 or 0.01; 0 for others."""
+    words = set(tokens(name))
+    if unit.strip().lower() in _PERCENT or words & _PERCENT:
+        return 0.01
+    return 1.0 if words & _RELATIVE else 0.0
+
+
 def _ivar(error, flux, converted, unit, factor):
     """Inverse variances in the unit of the converted flux, and their source."""
     kind = error.settled_role().kind
     own_unit = error.unit if is_said(error.unit) else error.settled_role().unit
     values = np.ma.filled(np.ma.asarray(error.values, float), np.nan).ravel()
-    if kind == "error" and own_unit.strip().lower() in ("%", "percent"):
-        values = values / 100 * np.abs(np.asarray(flux.values, float).ravel())
+    if kind == "error" and (share := _share(error.name, own_unit)):
+        values = values * share * np.abs(np.asarray(flux.values, float).ravel())
+        own_unit = ""
     ivar = inverse_variances(values, kind, np.isfinite(converted))
     if ivar is None or ivar.shape != np.shape(flux.values):
         return None, f"{error.label} holds no valid errors; estimated from the scatter"
-    scale = unit_scale(own_unit, unit, _ERRORS[kind])
+    if (scale := unit_scale(own_unit, unit, _ERRORS[kind])) is None:
+        reason = f"its unit {own_unit!r} does not fit that of the flux, {unit!r}"
+        return None, f"{error.label} is not used: {reason}; estimated from the scatter"
     scale = scale if kind == "ivar" else scale ** (-2 if kind == "error" else -1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ivar = ivar * scale / np.asarray(factor) ** 2 if np.ndim(factor) or scale != 1 else ivar

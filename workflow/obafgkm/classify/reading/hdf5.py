@@ -105,13 +105,20 @@ def _table(group):
         item = group[name]
         if not isinstance(item, h5py.Dataset) or not 0 < item.ndim <= _MOST_DIMENSIONS:
             continue
-        unit = item.attrs.get("unit", item.attrs.get("units", ""))
-        unit = unit.decode() if isinstance(unit, bytes) else str(unit)
+        said = {key.lower(): _text(value) for key, value in item.attrs.items()}
+        unit, medium = said.get("unit", said.get("units", "")), said.get("medium", "")
         own = item[()]
         for key in own.dtype.names or [None]:
-            columns[key or name] = Column(own if key is None else own[key], unit=unit or None)
+            values = own if key is None else own[key]
+            columns[key or name] = Column(values, unit=unit or None, description=medium or None)
     attributes = {key: value for key, value in group.attrs.items() if isinstance(value, str)}
     return _Datasets(columns, attributes)
+
+
+def _text(value):
+    """An attribute as text, also if it is of bytes or an array of one."""
+    value = value.flat[0] if getattr(value, "size", 0) == 1 and getattr(value, "ndim", 0) else value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 class _Datasets:

@@ -47,6 +47,7 @@ def image_part(hdu, others, header, name):
     _refuse_positions(data, header, axis_number)
     waves = [other for other in others.get("wave", []) if np.shape(other.data)[-1:] == (n,)]
     axis = None
+    _refuse_other_shapes(data, others)
     if not waves:
         if (part := _rows_as_columns(data, header, unit, own)) is not None:
             return part
@@ -76,6 +77,17 @@ def image_part(hdu, others, header, name):
                 else:
                     left.append(f"{other.name} (of another shape)")
     return Part(name, columns, axis, header, left_out=left)
+
+
+def _refuse_other_shapes(data, others):
+    """Refuse masks that have not the pixels of the flux: which of them they mark is not known."""
+    for kind in ("mask", "good"):
+        for other in others.get(kind, []):
+            if (shape := np.squeeze(other.data).shape) != data.squeeze().shape:
+                sizes = " for ".join("x".join(map(str, own)) for own in (shape, data.squeeze().shape))
+                raise RefusedError(
+                    f"the extension {other.name} marks {sizes} pixels of flux; delete it, or make it anew"
+                )
 
 
 def _turned(data, header):

@@ -6,9 +6,11 @@ import numpy as np
 
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
+from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["are_orders", "joined"]
 
+_NEAR, _OTHER_UNIT = 50, 100.0  # pixels beside a gap; ratio of levels that no star has across one
 _SHARED = 0.5  # of the shorter of two ranges; spectra that overlap by more are of different objects
 
 
@@ -28,7 +30,8 @@ def joined(spectra, name, what):
     """Merge spectra that continue one another.
 
     Two that overlap are both cut in the middle of the overlap, and the redder one is scaled to the level of
-    the bluer one there.
+    the bluer one there; so it is beyond a gap if the levels differ so much that the units must. If some state
+    that their wavelengths are in vacuum and others in air, all are converted to air.
 
     Parameters
     ----------
@@ -42,7 +45,10 @@ def joined(spectra, name, what):
     -------
     Spectrum
     """
-    pieces = sorted((_Piece(spectrum) for spectrum in spectra), key=lambda piece: piece.wave[0])
+    stated = {spectrum.medium for spectrum in spectra} - {None}
+    medium = stated.pop() if len(stated) == 1 else "air" if stated else None
+    pieces = [_Piece(spectrum, medium) for spectrum in spectra]
+    pieces.sort(key=lambda piece: piece.wave[0])
     pieces = [piece for piece in pieces if piece.good.any()] or pieces[:1]
     masked = 1 - sum(np.count_nonzero(piece.good) for piece in pieces) / sum(own.flux.size for own in spectra)
     for left, right in itertools.pairwise(pieces):
@@ -54,7 +60,7 @@ def joined(spectra, name, what):
         _some(own.wave for own in receipts),
         _some(own.flux for own in receipts),
         _some(own.error for own in receipts) if has_errors else "none for all; estimated from the scatter",
-        receipts[0].medium,
+        _some(own.medium for own in receipts if own.medium),
         masked,
         f"{len(spectra)} {what}: "
         + ", ".join(f"{piece.wave[0]:.0f}-{piece.wave[-1]:.0f} Å" for piece in pieces),
@@ -68,23 +74,25 @@ def joined(spectra, name, what):
         np.concatenate([piece.wave for piece in pieces]),
         np.concatenate([piece.flux for piece in pieces]),
         np.concatenate([piece.ivar for piece in pieces]) if has_errors else None,
-        spectra[0].medium,
+        medium,
         receipt,
     )
 
 
 def _some(texts):
-    texts = list(dict.fromkeys(texts))
+    texts = list(dict.fromkeys(texts)) or [""]
     return texts[0] if len(texts) == 1 else f"{texts[0]} ... {texts[-1]}"
 
 
 class _Piece:
     """Pixels of one spectrum in the order of wavelength."""
 
-    def __init__(self, spectrum):
+    def __init__(self, spectrum, medium):
         good = np.isfinite(spectrum.wave) & (spectrum.wave > 0)
         order = np.argsort(spectrum.wave[good], kind="stable")
         self.wave, self.flux = spectrum.wave[good][order], spectrum.flux[good][order]
+        if spectrum.medium == "vacuum" and medium == "air":
+            self.wave = vactoair(self.wave)
         self.ivar = None if spectrum.ivar is None else spectrum.ivar[good][order]
         self.wave = self.wave if self.wave.size else np.array([np.inf])
         self.flux = self.flux if self.flux.size else np.array([np.nan])
@@ -94,6 +102,10 @@ class _Piece:
         known = np.isfinite(self.flux)
         return known if self.ivar is None else known & (self.ivar > 0)
 
+    def scale(self, factor):
+        self.flux = self.flux * factor
+        self.ivar = None if self.ivar is None else self.ivar / factor**2
+
     def keep(self, which):
         self.wave, self.flux = self.wave[which], self.flux[which]
         self.ivar = None if self.ivar is None else self.ivar[which]
@@ -102,7 +114,12 @@ class _Piece:
 def _meet(left, right):
     """Cut two neighbours in the middle of their overlap and bring them to one level."""
     ends = left.wave[left.good], right.wave[right.good]
-    if not (ends[0].size and ends[1].size) or ends[0][-1] <= ends[1][0]:
+    if not (ends[0].size and ends[1].size):
+        return
+    if ends[0][-1] <= ends[1][0]:
+        levels = np.median(left.flux[left.good][-_NEAR:]), np.median(right.flux[right.good][:_NEAR])
+        if min(levels) > 0 and not 1 / _OTHER_UNIT < levels[0] / levels[1] < _OTHER_UNIT:
+            right.scale(levels[0] / levels[1])
         return
     low, high = ends[1][0], min(ends[0][-1], ends[1][-1])
     levels = [
@@ -110,9 +127,7 @@ def _meet(left, right):
         for piece in (left, right)
     ]
     if min(levels) > 0 and np.isfinite(levels).all():
-        scale = levels[0] / levels[1]
-        right.flux = right.flux * scale
-        right.ivar = None if right.ivar is None else right.ivar / scale**2
+        right.scale(levels[0] / levels[1])
     middle = (low + high) / 2
     left.keep(left.wave < middle)
     right.keep(right.wave >= middle)

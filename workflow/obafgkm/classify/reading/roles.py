@@ -17,8 +17,11 @@ _COMPACT = {
     "badpix": "mask",
     "bestfit": "model",
     "bpm": "mask",
+    "crmask": "mask",
     "dflux": "flux error",
     "dq": "mask",
+    "dqflag": "mask",
+    "dqflags": "mask",
     "eflux": "flux error",
     "errflux": "flux error",
     "ferr": "flux error",
@@ -40,16 +43,32 @@ _COMPACT = {
     "fnu": "flux fnu",
     "flagbits": "mask",
     "goodpix": "good",
+    "gpm": "good",
     "goodpixels": "good",
     "invvar": "ivar",
+    "isbad": "mask",
+    "isgood": "good",
     "ivarflux": "ivar",
     "maskbits": "mask",
     "normflux": "normalized flux",
     "ormask": "or mask",
+    "pixflag": "mask",
+    "pixflags": "mask",
     "pixmask": "mask",
+    "qcflag": "mask",
     "skyflux": "sky",
     "spectralaxis": "wave",
     "wavegrid": "wave",
+}
+_SED = "sed"  # spectral energy distribution, flux times the quantity of its axis
+_COMPACT |= {
+    f"{axis}{density}": f"flux {_SED}"
+    for axes, densities in (
+        (("nu",), ("fnu", "fluxfnu", "lnu", "fluxnu")),
+        (("lam", "lambda"), ("flam", "flambda", "fluxflam", "llam", "llambda", "fluxlambda")),
+    )
+    for axis in axes
+    for density in densities
 }
 _COMPACT |= {
     f"{log}{wave}": f"{log} wave"
@@ -82,6 +101,7 @@ _WAVE_UNITS = {
     "microns",
     "um",
 }
+_LOGARITHMS = {"log", "log10", "lg", "ln"}
 _FREQUENCY = {"frequency", "freq", "frequencies", "nu", "hz", "ghz", "thz"}
 _ENERGY, _WAVENUMBER = {"energy", "ev", "kev"}, {"wavenumber", "wavenumbers", "wavenum", "wn", "kayser"}
 _VELOCITY = {"velocity", "velocities", "vel", "vrad", "vopt", "velo", "vlsr", "rv", "kms", "v"}
@@ -94,7 +114,10 @@ _ERROR = vocabulary(
 _IVAR, _VARIANCE = {"ivar", "ivars", "iv", "weight", "weights"}, {"var", "variance", "variances", "stat"}
 SPECTRAL = frozenset({"wave", "frequency", "energy", "wavenumber"})  # kinds of axes that have wavelengths
 ERROR_WORDS = frozenset(_ERROR | _IVAR | _VARIANCE | {"inverse", "inv"})
-_MASK = {"mask", "masks", "flag", "flags", "quality", "qual", "bitmask", "masked", "bad"}
+_MASK = vocabulary(
+    "mask masks flag flags flagged quality qual bitmask masked bad invalid unusable cosmic cosmics"
+)
+_MASK |= vocabulary("rejected excluded saturated nodata")
 _GOOD = {"good", "valid", "usable", "use", "ok", "keep"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
 _FLUX = vocabulary("flux fluxes spectrum spectra spec intensity signal data sci science density")
@@ -125,7 +148,8 @@ _OTHERS = {  # quantities other than the flux of the star and its errors, by the
     "signal-to-noise ratio": {"snr", "s2n", "sn"},
     "polarisation": vocabulary("polarisation polarization pol stokes"),
     "another quantity": vocabulary(
-        "albedo emissivity opacity transmittance sensitivity qe ew eqw equivalent residual residuals"
+        "albedo emissivity opacity transmittance sensitivity qe ew eqw equivalent residual residuals sqrt "
+        "squared derivative gradient cumulative asinh arcsinh ratio difference diff rank percentile"
     ),
 }
 NO_STAR = frozenset(_OTHERS)
@@ -188,7 +212,13 @@ class Role:
 
 def tokens(name):
     """The words of a name, in lower case."""
-    name = name.replace("λ", " lambda ").replace("Å", " angstrom ").replace("µ", "u").replace("μ", "u")
+    name = (
+        name.replace("λ", " lambda ")
+        .replace("ν", " nu ")
+        .replace("Å", " angstrom ")
+        .replace("µ", "u")
+        .replace("μ", "u")
+    )
     name = unicodedata.normalize("NFKD", name)  # letters without their accents
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
     if not name.isupper():
@@ -285,7 +315,7 @@ def _by_words(words, known, unit):
         return Role("error", unit=unit, tag=rest(_ERROR, _FLUX, {"e", "d"}))
     if is_wave:
         return _of_waves(words, known, unit, rest)
-    if known & _MAGNITUDE:
+    if known & _MAGNITUDE or (words[:2] == ["2", "5"] and words[2:3] and words[2] in _LOGARITHMS):
         system = "STmag" if "stmag" in known or "st" in known else ""
         system = system or ("ABmag" if known & {"abmag", "mab", "ab"} else "mag")
         return Role("magnitude", unit=unit or system, tag=rest(_MAGNITUDE, {"ab", "st"}))
@@ -311,21 +341,22 @@ def _by_words(words, known, unit):
 
 def _of_waves(words, known, unit, rest):
     medium = "air" if "air" in known else "vacuum" if known & {"vac", "vacuum"} else None
-    log = next((word for word in words if word in ("log", "log10", "ln")), "")
+    log = next((word.replace("lg", "log") for word in words if word in _LOGARITHMS), "")
     unit = unit or next((word for word in words if word in _WAVE_UNITS), "")
-    tag = rest(_WAVE, _WAVE_UNITS, {"air", "vac", "vacuum", "log", "log10", "ln", "spectral", "axis"})
+    tag = rest(_WAVE, _WAVE_UNITS, {"air", "vac", "vacuum", "spectral", "axis"}, _LOGARITHMS)
     return Role("wave", log, medium, unit, 0 if medium else 1, tag)
 
 
 def _of_flux(words, known, unit, rest):
     rank = 2 if known & _RAW else 1 if known & _NORMALISED else 0
-    for word, own in (("jy", "Jy"), ("mjy", "mJy"), ("fnu", "fnu"), ("flam", "flam")):
+    for word, own in (("jy", "Jy"), ("mjy", "mJy"), ("fnu", "fnu"), ("flam", "flam"), (_SED, "erg/(s cm2)")):
         unit = unit or (own if word in known else "")
-    if "log" in known and not unit.lower().startswith(("log", "dex")):
-        unit = f"log({unit})" if unit else "log"
+    log = "ln" if "ln" in known else "log" if known & _LOGARITHMS else ""
+    if log and not unit.lower().startswith(("log", "ln", "dex")):
+        unit = f"{log}({unit})" if unit else log
     if not unit and known & _NORMALISED:
         unit = "normalized"
-    tag = rest(_FLUX, _NORMALISED, _RAW, {"jy", "mjy", "fnu", "flam", "log"})
+    tag = rest(_FLUX, _NORMALISED, _RAW, {"jy", "mjy", "fnu", "flam", _SED}, _LOGARITHMS)
     return Role("flux", unit=unit, rank=rank, tag=tag)
 
 

@@ -70,6 +70,9 @@ def _tables(text, form):
 
         if re.search(r"<(?:\w+:)?STREAM[^>]*\shref\s*=", text, re.IGNORECASE):
             raise RefusedError("its numbers are not in the file but at an address: save it with its data")
+        if found := re.search(r"""QUERY_STATUS["']\s+value=["'](ERROR|OVERFLOW)""", text):
+            meaning = {"ERROR": "the service failed", "OVERFLOW": "the service sent only a part"}[found[1]]
+            raise RefusedError(f"{meaning} (QUERY_STATUS = {found[1]}): ask again")
         votable = parse(io.BytesIO(text.encode("utf-8")), verify="ignore")
         for table in votable.iter_tables():
             if len(table.array):
@@ -97,8 +100,19 @@ def part_of_table(table):
     -------
     Part
         Without columns if none is numerical.
+
+    Raises
+    ------
+    RefusedError
+        If a mask or the errors are words, or a column holds complex numbers.
     """
     utypes = table.meta.get("utypes", {})
+    for key in table.colnames:
+        if np.iscomplexobj(table[key]):
+            raise RefusedError(f"the column {key} holds complex numbers: it needs real ones")
+        is_of_words = not _is_of_numbers(np.asarray(table[key]).dtype)
+        if is_of_words and len(table[key]) and role_of(key).kind in ("mask", "good", "error"):
+            raise RefusedError(f"the column {key} holds words, such as '{table[key][0]}': it needs numbers")
     keys = [key for key in table.colnames if _is_of_numbers(np.asarray(table[key]).dtype)]
     names, codes, units, descriptions = [], [], [], []
     for key in keys:

@@ -68,7 +68,9 @@ def text_parts(text, name):
         raise RefusedError("one column only: wavelength and flux are needed")
     words = "\n".join(line.lower() for line in header)
     names, units = _names(header, len(table), separator)
-    columns = _named(table, names, units) if names else _unnamed(table)
+    columns = _named(table, names, units) if names else []
+    if not names or _is_contradicted(columns):
+        columns = _unnamed(table)
     for column in columns:
         kind = column.settled_role().kind
         if (
@@ -158,9 +160,24 @@ def _without_words(lines, separator):
     dropped = [i for i in range(usual) if i not in kept]
     if touching := next((table[0][i] for i in dropped if _TOUCHING.search(table[0][i])), ""):
         raise RefusedError(f"columns of fixed width touch: {touching!r}; put blanks between them")
+    for i in dropped:
+        _refuse_meaning([row[i].strip() for row in table], i + 1)
     left = [f"column {i + 1} (words)" for i in dropped]
     joint = separator or " "
     return [joint.join(row[i] for i in kept) for row in table], left
+
+
+def _refuse_meaning(cells, number):
+    """Refuse a column of words without which the numbers would be misread: units, or marks of bad pixels."""
+    named = [cell for cell in cells[:1] if role_of(cell).kind in ("mask", "good")]
+    if named and len(set(cells)) > 2:
+        raise RefusedError(
+            f"the column {named[0]} holds words, such as {cells[1]!r}: write 1 for bad pixels, else 0"
+        )
+    if len(set(cells)) == 1 and is_said(cells[0]) and is_unit(cells[0]):
+        raise RefusedError(
+            f"column {number} says {cells[0]!r} in each line: write units behind the names, as in 'flux (Jy)'"
+        )
 
 
 def _unglued(lines):
@@ -217,6 +234,8 @@ def _values(line, separator, has_decimal_comma):
     values = []
     for cell in cells:
         cell = cell.replace(",", ".") if has_decimal_comma else cell
+        if "_" in cell:  # which Python allows within numbers
+            return None
         try:
             values.append(float(cell))
             continue
@@ -307,8 +326,17 @@ def _named(table, names, units):
     return columns
 
 
+def _is_contradicted(columns):
+    """Whether the column named flux holds the wavelengths: the line of names was a sentence."""
+    by_kind = {column.settled_role().kind: column.values for column in columns}
+    if not {"wave", "flux"} <= by_kind.keys():
+        return False
+    return are_like_wavelengths(by_kind["flux"]) and not are_like_wavelengths(by_kind["wave"])
+
+
 def _unnamed(table):
     """Unnamed columns: the rising one is the wavelength, the next the flux; errors must fit as such."""
+    table = _unwrapped(table)
     waves = [i for i, values in enumerate(table) if are_like_wavelengths(values)]
     if len(waves) > 1 and waves[1] == waves[0] + 1 and (np.diff(table[waves[0]]) == 1).all():
         waves = waves[1:]  # the first column numbers the lines
@@ -329,7 +357,9 @@ def _unnamed(table):
         columns[flux].role = Role("flux", tag=str(number))
         for i in following[1:]:
             kind = ""
-            if i == following[1] and not np.isfinite(table[i]).any():
+            if set(np.unique(table[i])) == {0, 1}:  # of which of the two mark bad pixels, see the gate
+                kind = "mask"
+            elif i == following[1] and not np.isfinite(table[i]).any():
                 kind = "error"
             elif i == following[1] and not has_own_noise(table[i], table[flux]):
                 kind = errors_fit(table[i], table[flux])
@@ -339,9 +369,21 @@ def _unnamed(table):
     return columns
 
 
+def _unwrapped(table):
+    """Two columns in place of several pairs if the wavelengths continue along each line."""
+    if len(table) < 4 or len(table) % 2:
+        return table
+    waves = table[::2].T.ravel()
+    if table[::2].shape[1] < 2 or not (are_like_wavelengths(waves) and (np.diff(waves) > 0).all()):
+        return table
+    return np.stack([waves, table[1::2].T.ravel()])
+
+
 def _unit_in_words(words, kind):
     """The unit that the lines above a table give for wavelengths or flux; '' if they give none."""
     about = {"wave": r"(?:wave\w*|lambda|λ|x)", "flux": r"(?:flux\w*|intensity|y|magnitudes?)"}[kind]
+    if kind == "flux" and (said := re.search(r"\b(ln|log)(?:10|arithm)?\b (?:of )?(?:the )?flux", words)):
+        return said[1]
     found = re.search(rf"\b{about}\b[^,;\n]{{0,25}}?[\s(\[:=]({_UNITS[kind]})(?=[\s,;.)\]]|$)", words)
     return found[1].strip() if found else ""
 

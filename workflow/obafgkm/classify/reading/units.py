@@ -114,7 +114,8 @@ def _parsed(text):
     """
     from astropy import units
 
-    plain = _SPELLINGS.get(text.strip().lower(), text.strip())
+    plain = text.strip().removesuffix(".")
+    plain = _SPELLINGS.get(re.sub(r"\bmagnitudes?\b", "mag", plain.lower()), plain)
     # Here, A means Angstrom, never ampere.
     first = [] if re.search(r"\bA(?=\b|[-^*\d])", plain) else [plain]
     with warnings.catch_warnings(action="ignore", category=units.UnitsWarning):
@@ -262,7 +263,7 @@ def _converted(values, unit, log, label):
     try:
         parsed = _parsed(unit)
     except RefusedError as error:
-        raise RefusedError(f"{label}: {error}") from error
+        raise RefusedError(f"{label}: {error}; write it as FITS does, e.g. 'Angstrom' or 'nm'") from error
     try:
         with np.errstate(divide="ignore"):
             return (values * parsed).to_value(units.AA, units.spectral()), f"{log}{unit}"
@@ -323,7 +324,7 @@ def flux_density(flux, unit, wave, label="the flux"):
             linear,
             linear * np.log(base),
             said,
-            "flux_assumed" if low in ("log", "dex", "log flux") else "",
+            "flux_assumed" if low in ("log", "ln", "dex", "log flux") else "",
         )
     brightest = np.nanmin(np.where(np.isfinite(flux), flux, np.nan)) if np.size(flux) else 0.0
     linear = 10.0 ** (-0.4 * (flux - brightest)) * (wave / 5000.0) ** conversion
@@ -337,8 +338,8 @@ def _flux_kind(unit, label):
     """Kind of a unit (wavelength, counts, factor, log, ln, magnitude), and the power of the wavelength."""
     from astropy import units
 
-    if unit.lower() in ("log", "dex"):
-        return "log", 0
+    if unit.lower() in ("log", "dex", "ln"):
+        return "ln" if unit.lower() == "ln" else "log", 0
     if found := _LOG.fullmatch(unit):
         kind, power = _flux_kind(found[1], label) if is_said(found[1]) else ("wavelength", 0)
         return "ln" if unit.lower().startswith("ln") else "log", power if kind == "factor" else 0
@@ -382,9 +383,21 @@ def _shapes(units):
     )
 
 
+def _scale(unit):
+    """Whether a unit is one of magnitudes, of logarithms or of a normalised flux; '' for others."""
+    from astropy import units
+
+    if unit.lower() in _NORMALISED:
+        return "normalised"
+    if _LOG.fullmatch(unit) or unit.lower() in ("log", "dex", "ln"):
+        return "logarithm"
+    parsed = _parsed(unit)
+    return "magnitude" if isinstance(parsed, units.MagUnit) or parsed == units.mag else ""
+
+
 @functools.lru_cache(maxsize=1024)
 def unit_scale(error, flux, power):
-    """Factor that converts errors to the unit of the flux; 1 if the units do not determine it.
+    """Factor that converts errors to the unit of the flux; 1 if one of the units is not stated.
 
     Parameters
     ----------
@@ -395,13 +408,24 @@ def unit_scale(error, flux, power):
 
     Returns
     -------
-    float
+    float or None
+        None if the unit of the errors is not understood, or does not fit that of the flux.
     """
     from astropy import units
 
     if not (is_said(error) and is_said(flux)) or error == flux:
         return 1.0
     try:
-        return float(_parsed(error).to(_parsed(flux) ** power))
-    except (RefusedError, units.UnitConversionError, TypeError, ValueError, AttributeError):
-        return 1.0
+        scale = _scale(flux)
+        if scale or _scale(error):
+            return 1.0 if _scale(error) == scale else None
+        own, flux_unit = _parsed(error), _parsed(flux)
+    except RefusedError:
+        return None
+    # Some programs write the unit of the flux for variances, too.
+    for shape, exponent in ((flux_unit**power, 1), (flux_unit, power)):
+        try:
+            return float(own.to(shape)) ** exponent
+        except units.UnitConversionError:
+            continue
+    return None
