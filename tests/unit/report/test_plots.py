@@ -119,5 +119,11 @@ def test_a_redshift_of_nothing_has_no_sign(z, shown):
 
 
 def test_the_lowest_panel_of_every_column_names_the_wavelength():
-    _, panels = spectra_page(4)
-    assert [bool(axes.get_xlabel()) for axes in panels] == [False, True, True, True]
+    _, panels = spectra_page(5)
+    assert [bool(axes.get_xlabel()) for axes in panels] == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(("n", "shape"), [(1, (1, 1)), (2, (1, 2)), (4, (2, 2)), (5, (2, 3)), (9, (3, 3))])
+def test_few_spectra_fill_their_page(n, shape):
+    _, panels = spectra_page(n)
+    assert panels[0].get_gridspec().get_geometry() == shape

@@ -91,7 +91,7 @@ def fig_spectra(libraries, real):
     for name, wave in LINES.items():
         panels[0].text(wave, 1.01, name, transform=panels[0].get_xaxis_transform(), ha="center", fontsize=6.5)
     panels[-1].set(xlabel="Wavelength in air (Å)")
-    if real:
+    if any(library in real and spectra.source == "simulated" for library, spectra in libraries.items()):
         figure.suptitle("Grey: real JHC and MILES stars of the nearest type", fontsize=8, color="0.45")
     return figure
 
