@@ -28,7 +28,7 @@ def fig10(predictions):
         true = predictions.loc[predictions["parameter"] == parameter, "expected"]
         ends = true.min(), true.max()
         low, high = ends[0] - _MARGIN * np.ptp(ends), ends[1] + _MARGIN * np.ptp(ends)
-        row[0].set_ylim(low, high)
+        row[0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
         for panel, name in zip(row, sets, strict=True):
             rows = predictions[(predictions["parameter"] == parameter) & (predictions["set"] == name)]
             style = {"ms": 4, "alpha": 0.4} if len(rows) < _MANY else {"ms": 2.5, "alpha": 0.3}
@@ -38,12 +38,13 @@ def fig10(predictions):
                 ("^", high, rows["predicted"] > high),
             ):
                 x = rows["expected"][beyond]
-                panel.plot(x, [edge] * len(x), marker, ms=4, color="C1", mew=0, clip_on=False)
+                panel.plot(x, [edge] * len(x), marker, ms=4, color="C1", mew=0)
             panel.plot(ends, ends, color="0.3", lw=0.6)
             sigma = (rows["predicted"] - rows["expected"]).std()
             text = f"σ = {sigma:.3g} {UNITS[parameter]}"
             panel.text(0.05, 0.95, text, transform=panel.transAxes, va="top", fontsize=7.5)
-            panel.locator_params(nbins=5)
+            panel.locator_params(axis="x", nbins=4)
+            panel.locator_params(axis="y", nbins=5)
             panel.set_xlabel(parameter_axis(parameter, "True"))
         row[0].set_ylabel(parameter_axis(parameter, "Predicted"))
     for panel, name in zip(axes[0], sets, strict=True):
