@@ -27,6 +27,7 @@ _WORDS = {
     "lecun": "LeCun",
 }
 _SPREAD = 0.4  # of the numbers of epochs within one value, in values
+_LARGEST = 10  # of the error of guessing; larger ones are triangles at the edge
 _NOTHING = 0.95  # of the error of guessing, from which on a network has learnt nothing
 _HALF_TRAINED = 0.6  # of the error of guessing: where the median of a panel says so
 
@@ -91,6 +92,9 @@ def sweep_figure(table, error="noisy_validation"):
         values = {value: own[error].to_numpy() for value, own in rows.groupby(name)}
         for place, errors in enumerate(values.values()):
             for shift, colour, sigma in zip(shifts, colours, errors, strict=True):
+                if sigma > _LARGEST * guessing:
+                    panel.plot(place + shift, _LARGEST * guessing, "^", ms=4.5, color=colour)
+                    continue
                 bar = standard_error(sigma, spectra)
                 panel.errorbar(place + shift, sigma, bar, fmt="o", ms=3.5, capsize=2, lw=0.8, color=colour)
             if said := failure(errors, guessing):
@@ -105,7 +109,9 @@ def sweep_figure(table, error="noisy_validation"):
         panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
         panel.set_ylabel(parameter_axis(parameter, "σ of"))
-    axes[0, 0].set(yscale="log", ylim=(0.7 * table[error].min(), 1.4 * max(guessing, table[error].max())))
+    shown = np.append(table[error][table[error] <= _LARGEST * guessing], guessing)
+    top = _LARGEST * guessing if (table[error] > _LARGEST * guessing).any() else shown.max()
+    axes[0, 0].set(yscale="log", ylim=(0.7 * shown.min(), 1.4 * top))
     axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes[0, 0].yaxis.set_minor_formatter(NullFormatter())
