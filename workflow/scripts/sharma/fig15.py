@@ -37,9 +37,11 @@ def fig15(predictions, test):
         axes.set_ylim(0, 1.08 * np.percentile(test.flux[i], 99.8))
     for axes in panels.flat[len(missed) :]:
         axes.axis("off")
+    if not len(missed):
+        panels[0, 0].text(0.5, 0.5, "No such spectrum in this run", ha="center", va="center", fontsize=7)
     for axes in panels[:, 0]:
         axes.set_ylabel("Relative flux")
-    for axes in panels.flat[max(len(missed) - columns, 0) : max(len(missed), 1)]:
+    for axes in panels.flat[max(len(missed) - columns, 0) : len(missed)]:
         axes.set_xlabel("Wavelength (Å)")
         axes.tick_params(labelbottom=True)
     more = (difference > MISSED_BY).sum() - len(missed)

@@ -52,7 +52,7 @@ def spectra_page(n, columns=3):
         One per spectrum; the others are hidden.
     """
     rows = max(1, -(-n // columns))
-    width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)
+    width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2 * rows)
     columns = max(1, -(-n // rows))
     figure, axes = new_figure(width, height, panels=(rows, columns), squeeze=False)
     for spare in axes.flat[max(n, 1) :]:
