@@ -147,7 +147,7 @@ def set_up():
     wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print("Setting up .venv (once, about half a minute and 2.8 GB) ...", flush=True)
+    print("Setting up .venv (once, about half a minute and 3.1 GB) ...", flush=True)
     (oldest, newest), supported = SUPPORTED, SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]
     # uv takes the first supported Python on the path, and downloads one only if there is none.
     python = sys.executable if supported else f">=3.{oldest[1]},<3.{newest[1] + 1}"

@@ -153,7 +153,8 @@ def sharma(run):
     for path in existing(run, "results/sharma/pretraining.csv"):
         kinds = ["stage", "pretrained_on", "share", "repeat"]
         for (stage, kind, share, repeat), rows in read(path).groupby(kinds, sort=False):
-            name = f"cnn pre-trained on {kind} spectra, share {share:g}, {stage}, repeat {repeat}"
+            on = f"pre-trained on {share:.0%} of the {kind} spectra" if share else "not pre-trained"
+            name = f"cnn {on}, {stage}, repeat {repeat}"
             yield Network(
                 "sharma", name, "main class", partial(main_classes, rows), files=(place(run, path),)
             )

@@ -57,7 +57,7 @@ def find(report, text):
 
 def test_the_front_page_tells_how_to_read_it(report):
     text = report.find_element(By.TAG_NAME, "body").text
-    for words in ["How to read this report", "jhc (simulated)", "Methods", "IN THE LEDGER"]:
+    for words in ["How to read this report", "JHC atlas (simulated)", "Methods", "IN THE LEDGER"]:
         assert words in text
     assert find(report, "How to read this report").rect["y"] > 0
     assert "Unknown target" not in text

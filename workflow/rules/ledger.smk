@@ -40,6 +40,7 @@ rule ledger:
         sources=contents([CLAIMS, PAGE]),
         scale=lookup(within=config, dpath="ledger/scale"),
         made=[path for path in MADE if path in product_files(SETTLED)],
+        titles={document: entry["title"] for document, entry in DOCUMENTS.items()},
     message:
         "Comparing the published numbers with ours"
     script:

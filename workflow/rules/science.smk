@@ -38,6 +38,7 @@ rule science:
     params:
         checks=contents(CHECKS.glob("*.py")),
         scale=lookup(within=config, dpath="ledger/scale"),
+        titles={document: entry["title"] for document, entry in DOCUMENTS.items()},
     message:
         "Checking the results"
     script:

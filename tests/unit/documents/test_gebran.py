@@ -285,6 +285,38 @@ def test_values_that_fail_are_marked(errors, said):
     assert failure(2 * np.array(errors), 2.0) == said
 
 
+def test_values_of_hyperparameters_are_written_as_usual():
+    words = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))["words"]
+    assert [words(value) for value in ("relu", "he_normal", 0.3)] == ["ReLU", "He\nnormal", "0.3"]
+
+
+@pytest.mark.parametrize(("worst", "top"), [(1.2, 3), (1e30, 30), (np.inf, 30), (np.nan, 3)])
+def test_an_error_beyond_all_bounds_does_not_stretch_the_axis(worst, top):
+    drawn = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))
+    fixed = {"activation": "relu", "optimiser": "adam", "batch": 16, "dropout": 0.0, "loss": "mse"}
+    rows = [
+        {"varied": "none", **fixed, "initialiser": "zeros", "noisy_validation": 0.2},
+        {"varied": "initialiser", **fixed, "initialiser": "ones", "noisy_validation": worst},
+    ]
+    table = pd.DataFrame(rows).assign(parameter="logg", guessing=2.0, spectra=100, epochs=5)
+    assert drawn["sweep_figure"](table).axes[0].get_ylim()[1] == pytest.approx(top, rel=0.1)
+
+
+def test_far_outliers_do_not_stretch_the_panels_of_figure_10():
+    drawn = runpy.run_path(str(SCRIPTS / "fig10.py"))
+    sets = [name for name in drawn["SETS"] if name != "noisy_validation"]
+    rows = [
+        {"set": name, "parameter": parameter, "expected": x, "predicted": y}
+        for name in sets
+        for parameter in drawn["PARAMETERS"]
+        for x, y in ((0.0, 0.0), (1.0, 1.0), (0.5, 900.0), (0.5, -900.0))
+    ]
+    figure = drawn["fig10"](pd.DataFrame(rows))
+    assert max(np.ptp(axes.get_ylim()) for axes in figure.axes) < 2
+    outside = [line for line in figure.axes[0].lines if line.get_marker() in "v^"]
+    assert sum(len(line.get_xdata()) for line in outside) == 2
+
+
 def test_a_panel_whose_choices_fail_says_so():
     panel_title = runpy.run_path(str(SCRIPTS / "sweep_figure.py"))["panel_title"]
     good, bad, lost = (np.array([2.0, last]) for last in (0.4, 1.8, np.nan))

@@ -684,6 +684,16 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(tmp_path):
     assert not re.findall(r"\$\w+", text)
 
 
+def test_the_page_names_documents_in_words_and_numbers_as_they_are_written(tmp_path):
+    table = ledger([claim(text="**score: 0.5**")], results(tmp_path, ROWS), "default")
+    table = table.assign(reason="the difference is -0.474 to +1,234", ours_low=-9936.0, ours_high=9956.4)
+    text = page(table, (ROOT / "workflow/report/claims.html").read_text(), {"paper": "Paper 2020"})
+    assert text.count("Paper 2020") == 4  # in the summary, the choice, and the row with its attribute
+    assert "−0.474 to +1,234" in text
+    assert "−9,936 to 9,956" in text
+    assert "**" not in text
+
+
 def test_claims_hold_finite_numbers():
     assert len(CLAIMS) > 1000
     for one in CLAIMS:

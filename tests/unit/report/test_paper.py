@@ -364,3 +364,16 @@ def test_a_broken_figure_is_named(small_paper, content):
     (small_paper / "results/fig.pdf").write_bytes(content)
     with pytest.raises(PaperError, match=r"fig\.pdf"):
         set_paper(small_paper)
+
+
+def test_the_text_refers_to_every_figure_and_table():
+    text = "".join(path.read_text() for path in PAPER.glob("*.typ"))
+    shown = re.findall(r'#shown\(\s+"results/(\w+)/(\w+)\.pdf",(.*?)\n\)', text, re.S)
+    labels = {
+        named[1] if (named := re.search(r'name: "([\w-]+)"', settings)) else f"{folder}-{file}"
+        for folder, file, settings in shown
+    }
+    labels |= set(re.findall(r'^ +"((?:tab|fig)-[\w-]+)",$', text, re.M))
+    labels |= set(re.findall(r"^ *\) <(tab-\w+)>$", text, re.M))
+    assert len(labels) > 60
+    assert labels <= set(re.findall(r"@([\w-]+)", text))

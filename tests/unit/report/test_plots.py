@@ -103,6 +103,24 @@ def test_every_layer_is_drawn_with_its_output_and_parameters():
     assert {"16", "90", "387"} <= set(shown)
 
 
+def test_columns_of_a_branched_network_are_below_their_heads():
+    places = {}
+    for text in draw_layers(LAYERS).axes[0].texts:
+        places.setdefault(text.get_text(), []).append(text.get_position())
+    (first, top), (second, lower) = sorted(places["Layer"])
+    assert {places[name][0][0] for name in ("input", "column", "joined", "classes")} == {first}
+    assert places["features"][0][0] == second
+    assert top > places["input"][0][1]
+    assert lower > places["features"][0][1]
+
+
+def test_no_legend_covers_a_learning_curve():
+    history = pd.DataFrame({"epoch": [1, 2], "loss": [3.0, 2.0], "val_loss": [3.0, 1.5]})
+    figure = draw_learning_curves(history, 2, {"loss": "Loss"})
+    assert all(axes.get_legend() is None for axes in figure.axes)
+    assert len(figure.legends) == 1
+
+
 def test_curves_begin_at_epoch_1_and_mark_the_kept_one():
     history = pd.DataFrame({"epoch": [1, 2, 3], "loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.0]})
     axes = draw_learning_curves(history, 2, {"loss": "Loss"}).axes[0]
@@ -119,5 +137,11 @@ def test_a_redshift_of_nothing_has_no_sign(z, shown):
 
 
 def test_the_lowest_panel_of_every_column_names_the_wavelength():
-    _, panels = spectra_page(4)
-    assert [bool(axes.get_xlabel()) for axes in panels] == [False, True, True, True]
+    _, panels = spectra_page(5)
+    assert [bool(axes.get_xlabel()) for axes in panels] == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(("n", "shape"), [(1, (1, 1)), (2, (1, 2)), (4, (2, 2)), (5, (2, 3)), (9, (3, 3))])
+def test_few_spectra_fill_their_page(n, shape):
+    _, panels = spectra_page(n)
+    assert panels[0].get_gridspec().get_geometry() == shape

@@ -15,8 +15,15 @@ def test_csv_keeps_digits_and_latex_rounds_with_bounds(tmp_path):
     write_table(table, tmp_path / "t.csv", tmp_path / "t.tex")
     assert pd.read_csv(tmp_path / "t.csv")["error"][0] == 1.23456
     latex = (tmp_path / "t.tex").read_text()
-    assert r"50\% \& more\_ & $1.23_{1.10}^{1.40}$ & 7 \\" in latex
+    assert r"50\% \& more\_ & $1.23$ [$1.10$, $1.40$] & 7 \\" in latex
     assert r"\begin{tabular}{lrr}" in latex
+
+
+def test_heads_in_latex_are_words_and_symbols(tmp_path):
+    table = pd.DataFrame({"main_class_accuracy": [0.5], "sigma_teff": [82.0], "r2": [0.9]})
+    write_table(table, tmp_path / "t.csv", tmp_path / "t.tex")
+    heads = r"main class accuracy & $\sigma$ $T_\mathrm{eff}$ & $R^2$ \\"
+    assert heads in (tmp_path / "t.tex").read_text()
 
 
 def test_a_missing_number_is_a_dash(tmp_path):

@@ -146,6 +146,20 @@ def test_every_key_has_a_description_and_its_default_is_that_of_the_default_file
             assert child["default"] == value, name
 
 
+def test_no_comma_cuts_a_description_short():
+    """In ``{description: a, b}`` YAML takes ``b`` for a key without a value."""
+
+    def valueless(node, path):
+        pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        for key, value in pairs:
+            if value is None and "default" not in path:
+                yield f"{path}/{key}"
+            yield from valueless(value, f"{path}/{key}")
+
+    for path in SCHEMA.parent.glob("*.yaml"):
+        assert not [*valueless(yaml.safe_load(path.read_text()), path.stem)]
+
+
 def test_the_page_of_the_configuration_is_up_to_date():
     assert (CONFIG / "README.md").read_text() == document(schema), (
         "run: .venv/bin/python -m obafgkm.workflow.configuration > config/README.md"

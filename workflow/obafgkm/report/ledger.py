@@ -141,7 +141,9 @@ def summary(table):
         counts = claims["verdict"].value_counts()
         answered = sum(counts.get(name, 0) for name in ("reproduced", "differs", "too few to tell"))
         sizes = ((claims["verdict"] == "reproduced") & (claims["kind"] == "parameter")).sum()
-        told = f"reproduced (including {sizes} sizes of networks or grids)" if sizes else "reproduced"
+        told = "reproduced"
+        if sizes:
+            told += f" (including {sizes} {'size' if sizes == 1 else 'sizes'} of networks or grids)"
         parts = [f"{counts[name]} {_TOLD.get(name, told)}" for name in VERDICTS if name in counts]
         lines[document] = f"{len(claims)} numbers, {answered} of them compared; {', '.join(parts)}."
     return lines

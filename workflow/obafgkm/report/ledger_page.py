@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 import string
 
 from obafgkm.report.ledger import summary
@@ -22,10 +23,11 @@ _COLUMNS = {
     "product": "Exhibit and file",
 }
 _NUMBERS = ("published", "ours", "stake")
+_MINUS = re.compile(r"(?<![\w.])-(?=[\d.])")  # a hyphen before a number
 _WIDTH, _HEIGHT, _MARGIN = 120, 26, 5  # pixels of an interval plot
 
 
-def page(table, template):
+def page(table, template, titles=None):
     """The page: differing claims first, then those left open by too few spectra, each by relative difference.
 
     Parameters
@@ -35,11 +37,15 @@ def page(table, template):
     template : str
         HTML with the places ``$summary``, ``$counts``, ``$exceptions``, ``$head``, ``$rows``, ``$documents``,
         ``$verdicts``, ``$sources`` and ``$scale``.
+    titles : dict of str to str, optional
+        Of the documents.
 
     Returns
     -------
     str
     """
+    named = {name: (titles or {}).get(name, name) for name in table["document"].unique()}
+    table = table.assign(title=table["document"].map(named))
     counts = table["verdict"].value_counts()
     verdicts = [name for name in VERDICTS if name in counts]
     ordered = table.assign(
@@ -50,7 +56,7 @@ def page(table, template):
     by_hand = table[table["by_hand"] != ""]
     return string.Template(template).substitute(
         summary="".join(
-            f"<li><b>{html.escape(document)}</b>: {html.escape(line)}</li>"
+            f"<li><b>{html.escape(named[document])}</b>: {html.escape(line)}</li>"
             for document, line in summary(table).items()
         ),
         counts="".join(
@@ -60,7 +66,7 @@ def page(table, template):
         exceptions=_exceptions(by_hand),
         head="".join(map(_heading, _COLUMNS)),
         rows="\n".join(map(_row, ordered.to_dict("records"))),
-        documents=_options(table["document"].unique()),
+        documents=_options(table["title"].unique()),
         verdicts=_options(verdicts),
         sources=_options(sorted(set(table["source"]) - {""})),
         scale=html.escape(", ".join(table["scale"].unique())),
@@ -87,19 +93,18 @@ def _row(row):
     unit = f" {row['unit']}" if row["unit"] else ""
     cells = {
         "verdict": f'<span class="mark">{html.escape(row["verdict"])}</span>',
-        "place": f"<b>{html.escape(row['document'])}</b> {html.escape(row['exhibit'])}"
-        f"<small>{html.escape(row['locator'])}</small>",
+        "place": f"<b>{html.escape(row['title'])}</b><small>{html.escape(row['locator'])}</small>",
         "quantity": html.escape(row["quantity"] + (f" ({row['unit']})" if row["unit"] else ""))
-        + f"<q>{html.escape(row['text'])}</q>",
+        + f"<q>{html.escape(row['text'].replace('**', ''))}</q>",
         "published": _number(row, "published", unit),
         "picture": _picture(row),
         "ours": _number(row, "ours", unit),
         "stake": _short(row["stake"]),
         "source": html.escape(row["source"]),
-        "reason": html.escape(row["reason"]),
+        "reason": html.escape(_MINUS.sub("−", row["reason"])),
         "product": "<br>".join(f"<code>{html.escape(path)}</code>" for path in _paths(row)),
     }
-    data = {"document": row["document"], "verdict": row["verdict"], "source": row["source"]}
+    data = {"document": row["title"], "verdict": row["verdict"], "source": row["source"]}
     attributes = "".join(f' data-{name}="{html.escape(value)}"' for name, value in data.items())
     body = "".join(
         f'<td class="number" data-value="{_key(row[name])}">{cell}</td>'
@@ -124,14 +129,15 @@ def _number(row, name, unit):
         small.append(f"{_short(row[f'{name}_low'])} to {_short(row[f'{name}_high'])}")
     if not math.isnan(row[f"{name}_n"]) and row["kind"] not in ("size", "parameter", "setting", "entry"):
         small.append(f"n = {row[f'{name}_n']:,.0f}")
-    text = f"{row[name]:,.9g}" if name == "published" else _short(row[name])
+    text = f"{row[name]:,.9g}".replace("-", "−") if name == "published" else _short(row[name])
     return text + (html.escape(unit) if unit == " %" else "") + f"<small>{'<br>'.join(small)}</small>"
 
 
 def _short(value):
     if math.isnan(value):
         return ""
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1e4 else f"{value:,.3g}"
+    text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.3g}"
+    return text.replace("-", "−")
 
 
 def _key(value):

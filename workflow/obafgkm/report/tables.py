@@ -4,11 +4,32 @@ from pathlib import Path
 
 __all__ = ["write_table"]
 
+# Parts of a column's name as they are printed; all others are words.
+_PRINTED = {
+    "teff": r"$T_\mathrm{eff}$",
+    "logg": r"$\log g$",
+    "feh": "[M/H]",
+    "vsini": r"$v \sin i$",
+    "sigma": r"$\sigma$",
+    "r2": "$R^2$",
+    "f1": "$F_1$",
+    "p": "$p$",
+    "mad": "MAD",
+    "mae": "MAE",
+    "rms": "rms",
+    "sd": "s.d.",
+    "snr": "S/N",
+    "sdss": "SDSS",
+    "mk": "MK",
+    "mcnemar": "McNemar",
+}
+
 
 def write_table(table, csv, tex, digits=2):
     """Write a table in both forms; CSV keeps six digits, LaTeX is rounded to `digits` decimals.
 
-    In LaTeX, columns ``x_low`` and ``x_high`` become the bounds of column ``x``.
+    In LaTeX, columns ``x_low`` and ``x_high`` become the bounds of column ``x``, in brackets, and heads are
+    words.
 
     Parameters
     ----------
@@ -23,7 +44,7 @@ def write_table(table, csv, tex, digits=2):
         for _, row in table.iterrows()
     ]
     align = "".join("r" if table[name].dtype.kind in "iuf" else "l" for name in names)
-    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule", _line(map(_text, names)), r"\midrule"]
+    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule", _line(map(_head, names)), r"\midrule"]
     lines += [*map(_line, rows), r"\bottomrule", r"\end{tabular}", ""]
     Path(tex).write_text("\n".join(lines))
 
@@ -33,14 +54,19 @@ def _line(cells):
     return " & ".join(cells) + r" \\"
 
 
+def _head(name):
+    """The name of a column in words."""
+    return " ".join(_PRINTED.get(part, _text(part)) for part in name.split("_"))
+
+
 def _number(row, name, digits):
-    """A rounded number with its bounds, if any; a dash if missing."""
+    """A rounded number with its bounds in brackets, if any; a dash if missing."""
     if row[name] != row[name]:
         return "--"
-    bounds = ""
-    if f"{name}_low" in row:
-        bounds = f"_{{{row[f'{name}_low']:.{digits}f}}}^{{{row[f'{name}_high']:.{digits}f}}}"
-    return f"${row[name]:.{digits}f}{bounds}$"
+    number = f"${row[name]:.{digits}f}$"
+    if f"{name}_low" not in row or row[f"{name}_low"] != row[f"{name}_low"]:
+        return number
+    return f"{number} [${row[f'{name}_low']:.{digits}f}$, ${row[f'{name}_high']:.{digits}f}$]"
 
 
 def _text(value):

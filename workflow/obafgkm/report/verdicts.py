@@ -204,7 +204,7 @@ def _measured(claim, ours):
     distance = min(abs(empty - p) for empty in _empty(claim, p))
     stake = abs(q - p) / (distance or 1)
     ends = [tuple(whole * end for end in pair) for pair in (published, own, (low, high))]
-    printed = f"{ends[2][0]:+,.3g} to {ends[2][1]:+,.3g}"
+    printed = " to ".join(f"{end:+,.0f}" if abs(end) >= 1000 else f"{end:+.3g}" for end in ends[2])
     if claim.kind == "count":
         ends[1] = tuple(ours.n * end for end in own)
         printed += f" of {claim.sample:,}"

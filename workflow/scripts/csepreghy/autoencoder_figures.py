@@ -12,16 +12,16 @@ PAIRS = 4  # spectra per figure
 
 
 def draw_reconstructions(result, chosen):
-    """Spectra (top) and their reconstructions (bottom)."""
-    figure, panels = spectra_page(2 * PAIRS, columns=PAIRS)
-    for spare in panels[len(chosen) : PAIRS] + panels[PAIRS + len(chosen) :]:
-        spare.set_visible(False)
+    """Spectra (top) and their reconstructions (bottom), each pair over the same range of flux."""
+    pairs = len(chosen)
+    figure, panels = spectra_page(2 * pairs, columns=max(pairs, 2) if pairs != 1 else 1)
     for column, i in enumerate(chosen):
         label = result["label"][i]
         title = f"{label} {public_name(result['name'][i], str(result['source']))}".strip()
         draw_spectrum(panels[column], result["wave"], result["flux"][i], label, title)
         title = f"Reconstruction, error {result['error'][i]:.2f}"
-        below = panels[PAIRS + column]
+        below = panels[pairs + column]
+        below.sharey(panels[column])
         draw_spectrum(below, result["wave"], result["reconstruction"][i], "", title)
     return figure
 

@@ -9,8 +9,8 @@ from obafgkm.workflow.job import job
 
 QUANTITIES = {
     "explained": "Explained variance",
-    "purity": "Nearest neighbours of the class",
-    "gap_gain": "Gain over a straight line in a gap",
+    "purity": "Neighbours of the same class",
+    "gap_gain": "Gain over a straight line",
 }
 
 
@@ -22,7 +22,7 @@ def fig_latent(table):
             rows = table[table["model"] == model].sort_values("numbers")
             bars = [rows[name] - rows[f"{name}_low"], rows[f"{name}_high"] - rows[name]]
             panel.errorbar(rows["numbers"], rows[name], bars, marker=marker, ms=3, capsize=2, label=model)
-        panel.set(xscale="log", xlabel="Numbers", ylabel=words)
+        panel.set(xscale="log", xlabel="Latent variables", ylabel=words)
         sizes = sorted(table["numbers"].unique())
         panel.set_xticks(sizes, sizes)
         panel.minorticks_off()

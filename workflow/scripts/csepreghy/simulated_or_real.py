@@ -86,7 +86,7 @@ def fig_simulated(table):
             )
         panel.set_title(column.removeprefix("recall_").replace("balanced_accuracy", "mean of classes"))
         panel.set(xlim=(0, 1.06 * table["real_spectra"].max()), xlabel="Real training spectra")
-    axes[0].set(ylabel="Share of real spectra found", ylim=(None, 1.005))
+    axes[0].set(ylabel="Fraction of real spectra found", ylim=(-0.03, 1.03))
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from obafgkm.documents.gebran.augmentation import augment
 from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots.parameters import SYMBOLS
 from obafgkm.spectra import read_chunks, read_labels, read_wave
 from obafgkm.workflow.job import job
 
@@ -36,7 +37,7 @@ def fig1(wave, flux, teff, snr, seed):
         vmin=0.4,
         vmax=1.1,
     )
-    axes.set(xlabel="Wavelength (Å)", ylabel="Spectrum, by increasing Teff")
+    axes.set(xlabel="Wavelength (Å)", ylabel=f"Spectrum, by increasing {SYMBOLS['teff']}")
     figure.colorbar(image, label="Flux / continuum", extend="both")
     return figure
 

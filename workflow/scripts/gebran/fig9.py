@@ -10,7 +10,7 @@ from obafgkm.workflow.job import job
 
 
 def fig9(table):
-    """Draw the σ of Table 3 divided by the largest of each stellar parameter; the ridge baseline as lines.
+    """Draw the σ of Table 3 divided by the largest of each stellar parameter; the ridge baseline as diamonds.
 
     Parameters
     ----------
@@ -35,8 +35,9 @@ def fig9(table):
         panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
         panel.set_ylabel("σ / largest σ")
+    bars, diamonds = axes[0, 0].containers, axes[0, 0].lines[:1]
     figure.legend(
-        *axes[0, 0].get_legend_handles_labels(),
+        handles=[*bars, *diamonds],
         loc="outside upper center",
         ncols=6,
         columnspacing=1,

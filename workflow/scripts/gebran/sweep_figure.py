@@ -3,15 +3,38 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from obafgkm.documents.gebran.sweep import HYPERPARAMETERS
 from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.plots.parameters import SYMBOLS, UNITS, parameter_axis, standard_error
 from obafgkm.workflow.job import job
 
+_WORDS = {
+    "relu": "ReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "adam": "Adam",
+    "adamax": "Adamax",
+    "nadam": "Nadam",
+    "rmsprop": "RMSprop",
+    "adadelta": "Adadelta",
+    "mse": "MSE",
+    "msle": "MSLE",
+    "mae": "MAE",
+    "glorot": "Glorot",
+    "he": "He",
+    "lecun": "LeCun",
+}
 _SPREAD = 0.4  # of the numbers of epochs within one value, in values
+_LARGEST = 10  # of the error of guessing; larger ones are triangles at the edge
 _NOTHING = 0.95  # of the error of guessing, from which on a network has learnt nothing
 _HALF_TRAINED = 0.6  # of the error of guessing: where the median of a panel says so
+
+
+def words(value):
+    """A value of a hyper-parameter as it is written; initialisers have a word a line."""
+    return "\n".join(_WORDS.get(word, word) for word in str(value).split("_"))
 
 
 def failure(errors, guessing):
@@ -69,19 +92,29 @@ def sweep_figure(table, error="noisy_validation"):
         values = {value: own[error].to_numpy() for value, own in rows.groupby(name)}
         for place, errors in enumerate(values.values()):
             for shift, colour, sigma in zip(shifts, colours, errors, strict=True):
+                if sigma > _LARGEST * guessing:
+                    panel.plot(place + shift, _LARGEST * guessing, "^", ms=4.5, color=colour)
+                    continue
                 bar = standard_error(sigma, spectra)
                 panel.errorbar(place + shift, sigma, bar, fmt="o", ms=3.5, capsize=2, lw=0.8, color=colour)
             if said := failure(errors, guessing):
-                panel.text(place, 0.03 * guessing, said, rotation=90, ha="center", va="bottom", fontsize=6.5)
+                at = panel.get_xaxis_transform()
+                panel.text(
+                    place, 0.03, said, transform=at, rotation=90, ha="center", va="bottom", fontsize=6.5
+                )
         panel.axhline(guessing, color="0.4", lw=0.6, ls=":")
         panel.set_title(panel_title(title, values, guessing), fontsize=7)
-        names = [str(value).replace("_", "\n") for value in values]
-        panel.set_xticks(range(len(values)), names)
+        panel.set_xticks(range(len(values)), map(words, values))
         panel.set_xlim(-0.6, len(values) - 0.4)
         panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
         panel.set_ylabel(parameter_axis(parameter, "σ of"))
-    axes[0, 0].set_ylim(0, 1.1 * max(guessing, table[error].max()))
+    shown = np.append(table[error][table[error] <= _LARGEST * guessing], guessing)
+    top = _LARGEST * guessing if (table[error] > _LARGEST * guessing).any() else shown.max()
+    axes[0, 0].set(yscale="log", ylim=(0.7 * shown.min(), 1.4 * top))
+    axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes[0, 0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes[0, 0].yaxis.set_minor_formatter(NullFormatter())
     handles = [
         plt.Line2D([], [], color=colour, marker="o", ms=3.5, ls="", label=f"{n} epochs")
         for n, colour in zip(epochs, colours, strict=True)

@@ -14,6 +14,7 @@ if __name__ == "__main__":
         claims = settled(read_claims(root / "config" / "claims.yaml"), params.made)
         table = ledger(claims, "results", params.scale)
         table.to_csv(output.csv, index=False, float_format="%.6g")
-        Path(output.html).write_text(page(table, (root / "workflow" / "report" / "claims.html").read_text()))
+        template = (root / "workflow" / "report" / "claims.html").read_text()
+        Path(output.html).write_text(page(table, template, params.titles))
         for document, line in summary(table).items():
             print(f"{document}: {line}")

@@ -55,6 +55,11 @@ def real_spectra(mirror, like):
     return real
 
 
+def behind(libraries, real):
+    """Names of the simulated libraries that have real spectra behind them."""
+    return [name for name, spectra in libraries.items() if name in real and spectra.source == "simulated"]
+
+
 def fig_spectra(libraries, real):
     """Draw the figure.
 
@@ -74,7 +79,7 @@ def fig_spectra(libraries, real):
             if chosen is None:
                 continue
             flux = spectra.flux[chosen]
-            if library in real and spectra.source == "simulated":
+            if library in behind(libraries, real):
                 axes.plot(spectra.wave, like_type(real[library], spectra, chosen) + offset, "0.6", lw=0.7)
             axes.plot(spectra.wave, flux + offset, color=f"C{i}", lw=0.7)
             kind = f" ({spectra.source})" if mixed else ""
@@ -91,7 +96,7 @@ def fig_spectra(libraries, real):
     for name, wave in LINES.items():
         panels[0].text(wave, 1.01, name, transform=panels[0].get_xaxis_transform(), ha="center", fontsize=6.5)
     panels[-1].set(xlabel="Wavelength in air (Å)")
-    if real:
+    if behind(libraries, real):
         figure.suptitle("Grey: real JHC and MILES stars of the nearest type", fontsize=8, color="0.45")
     return figure
 
@@ -99,6 +104,8 @@ def fig_spectra(libraries, real):
 if __name__ == "__main__":
     with job(snakemake):
         libraries = dict(zip(snakemake.params.libraries, map(Spectra.read, snakemake.input), strict=True))
-        sources = sorted({spectra.source for spectra in libraries.values() if len(spectra)})
+        sources = {spectra.source for spectra in libraries.values() if len(spectra)}
         real = real_spectra(snakemake.params.mirror, next(iter(libraries.values())))
-        save_figure(fig_spectra(libraries, real), snakemake.output, ", ".join(sources))
+        if behind(libraries, real):
+            sources.add("mirror")
+        save_figure(fig_spectra(libraries, real), snakemake.output, ", ".join(sorted(sources)))

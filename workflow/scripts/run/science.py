@@ -80,8 +80,8 @@ class Checks:
             return str(told[1])
         return ""
 
-    def page(self):
-        """The page as HTML."""
+    def page(self, titles=None):
+        """The page as HTML; `titles` are those of the documents."""
         rows = [
             f'<tr><td>{"<td>".join(map(html.escape, row[:3]))}<td class="{row[3]}">{row[3]}'
             f"{html.escape(f': {row[4]}' if row[4] else '')}</tr>"
@@ -90,7 +90,7 @@ class Checks:
         return PAGE.format(
             number=len(rows),
             rows="\n".join(rows),
-            compared="\n".join(map(_comparison_row, self.compared)),
+            compared="\n".join(_comparison_row(row, titles or {}) for row in self.compared),
             confidence=CONFIDENCE,
         )
 
@@ -111,9 +111,11 @@ class Checks:
         ]
 
 
-def _comparison_row(row):
+def _comparison_row(row, titles):
     """A comparison as a row of the page, with intervals."""
     shown = {name: html.escape(str(value)) for name, value in row.items()}
+    shown["document"] = html.escape(titles.get(row["document"], row["document"]))
+    shown["network"] = shown["network"].replace("_", " ")
     shown |= {"trivial": f"{row['trivial']:.3g}"}
     for name in ("ours", "gain"):
         ends = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
@@ -154,5 +156,5 @@ if __name__ == "__main__":
         if status:
             failures = "\n  ".join(checks.failures()) or "they did not finish"
             raise ObafgkmError(f"checks of the results fail, see {snakemake.log[0]}:\n  {failures}")
-        Path(snakemake.output.page).write_text(checks.page())
+        Path(snakemake.output.page).write_text(checks.page(snakemake.params.titles))
         checks.write_table(snakemake.output.networks)

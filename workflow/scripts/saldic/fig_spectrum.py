@@ -30,7 +30,9 @@ def fig_spectrum(wave, flux, factor):
     near = (wave > middle - DETAIL / 2) & (wave < middle + DETAIL / 2)
     coarse_near = (coarse_wave > middle - DETAIL / 2) & (coarse_wave < middle + DETAIL / 2)
     whole.plot(wave, flux, lw=0.4, label=f"full: {wave.size:,} pixels")
-    whole.plot(coarse_wave, coarse - 0.7, lw=0.4, label=f"down-sampled: {coarse.size:,} pixels, 0.7 lower")
+    whole.plot(
+        coarse_wave, coarse - 0.7, lw=0.4, label=f"down-sampled: {coarse.size:,} pixels, shifted by −0.7"
+    )
     whole.axvspan(wave[near][0], wave[near][-1], color="0.85", zorder=0, lw=0)
     detail.plot(wave[near], flux[near], ".", ms=2, label="full")
     detail.step(coarse_wave[coarse_near], coarse[coarse_near], where="mid", lw=0.8, label="down-sampled")

@@ -79,7 +79,7 @@ def fig_calibration(tables, calibration):
         axes.set(xlim=(0, 1), ylim=(0, 1))
     for axes in panels.flat[len(tables) :]:
         axes.axis("off")
-    figure.supylabel("Share of right subclasses", fontsize=8)
+    figure.supylabel("Fraction of correct subclasses", fontsize=8)
     for axes in panels[-1]:
         axes.set_xlabel("Probability of the predicted subclass")
     return figure

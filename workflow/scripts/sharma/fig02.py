@@ -12,7 +12,7 @@ from obafgkm.workflow.job import job
 
 
 def _area(n):
-    """Area of the circle for `n` spectra, in square points; visible even for one."""
+    """Area of the circle for `n` spectra, in square points; visible even for two."""
     return 4 + 3 * n
 
 
@@ -33,7 +33,7 @@ def fig02(table, threshold):
     axes.set(xlabel="Class", ylabel="Internal dispersion (flux at 5550 Å = 1)", xlim=(-1, N_CLASSES))
     axes.set_ylim(-0.02 * table["dispersion"].max())
     label_class_axis(axes.xaxis)
-    words = {1: "1 spectrum", 10: "10 spectra", 50: "50 spectra"}
+    words = {2: "2 spectra", 10: "10 spectra", 50: "50 spectra"}
     handles = [
         plt.scatter([], [], s=_area(n), color="C0", alpha=0.5, linewidths=0, label=label)
         for n, label in words.items()
@@ -47,6 +47,7 @@ if __name__ == "__main__":
     with job(snakemake):
         sample = Spectra.read(snakemake.input.training)
         table = internal_dispersion(sample.flux, sample.labels["mk_class"].to_numpy())
+        table = table[table["population"] > 1]  # a single spectrum has no dispersion
         table.to_csv(snakemake.output.csv, index=False, float_format="%.6g")
         figure = fig02(table, snakemake.params.clip)
         save_figure(figure, [snakemake.output.png, snakemake.output.pdf], sample.source)

@@ -25,7 +25,9 @@ def fig15(predictions, test):
     difference = (predictions["predicted"] - predictions["expected"]).abs()
     missed = difference[difference > MISSED_BY].sort_values(ascending=False, kind="stable").index[:MOST]
     n_rows = max(1, -(-len(missed) // 3))
-    figure, panels = new_figure(PAGE, 0.5 + 1.25 * n_rows, panels=(n_rows, 3), sharex=True, squeeze=False)
+    columns = max(1, -(-len(missed) // n_rows))
+    size = {"width": PAGE, "height": 0.5 + 1.25 * n_rows, "panels": (n_rows, columns)}
+    figure, panels = new_figure(**size, sharex=True, squeeze=False)
     for axes, i in zip(panels.flat, missed, strict=False):
         row = predictions.loc[i]
         axes.plot(test.wave, test.flux[i], lw=0.6)
@@ -35,9 +37,11 @@ def fig15(predictions, test):
         axes.set_ylim(0, 1.08 * np.percentile(test.flux[i], 99.8))
     for axes in panels.flat[len(missed) :]:
         axes.axis("off")
+    if not len(missed):
+        panels[0, 0].text(0.5, 0.5, "No such spectrum in this run", ha="center", va="center", fontsize=7)
     for axes in panels[:, 0]:
         axes.set_ylabel("Relative flux")
-    for axes in panels.flat[max(len(missed) - 3, 0) : max(len(missed), 1)]:
+    for axes in panels.flat[max(len(missed) - columns, 0) : len(missed)]:
         axes.set_xlabel("Wavelength (Å)")
         axes.tick_params(labelbottom=True)
     more = (difference > MISSED_BY).sum() - len(missed)

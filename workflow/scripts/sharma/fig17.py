@@ -20,6 +20,7 @@ def fig17(predictions):
         axes.margins(y=0.12)
         axes.tick_params(axis="x", length=0)
     panels[0].set_ylabel("Spectra")
+    panels[0].yaxis.get_major_locator().set_params(integer=True)
     return figure
 
 

@@ -16,7 +16,7 @@ def fig18(predictions):
     figure, panels = new_figure(PAGE, 0.6 * PAGE, panels=(2, 1), sharex=True, sharey=True)
     titles = {
         "expected": f"SDSS pipeline: {len(stars)} F stars",
-        "predicted": "The same stars as the convolutional network has them",
+        "predicted": "The same stars, classified by the convolutional network",
     }
     shown = stars[["expected", "predicted"]].to_numpy()
     subclasses = np.arange(shown.min(), shown.max() + 1)
@@ -28,6 +28,7 @@ def fig18(predictions):
         axes.tick_params(axis="x", length=0)
         axes.set(title=title, ylabel="Spectra")
         axes.margins(y=0.15)
+    panels[0].yaxis.get_major_locator().set_params(integer=True)
     every = max(1, len(subclasses) // 25)
     panels[1].set_xticks(subclasses[::every], map(class_name, subclasses[::every]))
     panels[1].set_xlabel("Subclass")

@@ -45,7 +45,11 @@ def fig19(predictions, stars):
     """
     row_of = dict(zip(stars.labels["file"], range(len(stars)), strict=True))
     chosen = worst(predictions)
-    figure, panels = new_figure(PAGE, 0.9 * PAGE, panels=(PANELS, 1), sharex=True)
+    rows = max(len(chosen), 1)
+    figure, panels = new_figure(
+        PAGE, (0.06 + 0.28 * rows) * PAGE, panels=(rows, 1), sharex=True, squeeze=False
+    )
+    panels = panels[:, 0]
     for axes, i in zip(panels, chosen, strict=False):
         row, flux = predictions.loc[i], stars.flux[row_of[predictions.loc[i, "file"]]]
         axes.plot(stars.wave, flux, lw=0.6)
@@ -59,9 +63,11 @@ def fig19(predictions, stars):
             f"{name}{': ' * bool(name)}SDSS {row['expected_type']}, network {class_name(row['predicted'])} "
             f"(probability {row['probability']:.2f})"
         )
-    for axes in panels[len(chosen) :]:
-        axes.axis("off")
-    panels[max(len(chosen), 1) - 1].set_xlabel("Wavelength (Å)")
+    if len(chosen):
+        panels[-1].set_xlabel("Wavelength (Å)")
+    else:
+        panels[0].text(0.5, 0.5, "No such spectrum in this run", ha="center", va="center")
+        panels[0].set(xticks=[], yticks=[])
     return figure
 
 

@@ -31,6 +31,7 @@ _COLOURS = {
 }
 _OTHER = "0.75"
 _ROW, _BOX = 0.155, 0.105  # heights of a row and of the layer's box, in inches
+_BETWEEN = 0.2  # space between branches, in inches
 _WIDEST = 0.86  # largest width of a box, in inches
 _AXIS = 0.68  # centre of the boxes within a lane, in inches
 _PLACES = {"Layer": 1.14, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
@@ -97,6 +98,8 @@ def _inputs(layers):
 def draw_layers(layers):
     """A network from its input at the top to its output at the bottom, branches side by side.
 
+    Layers before the branches split and after they merge are drawn in the first branch.
+
     A layer is a box whose width is proportional to the square root of the length of its output, labelled with
     its kind, output shape and free parameters.
 
@@ -115,9 +118,9 @@ def draw_layers(layers):
     for name, before in inputs.items():
         depth[name] = 1 + max((depth[other] for other in before), default=-1)
     n_lanes = 1 + max(lane for lane in lanes.values() if lane is not None)
-    left = {name: COLUMN * ((n_lanes - 1) / 2 if lane is None else lane) for name, lane in lanes.items()}
-    rows = 2 + max(depth.values())
-    figure, axes = new_figure(COLUMN * n_lanes, _ROW * rows + 0.75)
+    left = {name: (COLUMN + _BETWEEN) * (lane or 0) for name, lane in lanes.items()}
+    rows, wide = 2 + max(depth.values()), COLUMN + (COLUMN + _BETWEEN) * (n_lanes - 1)
+    figure, axes = new_figure(wide, _ROW * rows + 0.75)
     longest = max(_length(outputs) for outputs in layers["outputs"])
     for layer in layers.itertuples():
         name, y = layer.layer, -_ROW * depth[layer.layer]
@@ -133,13 +136,14 @@ def draw_layers(layers):
             above, turn = -_ROW * depth[before], y + _ROW / 2
             from_x = left[before] + _AXIS
             axes.plot([from_x, from_x, x, x], [above, turn, turn, y], color="0.3", lw=0.7, zorder=1)
-    for lane in {left[name] for name in lanes if lanes[name] is not None}:
-        _write(axes, lane, _ROW, _PLACES, weight="bold")
+    for lane in set(left.values()):
+        first = min(depth[name] for name in left if left[name] == lane)
+        _write(axes, lane, _ROW * (1 - first), _PLACES, weight="bold")
     for part, first, last, x in _spans(parts, depth, left):
         top, bottom = (0.4 * _ROW - _ROW * first, -0.4 * _ROW - _ROW * last)
         axes.plot([x + 0.2, x + 0.14, x + 0.14, x + 0.2], [top, top, bottom, bottom], color="0.3", lw=0.7)
         axes.text(x + 0.06, (top + bottom) / 2, part, rotation=90, ha="center", va="center", fontsize=6.5)
-    axes.set(xlim=(0, COLUMN * n_lanes), ylim=(_ROW * (1 - rows), 1.6 * _ROW))
+    axes.set(xlim=(0, wide), ylim=(_ROW * (1 - rows), 1.6 * _ROW))
     axes.set_title(f"{layers['parameters'].sum():,} free parameters")
     axes.axis("off")
     shown = [word for word in _COLOURS if word in set(layers["kind"].map(_KINDS))]
@@ -202,5 +206,6 @@ def draw_learning_curves(history, best_epoch, quantities):
         axes.plot([best_epoch] * len(kept), kept, "o", ms=6, mfc="none", mec="k", mew=0.8, ls="", label=label)
         axes.set(xlabel="Epoch", ylabel=name, xlim=(1 - margin, epochs.max() + margin))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
-        axes.legend()
+    # Above the panels, where it hides no curve.
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure

@@ -38,6 +38,13 @@ def draw_spectrum(axes, wave, flux, label, title):
 def spectra_page(n, columns=3):
     """A page of panels for `n` spectra with axis labels; for zero spectra, a note.
 
+    Parameters
+    ----------
+    n : int
+    columns : int
+        Most panels side by side; fewer where that leaves fewer places empty. One column is as wide as a
+        column of text, more are as wide as a page.
+
     Returns
     -------
     figure : matplotlib Figure
@@ -45,7 +52,8 @@ def spectra_page(n, columns=3):
         One per spectrum; the others are hidden.
     """
     rows = max(1, -(-n // columns))
-    width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2)
+    width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2 * rows)
+    columns = max(1, -(-n // rows))
     figure, axes = new_figure(width, height, panels=(rows, columns), squeeze=False)
     for spare in axes.flat[max(n, 1) :]:
         spare.set_visible(False)
