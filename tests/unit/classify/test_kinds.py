@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from obafgkm.classify.conditions import FINE
-from obafgkm.classify.kinds import KINDS, is_other, other_objects
+from obafgkm.classify.kinds import KINDS, is_other
+from obafgkm.classify.other_objects import other_objects
 
 NUMBER = 40
 

@@ -10,7 +10,8 @@ from obafgkm.classify.conditions import FINE, Conditions, observe
 from obafgkm.classify.export import write_onnx
 from obafgkm.classify.held_out import held_out
 from obafgkm.classify.inputs import network_inputs
-from obafgkm.classify.kinds import FWHM, KINDS, other_objects
+from obafgkm.classify.kinds import KINDS
+from obafgkm.classify.other_objects import FWHM, other_objects
 from obafgkm.classify.parameters import from_outputs
 
 SETTINGS = {

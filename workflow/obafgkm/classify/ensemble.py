@@ -5,8 +5,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from obafgkm.classify.conditions import Conditions, observe
 from obafgkm.classify.inputs import N_INPUTS, network_inputs
-from obafgkm.classify.kinds import FWHM, KINDS, other_objects
+from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.network import CLASSES, build_kinds, build_mk_types, build_parameters
+from obafgkm.classify.other_objects import FWHM, other_objects
 from obafgkm.classify.parameters import PARAMETERS, targets
 from obafgkm.mk import N_CLASSES
 from obafgkm.training import engine
