@@ -122,7 +122,6 @@ def test_a_change_reruns_what_rests_on_it_and_nothing_else(tiny_run, tmp_path, c
     left_out = shutil.ignore_patterns(".git", ".venv", ".uv", ".snakemake", "resources", "results")
     shutil.copytree(ROOT, copy, ignore=left_out)
     shutil.copytree(tiny_run, run)
-    assert to_rerun(run, copy) == set()
     file = copy / "workflow" / changed
     file.write_text(file.read_text() + "\n# changed\n")
     assert to_rerun(run, copy) == rerun | AFTER

@@ -98,6 +98,8 @@ READ = {
     "mask called dqflag": lambda p: columns(p, {"flux": RAYS, "dqflag": (~GOOD).astype("i2")}),
     "mask of rejected pixels": lambda p: columns(p, {"flux": RAYS, "rejected": (~GOOD).astype("i2")}),
     "mask without a name": lambda p: lines(p, AIR, RAYS, ERROR, (~GOOD).astype(float)),
+    "weights without a name": lambda p: lines(p, AIR, RAYS, GOOD.astype(float)),
+    "halves without a name": lambda p: lines(p, AIR, STAR, (np.arange(AIR.size) % 2).astype(float)),
     "extension of good pixels": lambda p: picture(p, RAYS, image(GOOD.astype("i2"), "GPM")),
     "several pairs in a line": lambda p: lines(p, AIR[::2], STAR[::2], AIR[1::2], STAR[1::2]),
     "arms in two media": lambda p: arms(p, (VACUUM, STAR), vacuum, VACUUM=False),

@@ -28,6 +28,7 @@ _MSVC = re.compile(r"[-+]?1\.#(?:IND|INF|Q?S?NAN)\d*", re.IGNORECASE)  # of olde
 _QUOTED = re.compile(r"\"([-+]?\d+(?:,\d+)+(?:\.\d+)?)\"")
 _COMMENT = "#%!"
 _FEW = 6  # up to so many lines may be wavelengths, flux and errors
+_FEW_BAD = 0.2  # of the pixels
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
@@ -357,8 +358,8 @@ def _unnamed(table):
         columns[flux].role = Role("flux", tag=str(number))
         for i in following[1:]:
             kind = ""
-            if set(np.unique(table[i])) == {0, 1}:  # of which of the two mark bad pixels, see the gate
-                kind = "mask"
+            if set(np.unique(table[i])) == {0, 1}:
+                kind = _mask_of_few(table[i])
             elif i == following[1] and not np.isfinite(table[i]).any():
                 kind = "error"
             elif i == following[1] and not has_own_noise(table[i], table[flux]):
@@ -367,6 +368,12 @@ def _unnamed(table):
     for column in columns:
         column.role = column.role or Role("pixel")
     return columns
+
+
+def _mask_of_few(values):
+    """The role of unnamed zeros and ones: whichever are few mark bad pixels; '' if neither are."""
+    ones = values.mean()
+    return "mask" if ones < _FEW_BAD else "good" if ones > 1 - _FEW_BAD else ""
 
 
 def _unwrapped(table):
