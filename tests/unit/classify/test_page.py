@@ -109,6 +109,21 @@ def test_the_page_shows_whole_lines_in_front_of_the_standard_and_no_cosmic_ray(d
     assert star.get_zorder() > standard.get_zorder()
 
 
+def test_the_page_says_that_the_best_standard_is_unlike_the_type(drawn):
+    for number, is_unlike in [(35, False), (55, True)]:
+        figure, _ = drawn(number)
+        (words,) = [text.get_text() for text in figure.axes[0].get_legend().get_texts()][1:]
+        assert words.endswith("unlike the type") == is_unlike
+
+
+def test_an_early_star_has_no_marks_of_cool_ones(drawn):
+    for number, seen in [(8, False), (45, True)]:
+        figure, _ = drawn(number)
+        words = {text.get_text() for text in figure.axes[0].texts}
+        assert {"G band", "Mg b", "Na I D"} <= words if seen else not {"G band", "Mg b"} & words
+        assert "Hβ" in words
+
+
 def test_another_kind_of_object_gets_no_type_but_its_kind(drawn):
     figure, row = drawn(35, kind="quasar")
     assert (row["type"], row["kind"], row["flags"]) == ("", "quasar", "other_kind,untyped")
@@ -134,7 +149,7 @@ def test_the_title_and_the_bars_give_the_same_class(drawn):
 
 def test_the_title_gives_the_parameters_of_a_typed_star_only(drawn):
     figure, row = drawn(42)
-    assert "Teff 6543 ± 123 K   log g 4.30 ± 0.30   [Fe/H] -0.10 ± 0.20" in figure.get_suptitle()
+    assert "Teff 6543 ± 123 K   log g 4.30 ± 0.30   [Fe/H] −0.10 ± 0.20" in figure.get_suptitle()
     assert (row["teff"], row["feh_error"]) == (6543.2, 0.2)
     figure, row = drawn(42, flagged=True)
     assert "Teff" not in figure.get_suptitle()

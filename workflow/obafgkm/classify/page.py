@@ -9,7 +9,7 @@ import numpy as np
 from obafgkm.classify.printable import printable
 from obafgkm.classify.ranges import central_range
 from obafgkm.classify.standards import load_standards
-from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
+from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name, parse
 from obafgkm.report.plots import PAGE
 from obafgkm.spectroscopy.lines import LINES
 from obafgkm.spectroscopy.wavelengths import vactoair
@@ -24,6 +24,9 @@ _MORE = {
     "Ca I": (35, 70, (4226.7,)),
     "TiO": (55, 70, (4954.0, 5448.0, 6158.0, 6651.0)),
 }
+
+_FROM = {"Ca II K": 15, "Ca II H": 15, "G band": 30, "Mg b": 35, "Na I D": 35}  # earliest class that shows it
+_UNLIKE = 5  # subclasses between a type and the standard, from which on the page says so
 
 _LETTERS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε"}
 _LABEL = 0.011  # width of a label, as a fraction of the wavelength range
@@ -57,12 +60,15 @@ def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
     figure = plt.figure(figsize=(PAGE, 6.6), layout="constrained")
     axes = figure.subplot_mosaic("SSSS;RRRR;TTTL;BBBB", height_ratios=(3, 1, 1.4, 0.35))
     scale = np.nanmedian(flux) or 1.0
-    _draw_spectrum(axes["S"], wave, flux / scale, fit / scale, f"best-fitting standard: {name}")
+    label = f"best-fitting standard: {name}"
+    if row["type"] and abs(parse(name).number - central_range(temperature, 0)[0]) > _UNLIKE:
+        label += ", unlike the type"
+    _draw_spectrum(axes["S"], wave, flux / scale, fit / scale, label)
     _mark_lines(axes["S"], wave, temperature @ np.arange(temperature.size))
     axes["R"].sharex(axes["S"])
     axes["R"].plot(wave, (flux - fit) / scale, lw=0.5, color="0.3")
     axes["R"].axhline(0, lw=0.5, color="tab:red")
-    limit = 1.5 * np.nanpercentile(np.abs(flux - fit) / abs(scale), 99)
+    limit = 1.1 * max(map(abs, _limits((flux - fit) / scale)))
     axes["R"].set(xlabel="wavelength in air (Å)", ylabel="difference", ylim=(-limit, limit))
     _draw_temperatures(axes["T"], temperature, colour)
     axes["L"].bar(LUMINOSITY_CLASSES, luminosity, color=colour)
@@ -89,9 +95,10 @@ def _title(row):
     elif "untyped" in row["flags"]:
         second = "not typed: too noisy"
     else:
-        second = f"68 %: {row['class_68_low']}-{row['class_68_high']}   95 %: {row['class_95_low']}-"
-        second += f"{row['class_95_high']}   90 % set: {row['set_90']}"
-    flags = f"   flags: {row['flags']}" if row["flags"] else ""
+        second = f"68 %: {row['class_68_low']}–{row['class_68_high']}   95 %: {row['class_95_low']}–"
+        second += f"{row['class_95_high']}   90 % set: {row['set_90'].replace('-', '–')}"
+    words = row["flags"].replace(",", ", ").replace("_", " ")
+    flags = f"   flags: {words}" if words else ""
     return (
         f"{printable(row['name'])}   {row['type'] or '-'}   ({printable(Path(row['file']).name)})\n"
         f"{second}   S/N {row['snr']:.0f}   coverage {row['coverage']:.0%}{flags}"
@@ -107,7 +114,7 @@ def _parameters(row):
         for name, (words, digits, unit) in formats.items()
         if np.isfinite(row[name])
     ]
-    return "\n" + "   ".join(given) if given else ""
+    return "\n" + "   ".join(given).replace("-", "−") if given else ""
 
 
 def _box(axes, row):
@@ -144,9 +151,8 @@ def _limits(flux):
 
 def _mark_lines(axes, wave, number):
     """Mark the lines that stars of a class may have."""
-    marks = [
-        (_greek(line.name.rsplit(" ", 1)[0]), vactoair(line.vacuum)) for line in LINES if line.name[0] != "["
-    ]
+    names = {line.name.rsplit(" ", 1)[0]: vactoair(line.vacuum) for line in LINES if line.name[0] != "["}
+    marks = [(_greek(name), place) for name, place in names.items() if number >= _FROM.get(name, 0)]
     marks += [
         (name, place)
         for name, (first, last, places) in _MORE.items()

@@ -86,9 +86,8 @@ def fig_reliability(clean):
     left.plot([0, 1], [0, 1], color="0.4", lw=0.6)
     bars = np.abs(wilson_interval(bins["accuracy"], bins["spectra"]) - bins["accuracy"].to_numpy())
     left.errorbar(bins["confidence"], bins["accuracy"], bars, fmt="o", ms=3, capsize=2)
-    left.set(
-        xlabel="Probability of the likeliest class", ylabel="Share of right classes", xlim=(0, 1), ylim=(0, 1)
-    )
+    limits = (0, 1.1 * max(bins["confidence"].max(), (bins["accuracy"] + bars[1]).max()))
+    left.set(xlabel="Probability of the likeliest class", ylabel="Fraction correct", xlim=limits, ylim=limits)
     main = clean["mk_class"] // 10
     cover = clean.groupby(main)["in_set"].agg(["mean", "size"])
     error = np.abs(wilson_interval(cover["mean"], cover["size"]) - cover["mean"].to_numpy())
