@@ -152,7 +152,7 @@ def test_no_comma_cuts_a_description_short():
     def valueless(node, path):
         pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
         for key, value in pairs:
-            if value is None and "default" not in path:
+            if value is None and isinstance(node, dict) and "default" not in path:
                 yield f"{path}/{key}"
             yield from valueless(value, f"{path}/{key}")
 
