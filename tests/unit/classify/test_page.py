@@ -66,7 +66,7 @@ def drawn(simulated, monkeypatch, tmp_path):
     """Draw the page of a simulated star; its axes: spectrum, difference, temperature, luminosity, box."""
     monkeypatch.setattr(page.plt, "close", lambda figure: None)
 
-    def draw(number, flagged=False, flux=None, kind="star"):
+    def draw(number, flagged=False, flux=None, kind="star", snr=100.0):
         flux = simulated.flux[simulated.names.index("F5V")] if flux is None else flux
         temperature = np.exp(-0.5 * ((np.arange(70) - number) / 1.5) ** 2)[None]
         types = Types(
@@ -84,7 +84,7 @@ def drawn(simulated, monkeypatch, tmp_path):
             parameter_errors=np.array([[123.4, 0.3, 0.2]]),
         )
         spectrum = Spectrum("HD 1", GRID, flux, None, "air")
-        ivar = np.full(GRID.size, 1e4)
+        ivar = np.full(GRID.size, (snr / np.median(flux)) ** 2)
         row = answer("hd1.txt", spectrum, GRID, flux, ivar, types, 0)
         arguments = (row, spectrum, GRID, flux, ivar, types.temperature[0], types.luminosity[0], None)
         page.draw_page(tmp_path / "a.png", *arguments)
@@ -131,6 +131,8 @@ def test_another_kind_of_object_gets_no_type_but_its_kind(drawn):
     for kind, said in [("star", "star"), ("featureless", "")]:
         _, row = drawn(35, kind=kind)
         assert (row["type"], row["kind"], row["flags"]) == ("F5V", said, "")
+    _, row = drawn(35, kind="quasar", snr=4.0)
+    assert (row["kind"], row["flags"]) == ("", "low_snr,untyped"), "too noisy for either"
 
 
 def test_labels_of_close_lines_do_not_overlap(drawn):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from obafgkm.classify.kinds import KINDS, is_other
+from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.parameters import PARAMETERS
 from obafgkm.classify.ranges import central_range, half_width
@@ -173,10 +173,12 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     row["outlier"] = float(types.outlier[i])
     row["alternatives"] = _ranked([class_name(n) for n in range(temperature.size)], temperature)
     row["luminosities"] = _ranked(LUMINOSITY_CLASSES, luminosity)
+    if row["snr"] >= FAINTEST and KINDS[types.kind[i]] != "featureless":
+        row["kind"] = KINDS[types.kind[i]]
     flags = {
         "outlier": types.flagged[i],
         "no_lines": not types.has_lines[i],
-        "other_kind": is_other(types.kind[i]),
+        "other_kind": row["kind"] not in ("", "star"),
         "low_snr": row["snr"] < _NOISY,
         "untyped": row["snr"] < FAINTEST,
         "partial": row["coverage"] < _FULL,
@@ -185,8 +187,6 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
         "flux_assumed": "flux_assumed" in spectrum.receipt.assumed,
     }
     flags["untyped"] |= flags["outlier"] or flags["no_lines"] or flags["other_kind"]
-    if row["snr"] >= FAINTEST and KINDS[types.kind[i]] != "featureless":
-        row["kind"] = KINDS[types.kind[i]]
     row["flags"] = ",".join(flag for flag, is_set in flags.items() if is_set)
     if flags["untyped"]:
         return row

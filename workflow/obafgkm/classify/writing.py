@@ -34,7 +34,7 @@ _PRINTED = {
     "alternatives": (23, lambda row: ",".join(row["alternatives"].split()[:3])),
     "S/N": (5, lambda row: _number(row["snr"], 0)),
     "cover": (5, lambda row: _number(row["coverage"], 2)),
-    "flags": (14, lambda row: row["flags"]),
+    "flags": (14, lambda row: row["flags"].replace("other_kind", row["kind"].replace(" ", "_"))),
     "name": (20, lambda row: printable(row["name"]).replace(" ", "_")),
     "file": (0, lambda row: printable(row["file"]).replace(" ", "_")),
 }
