@@ -9,7 +9,7 @@ import numpy as np
 from obafgkm.classify.printable import printable
 from obafgkm.classify.ranges import central_range
 from obafgkm.classify.standards import load_standards
-from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name, parse
+from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
 from obafgkm.report.plots import PAGE
 from obafgkm.spectroscopy.lines import LINES
 from obafgkm.spectroscopy.wavelengths import vactoair
@@ -55,13 +55,13 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
 
 def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
     known = load_standards(standards, tuple(wave))
-    name, fit = known.nearest(flux, ivar)
+    name, number, fit = known.nearest(flux, ivar)
     colour = "0.7" if "untyped" in row["flags"] else "tab:blue"
     figure = plt.figure(figsize=(PAGE, 6.6), layout="constrained")
     axes = figure.subplot_mosaic("SSSS;RRRR;TTTL;BBBB", height_ratios=(3, 1, 1.4, 0.35))
     scale = np.nanmedian(flux) or 1.0
     label = f"best-fitting standard: {name}"
-    if row["type"] and abs(parse(name).number - central_range(temperature, 0)[0]) > _UNLIKE:
+    if row["type"] and abs(number - central_range(temperature, 0)[0]) > _UNLIKE:
         label += ", unlike the type"
     _draw_spectrum(axes["S"], wave, flux / scale, fit / scale, label)
     _mark_lines(axes["S"], wave, temperature @ np.arange(temperature.size))

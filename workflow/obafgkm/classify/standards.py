@@ -34,12 +34,15 @@ class Standards:
         On the grid of the classifier, without gaps.
     names : list of str
         Type, and the name of a real star.
+    numbers : list of float
+        Temperature classes, 0 (O0) to 69 (M9).
     source : str
         Their origin.
     """
 
     flux: np.ndarray
     names: list
+    numbers: list
     source: str
 
     def nearest(self, flux, ivar):
@@ -53,6 +56,8 @@ class Standards:
         Returns
         -------
         name : str
+        number : float
+            Its temperature class.
         fit : array (n_pix,)
             The standard times the polynomial.
         """
@@ -66,7 +71,11 @@ class Standards:
         fits, residual = self._fitted(star, good & (difference < 10 * np.median(difference[good]) + _SAME))
         residual[residual < _SAME] = np.inf
         best = int(residual.argmin())
-        return self.names[best], scale * fits[best] * self.flux[best] / self._smooth_flux[best]
+        return (
+            self.names[best],
+            self.numbers[best],
+            scale * fits[best] * self.flux[best] / self._smooth_flux[best],
+        )
 
     def _fitted(self, star, good):
         """Standards times polynomials, fitted to a star at its good pixels, and the rms of the residuals."""
@@ -111,7 +120,7 @@ def load_standards(path, grid):
     grid = np.array(grid)
     if path is None:
         return _simulated(grid)
-    path, flux, names = Path(path), [], []
+    path, flux, names, numbers = Path(path), [], [], []
     for spectra in _real(path):
         for i, label in enumerate(spectra.labels.to_dict("records")):
             try:
@@ -125,10 +134,12 @@ def load_standards(path, grid):
             if (good := ivar > 0).mean() > 0.95:
                 flux.append(np.interp(grid, grid[good], sampled[good]))
                 names.append(f"{star.name} ({kind})")
+                numbers.append(kind.number)
     if not names:
         raise ArchiveFileError(path, "no standards: no spectrum with an MK type and a luminosity class")
     flux = np.array(flux)
-    return Standards(flux / np.median(flux, axis=1, keepdims=True), names, f"real standards of {path}")
+    flux /= np.median(flux, axis=1, keepdims=True)
+    return Standards(flux, names, numbers, f"real standards of {path}")
 
 
 def _real(path):
@@ -157,6 +168,5 @@ def _simulated(grid):
     names = [
         str(mk.MKType(mk.MAIN_CLASSES[n // 10], n % 10, k)) for n, k in zip(number, luminosity, strict=True)
     ]
-    return Standards(
-        flux / np.median(flux, axis=1, keepdims=True), names, "simulated standards, not real stars"
-    )
+    flux /= np.median(flux, axis=1, keepdims=True)
+    return Standards(flux, names, number.tolist(), "simulated standards, not real stars")
