@@ -389,7 +389,10 @@ def test_nodes_can_be_synthesised_with_published_atmospheres_and_lines(tmp_path)
     config = grid_config(
         tmp_path / "grid.yaml", "fgk_stars", "synthesised", nodes, atmospheres="atlas9", lines=str(lines)
     )
-    arguments = [tmp_path / "run", part, "--cores", 1, "--configfile", TINY, config]
+    within = tmp_path / "within.yaml"  # of the grid
+    ranges = "{teff: [5000, 6500], logg: [3, 5], feh: [-1.5, 0.5], vsini: [0, 100]}"
+    within.write_text(f"gebran: {{fgk_stars: {{first: 5160, pixels: 800, ranges: {ranges}}}}}\n")
+    arguments = [tmp_path / "run", part, "--cores", 1, "--configfile", TINY, config, within]
     done = snakemake(*arguments)
     assert done.returncode != 0
     assert "registered users only" in done.stdout
