@@ -178,6 +178,7 @@ REFUSED = {
         lambda p: picture(p, CUNIT1="furlong"),
         "'furlong' is not understood; write it as FITS does, e.g. 'Angstrom'",
     ),
+    "names exchanged": (lambda p: lines(p, AIR, STAR, names="flux wave"), "exchange the names"),
     "root of the flux": (lambda p: columns(p, {"sqrt_flux": STAR}), "another quantity, no flux"),
     "ratio of fluxes": (lambda p: lines(p, AIR, STAR, names="wave flux_ratio"), "another quantity"),
     "a name without meaning": (lambda p: columns(p, {"qwerty": STAR, "error": ERROR}), "holds error"),

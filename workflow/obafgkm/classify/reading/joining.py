@@ -63,7 +63,10 @@ def joined(spectra, name, what):
         _some(own.medium for own in receipts if own.medium),
         masked,
         f"{len(spectra)} {what}: "
-        + ", ".join(f"{piece.wave[0]:.0f}-{piece.wave[-1]:.0f} Å" for piece in pieces),
+        + ", ".join(
+            f"{piece.wave[0]:.0f}-{piece.wave[-1]:.0f} Å" + ", scaled to the one before" * piece.is_levelled
+            for piece in pieces
+        ),
     )
     for own in receipts:
         receipt.leave_out(*own.left_out.split("; "))
@@ -94,6 +97,7 @@ class _Piece:
         if spectrum.medium == "vacuum" and medium == "air":
             self.wave = vactoair(self.wave)
         self.ivar = None if spectrum.ivar is None else spectrum.ivar[good][order]
+        self.is_levelled = False  # across a gap
         self.wave = self.wave if self.wave.size else np.array([np.inf])
         self.flux = self.flux if self.flux.size else np.array([np.nan])
 
@@ -120,6 +124,7 @@ def _meet(left, right):
         levels = np.median(left.flux[left.good][-_NEAR:]), np.median(right.flux[right.good][:_NEAR])
         if min(levels) > 0 and not 1 / _OTHER_UNIT < levels[0] / levels[1] < _OTHER_UNIT:
             right.scale(levels[0] / levels[1])
+            right.is_levelled = True
         return
     low, high = ends[1][0], min(ends[0][-1], ends[1][-1])
     levels = [
