@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import h5py
@@ -6,7 +7,7 @@ import pandas as pd
 import pytest
 
 from obafgkm.errors import DamagedFileError
-from obafgkm.spectra import Spectra, concatenate, read_chunks, write_chunks
+from obafgkm.spectra import Spectra, concatenate, read_chunks, write_chunks, write_parts
 
 
 @pytest.fixture
@@ -31,6 +32,20 @@ def assert_same(one, other):
 def test_file_gives_back_what_was_written(spectra, tmp_path):
     spectra.write(tmp_path / "spectra.h5")
     assert_same(Spectra.read(tmp_path / "spectra.h5"), spectra)
+
+
+def test_the_same_spectra_written_later_are_the_same_bytes(spectra, tmp_path):
+    def written(path):
+        spectra.write(path / "whole.h5")
+        write_parts(path / "parts.h5", [spectra.select([0]), spectra.select([1, 2])])
+        write_chunks(path / "chunks.h5", spectra.wave, [spectra.flux], spectra.labels)
+        return [file.read_bytes() for file in sorted(path.iterdir())]
+
+    (tmp_path / "first").mkdir()
+    (tmp_path / "later").mkdir()
+    before = written(tmp_path / "first")
+    time.sleep(1.1)  # HDF5 keeps times in seconds
+    assert written(tmp_path / "later") == before
 
 
 def test_no_spectra_can_be_written_and_read(spectra, tmp_path):

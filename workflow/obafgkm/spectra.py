@@ -214,7 +214,12 @@ def _write_frame(file, wave, medium, fwhm, provenance):
 
 
 def _write_labels(file, labels):
-    group = file.create_group("labels", track_order=True)
+    # Columns keep their order. Without the time of writing, the same spectra give the same bytes; only the
+    # low-level interface of h5py can leave it out.
+    kept = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
+    kept.set_link_creation_order(h5py.h5p.CRT_ORDER_TRACKED | h5py.h5p.CRT_ORDER_INDEXED)
+    kept.set_obj_track_times(False)
+    group = h5py.Group(h5py.h5g.create(file.id, b"labels", gcpl=kept))
     for column, values in labels.items():
         if values.dtype.kind in "biuf":
             group[column] = values.to_numpy()

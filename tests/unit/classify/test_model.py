@@ -151,15 +151,16 @@ def test_the_answer_for_a_spectrum_does_not_depend_on_its_company(folder, spectr
 
 @pytest.mark.parametrize("name", ["model.onnx", "outliers.npz", "model.json"])
 @pytest.mark.parametrize("content", [None, b"", b"<html>404</html>"])
-def test_a_missing_or_broken_file_is_told_in_a_sentence(folder, name, content):
+def test_a_missing_or_broken_file_is_told_in_a_sentence(folder, name, content, monkeypatch):
     (folder / name).unlink()
     if content is not None:
         (folder / name).write_bytes(content)
-    with pytest.raises(
-        ArchiveFileError, match=r"no readable model \(.+\); install the package again"
-    ) as caught:
+    with pytest.raises(ArchiveFileError, match=r"no readable model \(.+\); train the model again") as caught:
         Model.load(folder)
     assert str(folder) in str(caught.value)
+    monkeypatch.setattr("obafgkm.classify.model.RELEASED", folder)
+    with pytest.raises(ArchiveFileError, match="install the package again"):
+        Model.load(folder)
 
 
 def test_a_model_for_another_grid_is_refused(folder):

@@ -61,6 +61,12 @@ def test_a_network_that_scatters_little_about_a_wrong_value_has_not_learnt():
     assert not compare_values(teff, teff + 2000, star).has_learnt
 
 
+def test_an_accuracy_of_one_has_an_interval_that_narrows_with_more_stars():
+    few, many = (compare_classes(*3 * [np.arange(n)]) for n in (10, 100))
+    assert few.ours == many.ours == 1 == few.ours_high
+    assert few.ours_low < 0.8 < 0.95 < many.ours_low < 1
+
+
 def test_names_of_classes_are_compared_like_numbers():
     classes, _, star = labels(100)
     names = np.array(["STAR", "GALAXY", "QSO", "NULL"])[classes]

@@ -103,7 +103,8 @@ class Model:
             options.intra_op_num_threads = 1  # the matrices are small, and processes run in parallel
             session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own errors share no class with the file system's
-            raise ArchiveFileError(path, f"no readable model ({error}); install the package again") from error
+            remedy = "install the package again" if Path(folder) == RELEASED else "train the model again"
+            raise ArchiveFileError(path, f"no readable model ({error}); {remedy}") from error
         if card.get("wave") != [WAVE[0], WAVE[-1], WAVE.size]:
             raise ArchiveFileError(path, "made for another wavelength grid; train the model again")
         if not {"range_shares", "parameters", "kinds"} <= card.keys():

@@ -52,12 +52,22 @@ def bootstrap_interval(metrics, stars, *arrays, samples, confidence, seed):
     return {name: (low[i], high[i]) for i, name in enumerate(drawn[0])}
 
 
-def with_intervals(metrics, stars, *arrays, **bootstrap):
-    """Metrics ``x`` with intervals ``x_low`` and ``x_high``; arguments as for `bootstrap_interval`."""
+def with_intervals(metrics, stars, *arrays, shares=None, **bootstrap):
+    """Metrics ``x`` with intervals ``x_low`` and ``x_high``; other arguments as for `bootstrap_interval`.
+
+    Parameters
+    ----------
+    shares : dict of str to int, optional
+        Metrics that are a share, with the number of stars of which they are one. A share of 0 or 1 is the
+        same in every bootstrap sample; its interval is that of Wilson.
+    """
     intervals = bootstrap_interval(metrics, stars, *arrays, **bootstrap)
     row = {}
     for name, value in metrics(*map(np.asarray, arrays)).items():
-        row[name], row[f"{name}_low"], row[f"{name}_high"] = value, *intervals[name]
+        interval = intervals[name]
+        if value in (0, 1) and name in (shares or {}):
+            interval = wilson_interval(value, shares[name], bootstrap["confidence"])
+        row[name], row[f"{name}_low"], row[f"{name}_high"] = value, *map(float, interval)
     return row
 
 

@@ -8,7 +8,7 @@ above zero; `Comparison` tests this and holds all numbers.
 Intervals are percentile intervals under resampling of groups (stars, model atmospheres), widened for few
 groups (the expanded percentile interval of Hesterberg 2015, The American Statistician 69, 371). There is no
 interval if the groups are so few that even a unanimous sign test would not be significant. That of an
-accuracy is at least as wide as the exact one of McNemar's test.
+accuracy is at least as wide as Wilson's, that of its gain as the exact one of McNemar's test.
 """
 
 import json
@@ -239,8 +239,10 @@ def _compare(score, answer, loss, trivial_loss, groups):
         tails = 100 * stats.norm.cdf([-reach, reach])
         low, high = np.percentile([drawn[0], drawn[2]], tails, axis=1)
         if score == "accuracy":
+            wilson = stats.binomtest(round(ours * count), count).proportion_ci(CONFIDENCE, "wilson")
             exact = _mcnemar_interval(sums["trivial"] - sums["loss"], count)
-            low[1], high[1] = min(low[1], exact[0]), max(high[1], exact[1])
+            others = np.array([wilson, exact])
+            low, high = np.minimum(low, others[:, 0]), np.maximum(high, others[:, 1])
     numbers = (ours, float(low[0]), float(high[0]), trivial, gain, float(low[1]), float(high[1]))
     return Comparison(score, answer, len(table), count, *numbers)
 

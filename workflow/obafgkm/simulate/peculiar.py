@@ -5,7 +5,7 @@ They show their defining features, for classification, and are not meant for mea
 
 import numpy as np
 
-from obafgkm.simulate.restframe import REST, add_lines, broadened, planck, starlight
+from obafgkm.simulate.restframe import REST, add_lines, broadened, lorentz_profiles, planck, starlight
 
 __all__ = ["PECULIAR", "peculiar_spectra"]
 
@@ -19,11 +19,6 @@ _SWAN = (
     (6122, 0.25),
 )  # heads of C2, air; depth
 _RED_CN = ((6955, 0.3), (7065, 0.35), (7876, 0.45), (8026, 0.5), (8270, 0.4))
-
-
-def _lorentz(waves, width):
-    """Sum of Lorentz profiles (n_pix,) of central depth one."""
-    return sum(1 / (1 + ((REST - wave) / width) ** 2) for wave in waves)
 
 
 def _bands(heads, length):
@@ -42,7 +37,7 @@ def _at(flux, waves):
 def _white_dwarf(rng, lines, width, depth, teff):
     teff = np.exp(rng.uniform(*np.log(teff)))
     width = width * np.exp(rng.normal(0, 0.2))
-    profile = _lorentz(lines, width)
+    profile = lorentz_profiles(lines, width)
     return planck(REST, teff) * np.exp(-depth * rng.uniform(0.7, 1.2) * profile)
 
 
@@ -101,7 +96,7 @@ def _cataclysmic(rng, grid):
 def _l_dwarf(rng, grid):
     dwarf = starlight(grid, [2850], [5.2], [0.0])[0]
     steep = np.exp(rng.uniform(0.7, 2.2) * (REST - 8500) / 2000 * (REST < 9000))
-    potassium = np.exp(-0.9 * _lorentz([7667.0, 7701.0], rng.uniform(25, 80)))
+    potassium = np.exp(-0.9 * lorentz_profiles([7667.0, 7701.0], rng.uniform(25, 80)))
     hydrides = np.exp(-0.5 * ((REST > 8611) & (REST < 8760)) - 0.4 * (REST > 9870))  # CrH, FeH
     return broadened((dwarf * steep * potassium * hydrides)[np.newaxis], [60.0])[0]
 

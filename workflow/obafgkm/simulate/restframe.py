@@ -14,7 +14,7 @@ from obafgkm.simulate.broadening import rotation_matrix
 from obafgkm.spectroscopy.resolution import gaussian_matrix
 from obafgkm.spectroscopy.wavelengths import airtovac
 
-__all__ = ["REST", "add_lines", "broadened", "planck", "smooth_field", "starlight"]
+__all__ = ["REST", "add_lines", "broadened", "lorentz_profiles", "planck", "smooth_field", "starlight"]
 
 FIRST = 29500  # of log10 wavelength in 1e-4: 891 Angstrom
 REST = 10 ** (1e-4 * (FIRST + np.arange(11001)))  # to 11220 Angstrom
@@ -112,6 +112,11 @@ def add_lines(flux, waves, areas, sigma):
         edges = np.arange(pixels.start, pixels.stop + 1) - 0.5 - centres[j]
         share = np.diff(erf(edges / (np.sqrt(2) * total[i, j]))) / 2
         flux[i, pixels] += areas[i, j] * share / (1e-4 * np.log(10) * waves[j])
+
+
+def lorentz_profiles(waves, width):
+    """Sum of Lorentz profiles on `REST` (11001,): central depth one, half width `width` in Angstrom."""
+    return sum(1 / (1 + ((REST - wave) / width) ** 2) for wave in waves)
 
 
 def smooth_field(n, wave, rms, rng):

@@ -5,7 +5,7 @@ They show their defining features, for classification, and are not meant for mea
 
 import numpy as np
 
-from obafgkm.simulate.restframe import REST, planck
+from obafgkm.simulate.restframe import REST, lorentz_profiles, planck
 
 __all__ = ["SUBDWARFS", "subdwarf_spectra"]
 
@@ -23,9 +23,8 @@ def _star(rng, teff, *lines):
     """
     depth = np.zeros(REST.size)
     for waves, depths, widths in lines:
-        width = rng.uniform(*widths)
-        profile = sum(1 / (1 + ((REST - wave) / width) ** 2) for wave in waves)
-        depth += rng.uniform(*depths) * profile
+        profiles = lorentz_profiles(waves, rng.uniform(*widths))
+        depth += rng.uniform(*depths) * profiles
     return planck(REST, rng.uniform(*teff)) * np.exp(-depth)
 
 

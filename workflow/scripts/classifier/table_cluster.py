@@ -13,15 +13,14 @@ from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 
-def _number_of(name):
-    """Function that counts the stars typed with a luminosity class."""
-    return lambda typed, luminosity: (typed & (luminosity == name)).sum()
+def _share_of(name):
+    """Function that gives the share of stars typed with a luminosity class."""
+    return lambda typed, luminosity: (typed & (luminosity == name)).mean()
 
 
-_COUNTS = {
-    "spectra": lambda typed, luminosity: typed.size,
-    "typed": lambda typed, luminosity: typed.sum(),
-    **{f"typed, luminosity class {name}": _number_of(name) for name in LUMINOSITY_CLASSES},
+_SHARES = {
+    "share typed": lambda typed, luminosity: typed.mean(),
+    **{f"share typed, luminosity class {name}": _share_of(name) for name in LUMINOSITY_CLASSES},
 }
 _METALLICITY = {
     "mean [Fe/H]": lambda feh, error: feh.mean(),
@@ -76,7 +75,7 @@ def table_cluster(types, bootstrap):
     types = types.assign(typed=types["type"] != "")
     giants = types[types["typed"] & (types["luminosity"] == "III")]
     rows = [
-        *_rows(_COUNTS, "", types, ["typed", "luminosity"], bootstrap),
+        *_rows(_SHARES, "", types, ["typed", "luminosity"], bootstrap, shares=_SHARES),
         *_rows(_METALLICITY, "dex", types, ["feh", "feh_error"], bootstrap),
         *_rows({_ALL: _correlation}, "", types, ["teff", "logg"], bootstrap),
         *_rows({_GIANTS: _correlation}, "", giants, ["teff", "logg"], bootstrap),
@@ -85,8 +84,8 @@ def table_cluster(types, bootstrap):
     return pd.DataFrame(rows, columns=columns)
 
 
-def _rows(measures, unit, types, columns, bootstrap):
-    """A row for each measure of the stars that have values in all the columns."""
+def _rows(measures, unit, types, columns, bootstrap, shares=()):
+    """A row for each measure, by stars with values in all the columns; `shares` names measures of a share."""
     own = types.dropna(subset=columns)
     numbers = {}
     if len(own):
@@ -94,6 +93,7 @@ def _rows(measures, unit, types, columns, bootstrap):
             lambda *arrays: {name: measure(*arrays) for name, measure in measures.items()},
             own["name"],
             *(own[column] for column in columns),
+            shares=dict.fromkeys(shares, len(own)),
             **bootstrap,
         )
     for name in measures:

@@ -113,12 +113,14 @@ def table_held_out(predictions, peers, bootstrap):
                 continue
             labels = [part[name].to_numpy() for name in ("mk_class", "vetted")]
             arrays = [column[known] for column in (*labels, columns[_MODELS["network"]], predicted)]
+            stars = part["star"][known]
+            shares = dict.fromkeys(["accuracy", "accuracy_vetted"], stars.nunique())
             rows.append(
                 {
                     "left_out": left_out,
                     "model": words,
                     "spectra": known.sum(),
-                    **with_intervals(both_errors, part["star"][known], *arrays, **bootstrap),
+                    **with_intervals(both_errors, stars, *arrays, shares=shares, **bootstrap),
                     "mad_sigma": dispersion(arrays[-1] - arrays[0])["mad_sigma"],
                     "flagged": part["flagged"][known].mean(),
                     "source": part["source"].iloc[0],

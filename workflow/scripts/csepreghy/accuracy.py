@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluation.intervals import bootstrap_interval
+from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.evaluation.metrics import mcnemar, name_scores
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
@@ -24,23 +24,18 @@ def scores_row(predictions, settings, seed):
     training = predictions[predictions["part"] == "training"]
     if test.empty:
         return {"test_spectra": 0}
-    scores = name_scores(test["expected"], test["predicted"])
-    intervals = bootstrap_interval(
+    scores = with_intervals(
         name_scores,
         test["star"],
         test["expected"].to_numpy(str),
         test["predicted"].to_numpy(str),
+        shares={"accuracy": test["star"].nunique()},
         samples=settings["bootstrap"],
         confidence=settings["confidence"],
         seed=seed,
     )
-    row = {
-        "test_spectra": len(test),
-        "training_accuracy": (training["expected"] == training["predicted"]).mean(),
-    }
-    for name, value in scores.items():
-        row |= {name: value, f"{name}_low": intervals[name][0], f"{name}_high": intervals[name][1]}
-    return row
+    right = training["expected"] == training["predicted"]
+    return {"test_spectra": len(test), "training_accuracy": right.mean(), **scores}
 
 
 def compare(first, second):

@@ -114,12 +114,13 @@ def table_cross_validation_classes(predictions, settings, seed):
     rows = []
     for (task, model, trained_on), own in complete(predictions).groupby(KEYS):
         for name in np.unique(own["expected"]):
-            ours = own[own["expected"] == name]
+            ours, found = own[own["expected"] == name], own[own["predicted"] == name]
             bootstrap = with_intervals(
                 lambda expected, predicted, name=name: class_scores(expected, predicted, name),
                 own["star"],
                 own["expected"].to_numpy(str),
                 own["predicted"].to_numpy(str),
+                shares={"recall": ours["star"].nunique(), "precision": found["star"].nunique()},
                 samples=settings["bootstrap"],
                 confidence=settings["confidence"],
                 seed=seed,

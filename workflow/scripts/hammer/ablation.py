@@ -33,14 +33,18 @@ def table_ablation(predictions, **bootstrap):
     rows = []
     for key, part in predictions.groupby(["features", "rows", "model"], sort=False):
         stars, predicted = by_seed(part)
-        scores = with_intervals(main_class_scores, stars["bestObjID"], stars["main"], predicted, **bootstrap)
+        scores = with_intervals(
+            main_class_scores,
+            stars["bestObjID"],
+            stars["main"],
+            predicted,
+            shares=dict.fromkeys(["accuracy", "far"], len(stars)),
+            **bootstrap,
+        )
         accuracy = (predicted == stars[["main"]].to_numpy()).mean(axis=0)
         spread = np.std(accuracy, ddof=1) if len(accuracy) > 1 else np.nan
         row = dict(zip(["features", "rows", "model"], key, strict=True))
-        row |= {"spectra": len(stars), "seeds": len(accuracy), "accuracy sd": spread}
-        rows.append(
-            {**row, "accuracy sd": np.std(accuracy, ddof=1) if len(accuracy) > 1 else np.nan, **scores}
-        )
+        rows.append({**row, "spectra": len(stars), "seeds": len(accuracy), "accuracy sd": spread, **scores})
     return pd.DataFrame(rows)
 
 

@@ -16,7 +16,14 @@ def table_cost(sample, predictions, **bootstrap):
     rules |= {model: by_seed(part) for model, part in chosen.groupby("model")}
     rows = []
     for model, (stars, predicted) in rules.items():
-        scores = with_intervals(main_class_scores, stars["bestObjID"], stars["main"], predicted, **bootstrap)
+        scores = with_intervals(
+            main_class_scores,
+            stars["bestObjID"],
+            stars["main"],
+            predicted,
+            shares=dict.fromkeys(["accuracy", "far"], len(stars)),
+            **bootstrap,
+        )
         of_cost = {name: scores[name] for name in scores if name.startswith(("cost", "far", "accuracy"))}
         rows.append({"model": model, "spectra": len(stars), **of_cost})
     return pd.DataFrame(rows).sort_values("cost").assign(source=sample["source"].iloc[0])

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluation.intervals import bootstrap_interval
+from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.evaluation.metrics import dispersion
 from obafgkm.mk import MAIN_CLASSES, main_class, whole_class
 from obafgkm.report.tables import write_table
@@ -61,7 +61,7 @@ def table_sdss(predictions, names, settings, seed):
     for name, table in zip(names, predictions, strict=True):
         both = table["expected"].to_numpy(), table["predicted"].to_numpy()
         of_first = first.loc[table["file"], "predicted"].to_numpy()
-        intervals = bootstrap_interval(
+        scores = with_intervals(
             metrics,
             table["star"],
             *both,
@@ -70,11 +70,8 @@ def table_sdss(predictions, names, settings, seed):
             confidence=settings["confidence"],
             seed=seed,
         )
-        row = {"model": name, "source": table["source"][0], "spectra": len(table)}
-        for metric, value in metrics(*both, of_first).items():
-            row[metric] = value
-            row[f"{metric}_low"], row[f"{metric}_high"] = intervals[metric]
-        rows.append(row | counts(*both))
+        about = {"model": name, "source": table["source"].iloc[0], "spectra": len(table)}
+        rows.append(about | scores | counts(*both))
     return pd.DataFrame(rows)
 
 

@@ -42,6 +42,7 @@ def table_survey_classes(predictions, names, settings, seed):
                 part["star"],
                 part["expected"],
                 part["predicted"],
+                shares={"agreement": row["stars"]},
                 samples=settings["bootstrap"],
                 confidence=settings["confidence"],
                 seed=seed,
