@@ -26,6 +26,19 @@ def test_heads_in_latex_are_words_and_symbols(tmp_path):
     assert heads in (tmp_path / "t.tex").read_text()
 
 
+def test_a_wide_table_is_printed_in_parts_that_name_their_rows(tmp_path):
+    numbers = {f"x{i}": [i + 0.25, -i] for i in range(17)}
+    table = pd.DataFrame({"library": ["miles", "cflib"], "model": ["ann", "cnn"], **numbers})
+    write_table(table, tmp_path / "t.csv", tmp_path / "t.tex")
+    parts = (tmp_path / "t.tex").read_text().split(r"\medskip")
+    heads = [part.split(r"\toprule")[1].split(r"\\")[0].strip().split(" & ") for part in parts]
+    assert max(map(len, heads)) <= 8
+    assert all(head[:2] == ["library", "model"] for head in heads)
+    assert [name for head in heads for name in head[2:]] == list(numbers)
+    assert all("miles & ann & $" in part and "cflib & cnn & $" in part for part in parts)
+    assert sum(part.count("$-16.00$") for part in parts) == 1
+
+
 def test_a_missing_number_is_a_dash(tmp_path):
     write_table(pd.DataFrame({"x": [np.nan]}), tmp_path / "t.csv", tmp_path / "t.tex")
     assert "--" in (tmp_path / "t.tex").read_text()
