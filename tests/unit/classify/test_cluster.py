@@ -81,5 +81,5 @@ def test_spectra_of_a_bundle_are_read_with_their_errors(mirror):
     assert len(types) == 32
     assert types["snr"].astype(float).between(30, 300).all()
     value = table_of(types)["value"]
-    assert value["typed"] > 28
-    assert value["typed, luminosity class III"] > 20
+    assert value["share typed"] > 28 / 32
+    assert value["share typed, luminosity class III"] > 20 / 32
