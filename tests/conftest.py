@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-# The workers of a session share the cores: threads of OpenMP that wait for one another would keep them busy, which
-# makes boosted trees twenty times slower. NumPy reads this when it is imported.
+# The workers of a session share the cores, and threads of OpenMP keep them busy while they wait: boosted
+# trees take twenty times as long. The libraries read this when they are imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if os.environ.get("OBAFGKM_RUN"):  # `rule science` checks the results of a run, and has less installed
