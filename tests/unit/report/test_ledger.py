@@ -582,7 +582,18 @@ NUMBERS = [
             4,
             90,
         ),
+        (
+            {
+                "where": {"group": "F2V"},
+                "column": "ours",
+                "of": {"match": {"group": "0V"}, "column": "v", "share": 0.1},
+            },
+            4,
+            9,
+        ),
         ({"where": {"group": "F2V"}, "column": "ours", "sample": "v"}, 4, 20),
+        ({"where": {"v": 200}, "column": "ours"}, 100, math.nan),
+        ({"where": {"v": "200.0"}, "column": "ours"}, 100, math.nan),
     ],
 )
 def test_numbers_are_taken_from_tables_as_their_products_say(tmp_path, product, value, n):
@@ -640,6 +651,7 @@ def test_a_number_changed_by_hand_changes_the_ledger(tmp_path):
         ({**PRODUCT, "column": "mark"}, "no column 'mark'"),
         ({**PRODUCT, "where": {"kind": "A"}}, "no column 'kind'"),
         ({**PRODUCT, "pattern": "x (.*)"}, "does not match"),
+        ({**PRODUCT, "of": {"where": {"model": "C"}, "column": "spectra"}}, "says what it is out of"),
     ],
 )
 def test_a_broken_product_is_an_error_that_names_the_claim(tmp_path, product, words):
