@@ -57,7 +57,7 @@ def parts(files):
             types = model.classify(*map(np.stack, zip(*sampled, strict=True)))
             marks.append(time.perf_counter())
             for i, (file, spectrum, pair) in enumerate(zip(batch, spectra, sampled, strict=True)):
-                writer.write(answer(str(file), spectrum, model.wave, *pair, types, i))
+                writer.write(answer(str(file), spectrum, model.wave, pair[1], types, i))
             marks.append(time.perf_counter())
             for name, spent in zip(seconds, np.diff(marks), strict=True):
                 seconds[name] += spent

@@ -17,6 +17,7 @@ from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import Model, conformal_sets, is_outlier, median_class
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.parameters import from_outputs
+from obafgkm.classify.ranges import central_range, half_width
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
 from obafgkm.errors import ArchiveFileError
 
@@ -125,7 +126,11 @@ def test_parameters_are_those_of_the_weights_by_hand_where_they_have_an_error(fo
     np.testing.assert_allclose(types.parameter_errors[10:, 1], relative)
     assert np.isnan(types.parameters[:10]).all()
     assert np.isnan(types.parameter_errors[:10]).all()
-    assert types.range_shares == {68: 0.4, 95: 0.9}
+    for percent, share in {68: 0.4, 95: 0.9}.items():
+        np.testing.assert_array_equal(types.ranges[percent], central_range(types.temperature, share))
+    np.testing.assert_allclose(types.half_width, half_width(types.temperature, 0.4))
+    np.testing.assert_array_equal(types.median, central_range(types.temperature, 0)[0])
+    np.testing.assert_allclose(types.snr, [signal_to_noise(*pair) for pair in zip(*spectra, strict=True)])
 
 
 def test_sets_scores_and_flags_follow_the_card(folder, spectra):

@@ -9,6 +9,7 @@ from obafgkm.classify import page
 from obafgkm.classify.answers import answer
 from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import Types
+from obafgkm.classify.ranges import central_range, half_width
 from obafgkm.classify.spectrum import Spectrum
 from obafgkm.classify.standards import load_standards
 from obafgkm.errors import ArchiveFileError
@@ -69,13 +70,17 @@ def drawn(simulated, monkeypatch, tmp_path):
     def draw(number, flagged=False, flux=None, kind="star", snr=100.0):
         flux = simulated.flux[simulated.names.index("F5V")] if flux is None else flux
         temperature = np.exp(-0.5 * ((np.arange(70) - number) / 1.5) ** 2)[None]
+        probabilities = temperature / temperature.sum()
         types = Types(
-            temperature / temperature.sum(),
+            probabilities,
             np.eye(5)[[4]],
             outlier=np.array([0.1]),
             flagged=np.array([flagged]),
             sets=temperature > 0.5,
-            range_shares={68: 0.5, 95: 0.9},
+            median=central_range(probabilities, 0)[0],
+            ranges={68: central_range(probabilities, 0.5), 95: central_range(probabilities, 0.9)},
+            half_width=half_width(probabilities, 0.5),
+            snr=np.array([snr]),
             has_lines=np.array([True]),
             kind=np.array([KINDS.index(kind)]),
             velocity=np.array([0.0]),
@@ -85,7 +90,7 @@ def drawn(simulated, monkeypatch, tmp_path):
         )
         spectrum = Spectrum("HD 1", GRID, flux, None, "air")
         ivar = np.full(GRID.size, (snr / np.median(flux)) ** 2)
-        row = answer("hd1.txt", spectrum, GRID, flux, ivar, types, 0)
+        row = answer("hd1.txt", spectrum, GRID, ivar, types, 0)
         arguments = (row, spectrum, GRID, flux, ivar, types.temperature[0], types.luminosity[0], None)
         page.draw_page(tmp_path / "a.png", *arguments)
         return page.plt.gcf(), row

@@ -20,6 +20,7 @@ _BLOCK, _CARD, _MOST_AXES = 2880, 80, 999
 _LONGEST = 400 * _BLOCK  # bytes of a header
 _END = b"END".ljust(_CARD)
 _TEXT = re.compile(rb"\s*'((?:[^']|'')*)'")
+_REAL = re.compile(rb"[.DE]")
 _WORDS = {b"T": True, b"F": False}
 _NUMBERS = {"B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8", "A": "S1", "L": "S1"}
 _FORM = re.compile(rb"TFORM(\d+) *= *'(\d*)([A-Z][^']*)'")
@@ -57,8 +58,10 @@ class Header:
         word = value.partition(b"/")[0].strip()
         if word in _WORDS:
             return _WORDS[word]
+        if word.isdigit():
+            return int(word)
         try:
-            return float(word.replace(b"D", b"E")) if re.search(rb"[.DE]", word) else int(word)
+            return float(word.replace(b"D", b"E")) if _REAL.search(word) else int(word)
         except ValueError:
             return default
 

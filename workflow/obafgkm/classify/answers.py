@@ -7,13 +7,12 @@ import numpy as np
 from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.parameters import PARAMETERS
-from obafgkm.classify.ranges import central_range, half_width
-from obafgkm.classify.spectrum import signal_to_noise
-from obafgkm.mk import LUMINOSITY_CLASSES, class_name
+from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name
 from obafgkm.spectroscopy.runs import runs
 
 __all__ = ["COLUMNS", "Column", "answer", "class_set", "reading", "unreadable"]
 
+_CLASSES = [class_name(number) for number in range(N_CLASSES)]
 _ALTERNATIVES = 5  # number of classes listed with their probabilities
 _LEAST_PROBABLE = 0.01  # minimum probability of these
 _FULL = 0.9  # fraction of the range below which coverage is flagged
@@ -144,14 +143,14 @@ def unreadable(file, name, problem):
     return {**empty, "file": str(file), "name": str(name), "flags": "unreadable", "problem": problem}
 
 
-def answer(file, spectrum, wave, flux, ivar, types, i):
+def answer(file, spectrum, wave, ivar, types, i):
     """The row of one spectrum.
 
     Parameters
     ----------
     file : str
     spectrum : obafgkm.classify.spectrum.Spectrum
-    wave, flux, ivar : array (n_pix,)
+    wave, ivar : array (n_pix,)
         On the grid of the classifier.
     types : obafgkm.classify.model.Types
     i : int
@@ -167,11 +166,11 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
     temperature, luminosity = types.temperature[i], types.luminosity[i]
     row |= reading(spectrum)
     here = ivar > 0
-    row["snr"] = signal_to_noise(flux, ivar)
+    row["snr"] = float(types.snr[i])
     row["coverage"] = float(here.mean())
     row["wave_min"], row["wave_max"] = map(float, wave[here][[0, -1]])
     row["outlier"] = float(types.outlier[i])
-    row["alternatives"] = _ranked([class_name(n) for n in range(temperature.size)], temperature)
+    row["alternatives"] = _ranked(_CLASSES, temperature)
     row["luminosities"] = _ranked(LUMINOSITY_CLASSES, luminosity)
     if row["snr"] >= FAINTEST and KINDS[types.kind[i]] != "featureless":
         row["kind"] = KINDS[types.kind[i]]
@@ -192,13 +191,12 @@ def answer(file, spectrum, wave, flux, ivar, types, i):
         return row
     best = int(luminosity.argmax())
     row["luminosity"], row["luminosity_probability"] = LUMINOSITY_CLASSES[best], float(luminosity[best])
-    row["type"] = class_name(central_range(temperature, 0)[0]) + row["luminosity"]
-    for percent, share in types.range_shares.items():
-        low, high = central_range(temperature, share)
-        row[f"class_{percent}_low"], row[f"class_{percent}_high"] = class_name(low), class_name(high)
+    row["type"] = _CLASSES[types.median[i]] + row["luminosity"]
+    for percent, (low, high) in types.ranges.items():
+        row[f"class_{percent}_low"], row[f"class_{percent}_high"] = _CLASSES[low[i]], _CLASSES[high[i]]
     row["set_90"] = class_set(types.sets[i])
     row["class_number"] = float(temperature @ np.arange(temperature.size))
-    row["class_number_error"] = float(half_width(temperature, types.range_shares[68]))
+    row["class_number_error"] = float(types.half_width[i])
     row["velocity"], row["velocity_error"] = float(types.velocity[i]), float(types.velocity_error[i])
     for k, name in enumerate(PARAMETERS):
         row[name] = float(types.parameters[i, k])
@@ -229,7 +227,7 @@ def reading(spectrum):
 def class_set(members):
     """Classes of a boolean array (70,) as text, with runs contracted: ``F9-G4 K0``."""
     return " ".join(
-        class_name(first) if last == first + 1 else f"{class_name(first)}-{class_name(last - 1)}"
+        _CLASSES[first] if last == first + 1 else f"{_CLASSES[first]}-{_CLASSES[last - 1]}"
         for first, last in runs(members)
     )
 

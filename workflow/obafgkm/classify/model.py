@@ -12,6 +12,7 @@ from obafgkm.classify.inputs import WAVE, lines_and_continuum, network_inputs
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.parameters import corrected, from_outputs, parameter_errors
 from obafgkm.classify.presence import has_lines
+from obafgkm.classify.ranges import central_range, half_width
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.classify.velocity import SIGNIFICANT, at_rest, radial_velocities
 from obafgkm.errors import ArchiveFileError
@@ -40,8 +41,14 @@ class Types:
         Whether the outlier score is above the threshold of the main class, or of its supergiants.
     sets : array of bool (n, 70)
         Conformal sets, which contain the true class for 90 % of the stars.
-    range_shares : dict of int to float
-        Shares of the probability whose central ranges contain the true class for 68 and 95 % of the stars.
+    median : array of int (n,)
+        Median classes.
+    ranges : dict of int to (array of int (n,), array of int (n,))
+        First and last classes of the ranges that contain the true class for 68 and 95 % of the stars.
+    half_width : array (n,)
+        Half the width of the 68 % range in classes, see `obafgkm.classify.ranges`.
+    snr : array (n,)
+        Median signal-to-noise ratios per pixel.
     has_lines : array of bool (n,)
         Whether the lines of the median class are detected, see `obafgkm.classify.presence`.
     kind : array of int (n,)
@@ -58,7 +65,10 @@ class Types:
     outlier: np.ndarray
     flagged: np.ndarray
     sets: np.ndarray
-    range_shares: dict
+    median: np.ndarray
+    ranges: dict
+    half_width: np.ndarray
+    snr: np.ndarray
     has_lines: np.ndarray
     kind: np.ndarray
     velocity: np.ndarray
@@ -116,6 +126,7 @@ class Model:
 
         Fast stars are brought to rest first.
         """
+        snr = np.array([signal_to_noise(*pair) for pair in zip(flux, ivar, strict=True)])
         seen = lines_and_continuum(flux, ivar)
         velocity, error, ratio = radial_velocities(seen)
         velocity, error = (np.where(ratio > SIGNIFICANT, values, np.nan) for values in (velocity, error))
@@ -134,7 +145,7 @@ class Model:
         median = median_class(temperature)
         found = has_lines(ivar, median, seen)
         shares = {percent: self.card["range_shares"][str(percent)] for percent in (68, 95)}
-        snr = [signal_to_noise(*pair) for pair in zip(flux, ivar, strict=True)]
+        ranges = {percent: central_range(temperature, share) for percent, share in shares.items()}
         parameters = corrected(from_outputs(outputs), median, self.card["parameters"]["offsets"])
         errors = parameter_errors(parameters, median, snr, self.card["parameters"])
         parameters[np.isnan(errors)] = np.nan
@@ -144,7 +155,10 @@ class Model:
             outlier,
             flagged,
             sets,
-            shares,
+            median,
+            ranges,
+            half_width(temperature, shares[68]),
+            snr,
             found,
             kinds.argmax(1),
             velocity,

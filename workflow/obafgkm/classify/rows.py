@@ -102,7 +102,7 @@ def classify_entries(model, entries, before=lambda: None):
             if not isinstance(outcome, str):
                 types, i = outcome
                 try:
-                    row = answer(file, spectrum, model.wave, *pair, types, i)
+                    row = answer(file, spectrum, model.wave, pair[1], types, i)
                 except Exception as error:  # of numbers that nobody thought of
                     outcome = f"cannot be classified ({told(error)})"
                 else:

@@ -10,6 +10,7 @@ _SENTINELS = np.array(
     [-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0, -99999.0, -32768.0, -1e20, -1e30, -1e34]
 )
 _SENTINELS = np.concatenate([_SENTINELS, -_SENTINELS, [9.969209968386869e36, 3.4028234663852886e38]])
+_NEAR_SENTINELS = 1e-8 + 1e-6 * np.abs(_SENTINELS)
 _ZEROS = 3  # in a row: no detector reads exactly zero so often
 _CONSTANT = 20  # equal values in a row
 _REPEATED = 5  # occurrences of an extreme value far from all others
@@ -41,7 +42,7 @@ def masked(flux):
     bad |= _runs(flux) | _without_light(flux, good)
     low, high = good.min(), good.max()
     for value in (low, high):
-        is_known = np.isclose(value, _SENTINELS, rtol=1e-6).any()
+        is_known = (np.abs(value - _SENTINELS) <= _NEAR_SENTINELS).any()
         if is_known or np.count_nonzero(good == value) >= _REPEATED:
             others = good[good != value]
             if others.size and value and _is_far(value, others):
@@ -51,11 +52,14 @@ def masked(flux):
 
 def _without_light(flux, good):
     """Pixels of zero or nearly zero flux: several in a row, or where all others are well above."""
-    level = np.median(np.abs(good))
+    size = np.abs(good)
+    if size.min() > _NOTHING * size.max():  # most spectra, without a median
+        return np.zeros(flux.size, bool)
+    level = np.median(size)
     nothing = np.abs(flux) <= _NOTHING * level
     if not level or not nothing.any() or nothing.mean() > 0.5:
         return np.zeros(flux.size, bool)
-    if good[np.abs(good) > _NOTHING * level].min() > _DEEPEST * level:
+    if good[size > _NOTHING * level].min() > _DEEPEST * level:
         return nothing
     return _runs(np.where(nothing, 0.0, flux))
 
@@ -119,7 +123,7 @@ def inverse_variances(values, kind, light=None):
         if (~known if light is None or not light.any() else ~known[light]).mean() > _MOST_UNKNOWN:
             return None
     positive = ivar[ivar > 0]
-    if positive.size:
+    if positive.size and positive.min() < _NO_WEIGHT * positive.max():  # else none is far from the median
         usual = np.median(positive)
         ivar[(ivar < _NO_WEIGHT * usual) | (ivar > _TOO_MUCH * usual)] = 0
     return ivar
