@@ -252,13 +252,33 @@ def test_two_samples_of_one_law_differ_once_in_twenty_at_most_or_little_more(n, 
         ({"kind": "mean", "value": 1, "sample": 100, "spread": 2}, 0.6080, 1.3920),
         ({"kind": "mean", "value": 1, "uncertainty": 3.0, "repeats": 9, "sample": None}, -1.3060, 3.3060),
         ({"kind": "mae", "value": 1, "sample": 100}, 0.8519, 1.1481),
-        ({"kind": "slope", "value": 1, "sample": 102, "spread": 0.5}, 0.8040, 1.1960),
+        ({"kind": "slope", "value": 2, "sample": 102, "spread": 0.5}, 1.6080, 2.3920),
         ({"kind": "r2", "value": 0.64, "sample": 103}, 0.5149, 0.7402),  # of a correlation of 0.8
-        ({"kind": "type", "value": 30, "spread": 1.0}, 28.0400, 31.9600),
+        ({"kind": "type", "value": 30, "spread": 2.0}, 26.0801, 33.9199),
+        ({"kind": "mean", "value": 1, "by_hand": {"error": 0.5, "reason": "read off"}}, 0.0200, 1.9800),
     ],
 )
 def test_intervals_are_those_of_the_textbook(settings, low, high):
     assert published_interval(claim(**settings, text="-")) == pytest.approx((low, high), abs=2e-4)
+
+
+@pytest.mark.parametrize(("kind", "most"), [("r2", 3), ("sigma", 1), ("slope", 2), ("mae", 1)])
+def test_samples_too_small_for_a_kind_have_no_interval(kind, most):
+    one = claim(kind=kind, value=0.5, spread=0.5, sample=most, text="-")
+    assert published_interval(one) is None
+    assert published_interval(replace(one, sample=most + 1)) is not None
+
+
+def test_what_is_at_stake_is_the_difference_as_a_part_of_that_from_an_empty_answer():
+    found = judge(claim(value=0.8, text="-"), Ours(value=0.75, n=850, source="mirror"))
+    assert found.stake == pytest.approx(0.05 / 0.2)
+    found = judge(claim(kind="parameter", value=1000, text="1,000"), Ours(value=1250, source="mirror"))
+    assert found.stake == pytest.approx(0.25)
+
+
+def test_a_number_that_is_not_defined_is_not_compared():
+    found = judge(claim(), Ours(value=math.nan, n=850, source="mirror"))
+    assert (found.verdict, "not defined" in found.reason) == ("not comparable", True)
 
 
 def test_the_last_printed_digit_counts_half_its_unit():
