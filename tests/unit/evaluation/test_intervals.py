@@ -1,6 +1,8 @@
 """Intervals."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from obafgkm.evaluation.intervals import wilson_interval, with_intervals
@@ -34,3 +36,9 @@ def test_a_share_of_none_or_all_stars_has_an_interval():
     np.testing.assert_allclose([none["share_low"], none["share_high"]], 1 - np.array(expected)[::-1])
     half = row_of(stars % 2 == 0)
     assert (half["share_low"], half["share_high"]) == (half["other_low"], half["other_high"])
+
+
+@given(n=st.integers(1, 10_000))
+def test_the_interval_of_none_begins_at_zero_and_that_of_all_ends_at_one(n):
+    (low, _), (_, high) = wilson_interval(0, n), wilson_interval(1, n)
+    assert (low, high) == (0, 1)

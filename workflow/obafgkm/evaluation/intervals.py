@@ -180,4 +180,6 @@ def wilson_interval(share, n, confidence=0.95):
     from astropy.stats import binom_conf_interval
 
     right = np.round(np.asarray(share) * np.asarray(n))
-    return binom_conf_interval(right, n, confidence, interval="wilson")
+    low, high = binom_conf_interval(right, n, confidence, interval="wilson")
+    # Rounding leaves the ends of none and of all a last digit off.
+    return np.array([np.where(right == 0, 0, low), np.where(right == n, 1, high)])
