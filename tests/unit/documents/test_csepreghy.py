@@ -341,6 +341,7 @@ def test_clusters_are_found_and_a_dead_latent_space_has_none():
     assert np.isnan(score(encoded(latent, ["QSO"] * 24), "quasars", 1)[0]["adjusted_rand"])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("backend")
 def test_no_draw_of_the_weights_leaves_an_autoencoder_dead():
     import keras
@@ -356,6 +357,7 @@ def test_no_draw_of_the_weights_leaves_an_autoencoder_dead():
         assert np.ptp(model(flux), axis=0).max() > 0, seed
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("backend")
 def test_what_an_autoencoder_explains_follows_from_its_reconstructions(tmp_path):
     rng = np.random.default_rng(5)

@@ -27,7 +27,9 @@ def kept():
 
 
 # The continuum of PHOENIX is sought, at the highest points.
-@pytest.mark.parametrize(("archive", "tolerance"), [("bosz", 1e-3), ("phoenix", 5e-3)])
+@pytest.mark.parametrize(
+    ("archive", "tolerance"), [pytest.param("bosz", 1e-3, marks=pytest.mark.slow), ("phoenix", 5e-3)]
+)
 def test_a_published_grid_becomes_one_of_ours(kept, tmp_path, archive, tolerance):
     """Made of spectra of the kept grid, which it must give back between its nodes too."""
     description = GridDescription(**GRID)

@@ -111,6 +111,7 @@ def test_labels_are_clipped_to_the_grid(grid):
     np.testing.assert_array_equal(outside[0], edge[0])
 
 
+@pytest.mark.slow
 def test_nodes_reproduce_the_synthesis(grid):
     teff = 6000.0
     low, high = gravity_limits(teff)

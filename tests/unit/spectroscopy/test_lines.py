@@ -64,6 +64,7 @@ def test_pixels_without_inverse_variance_are_no_data():
     assert np.isnan(equivalent_width(PIXELS, flux, ivar, line, 0.0)).all()
 
 
+@pytest.mark.slow
 def test_real_emission_lines_agree_with_the_pipeline(mirror):
     """On one continuum, what is left is the stars' absorption, which the pipeline's model of them fills.
 

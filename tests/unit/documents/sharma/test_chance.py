@@ -74,7 +74,9 @@ def predicted_and_expected(model, autoencoder, checkpoint, shuffle):
 
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")  # it is stopped early, as in the workflow
-@pytest.mark.parametrize("model", SETTINGS)
+@pytest.mark.parametrize(
+    "model", [pytest.param(name, marks=pytest.mark.slow) if name == "cnn" else name for name in SETTINGS]
+)
 def test_shuffled_labels_leave_chance_and_right_ones_do_not(model, autoencoder, tmp_path):
     shuffle = np.random.default_rng(2).permutation
     predicted, expected = predicted_and_expected(model, autoencoder, tmp_path, lambda number: number)

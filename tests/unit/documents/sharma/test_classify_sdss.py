@@ -77,6 +77,7 @@ def test_parts_give_what_the_whole_gives(tmp_path, training):
         assert set(parts[name]["source"]) == {"mirror, simulated"}
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_stars(tmp_path, training):
     peaks = []
     for n in (1000, 8000):

@@ -64,6 +64,7 @@ def test_gains_are_over_the_same_star_and_repeat_without_pre_training():
     assert table.loc[1, "gain_low"] < table.loc[1, "gain"] < table.loc[1, "gain_high"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("backend")
 def test_every_stage_of_every_pre_training_answers_for_every_test_star(tmp_path):
     pytest.importorskip("keras")
