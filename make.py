@@ -263,8 +263,10 @@ def main(arguments):
         # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.
         given = ("--profile", "--workflow-profile", "--executor", "--resources")
         here = not any(word.startswith(given) for word in rest)
-        # Last, because it takes all words that follow.
-        call(BIN / "snakemake", *rest, *(("--resources", f"mem_mb={memory()}") if here else ()))
+        # Behind the user's words, because it takes all that follow up to the next option.
+        options = rest.index("--") if "--" in rest else len(rest)
+        own = ["--resources", f"mem_mb={memory()}"] if here else []
+        call(BIN / "snakemake", *rest[:options], *own, *rest[options:])
     elif task == "rehearse":
         call(BIN / "python", ROOT / "tests" / "workflow" / "rehearse.py", *rest)
     elif task == "test":

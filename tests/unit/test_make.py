@@ -31,6 +31,8 @@ def run(monkeypatch):
 def test_memory_is_limited_here_and_swallows_no_target(run):
     assert run("sharma")[:2] == ["sharma", "--resources"]
     assert run("--configfile", "a.yaml")[:2] == ["--configfile", "a.yaml"]
+    given = run("--configfile", "a.yaml", "--", "sharma")
+    assert (given[:3], given[-2:]) == (["--configfile", "a.yaml", "--resources"], ["--", "sharma"])
 
 
 @pytest.mark.parametrize("given", ["--profile", "--workflow-profile", "--executor", "--resources"])
