@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.archives.sdss.photometry import FEATURE_SETS, FEATURES
-from obafgkm.documents.hammer.sample import by_seed, main_class_scores, read_sample
-from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.documents.hammer.intervals import scores_with_intervals
+from obafgkm.documents.hammer.sample import by_seed, read_sample
 from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
@@ -33,14 +33,7 @@ def table_ablation(predictions, **bootstrap):
     rows = []
     for key, part in predictions.groupby(["features", "rows", "model"], sort=False):
         stars, predicted = by_seed(part)
-        scores = with_intervals(
-            main_class_scores,
-            stars["bestObjID"],
-            stars["main"],
-            predicted,
-            shares=dict.fromkeys(["accuracy", "far"], len(stars)),
-            **bootstrap,
-        )
+        scores = scores_with_intervals(stars, predicted, **bootstrap)
         accuracy = (predicted == stars[["main"]].to_numpy()).mean(axis=0)
         spread = np.std(accuracy, ddof=1) if len(accuracy) > 1 else np.nan
         row = dict(zip(["features", "rows", "model"], key, strict=True))

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from obafgkm.documents.hammer.sample import by_seed, dummy_rule, main_class_scores, read_sample
-from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.documents.hammer.intervals import scores_with_intervals
+from obafgkm.documents.hammer.sample import by_seed, dummy_rule, read_sample
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -16,14 +16,7 @@ def table_cost(sample, predictions, **bootstrap):
     rules |= {model: by_seed(part) for model, part in chosen.groupby("model")}
     rows = []
     for model, (stars, predicted) in rules.items():
-        scores = with_intervals(
-            main_class_scores,
-            stars["bestObjID"],
-            stars["main"],
-            predicted,
-            shares=dict.fromkeys(["accuracy", "far"], len(stars)),
-            **bootstrap,
-        )
+        scores = scores_with_intervals(stars, predicted, **bootstrap)
         of_cost = {name: scores[name] for name in scores if name.startswith(("cost", "far", "accuracy"))}
         rows.append({"model": model, "spectra": len(stars), **of_cost})
     return pd.DataFrame(rows).sort_values("cost").assign(source=sample["source"].iloc[0])

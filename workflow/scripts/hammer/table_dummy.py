@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.documents.hammer.sample import dummy_rule, kept_rows, main_class_scores, read_sample
-from obafgkm.evaluation.intervals import with_intervals
+from obafgkm.documents.hammer.intervals import scores_with_intervals
+from obafgkm.documents.hammer.sample import dummy_rule, kept_rows, read_sample
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -18,9 +18,7 @@ def table_dummy(sample, **bootstrap):
             "commonest class": np.full(len(rows), rows["main"].mode()[0]),
         }
         for rule, predicted in rules.items():
-            scores = with_intervals(
-                main_class_scores, rows["bestObjID"], rows["main"], predicted, **bootstrap
-            )
+            scores = scores_with_intervals(rows, predicted, **bootstrap)
             table.append({"rule": rule, "rows": kept, "spectra": len(rows), **scores})
     return pd.DataFrame(table).assign(source=sample["source"].iloc[0])
 
