@@ -396,3 +396,17 @@ def test_galaxies_without_a_subclass_are_counted_by_the_answer():
     assert table.loc["AGN", "share"] == pytest.approx(2 / 3)
     assert table.loc["AGN", "share_of_known"] == 0.5
     assert table.loc["AGN", "median_probability"] == pytest.approx(0.6)
+
+
+def test_perfect_answers_on_few_objects_leave_room_for_errors():
+    """A mean over classes leaves as much as its smallest class, and no less than that over objects."""
+    classes = ["GALAXY"] * 20 + ["QSO"] * 4
+    table = pd.DataFrame({"part": "test", "expected": classes, "predicted": classes})
+    row = script("accuracy")["scores_row"](
+        table.assign(star=table.index.astype(str)), {"bootstrap": 50, "confidence": 0.95}, 0
+    )
+    assert row["accuracy"] == row["balanced_accuracy"] == row["macro_f1"] == 1
+    assert (
+        row["balanced_accuracy_low"] == row["macro_f1_low"] == pytest.approx(0.510, abs=1e-3)
+    )  # Wilson, 4 of 4
+    assert row["accuracy_low"] == pytest.approx(0.862, abs=1e-3)  # 24 of 24

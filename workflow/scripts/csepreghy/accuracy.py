@@ -24,12 +24,15 @@ def scores_row(predictions, settings, seed):
     training = predictions[predictions["part"] == "training"]
     if test.empty:
         return {"test_spectra": 0}
+    objects = test.groupby("expected")["star"].nunique()
+    # What averages over classes is at most as uncertain as the share of the least populated one.
+    shares = dict.fromkeys(["balanced_accuracy", "macro_f1"], objects.min())
     scores = with_intervals(
         name_scores,
         test["star"],
         test["expected"].to_numpy(str),
         test["predicted"].to_numpy(str),
-        shares={"accuracy": test["star"].nunique()},
+        shares=shares | {"accuracy": test["star"].nunique()},
         samples=settings["bootstrap"],
         confidence=settings["confidence"],
         seed=seed,
