@@ -123,7 +123,7 @@ EXHIBITS["sharma"] = {
         params=dict(
             quantities={
                 "loss": "Mean squared logarithmic error",
-                "r2": "R²",
+                "unexplained": "1 − $R^2$",
                 "rmse": "Root mean square error (relative flux)",
             }
         ),

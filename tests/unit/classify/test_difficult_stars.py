@@ -11,18 +11,18 @@ TABLES = runpy.run_path(str(ROOT / "workflow/scripts/classifier/tables.py"))
 BOOTSTRAP = {"samples": 20, "confidence": 0.95, "seed": 0}
 # Vetted class, luminosity class and metallicity of one star; in which of the kinds it is.
 STARS = [
-    (30, 0, 0.0, {"supergiants F0-K9"}),
-    (59, 0, -0.5, {"supergiants F0-K9"}),
+    (30, 0, 0.0, {"supergiants F0–K9"}),
+    (59, 0, -0.5, {"supergiants F0–K9"}),
     (29, 0, 0.0, set()),
     (60, 0, 0.0, set()),
-    (19, 0, np.nan, {"supergiants B5-B9"}),
+    (19, 0, np.nan, {"supergiants B5–B9"}),
     (14, 0, np.nan, set()),
     (15, 4, np.nan, set()),
-    (50, 4, np.nan, {"K0-K3"}),
-    (53, 2, -1.2, {"K0-K3", "[Fe/H] below -1"}),
+    (50, 4, np.nan, {"K0–K3"}),
+    (53, 2, -1.2, {"K0–K3", "[Fe/H] below −1"}),
     (54, 4, -1.0, set()),
     (66, 2, np.nan, set()),
-    (67, 4, np.nan, {"M7-M9"}),
+    (67, 4, np.nan, {"M7–M9"}),
 ]
 
 

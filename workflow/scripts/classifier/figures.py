@@ -7,12 +7,12 @@ from matplotlib.ticker import ScalarFormatter
 from obafgkm.evaluation.intervals import wilson_interval
 from obafgkm.evaluation.metrics import reliability
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.report.plots import COLUMN, PAGE, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, PAGE, dodged, new_figure, save_figure
 from obafgkm.workflow.job import job
 
 _CLEAN = "as observed"
 _AXES = {
-    "a_v": ("A$_V$ (mag)", 0.0),
+    "a_v": ("$A_V$ (mag)", 0.0),
     "snr": ("S/N per pixel of 2 Å", None),
     "fwhm": ("Resolution (FWHM, Å)", None),
     "coverage": ("Fraction of 3800–7000 Å covered", 1.0),
@@ -65,6 +65,7 @@ def fig_conditions(table):
                 color=f"C{i}",
                 lw=0.8,
                 label=words,
+                transform=dodged(panel, i, len(_MODELS)),
             )
         panel.axhline(clean["network_sigma"], color="C0", lw=0.6, ls=":")
         panel.set_xlabel(label)
@@ -96,7 +97,7 @@ def fig_reliability(clean):
     right.set_xticks(range(7), [f"{MAIN_CLASSES[k]}\n{cover['size'].get(k, 0)}" for k in range(7)])
     right.set(
         xlabel="Main class and number of stars",
-        ylabel="Share with the true class in the 90 % set",
+        ylabel="Share with the true class in the 90% set",
         ylim=(0, 1.02),
     )
     return figure

@@ -30,11 +30,11 @@ _ARCHITECTURES = {
 _WORST = 25
 # Stars that a classifier easily gets wrong: few in the libraries, or told by weak lines.
 _DIFFICULT = {
-    "supergiants F0-K9": "luminosity == 0 and 30 <= vetted < 60",
-    "supergiants B5-B9": "luminosity == 0 and 15 <= vetted < 20",
-    "K0-K3": "50 <= vetted < 54",
-    "M7-M9": "vetted >= 67",
-    "[Fe/H] below -1": "feh < -1",
+    "supergiants F0–K9": "luminosity == 0 and 30 <= vetted < 60",
+    "supergiants B5–B9": "luminosity == 0 and 15 <= vetted < 20",
+    "K0–K3": "50 <= vetted < 54",
+    "M7–M9": "vetted >= 67",
+    "[Fe/H] below −1": "feh < -1",
 }
 # Some catalogue values contradict the luminosity class, such as log g = 0.26 of the dwarf HD 55693.
 _GRAVITY_OF_CLASS = (

@@ -50,19 +50,19 @@ def draw_pairs(result):
     for label, of_class in counts.items():
         points, colour = place[result["label"] == label], COLOURS[label]
         x, y = columns + points[:, columns], n - 1 - rows + points[:, rows]
-        axes.scatter(x, y, 1, colour, lw=0, label=label)
+        axes.scatter(x, y, 4, colour, lw=0, alpha=0.7, label=label)
         for i, heights in enumerate(of_class):
             base = n - 1 - i
             axes.stairs(base + 0.9 * heights / highest[i], i + edges, baseline=base, color=colour, lw=0.6)
     lines = np.arange(n + 1)
-    axes.hlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5)
-    axes.vlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5)
+    axes.hlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5, clip_on=False)
+    axes.vlines(lines, 0, np.minimum(n - lines + 1, n), color="0.7", lw=0.5, clip_on=False)
     axes.set(xlim=(0, n), ylim=(0, n), aspect="equal", xlabel="Latent number", ylabel="Latent number")
     axes.set_xticks(np.arange(n) + 0.5, live + 1)
     axes.set_yticks(np.arange(n) + 0.5, live[::-1] + 1)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    axes.legend(markerscale=4, loc="upper right")
+    axes.legend(markerscale=2, loc="upper right")
     return figure
 
 

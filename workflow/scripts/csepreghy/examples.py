@@ -41,8 +41,8 @@ def draw_examples(sample, rows, smoothing):
         name = public_name(row.name, label["source"])
         title = f"{name}{', ' * bool(name)}{redshift(label['z'], 4)}\n{row.expected}"
         # On a line of its own: two long names would reach into the next panel.
-        title += "" if row.expected == row.predicted else f",\ntaken for {row.predicted}"
-        draw_spectrum(axes, sample.wave, flux, label["class"], f"{title} (p = {row.probability:.2f})")
+        title += "" if row.expected == row.predicted else f"\ntaken for {row.predicted}"
+        draw_spectrum(axes, sample.wave, flux, label["class"], f"{title} ($p$ = {row.probability:.2f})")
     return figure
 
 

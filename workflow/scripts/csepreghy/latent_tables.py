@@ -3,7 +3,7 @@
 import pandas as pd
 
 from obafgkm.evaluation.trivial import PREFIX
-from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots import PAGE, dodged, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -18,10 +18,11 @@ def fig_latent(table):
     """Draw each quantity against the size, for the autoencoder and for principal components."""
     figure, axes = new_figure(PAGE, 0.36 * PAGE, panels=(1, len(QUANTITIES)))
     for panel, (name, words) in zip(axes, QUANTITIES.items(), strict=True):
-        for model, marker in (("Autoencoder", "o"), ("Principal components", "s")):
+        for i, (model, marker) in enumerate((("Autoencoder", "o"), ("Principal components", "s"))):
             rows = table[table["model"] == model].sort_values("numbers")
             bars = [rows[name] - rows[f"{name}_low"], rows[f"{name}_high"] - rows[name]]
-            panel.errorbar(rows["numbers"], rows[name], bars, marker=marker, ms=3, capsize=2, label=model)
+            style = {"marker": marker, "ms": 3, "capsize": 2, "label": model}
+            panel.errorbar(rows["numbers"], rows[name], bars, transform=dodged(panel, i, 2), **style)
         panel.set(xscale="log", xlabel="Latent variables", ylabel=words)
         sizes = sorted(table["numbers"].unique())
         panel.set_xticks(sizes, sizes)

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.evaluation.intervals import with_intervals
-from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots import PAGE, dodged, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 COLOURS = {"real": "C0", "simulated, then real": "C1", "simulated": "C2"}
+SHOWN = {"real": "real alone", "simulated, then real": "simulated, then real"}
 
 
 def recalls(expected, predicted, classes):
@@ -71,7 +72,7 @@ def fig_simulated(table):
         low, high = alone[f"{column}_low"], alone[f"{column}_high"]
         panel.axhspan(low, high, color=COLOURS["simulated"], alpha=0.15, lw=0)
         panel.axhline(alone[column], color=COLOURS["simulated"], label="simulated alone")
-        for trained_on, label in (("real", "real alone"), ("simulated, then real", "simulated, then real")):
+        for i, (trained_on, label) in enumerate(SHOWN.items()):
             rows = table[table["trained_on"] == trained_on]
             bars = np.abs(rows[[f"{column}_low", f"{column}_high"]].to_numpy().T - rows[column].to_numpy())
             panel.errorbar(
@@ -83,6 +84,7 @@ def fig_simulated(table):
                 capsize=2,
                 color=COLOURS[trained_on],
                 label=label,
+                transform=dodged(panel, i, len(SHOWN)),
             )
         panel.set_title(column.removeprefix("recall_").replace("balanced_accuracy", "mean of classes"))
         panel.set(xlim=(0, 1.06 * table["real_spectra"].max()), xlabel="Real training spectra")

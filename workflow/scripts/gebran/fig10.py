@@ -41,7 +41,7 @@ def fig10(predictions):
                 panel.plot(x, [edge] * len(x), marker, ms=4, color="C1", mew=0)
             panel.plot(ends, ends, color="0.3", lw=0.6)
             sigma = (rows["predicted"] - rows["expected"]).std()
-            text = f"σ = {sigma:.3g} {UNITS[parameter]}"
+            text = f"σ = {sigma:#.3g}".rstrip(".") + f" {UNITS[parameter]}"
             panel.text(0.05, 0.95, text, transform=panel.transAxes, va="top", fontsize=7.5)
             panel.locator_params(axis="x", nbins=4)
             panel.locator_params(axis="y", nbins=5)

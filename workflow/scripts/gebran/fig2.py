@@ -19,12 +19,12 @@ def fig2(errors):
         database, kind = name.split("_")
         style = {"ls": "--" if kind == "augmented" else "-", "color": f"C{int(database[-1]) - 1}"}
         below = rows.loc[rows["error"] < 0.005, "components"]
-        reached = f" (0.5 % from {below.min()})" if len(below) else ""
+        reached = f" (0.5% from {below.min()})" if len(below) else ""
         label = f"{database}{', augmented' if kind == 'augmented' else ''}{reached}"
         axes.semilogy(rows["components"], 100 * rows["error"], **style, label=label)
     for level in (1, 0.5):
         axes.axhline(level, color="0.5", lw=0.6, ls=":")
-        axes.text(errors["components"].max(), level, f"{level:g} %", ha="right", va="bottom", fontsize=6.5)
+        axes.text(errors["components"].max(), level, f"{level:g}%", ha="right", va="bottom", fontsize=6.5)
     axes.set(xlabel="Principal components", ylabel="Mean error of validation spectra (%)")
     axes.set_ylim(top=30)  # room for the legend
     axes.legend(loc="upper right", fontsize=6.5)

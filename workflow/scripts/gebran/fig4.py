@@ -20,7 +20,7 @@ def fig4(wave, replicas):
         panel.plot(wave, flux, lw=0.4)
         panel.axhline(1, color="0.5", lw=0.5, ls=":")
         panel.set_title(name.capitalize())
-    axes[0, 0].set(xlim=(wave[0], wave[-1]), ylim=(0, 1.5))
+    axes[0, 0].set(xlim=(wave[0], wave[-1]), ylim=(min(0, replicas.min()), max(1.5, replicas.max())))
     for panel in axes[1]:
         panel.set_xlabel("Wavelength (Å)")
     for panel in axes[:, 0]:

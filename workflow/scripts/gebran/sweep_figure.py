@@ -96,7 +96,7 @@ def sweep_figure(table, error="noisy_validation"):
                     panel.plot(place + shift, _LARGEST * guessing, "^", ms=4.5, color=colour)
                     continue
                 bar = standard_error(sigma, spectra)
-                panel.errorbar(place + shift, sigma, bar, fmt="o", ms=3.5, capsize=2, lw=0.8, color=colour)
+                panel.errorbar(place + shift, sigma, bar, fmt="o", ms=3.5, lw=0.8, color=colour)
             if said := failure(errors, guessing):
                 at = panel.get_xaxis_transform()
                 panel.text(

@@ -15,7 +15,7 @@ MODELS = ["tuned network", "gradient boosting", "random forest"]
 _WORDS = {
     "ra": "right ascension",
     "dec": "declination",
-    "elodieBV": "template B−V",
+    "elodieBV": "template $B-V$",
     "elodieTEff": "template $T_\\mathrm{eff}$",
     "elodieLogG": r"template $\log\,g$",
     "elodieFeH": "template [Fe/H]",
@@ -25,7 +25,7 @@ _WORDS = {
 def in_words(feature):
     """Name of a column of the query in figures; `z1` is the magnitude z, as z is the redshift."""
     band = feature.removeprefix("dered_")
-    return _WORDS.get(feature) or f"{band.removesuffix('1')}{', dereddened' if band != feature else ''}"
+    return _WORDS.get(feature) or f"${band.removesuffix('1')}${', dereddened' if band != feature else ''}"
 
 
 def table_ablation(predictions, **bootstrap):

@@ -10,7 +10,8 @@ def fig_teff(sample):
     """Draw the figure."""
     figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
     values = [sample["elodieTEff"][sample["main"] == i] / 1000 for i in range(len(MAIN_CLASSES))]
-    axes.boxplot(values, tick_labels=list(MAIN_CLASSES), flierprops={"markersize": 2})
+    style = {"flierprops": {"markersize": 2}, "medianprops": {"color": "C0"}}
+    axes.boxplot(values, tick_labels=list(MAIN_CLASSES), **style)
     rule = "dummy rule:\nO above 6000 K, M below 4000 K,\nG between"
     for threshold, label in [(6, rule), (4, None)]:
         axes.axhline(threshold, color="C1", ls="--", lw=0.8, zorder=0, label=label)

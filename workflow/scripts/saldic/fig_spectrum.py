@@ -37,9 +37,9 @@ def fig_spectrum(wave, flux, factor):
     detail.plot(wave[near], flux[near], ".", ms=2, label="full")
     detail.step(coarse_wave[coarse_near], coarse[coarse_near], where="mid", lw=0.8, label="down-sampled")
     whole.set(xlim=(wave[0], wave[-1]), ylim=(-0.75, 1.45))
-    detail.set(xlim=(wave[near][0], wave[near][-1]), xlabel="Wavelength (Å)")
+    detail.set(xlim=(wave[near][0], wave[near][-1]))
     for axes in (whole, detail):
-        axes.set_ylabel("Flux / continuum")
+        axes.set(xlabel="Wavelength (Å)", ylabel="Flux / continuum")
         axes.legend(loc="upper right" if axes is whole else "lower right", ncols=2)
     whole.set_title(", ".join(f"{SYMBOLS[name]} = {value:g} {UNITS[name]}" for name, value in STAR.items()))
     return figure

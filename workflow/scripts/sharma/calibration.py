@@ -76,7 +76,7 @@ def fig_calibration(tables, calibration):
         bars = np.abs(wilson_interval(curve["accuracy"], curve["spectra"]) - curve["accuracy"].to_numpy())
         axes.errorbar(curve["confidence"], curve["accuracy"], bars, fmt="o", ms=4, capsize=2, lw=0.8)
         axes.set_title(f"{name}:\nexpected calibration error {error:.2f}")
-        axes.set(xlim=(0, 1), ylim=(0, 1))
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     for axes in panels.flat[len(tables) :]:
         axes.axis("off")
     figure.supylabel("Fraction of correct subclasses", fontsize=8)

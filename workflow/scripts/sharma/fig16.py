@@ -10,6 +10,7 @@ from obafgkm.spectra import Spectra
 from obafgkm.workflow.job import job
 
 STARS = {"HD 184915": 10, "HD 175588": 64}  # the paper's stars and their class numbers
+QUANTITIES = ["Relative flux", "Flux / continuum", "Relative flux"]
 
 
 def find_star(labels, star, number):
@@ -42,8 +43,8 @@ def fig16(test, normalised, predictions):
         middle.plot(test.wave, lines[i], lw=0.6, label=f"predicted {predicted}")
         other = test.labels["mk_type"][rows[1 - i]]
         right.plot(test.wave, lines[i] * continuum[1 - i], lw=0.6, label=f"continuum of the {other} star")
-        left.set_ylabel("Relative flux")
-        for axes in (left, middle, right):
+        for axes, quantity in zip(panels[i], QUANTITIES, strict=True):
+            axes.set_ylabel(quantity)
             # Leaves room for the legend.
             axes.set_ylim(0, 1.3 * max(line.get_ydata().max() for line in axes.lines))
             axes.legend(loc="upper right", ncols=2, columnspacing=1, fontsize=6.5)

@@ -58,6 +58,7 @@ def fig19(predictions, stars):
             axes.axvline(wave, color="0.8", lw=0.6, zorder=0)
             axes.text(wave, 0.99 * top, name.strip(), rotation=90, fontsize=6, va="top")
         axes.set(ylim=(0, top), ylabel="Relative flux", xlim=(stars.wave[0], stars.wave[-1]))
+        axes.tick_params(top=False)  # or ticks would strike the names out
         name = public_name(row["name"], row["source"])
         axes.set_title(
             f"{name}{': ' * bool(name)}SDSS {row['expected_type']}, network {class_name(row['predicted'])} "

@@ -23,7 +23,7 @@ def fig_labels(errors, confidence, clip):
     spread = side_by_side(share, 0.05 * max(share.max(), 1))
     figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
     bars = [wrong["rms"] - wrong["rms_low"], wrong["rms_high"] - wrong["rms"]]
-    label = f"root mean square, {100 * confidence:g} % interval"
+    label = f"root mean square, {100 * confidence:g}% interval"
     axes.errorbar(spread, wrong["rms"], bars, fmt="o", ms=4, capsize=2, lw=0.8, label=label)
     # A few outliers can dominate a root mean square, and hide what happens to all other stars.
     axes.plot(spread, wrong["clipped_sigma"], "s", ms=4, label=f"σ after {clip:g}σ clipping")

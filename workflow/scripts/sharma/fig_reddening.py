@@ -30,7 +30,7 @@ def fig_reddening(errors, names, confidence):
     axes.set(xlabel="$A_V$ (mag)", ylabel="RMS error (subclasses)", xlim=(0, 1))
     head_room = 0.15 + 0.06 * len(names)  # for the legend
     axes.set_ylim(0, (1 + head_room) * reddening["rms_high"].max())
-    axes.legend(loc="upper left", title=f"bands: {100 * confidence:g} % intervals", title_fontsize=7)
+    axes.legend(loc="upper left", title=f"bands: {100 * confidence:g}% intervals", title_fontsize=7)
     return figure
 
 

@@ -13,5 +13,8 @@ if __name__ == "__main__":
     with job(snakemake):
         card = json.loads(Path(snakemake.input.card).read_text())
         history = pd.read_csv(snakemake.input.history)
+        if "r2" in history:
+            for part in ("", "val_"):  # near 1 from the first epochs on
+                history[f"{part}unexplained"] = 1 - history[f"{part}r2"]
         figure = draw_learning_curves(history, card["best_epoch"], snakemake.params.quantities)
         save_figure(figure, snakemake.output, card["source"], networks=True)

@@ -7,16 +7,12 @@ import pandas as pd
 
 from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.mk import main_class
-from obafgkm.report.plots import PAGE, new_figure, save_figure
+from obafgkm.report.plots import PAGE, dodged, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
 QUANTITIES = {"error": "Mean absolute error (subclasses)", "main_class_accuracy": "Main-class accuracy"}
 STAGES = {"encoder unchanged": "C0", "all weights": "C1"}
-# So that no point hides another: parts of the axis.
-SHIFTS = dict(
-    zip(itertools.product(STAGES, ("observed", "simulated")), (-0.008, -0.03, 0.008, 0.03), strict=True)
-)
 ORDER = ["repeat", "file"]
 
 
@@ -76,13 +72,13 @@ def fig_pretraining(table):
     """Draw each quantity against the number of observed spectra; simulated ones beside, unfilled."""
     figure, axes = new_figure(PAGE, 0.42 * PAGE, panels=(1, len(QUANTITIES)))
     for panel, (column, words) in zip(axes, QUANTITIES.items(), strict=True):
-        ways = itertools.product(STAGES.items(), ("observed", "simulated"))
-        for (stage, colour), kind in ways:
+        ways = list(itertools.product(STAGES.items(), ("observed", "simulated")))
+        for i, ((stage, colour), kind) in enumerate(ways):
             simulated = table["pretrained_on"] == "simulated"
             rows = table[(table["stage"] == stage) & (simulated == (kind == "simulated"))]
             ends = rows[[f"{column}_low", f"{column}_high"]].to_numpy()
             panel.errorbar(
-                rows["unlabelled_spectra"] + SHIFTS[stage, kind] * table["unlabelled_spectra"].max(),
+                rows["unlabelled_spectra"],
                 rows[column],
                 np.abs(ends.T - rows[column].to_numpy()),
                 fmt="o-" if kind == "observed" else "D",
@@ -91,6 +87,7 @@ def fig_pretraining(table):
                 capsize=2,
                 color=colour,
                 label=f"{stage}, pre-trained on {kind} stars",
+                transform=dodged(panel, i, len(ways)),
             )
         panel.set(xlabel="Unlabelled spectra", ylabel=words)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)

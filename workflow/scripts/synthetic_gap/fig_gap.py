@@ -7,7 +7,7 @@ from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.plots.parameters import parameter_axis
 from obafgkm.workflow.job import job
 
-BOX = {"facecolor": "white", "lw": 0, "alpha": 0.8, "pad": 1}
+UNITS = {"teff": " %", "logg": " dex", "feh": " dex"}
 DIFFERENCES = {
     "teff": r"$\Delta T_\mathrm{eff}\,/\,T_\mathrm{eff}$ (%)",
     "logg": r"$\Delta\,\log\,g$ (dex)",
@@ -48,11 +48,22 @@ def fig_gap(predictions):
                     difference = 100 * difference / rows["expected"]
                 panel.scatter(rows["expected"], difference, label=name, alpha=0.7, **style)
                 if name != "MILES, outside the range of the training" and len(rows):
-                    lines.append(f"{name}: {difference.mean():+.2f} ± {difference.std(ddof=0):.2f}")
+                    numbers = f"{difference.mean():+z.2f} ± {difference.std(ddof=0):.2f}{UNITS[parameter]}"
+                    lines.append(f"{name}: {numbers}")
             panel.axhline(0, color="0.4", lw=0.6)
             panel.set_title("\n".join(lines).replace("-", "−"), fontsize=6.5)
             panel.set_ylabel(DIFFERENCES[parameter])
-        row[0].annotate(way, (0.04, 0.93), xycoords="axes fraction", weight="bold", va="top", bbox=BOX)
+        row[0].annotate(
+            way.capitalize(),
+            (0, 0.5),
+            xycoords=row[0].yaxis.label,
+            xytext=(-4, 0),
+            textcoords="offset points",
+            rotation=90,
+            weight="bold",
+            ha="right",
+            va="center",
+        )
     for panel, parameter in zip(axes[-1], parameters, strict=True):
         panel.set_xlabel(parameter_axis(parameter, "Catalogued"))
     axes[0, 0].set(xscale="log")

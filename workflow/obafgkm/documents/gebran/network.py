@@ -52,11 +52,11 @@ def build_gebran(n_components, activation, optimiser, dropout, loss):
     convolutions = []
     for number, filters in enumerate((8, 4, 4), 1):
         convolutions += [
-            layers.Conv1D(filters, 4, padding="same", activation=activation, name=f"conv_{number}"),
+            layers.Conv1D(filters, 4, padding="same", activation=activation, name=f"convolution_{number}"),
             layers.Dropout(dropout, name=f"dropout_{number}"),
         ]
     dense = [
-        layers.Dense(units, activation=activation, name=f"full_{number}")
+        layers.Dense(units, activation=activation, name=f"dense_{number}")
         for number, units in enumerate((1024, 512, 64, 10), 1)
     ]
     model = keras.Sequential(
@@ -64,7 +64,7 @@ def build_gebran(n_components, activation, optimiser, dropout, loss):
             keras.Input((n_components,), name="components"),
             layers.Reshape((n_components, 1), name="reshape"),
             *convolutions,
-            layers.Flatten(name="flat"),
+            layers.Flatten(name="flatten"),
             *dense,
             layers.Dense(1, dtype="float32", name="output"),
         ],

@@ -8,8 +8,9 @@ import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.transforms import ScaledTranslation
 
-__all__ = ["COLUMN", "PAGE", "new_figure", "save_figure", "side_by_side"]
+__all__ = ["COLUMN", "PAGE", "dodged", "new_figure", "save_figure", "side_by_side"]
 
 COLUMN, PAGE = 3.35, 7.0  # widths of a column and of a page in inches
 # Scales at which a run only demonstrates that it completes.
@@ -59,6 +60,24 @@ def _kind(source):
     kinds = ["real"] * any(part in _REAL for part in parts) + ["simulated"] * ("simulated" in parts)
     others = [part for part in parts if part not in (*_REAL, "simulated")]
     return ", ".join([f"{' and '.join(kinds)} data"] * bool(kinds) + others)
+
+
+def dodged(axes, i, n, step=2.5):
+    """Place of the data of the `i`-th of `n` series, so that none hides the error bars of another.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    i, n : int
+    step : float
+        Distance between neighbouring series in points.
+
+    Returns
+    -------
+    matplotlib Transform
+    """
+    shift = step * (i - (n - 1) / 2) / 72
+    return axes.transData + ScaledTranslation(shift, 0, axes.figure.dpi_scale_trans)
 
 
 def side_by_side(x, width):

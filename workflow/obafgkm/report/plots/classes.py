@@ -90,7 +90,7 @@ def draw_comparison(expected, predicted, slope, intercept):
     spots, count = np.unique(np.round([expected, predicted], 1), axis=1, return_counts=True)
     main.add_artist(draw_counts(main, spots, count, loc="lower right"))
     main.plot(ends, ends, color="0.6", lw=0.8, zorder=0, label="one to one")
-    fitted = f"fit: {slope:.2f} x {'−' if intercept < 0 else '+'} {abs(intercept):.2f}"
+    fitted = f"fit: {slope:.2f} $x$ {'−' if intercept < 0 else '+'} {abs(intercept):.2f}"
     main.plot(ends, slope * ends + intercept, "C1--", label=fitted)
     main.set(xlabel="Expected class", ylabel="Predicted class", xlim=(-1, 70), ylim=(-1, 70))
     main.legend(loc="upper left")

@@ -32,7 +32,8 @@ _COLOURS = {
 _OTHER = "0.75"
 _ROW, _BOX = 0.155, 0.105  # heights of a row and of the layer's box, in inches
 _BETWEEN = 0.2  # space between branches, in inches
-_WIDEST = 0.86  # largest width of a box, in inches
+_WIDEST = 0.8  # largest width of a box, in inches
+_LINEAR = 20  # largest ratio of the values of a learning curve on a linear axis
 _AXIS = 0.68  # centre of the boxes within a lane, in inches
 _PLACES = {"Layer": 1.14, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
 
@@ -129,7 +130,7 @@ def draw_layers(layers):
         kind = _KINDS.get(layer.kind, layer.kind)
         style = {"fc": _COLOURS.get(kind, _OTHER), "ec": "0.2", "lw": 0.5, "zorder": 2}
         axes.add_patch(Rectangle((x - width / 2, y - _BOX / 2), width, _BOX, **style))
-        outputs = layer.outputs.replace("x", "×")
+        outputs = " × ".join(f"{int(length):,}" for length in layer.outputs.split(" x "))
         texts = [name.replace("_", " "), kind, outputs, f"{layer.parameters:,}" if layer.parameters else "–"]
         _write(axes, left[name], y, texts)
         for before in inputs[name]:
@@ -206,6 +207,9 @@ def draw_learning_curves(history, best_epoch, quantities):
         axes.plot([best_epoch] * len(kept), kept, "o", ms=6, mfc="none", mec="k", mew=0.8, ls="", label=label)
         axes.set(xlabel="Epoch", ylabel=name, xlim=(1 - margin, epochs.max() + margin))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+        drawn = history[[quantity, f"val_{quantity}"]].to_numpy()
+        if 0 < drawn.min() < drawn.max() / _LINEAR:
+            axes.set_yscale("log")
     # Above the panels, where it hides no curve.
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure

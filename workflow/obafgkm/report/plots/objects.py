@@ -15,7 +15,7 @@ def public_name(name, source):
 
 def redshift(z, digits):
     """A redshift for a title: with a true minus sign, and none before zero."""
-    return f"z = {round(z, digits) + 0.0:.{digits}f}".replace("-", "−")
+    return f"$z$ = {round(z, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def draw_spectrum(axes, wave, flux, label, title):
@@ -52,7 +52,7 @@ def spectra_page(n, columns=3):
         One per spectrum; the others are hidden.
     """
     rows = max(1, -(-n // columns))
-    width, height = (PAGE, 1.6 * rows + 0.35) if columns > 1 else (COLUMN, 2.2 * rows)
+    width, height = (PAGE, 1.6 * rows + 0.75) if columns > 1 else (COLUMN, 2.2 * rows)
     columns = max(1, -(-n // rows))
     figure, axes = new_figure(width, height, panels=(rows, columns), squeeze=False)
     for spare in axes.flat[max(n, 1) :]:

@@ -51,7 +51,7 @@ def draw_parameters(predictions):
         limit = 1.1 * np.abs(difference).max()
         lower.set(ylim=(-limit, limit), xlabel=parameter_axis(name, "True"))
         mae, sigma = difference.abs().mean(), difference.std(ddof=0)
+        upper.set_ylabel(parameter_axis(name, "Predicted"))
+        lower.set_ylabel(f"Predicted − true ({UNITS[name]})")
         upper.set_title(f"{SYMBOLS[name]}: MAE {mae:.3g} {UNITS[name]},\nσ {sigma:.3g} {UNITS[name]}")
-    axes[0, 0].set_ylabel("Predicted")
-    axes[1, 0].set_ylabel("Predicted − true")
     return figure
