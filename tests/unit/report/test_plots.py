@@ -130,7 +130,7 @@ def test_curves_begin_at_epoch_1_and_mark_the_kept_one():
 
 
 @pytest.mark.parametrize(
-    ("z", "shown"), [(-0.00001, "z = 0.0000"), (-0.00052, "z = −0.0005"), (1.23456, "z = 1.2346")]
+    ("z", "shown"), [(-0.00001, "$z$ = 0.0000"), (-0.00052, "$z$ = −0.0005"), (1.23456, "$z$ = 1.2346")]
 )
 def test_a_redshift_of_nothing_has_no_sign(z, shown):
     assert redshift(z, 4) == shown
