@@ -270,7 +270,7 @@ def main(arguments):
     elif task == "rehearse":
         call(BIN / "python", ROOT / "tests" / "workflow" / "rehearse.py", *rest)
     elif task == "test":
-        call(BIN / "pytest", "-n", "2", *rest)
+        call(BIN / "pytest", "-n", "3", *rest)  # on two cores: one worker mostly waits for SLURM
     elif task == "docs":
         docs(*rest)
     else:

@@ -29,16 +29,22 @@ def pytest_configure(config):
         config.pluginmanager.register(Workers())
 
 
+def pytest_collection_modifyitems(items):
+    """What takes longest starts first: the rehearsal, and SLURM, whose jobs mostly wait."""
+    longest = ("tests/workflow/test_rehearsal.py", "tests/slurm/")
+    items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in longest])
+
+
 class Workers:
     """A test of the tiny run goes to whichever worker is free; those of any other module keep together.
 
-    So do those of SLURM, whose jobs mostly wait, from the start.
+    So do those of SLURM.
     """
 
     def pytest_xdist_make_scheduler(self, config, log):
         from xdist.scheduler import LoadScopeScheduling
 
-        config.option.loadscopereorder = False  # or the many short ones would come first, and SLURM's last
+        config.option.loadscopereorder = False  # or the many short ones would come first
 
         class Scheduling(LoadScopeScheduling):
             def _split_scope(self, nodeid):
