@@ -1,11 +1,94 @@
 """Intervals."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
-from obafgkm.evaluation.intervals import wilson_interval, with_intervals
+from obafgkm.evaluation.intervals import (
+    bootstrap_interval,
+    error_columns,
+    error_intervals,
+    rms_interval,
+    wilson_interval,
+    with_intervals,
+)
+
+BOOTSTRAP = {"samples": 4000, "confidence": 0.9, "seed": 3}
+
+
+@pytest.fixture(scope="module")
+def errors():
+    """Errors of 300 stars of one to five spectra each, correlated within a star, and their stars."""
+    rng = np.random.default_rng(5)
+    stars = np.repeat(np.arange(300).astype(str), rng.integers(1, 6, 300))
+    of_star = dict(zip(np.unique(stars), rng.normal(1, 2, 300), strict=True))
+    return np.array([of_star[star] for star in stars]) + rng.normal(0, 0.5, stars.size), stars
+
+
+def within(interval, expected, part=0.1):
+    """Whether two intervals agree to a part of their width: 4,000 samples do not fix them better."""
+    np.testing.assert_allclose(interval, expected, atol=part * np.ptp(expected))
+
+
+def test_the_interval_of_a_mean_is_that_of_its_standard_error():
+    values = np.random.default_rng(0).normal(5, 2, 400)
+    (interval,) = bootstrap_interval(lambda x: {"mean": x.mean()}, range(400), values, **BOOTSTRAP).values()
+    within(interval, values.mean() + np.array([-1, 1]) * norm.ppf(0.95) * values.std() / 20)
+
+
+def test_several_spectra_of_a_star_tell_no_more_than_one():
+    values, stars = np.random.default_rng(1).normal(size=50), np.arange(50)
+    once, often = (
+        bootstrap_interval(lambda x: {"mean": x.mean()}, s, x, **BOOTSTRAP)["mean"]
+        for s, x in ((stars, values), (np.repeat(stars, 7), np.repeat(values, 7)))
+    )
+    np.testing.assert_allclose(once, often)
+
+
+def test_a_metric_that_a_sample_lacks_is_left_out_of_its_interval():
+    kinds = np.array(["a"] * 30 + ["b"])
+
+    def share_of_b(kind):
+        return {"b": 1.0 if (kind == "b").any() else np.nan}
+
+    assert bootstrap_interval(share_of_b, range(31), kinds, **BOOTSTRAP)["b"] == (1, 1)
+
+
+def test_fast_intervals_of_errors_are_those_of_the_bootstrap(errors):
+    difference, stars = errors
+
+    def metrics(x):
+        return {"mae": np.abs(x).mean(), "bias": x.mean(), "sigma": x.std(), "rms": np.sqrt(np.mean(x**2))}
+
+    expected = bootstrap_interval(metrics, stars, difference, **BOOTSTRAP)
+    fast = error_intervals(difference, stars, **BOOTSTRAP)
+    assert list(fast) == ["mae", "bias", "sigma"]
+    for name, interval in fast.items():
+        within(interval, expected[name])
+    within(rms_interval(difference[:, None], stars, **BOOTSTRAP)[:, 0], expected["rms"])
+
+
+def test_sets_of_predictions_share_their_stars_and_may_lack_some(errors):
+    difference, stars = errors
+    some = np.where(np.arange(stars.size) % 3 == 0, np.nan, difference)
+    low, high = rms_interval(np.column_stack([difference, 2 * difference, some]), stars, **BOOTSTRAP)
+    np.testing.assert_allclose([low[1], high[1]], [2 * low[0], 2 * high[0]])
+    kept = ~np.isnan(some)
+    within((low[2], high[2]), rms_interval(some[kept, None], stars[kept], **BOOTSTRAP)[:, 0])
+
+
+def test_errors_stand_beside_their_bounds(errors):
+    difference, stars = errors
+    settings = {"bootstrap": 4000, "confidence": 0.9, "clip": 3}
+    columns = error_columns(difference, stars, settings, 3)
+    for name, bounds in error_intervals(difference, stars, **BOOTSTRAP).items():
+        assert (columns[f"{name}_low"], columns[f"{name}_high"]) == bounds
+        assert bounds[0] < columns[name] < bounds[1]
+    assert columns["bias"] == pytest.approx(difference.mean())
+    assert columns["sigma"] == pytest.approx(difference.std())
+    assert not {"clipped_sigma_low", "clipped_fraction_low"} & set(columns)
 
 
 def test_the_interval_of_a_share_is_wilsons():
