@@ -154,6 +154,9 @@ def test_spectral_codes_are_inverted():
     number, luminosity = np.meshgrid(np.arange(70), np.arange(5))
     code = mk.spectral_code(number, luminosity)
     np.testing.assert_array_equal(np.round(mk.class_from_code(code)), number)
+    giants = luminosity == 2
+    np.testing.assert_array_equal(mk.class_from_code(code[giants]), number[giants])
+    np.testing.assert_array_equal(mk.code_from_class(number[giants]), code[giants])
     for characters in (3, 4):
         np.testing.assert_array_equal(mk.luminosity_from_code(code, characters), luminosity)
 

@@ -124,7 +124,7 @@ EXHIBITS["sharma"] = {
             quantities={
                 "loss": "Mean squared logarithmic error",
                 "unexplained": "1 − $R^2$",
-                "rmse": "Root mean square error (relative flux)",
+                "rmse": "RMS error (relative flux)",
             }
         ),
     ),

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 from sklearn.metrics import r2_score
 
 from obafgkm.evaluation.trivial import (
@@ -98,6 +99,19 @@ def test_few_stars_that_differ_are_judged_by_the_exact_test():
         assert compare_classes(expected, said, np.arange(46)).has_learnt == learnt
 
 
+def test_the_gain_of_few_stars_has_the_exact_interval_of_those_that_differ():
+    expected = np.repeat([0, 1], [40, 6])
+    said = np.repeat([0, 1, 0], [40, 3, 3])
+    compared = compare_classes(expected, said, np.arange(46))
+    assert compared.gain == pytest.approx(3 / 46)
+    low, _ = binomtest(3, 3).proportion_ci(CONFIDENCE, "exact")
+    assert compared.gain_low == pytest.approx(3 / 46 * (2 * low - 1))
+    # One more star differs, and is lost.
+    said[0] = 1
+    low, _ = binomtest(3, 4).proportion_ci(CONFIDENCE, "exact")
+    assert compare_classes(expected, said, np.arange(46)).gain_low == pytest.approx(4 / 46 * (2 * low - 1))
+
+
 @pytest.mark.parametrize("n", [6, 10, 40])
 def test_luck_alone_is_seldom_taken_for_learning(n):
     """Answers whose errors are as large as the labels' own scatter are no gain; few may look like one."""
@@ -158,7 +172,8 @@ def test_the_median_of_networks_counts_one_that_diverged_as_the_worst():
     diverged = compare_values(teff, np.full(100, np.nan), star)
     assert median([good, good, diverged]).has_learnt
     assert not median([good, diverged, diverged]).has_learnt
-    assert median([good, diverged, diverged]).ours == np.inf
+    middle = median([good, diverged, diverged])
+    assert (middle.ours, middle.gain) == (np.inf, -np.inf)
 
 
 def test_a_table_keeps_a_comparison(tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from obafgkm.report.plots import STAMP, new_figure, save_figure, side_by_side
+from obafgkm.report.plots import STAMP, dodge, new_figure, save_figure, side_by_side
 from obafgkm.report.plots.networks import draw_layers, draw_learning_curves, lanes_of, parts_of
 from obafgkm.report.plots.objects import redshift, spectra_page
 
@@ -145,3 +145,19 @@ def test_the_lowest_panel_of_every_column_names_the_wavelength():
 def test_few_spectra_fill_their_page(n, shape):
     _, panels = spectra_page(n)
     assert panels[0].get_gridspec().get_geometry() == shape
+
+
+def test_series_at_the_same_places_stand_side_by_side_within_the_panel():
+    figure, axes = new_figure()
+    axes.set_xscale("log")
+    series = [axes.errorbar([1, 10, 100], [1, 2, 3], 0.5, label=str(i)) for i in range(3)]
+    for i, bars in enumerate(series):
+        dodge(bars, i, 3, step=4)
+    figure.draw_without_rendering()
+    places = [bars[0].get_transform().transform(bars[0].get_xydata()) for bars in series]
+    apart = 4 * figure.dpi / 72
+    np.testing.assert_allclose(np.diff(places, axis=0), np.broadcast_to([apart, 0], (2, 3, 2)), atol=1e-6)
+    np.testing.assert_allclose(places[1], axes.transData.transform(series[1][0].get_xydata()))
+    (left, right), frame = axes.get_xlim(), axes.get_window_extent()
+    assert left < 1 < 100 < right
+    assert np.all((frame.x0 < np.array(places)[..., 0]) & (np.array(places)[..., 0] < frame.x1))

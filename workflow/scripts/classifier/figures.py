@@ -7,7 +7,7 @@ from matplotlib.ticker import ScalarFormatter
 from obafgkm.evaluation.intervals import wilson_interval
 from obafgkm.evaluation.metrics import reliability
 from obafgkm.mk import MAIN_CLASSES
-from obafgkm.report.plots import COLUMN, PAGE, dodged, new_figure, save_figure
+from obafgkm.report.plots import COLUMN, PAGE, dodge, new_figure, save_figure
 from obafgkm.workflow.job import job
 
 _CLEAN = "as observed"
@@ -55,7 +55,7 @@ def fig_conditions(table):
                 x, y = np.append(x, at), np.vstack([y, clean[columns].to_numpy(float)])
             order = np.argsort(x)
             x, (sigma, low, high) = x[order], y[order].T
-            panel.errorbar(
+            bars = panel.errorbar(
                 x,
                 sigma,
                 [sigma - low, high - sigma],
@@ -65,8 +65,8 @@ def fig_conditions(table):
                 color=f"C{i}",
                 lw=0.8,
                 label=words,
-                transform=dodged(panel, i, len(_MODELS)),
             )
+            dodge(bars, i, len(_MODELS))
         panel.axhline(clean["network_sigma"], color="C0", lw=0.6, ls=":")
         panel.set_xlabel(label)
         if name == "snr":

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from obafgkm.evaluation.trivial import PREFIX
-from obafgkm.report.plots import PAGE, dodged, new_figure, save_figure
+from obafgkm.report.plots import PAGE, dodge, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -20,9 +20,9 @@ def fig_latent(table):
     for panel, (name, words) in zip(axes, QUANTITIES.items(), strict=True):
         for i, (model, marker) in enumerate((("Autoencoder", "o"), ("Principal components", "s"))):
             rows = table[table["model"] == model].sort_values("numbers")
-            bars = [rows[name] - rows[f"{name}_low"], rows[f"{name}_high"] - rows[name]]
+            errors = [rows[name] - rows[f"{name}_low"], rows[f"{name}_high"] - rows[name]]
             style = {"marker": marker, "ms": 3, "capsize": 2, "label": model}
-            panel.errorbar(rows["numbers"], rows[name], bars, transform=dodged(panel, i, 2), **style)
+            dodge(panel.errorbar(rows["numbers"], rows[name], errors, **style), i, 2)
         panel.set(xscale="log", xlabel="Latent variables", ylabel=words)
         sizes = sorted(table["numbers"].unique())
         panel.set_xticks(sizes, sizes)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from obafgkm.evaluation.intervals import with_intervals
-from obafgkm.report.plots import PAGE, dodged, new_figure, save_figure
+from obafgkm.report.plots import PAGE, dodge, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -74,18 +74,18 @@ def fig_simulated(table):
         panel.axhline(alone[column], color=COLOURS["simulated"], label="simulated alone")
         for i, (trained_on, label) in enumerate(SHOWN.items()):
             rows = table[table["trained_on"] == trained_on]
-            bars = np.abs(rows[[f"{column}_low", f"{column}_high"]].to_numpy().T - rows[column].to_numpy())
-            panel.errorbar(
+            errors = np.abs(rows[[f"{column}_low", f"{column}_high"]].to_numpy().T - rows[column].to_numpy())
+            bars = panel.errorbar(
                 rows["real_spectra"],
                 rows[column],
-                bars,
+                errors,
                 marker="o",
                 ms=3,
                 capsize=2,
                 color=COLOURS[trained_on],
                 label=label,
-                transform=dodged(panel, i, len(SHOWN)),
             )
+            dodge(bars, i, len(SHOWN))
         panel.set_title(column.removeprefix("recall_").replace("balanced_accuracy", "mean of classes"))
         panel.set(xlim=(0, 1.06 * table["real_spectra"].max()), xlabel="Real training spectra")
     axes[0].set(ylabel="Fraction of real spectra found", ylim=(-0.03, 1.03))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.mk import main_class
-from obafgkm.report.plots import PAGE, dodged, new_figure, save_figure
+from obafgkm.report.plots import PAGE, dodge, new_figure, save_figure
 from obafgkm.report.tables import write_table
 from obafgkm.workflow.job import job
 
@@ -77,7 +77,7 @@ def fig_pretraining(table):
             simulated = table["pretrained_on"] == "simulated"
             rows = table[(table["stage"] == stage) & (simulated == (kind == "simulated"))]
             ends = rows[[f"{column}_low", f"{column}_high"]].to_numpy()
-            panel.errorbar(
+            bars = panel.errorbar(
                 rows["unlabelled_spectra"],
                 rows[column],
                 np.abs(ends.T - rows[column].to_numpy()),
@@ -87,8 +87,8 @@ def fig_pretraining(table):
                 capsize=2,
                 color=colour,
                 label=f"{stage}, pre-trained on {kind} stars",
-                transform=dodged(panel, i, len(ways)),
             )
+            dodge(bars, i, len(ways))
         panel.set(xlabel="Unlabelled spectra", ylabel=words)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure

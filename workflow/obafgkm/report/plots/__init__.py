@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.transforms import ScaledTranslation
 
-__all__ = ["COLUMN", "PAGE", "dodged", "new_figure", "save_figure", "side_by_side"]
+__all__ = ["COLUMN", "PAGE", "dodge", "new_figure", "save_figure", "side_by_side"]
 
 COLUMN, PAGE = 3.35, 7.0  # widths of a column and of a page in inches
 # Scales at which a run only demonstrates that it completes.
@@ -62,22 +62,20 @@ def _kind(source):
     return ", ".join([f"{' and '.join(kinds)} data"] * bool(kinds) + others)
 
 
-def dodged(axes, i, n, step=2.5):
-    """Place of the data of the `i`-th of `n` series, so that none hides the error bars of another.
+def dodge(bars, i, n, step=2.5):
+    """Move the `i`-th of `n` series aside, so that none hides the error bars of another.
 
     Parameters
     ----------
-    axes : matplotlib Axes
+    bars : matplotlib ErrorbarContainer
     i, n : int
     step : float
         Distance between neighbouring series in points.
-
-    Returns
-    -------
-    matplotlib Transform
     """
     shift = step * (i - (n - 1) / 2) / 72
-    return axes.transData + ScaledTranslation(shift, 0, axes.figure.dpi_scale_trans)
+    for artist in bars.get_children():
+        axes = artist.axes
+        artist.set_transform(axes.transData + ScaledTranslation(shift, 0, axes.figure.dpi_scale_trans))
 
 
 def side_by_side(x, width):

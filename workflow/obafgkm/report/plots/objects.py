@@ -5,7 +5,7 @@ from obafgkm.report.plots import COLUMN, PAGE, new_figure
 __all__ = ["COLOURS", "FLUX", "draw_spectrum", "public_name", "redshift", "spectra_page"]
 
 FLUX = r"$F_\lambda$ (10$^{-17}$ erg s$^{-1}$ cm$^{-2}$ Å$^{-1}$)"
-COLOURS = {"GALAXY": "C2", "QSO": "C0", "STAR": "C4"}
+COLOURS = {"GALAXY": "C3", "QSO": "C0", "STAR": "C4"}
 
 
 def public_name(name, source):
