@@ -17,5 +17,6 @@ if __name__ == "__main__":
         }
         figure = draw_learning_curves(history, best, quantities)
         for axes in figure.axes:
+            axes.set_yscale("log")
             axes.yaxis.label.set_fontsize(7)
         save_figure(figure, snakemake.output, history["source"].iloc[0], networks=True)
