@@ -47,6 +47,26 @@ def test_several_spectra_of_a_star_tell_no_more_than_one():
     np.testing.assert_allclose(once, often)
 
 
+def test_a_sample_has_as_many_stars_as_there_are_and_any_of_them():
+    def metrics(x):
+        return {"stars": x.size, **{f"share of {i}": np.mean(x == i) for i in range(5)}}
+
+    (stars, *shares) = bootstrap_interval(metrics, range(5), np.arange(5), **BOOTSTRAP).values()
+    assert stars == (5, 5)
+    assert all(high >= 2 / 5 for _, high in shares)
+
+
+def test_without_confidence_the_interval_is_the_median(errors):
+    difference, stars = errors
+    settings = BOOTSTRAP | {"confidence": 0}
+    intervals = [
+        *bootstrap_interval(lambda x: {"mean": x.mean()}, stars, difference, **settings).values(),
+        *error_intervals(difference, stars, **settings).values(),
+        rms_interval(difference[:, None], stars, **settings)[:, 0],
+    ]
+    assert all(low == high for low, high in intervals)
+
+
 def test_a_metric_that_a_sample_lacks_is_left_out_of_its_interval():
     kinds = np.array(["a"] * 30 + ["b"])
 
