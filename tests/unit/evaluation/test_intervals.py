@@ -87,6 +87,9 @@ def test_fast_intervals_of_errors_are_those_of_the_bootstrap(errors):
     assert list(fast) == ["mae", "bias", "sigma"]
     for name, interval in fast.items():
         within(interval, expected[name])
+        np.testing.assert_allclose(
+            error_intervals(difference / 100, stars, **BOOTSTRAP)[name], np.divide(interval, 100)
+        )
     within(rms_interval(difference[:, None], stars, **BOOTSTRAP)[:, 0], expected["rms"])
 
 
