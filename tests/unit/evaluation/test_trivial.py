@@ -99,6 +99,11 @@ def test_few_stars_that_differ_are_judged_by_the_exact_test():
         assert compare_classes(expected, said, np.arange(46)).has_learnt == learnt
 
 
+def test_the_trivial_answer_itself_gains_nothing():
+    compared = compare_classes(np.repeat([0, 1], [40, 6]), np.zeros(46, int), np.arange(46))
+    assert (compared.gain, compared.gain_low, compared.gain_high) == (0, 0, 0)
+
+
 def test_the_gain_of_few_stars_has_the_exact_interval_of_those_that_differ():
     expected = np.repeat([0, 1], [40, 6])
     said = np.repeat([0, 1, 0], [40, 3, 3])
