@@ -114,6 +114,27 @@ def test_damaged_files_are_refused(judge, content, body, complaint):
         judge(body, content, ["sp_type"])
 
 
+def summed(pixels):
+    """Two images with the sum of their data only."""
+    hdus, buffer = fits.HDUList([fits.PrimaryHDU(pixels), fits.ImageHDU(pixels)]), io.BytesIO()
+    for hdu in hdus:
+        hdu.add_datasum(when="then")
+    hdus.writeto(buffer)
+    return buffer.getvalue()
+
+
+def test_the_sum_of_the_data_alone_is_verified(judge):
+    body = summed(PIXELS)
+    judge(body, "fits")
+    with pytest.raises(ArchiveFileError, match="HDU 0 .* DATASUM"):
+        judge(body.replace(PIXELS[:9].tobytes(), PIXELS[9:0:-1].tobytes(), 1), "fits")
+
+
+@pytest.mark.parametrize("size", [720, 300_000])  # whole blocks; more than is read at once
+def test_data_of_any_size_lie_in_their_file(judge, size):
+    judge(summed(np.arange(size, dtype=">f4")), "fits")
+
+
 @pytest.mark.parametrize(
     ("content", "body", "complaint"),
     [
