@@ -126,7 +126,7 @@ def summed(pixels):
 def test_the_sum_of_the_data_alone_is_verified(judge):
     body = summed(PIXELS)
     judge(body, "fits")
-    with pytest.raises(ArchiveFileError, match="HDU 0 .* DATASUM"):
+    with pytest.raises(ArchiveFileError, match=r"HDU 0 .* DATASUM"):
         judge(body.replace(PIXELS[:9].tobytes(), PIXELS[9:0:-1].tobytes(), 1), "fits")
 
 
