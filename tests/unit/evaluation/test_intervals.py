@@ -148,3 +148,15 @@ def test_a_share_of_none_or_all_stars_has_an_interval():
 def test_the_interval_of_none_begins_at_zero_and_that_of_all_ends_at_one(n):
     (low, _), (_, high) = wilson_interval(0, n), wilson_interval(1, n)
     assert (low, high) == (0, 1)
+
+
+def test_interval_covers_the_mean_as_often_as_it_says():
+    covered = 0
+    for seed in range(200):
+        values = np.random.default_rng(seed).normal(0, 1, 60)
+        interval = bootstrap_interval(
+            lambda v: {"mean": v.mean()}, np.arange(60), values, samples=200, confidence=0.9, seed=seed
+        )
+        low, high = interval["mean"]
+        covered += low <= 0 <= high
+    assert 0.82 <= covered / 200 <= 0.96

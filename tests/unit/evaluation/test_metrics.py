@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obafgkm.documents.sharma.samples import internal_dispersion
-from obafgkm.evaluation.intervals import bootstrap_interval, error_intervals
 from obafgkm.evaluation.metrics import (
     calibration_metrics,
     class_metrics,
@@ -45,6 +44,12 @@ def test_clipping_is_iterated():
     values = np.concatenate([np.zeros(1000), np.ones(1000), [30.0], [1000.0]])
     # 1000 hides 30 in the first pass.
     assert survives_clipping(values).sum() == 2000
+
+
+def test_clipping_is_at_three_sigma_unless_told_otherwise():
+    values = np.concatenate([np.zeros(100), np.ones(100), [2.5]])  # the last is 3.7 sigma from the mean
+    assert survives_clipping(values).tolist() == [True] * 200 + [False]
+    assert survives_clipping(values, 4).all()
 
 
 def test_perfect_predictions():
@@ -96,37 +101,6 @@ def test_internal_dispersion_by_hand():
     assert table["population"].tolist() == [3, 1]
 
 
-def test_interval_covers_the_mean_as_often_as_it_says():
-    covered = 0
-    for seed in range(200):
-        values = np.random.default_rng(seed).normal(0, 1, 60)
-        interval = bootstrap_interval(
-            lambda v: {"mean": v.mean()}, np.arange(60), values, samples=200, confidence=0.9, seed=seed
-        )
-        low, high = interval["mean"]
-        covered += low <= 0 <= high
-    assert 0.82 <= covered / 200 <= 0.96
-
-
-def test_repeated_spectra_of_a_star_do_not_narrow_the_interval():
-    values = RNG.normal(0, 1, 50)
-    stars = np.arange(50)
-
-    def width(repeats):
-        interval = bootstrap_interval(
-            lambda v: {"mean": v.mean()},
-            np.repeat(stars, repeats),
-            np.repeat(values, repeats),
-            samples=400,
-            confidence=0.95,
-            seed=1,
-        )
-        low, high = interval["mean"]
-        return high - low
-
-    assert width(20) == pytest.approx(width(1), rel=0.15)
-
-
 @given(st.lists(st.integers(0, 69), min_size=2, max_size=40), st.randoms())
 def test_order_does_not_matter(expected, random):
     predicted = [min(69, max(0, number + random.randint(-5, 5))) for number in expected]
@@ -154,18 +128,8 @@ def test_calibration_of_a_classifier_that_knows_its_probabilities_is_right():
     assert honest["calibration_error"] < 0.02
     boasting = calibration_metrics(np.ones(20000), right, confidence)
     assert boasting["calibration_error"] == pytest.approx(1 - right.mean())
+    certain = calibration_metrics(np.ones(1), np.zeros(1, bool), np.zeros(1))
+    assert certain["log_loss"] == pytest.approx(7 * np.log(10))
     curve = reliability(confidence, right, bins=7)
     assert curve["spectra"].sum() == 20000
     assert curve["confidence"].is_monotonic_increasing
-
-
-def test_intervals_of_errors_are_those_of_the_plain_bootstrap():
-    difference, groups = RNG.normal(0.5, 2.0, 300), RNG.integers(0, 100, 300)
-    fast = error_intervals(difference, groups, samples=4000, confidence=0.9, seed=1)
-
-    def metrics(sample):
-        return {"mae": np.abs(sample).mean(), "bias": sample.mean(), "sigma": sample.std()}
-
-    plain = bootstrap_interval(metrics, groups, difference, samples=4000, confidence=0.9, seed=2)
-    for name, interval in plain.items():
-        assert fast[name] == pytest.approx(interval, abs=0.03)
