@@ -80,6 +80,8 @@ def table_accuracy(tables, models, settings, seed):
         }
         if model["against"]:
             row |= compare(tables[name], tables[model["against"]])
+        if model["task"] == "class" and name != "cnn":
+            row["mcnemar_p_cnn"] = compare(tables[name], tables["cnn"])["mcnemar_p"]
         rows.append(row | {"source": tables[name]["source"].iloc[0]})
     table = pd.DataFrame(rows)
     return table[[column for column in table if column != "source"] + ["source"]]
