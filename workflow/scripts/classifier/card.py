@@ -69,7 +69,8 @@ of stars), `model.json` (thresholds, errors and settings). Written by the workfl
 
 Input: flux in any unit and its inverse variance on {pixels} pixels from {first:.0f} to {last:.0f} Å in air,
 parts of it missing; reddened, poorly calibrated or normalised; S/N of at least 5 per pixel;
-resolution 1 to 8 Å; velocities of up to 1200 km/s, which are found and removed. Outside these conditions the ranges are too narrow.
+resolution 1 to 8 Å; velocities of up to 1200 km/s, which are found and removed. Outside these conditions
+the ranges are too narrow.
 Output: types from O to M and luminosity classes from I to V; effective temperature, log g and [Fe/H] where
 enough stars of the main class have catalogue values. Spectra of other objects are recognised as
 {", ".join(model["kinds"][1:-1])}, or flagged by a score; most of them, but not all.
