@@ -17,11 +17,13 @@ from astropy.table import Table
 from test_command import RUN, star
 
 from obafgkm.archives import cflib
+from obafgkm.barrier import Limits
 from obafgkm.classify import classify, classify_files, rows
 from obafgkm.classify.command import main
 from obafgkm.classify.model import Model
 from obafgkm.classify.printable import printable, spreadsheet_cell
 from obafgkm.classify.reading import read_file, unpacking
+from obafgkm.classify.streaming import names_of
 from obafgkm.errors import ArchiveFileError
 
 
@@ -69,6 +71,117 @@ def test_a_flux_that_cannot_be_computed_with_is_refused(good, tmp_path, scale):
 def test_any_unit_of_flux_gives_the_same_type(scale):
     wave, flux = star(3)
     assert classify(wave, flux * scale)["alternatives"].item() == classify(wave, flux)["alternatives"].item()
+
+
+def tar_of(content, members):
+    """Bytes of a tar archive that holds the same text several times, and where its headers begin."""
+    buffer, begins = io.BytesIO(), []
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for number in range(members):
+            begins.append(archive.offset)
+            header = tarfile.TarInfo(f"{number}.txt")
+            header.size = len(content)
+            archive.addfile(header, io.BytesIO(content))
+    return buffer.getvalue(), begins
+
+
+@pytest.mark.parametrize(
+    ("spoil", "members"),
+    [
+        (lambda body, begins: body[: begins[1] + 3] + b"\xff" + body[begins[1] + 4 :], 1),
+        (lambda body, begins: body[: begins[2]], 2),
+        (lambda body, begins: body[: begins[2] + 100], 2),
+        (lambda body, begins: body + body, 3),
+    ],
+    ids=["a damaged header", "cut between members", "cut in a header", "two archives"],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_what_is_lost_behind_a_damaged_header_of_an_archive_is_told(good, tmp_path, spoil, members, pack):
+    path = tmp_path / "stars.tar"
+    whole, begins = tar_of(good.read_bytes(), 3)
+    path.write_bytes(pack(whole))
+    assert [item.name for item in read_file(path)] == ["0", "1", "2"]
+    path.write_bytes(pack(spoil(whole, begins)))
+    with pytest.raises(ArchiveFileError, match=f"after {members} members"):
+        list(read_file(path))
+    table = classify_files(path)
+    assert (table["problem"] == "").sum() == members
+    assert len(table) == members + 1
+
+
+def test_the_checksum_of_a_packed_archive_is_verified(good, tmp_path):
+    path = tmp_path / "stars.tar.gz"
+    body = gzip.compress(tar_of(good.read_bytes(), 1)[0])
+    path.write_bytes(body[:-8] + b"\1\1\1\1" + body[-4:])
+    assert "CRC" in classify_files(path)["problem"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        '<!DOCTYPE VOTABLE [<!ATTLIST STREAM href CDATA "{address}">]>',
+        '<!DOCTYPE VOTABLE [<!ENTITY other "&#104;ref">]>',
+        '<STREAM note=">" href="{address}"/>',
+        '<vot:STREAM\nhref = "{address}"/>',
+    ],
+)
+def test_a_votable_reads_no_address(tmp_path, stream):
+    path, secret = tmp_path / "table.vot", tmp_path / "secret.bin"
+    path.write_text(
+        '<?xml version="1.0"?>\n<VOTABLE>' + stream.format(address=secret.as_uri()) + "</VOTABLE>"
+    )
+    with pytest.raises(ArchiveFileError, match=r"of its own|at an address"):
+        list(read_file(path))
+
+
+def test_a_votable_in_another_encoding_is_read(good, tmp_path):
+    wave, flux = star(3)
+    text = io.BytesIO()
+    Table({"wavelength": wave, "flux": flux}, units=["Angstrom", ""]).write(text, format="votable")
+    text = text.getvalue().decode()
+    assert text.startswith('<?xml version="1.0" encoding="utf-8"?>')
+    path = tmp_path / "star.vot"
+    path.write_bytes(text.replace('"utf-8"', '"utf-16"', 1).encode("utf-16"))
+    (spectrum,) = read_file(path)
+    np.testing.assert_allclose(spectrum.flux, flux, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["external", "virtual"])
+def test_hdf5_reads_no_other_file(tmp_path, kind):
+    wave, flux = (np.asarray(values, "f8") for values in star(3))
+    flux.tofile(tmp_path / "flux.bin")
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["flux"] = flux
+    path = tmp_path / "star.h5"
+    with h5py.File(path, "w") as file:
+        file["wavelength"] = wave
+        if kind == "external":
+            elsewhere = [(str(tmp_path / "flux.bin"), 0, flux.nbytes)]
+            file.create_dataset("flux", flux.shape, "f8", external=elsewhere)
+        else:
+            layout = h5py.VirtualLayout(flux.shape, "f8")
+            layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "flux", flux.shape)
+            file.create_virtual_dataset("flux", layout)
+    with pytest.raises(ArchiveFileError, match="flux are in other files"):
+        list(read_file(path))
+
+
+def test_a_sparse_file_costs_its_own_row(good, tmp_path):
+    path = tmp_path / "hollow.fits"
+    try:
+        path.touch()
+        os.truncate(path, 1 << 43)
+    except OSError:
+        pytest.skip("this file system has no sparse files of eight terabytes")
+    assert "not a file of spectra" in between(good, path)["problem"].item()
+
+
+def test_pages_of_several_spectra_leave_those_of_other_files_alone():
+    assert list(names_of(["a", "a_2", "a", "a_b", "b_2"])) == ["a", "a_2-2", "a-2", "a_b", "b_2"]
+
+
+def test_no_allowance_of_time_overflows_a_clock():
+    assert Limits().waiting * Limits().seconds(1 << 62) < 1e8
 
 
 class Failing(Model):

@@ -67,11 +67,15 @@ def _units(tasks, sizes):
 
 
 def names_of(stems):
-    """The stems of files, numbered where needed to make them unique."""
-    seen, taken = Counter(), set()
+    """The stems of files, numbered where needed to make them unique.
+
+    None is that of another file with the number of a spectrum behind it, as pages of several spectra have.
+    """
+    stems = list(stems)
+    seen, taken, given = Counter(), set(), set(stems)
     for stem in stems:
         own = stem
-        while own in taken:
+        while own in taken or (own.rpartition("_")[0] in given and own.rpartition("_")[2].isdigit()):
             seen[stem] += 1
             own = f"{stem}-{seen[stem] + 1}"
         taken.add(own)

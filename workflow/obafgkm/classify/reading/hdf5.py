@@ -56,10 +56,12 @@ def _is_held(group, name):
 
 
 def _refuse_hollow(file, size):
-    """Refuse a file that declares more data than it can contain: absent chunks read as zeros."""
+    """Refuse a file whose data are elsewhere, or more than it can contain: what is absent reads as zeros."""
     import h5py
 
     def refuse(name, item):
+        if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
+            raise RefusedError(f"the numbers of {name} are in other files: save them in this one")
         if isinstance(item, h5py.Dataset) and item.size * item.dtype.itemsize > _HOLLOW * max(size, 1):
             raise RefusedError(f"declares {item.shape} values of {name} in {size:,} bytes")
 

@@ -12,6 +12,10 @@ from obafgkm.classify.reading.roles import role_of, roles_of
 
 __all__ = ["astropy_format", "part_of_table", "parts_of_table"]
 
+# A stream of a VOTable that is elsewhere; a quoted value may hold any character.
+_ADDRESS = r"""<(?:\w+:)?STREAM(?:[^>"']|"[^"]*"|'[^']*')*?\shref\s*="""
+_ENCODING = r"""(<\?xml[^>]*?)\sencoding\s*=\s*("[^"]*"|'[^']*')"""
+
 
 def astropy_format(text):
     """The astropy format of a text, from its first lines; '' for plain text."""
@@ -68,12 +72,14 @@ def _tables(text, form):
     if form == "votable":
         from astropy.io.votable import parse
 
-        if re.search(r"<(?:\w+:)?STREAM[^>]*\shref\s*=", text, re.IGNORECASE):
+        if re.search(r"<!(?:ENTITY|ATTLIST)|<!DOCTYPE[^>]*\[", text, re.IGNORECASE):
+            raise RefusedError("it declares entities or attributes of its own: save it as a plain VOTable")
+        if re.search(_ADDRESS, text, re.IGNORECASE):
             raise RefusedError("its numbers are not in the file but at an address: save it with its data")
         if found := re.search(r"""QUERY_STATUS["']\s+value=["'](ERROR|OVERFLOW)""", text):
             meaning = {"ERROR": "the service failed", "OVERFLOW": "the service sent only a part"}[found[1]]
             raise RefusedError(f"{meaning} (QUERY_STATUS = {found[1]}): ask again")
-        votable = parse(io.BytesIO(text.encode("utf-8")), verify="ignore")
+        votable = parse(io.BytesIO(re.sub(_ENCODING, r"\1", text, count=1).encode("utf-8")), verify="ignore")
         for table in votable.iter_tables():
             if len(table.array):
                 own = table.to_table(use_names_over_ids=True)

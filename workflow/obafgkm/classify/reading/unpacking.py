@@ -29,6 +29,7 @@ _OPENERS = {
     b"\x5d\x00\x00": lzma.open,
     b"\x1f\x9d": _open_lzw,
 }
+_CHUNK = 1 << 20  # bytes read at once
 _LAYERS = 3  # nested compressions of a member of an archive
 
 
@@ -78,11 +79,39 @@ def unpacked(content):
 
 
 def tar_members(file, packed):
-    """Name of each file in an open tar archive, and a function that returns its content."""
-    with tarfile.open(fileobj=file) as archive:
+    """Name of each file in an open tar archive, and a function that returns its content.
+
+    Raises
+    ------
+    RefusedError
+        After the last member, if anything but the zeros of the archive's end follows: to tarfile, a damaged
+        header looks like the end.
+    """
+    blocks = _Blocks(file)
+    with tarfile.open(fileobj=blocks, mode="r:") as archive:
         for member in archive:
             if member.isfile():
                 yield member.name, lambda member=member: whole(archive.extractfile(member), packed)
+        members = len(archive.getmembers())
+    rest = blocks.last
+    is_end = len(rest) == tarfile.BLOCKSIZE
+    while rest and is_end:
+        is_end = not rest.strip(b"\0")
+        rest = file.read(_CHUNK)  # to its end, where a compressed file keeps a checksum of all
+    if not is_end:
+        raise RefusedError(f"damaged or truncated after {members} members of the tar archive")
+
+
+class _Blocks:
+    """An open file that keeps what was read last: of a tar archive, the block after its last member."""
+
+    def __init__(self, file):
+        self.file, self.last = file, b""
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size=-1):
+        self.last = self.file.read(size)
+        return self.last
 
 
 def zip_members(path):
