@@ -15,9 +15,6 @@ except ImportError:  # not a Unix system: no limits are available
 __all__ = ["Limits", "Watch"]
 
 
-_DAY = 86_400.0  # seconds
-
-
 @dataclass(frozen=True)
 class Limits:
     """Limits of a worker.
@@ -52,8 +49,8 @@ class Limits:
         _lower(resource.RLIMIT_CORE, 0)
 
     def seconds(self, size):
-        """CPU seconds allowed for a file of `size` bytes, a day at most: clocks overflow."""
-        return min(self.cpu + self.cpu_per_byte * size, _DAY)
+        """CPU seconds allowed for a file of `size` bytes."""
+        return self.cpu + self.cpu_per_byte * size
 
 
 class Watch:
