@@ -166,6 +166,38 @@ def test_hdf5_reads_no_other_file(tmp_path, kind):
         list(read_file(path))
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_standard_output_is_named_and_costs_no_table(good, tmp_path):
+    table = tmp_path / "table.csv"
+    for output, status in [(["--output", table], 0), ([], 2)]:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [*RUN, "classify", good, *output], stdout=full, stderr=subprocess.PIPE, text=True
+            )
+        assert done.stderr.splitlines() == [
+            "obafgkm: standard output cannot be written (No space left on device)"
+        ]
+        assert done.returncode == status
+    assert len(pd.read_csv(table)) == 1
+
+
+def test_fits_that_says_it_is_none_is_refused(tmp_path):
+    path = tmp_path / "star.fits"
+    fits.PrimaryHDU(np.ones(3000, "f4"), fits.Header({"CRVAL1": 4000.0, "CDELT1": 1.0})).writeto(path)
+    body = path.read_bytes()
+    assert body[29:30] == b"T"
+    path.write_bytes(body[:29] + b"F" + body[30:])
+    with pytest.raises(ArchiveFileError, match="SIMPLE = F"):
+        list(read_file(path))
+
+
+def test_a_truth_is_no_step_of_wavelength(tmp_path):
+    path = tmp_path / "star.fits"
+    fits.PrimaryHDU(np.ones(3000, "f4"), fits.Header({"CRVAL1": 4000.0, "CDELT1": True})).writeto(path)
+    with pytest.raises(ArchiveFileError, match="CDELT1 = True is not a number"):
+        list(read_file(path))
+
+
 def test_a_sparse_file_costs_its_own_row(good):
     """Its size allows more time than a clock can hold."""
     if not os.access("/dev/shm", os.W_OK):

@@ -268,7 +268,7 @@ def _classify(options):
             writer = stack.enter_context(TableWriter(options.output, options.files))
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
-        is_read = not options.quiet and _printed(heading())
+        is_read = not options.quiet and _printed(heading(), writer)
         rows = stream(
             options.files,
             model=options.model,
@@ -287,7 +287,7 @@ def _classify(options):
                 if row["problem"]:
                     bad += 1
                     _say(f"{row['file']}: {row['problem']}")
-                is_read = is_read and _printed(line(row))
+                is_read = is_read and _printed(line(row), writer)
             if not (is_read or writer or options.plot or options.quiet):
                 break
     if bad:
@@ -303,16 +303,24 @@ def _read(options):
         bad += bool(problem)
         if problem:
             _say(f"{file}: {problem}")
-        elif not _printed(text):
+        elif not _printed(text, kept=None):
             return _GOOD
     return _SOME_BAD if bad else _GOOD
 
 
-def _printed(text):
-    """Print a line of the table; False if its reader has gone, such as ``head`` after its last line."""
+def _printed(text, kept):
+    """Print a line of the table; False if its reader has gone, such as ``head`` after its last line.
+
+    Where standard output fails otherwise, as on a full disk, this is an error unless the rows are kept.
+    """
     try:
         print(text, flush=True)
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            problem = f"standard output cannot be written ({error.strerror})"
+            if not kept:
+                raise ObafgkmError(problem) from error
+            _say(f"obafgkm: {problem}")
         return False
     return True

@@ -177,7 +177,7 @@ def _number(header, key, default=None):
     if value is None or not str(value).strip():
         return default
     try:
-        number = float(value)
+        number = np.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         number = np.nan
     if not np.isfinite(number):

@@ -129,7 +129,7 @@ def _read(path):
         start = file.read(512)
     own = opener(start)
     if own is None and _is_fits(start):  # often only a part of it is needed
-        _refuse_axes(start)
+        _refuse_odd_fits(start)
         from obafgkm.classify.reading.fits_files import read_fits
 
         yield from read_fits(path)
@@ -159,8 +159,10 @@ def _is_fits(content):
     return content.startswith(_FITS) and b"\n" not in content[:80]
 
 
-def _refuse_axes(content):
-    """Refuse more axes than the FITS standard allows: astropy would iterate over all of them."""
+def _refuse_odd_fits(content):
+    """Refuse what says it is no FITS, and more axes than FITS allows: astropy would iterate over all."""
+    if content[10:30].strip() == b"F":
+        raise RefusedError("SIMPLE = F: by its own word it does not follow the FITS standard")
     found = re.search(rb"NAXIS   = *(\d+)", content[:800])
     if found and int(found[1]) > _MOST_AXES:
         raise RefusedError(f"damaged: NAXIS = {int(found[1])}, but FITS allows {_MOST_AXES} axes at most")
@@ -168,7 +170,7 @@ def _refuse_axes(content):
 
 def _read_content(path, content):
     if _is_fits(content):
-        _refuse_axes(content)
+        _refuse_odd_fits(content)
         from obafgkm.classify.reading.fits_files import read_fits
 
         yield from read_fits(path, content)
