@@ -134,7 +134,7 @@ def test_a_votable_reads_no_address(tmp_path, stream):
         list(read_file(path))
 
 
-def test_a_votable_in_another_encoding_is_read(good, tmp_path):
+def test_a_votable_in_another_encoding_is_read(tmp_path):
     wave, flux = star(3)
     text = io.BytesIO()
     Table({"wavelength": wave, "flux": flux}, units=["Angstrom", ""]).write(text, format="votable")

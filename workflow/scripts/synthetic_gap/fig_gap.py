@@ -7,7 +7,7 @@ from obafgkm.report.plots import PAGE, new_figure, save_figure
 from obafgkm.report.plots.parameters import parameter_axis
 from obafgkm.workflow.job import job
 
-UNITS = {"teff": " %", "logg": " dex", "feh": " dex"}
+UNITS = {"teff": "%", "logg": " dex", "feh": " dex"}
 DIFFERENCES = {
     "teff": r"$\Delta T_\mathrm{eff}\,/\,T_\mathrm{eff}$ (%)",
     "logg": r"$\Delta\,\log\,g$ (dex)",
