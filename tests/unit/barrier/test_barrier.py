@@ -31,6 +31,10 @@ def in_time():
     signal.signal(signal.SIGALRM, before)
 
 
+def test_the_time_allowed_for_the_largest_file_fits_into_a_clock():
+    assert Limits().seconds(1 << 62) * Limits().waiting < 2**31
+
+
 def readings(what):
     """What a reader does with a file that says `what`."""
     if len(what) > 1:

@@ -53,6 +53,7 @@ def test_a_pixel_that_no_star_has_is_left_out(good, tmp_path, value):
     np.savetxt(tmp_path / "broken.txt", np.stack([wave, flux], axis=1), fmt="%.17g")
     (row,) = between(good, tmp_path / "broken.txt").to_dict("records")
     assert row["problem"] == ""
+    assert row["masked"] == pytest.approx(1 / wave.size)
     expected = classify_files(good).iloc[0]
     assert row["type"] == expected["type"]
     assert row["class_number"] == pytest.approx(expected["class_number"], abs=0.5, nan_ok=True)
@@ -196,6 +197,12 @@ def test_a_truth_is_no_step_of_wavelength(tmp_path):
     fits.PrimaryHDU(np.ones(3000, "f4"), fits.Header({"CRVAL1": 4000.0, "CDELT1": True})).writeto(path)
     with pytest.raises(ArchiveFileError, match="CDELT1 = True is not a number"):
         list(read_file(path))
+
+
+def test_wavelengths_of_300_digits_are_told_in_a_few():
+    flux = star(3)[1]
+    (problem,) = classify(np.geomspace(3000, 1e300, flux.size), flux)["problem"]
+    assert problem.startswith("covers 3000-1e+300 Å")
 
 
 def test_a_sparse_file_costs_its_own_row(good):

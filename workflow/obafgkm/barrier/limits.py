@@ -14,6 +14,8 @@ except ImportError:  # not a Unix system: no limits are available
 
 __all__ = ["Limits", "Watch"]
 
+_LARGEST = 1 << 36  # bytes that add to the time: a sparse file may claim more than a clock can hold
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -49,8 +51,8 @@ class Limits:
         _lower(resource.RLIMIT_CORE, 0)
 
     def seconds(self, size):
-        """CPU seconds allowed for a file of `size` bytes."""
-        return self.cpu + self.cpu_per_byte * size
+        """CPU seconds allowed for a file of `size` bytes, of which 64 GiB at most count."""
+        return self.cpu + self.cpu_per_byte * min(size, _LARGEST)
 
 
 class Watch:

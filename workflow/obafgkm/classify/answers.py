@@ -131,7 +131,7 @@ COLUMNS = {
     ),
     "medium": Column(str, "", "medium of the wavelengths: air or vacuum", "meta.code;em.wl"),
     "read_medium": Column(str, "", "source of this information", "meta.note"),
-    "masked": Column(float, "", "fraction of the pixels of the file that are not used", "stat.filling"),
+    "masked": Column(float, "", "fraction of the pixels of the file that are not valid", "stat.filling"),
     "joined": Column(str, "", "orders or arms that were merged", "meta.note"),
     "left_out": Column(str, "", "parts of the file that do not belong to this spectrum", "meta.note"),
 }

@@ -1,5 +1,6 @@
 """Record of how a spectrum was interpreted when it was read, and on what grounds."""
 
+import math
 from dataclasses import dataclass, field
 
 __all__ = ["Receipt"]
@@ -18,7 +19,7 @@ class Receipt:
     medium : str
         Source of the medium, air or vacuum.
     masked : float
-        Fraction of the pixels of the file that are not used.
+        Fraction of the pixels that are not valid, by default that of `Spectrum.valid`.
     joined, left_out : str
         Orders or arms that were joined, and parts of the file that do not belong to this spectrum.
     mask : str
@@ -33,7 +34,7 @@ class Receipt:
     flux: str = ""
     error: str = ""
     medium: str = ""
-    masked: float = 0.0
+    masked: float = math.nan
     joined: str = ""
     left_out: str = ""
     mask: str = ""

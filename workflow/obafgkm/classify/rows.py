@@ -14,7 +14,6 @@ from obafgkm.errors import ArchiveFileError, told
 __all__ = ["classify_entries", "load_model", "rows_of"]
 
 _BATCH = 64  # spectra per call of the network
-_LARGEST = 1 << 36  # bytes that add to the time allowed: a sparse file may claim more than a clock can hold
 
 
 def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=None):
@@ -64,7 +63,7 @@ def _entries(tasks, lost, watch, medium):
             yield (task, page), file, lost[task]
             continue
         try:
-            size = min(os.path.getsize(file), _LARGEST) if os.path.exists(file) else 0
+            size = os.path.getsize(file) if os.path.exists(file) else 0
             for number, spectrum in enumerate(watch.over(task, read_file(file, medium), size), start=2):
                 yield (task, page), file, spectrum
                 page = f"{stem}_{number}"

@@ -78,8 +78,7 @@ def _is_any(path, files):
 def receipt_text(file, spectrum):
     """The receipt of a spectrum as lines of text."""
     receipt = spectrum.receipt
-    good = np.isfinite(spectrum.flux) & np.isfinite(spectrum.wave)
-    good &= True if spectrum.ivar is None else spectrum.ivar > 0
+    good = spectrum.valid
     wave = spectrum.wave[good]
     covered = (
         f"{wave.min():.2f}-{wave.max():.2f} Å, {good.sum():,} of {good.size:,} pixels"

@@ -55,20 +55,31 @@ class Spectrum:
             self.ivar = np.asarray(self.ivar, float).ravel()
         if self.wave.size != self.flux.size or (self.ivar is not None and self.ivar.size != self.flux.size):
             raise ArchiveFileError(self.name, f"{self.wave.size} wavelengths for {self.flux.size} fluxes")
+        if np.isnan(self.receipt.masked) and self.wave.size:
+            self.receipt.masked = 1 - float(self.valid.mean())
+
+    @property
+    def valid(self):
+        """Pixels with a wavelength, an inverse variance and a flux, below 1e10 times its median: (n_pix,)."""
+        good = np.isfinite(self.wave) & np.isfinite(self.flux) & (self.wave > 0)
+        if self.ivar is not None:
+            good &= np.isfinite(self.ivar) & (self.ivar > 0)
+        size = np.abs(self.flux[good])
+        if size.any():
+            good[good] = size / _ABSURD < np.median(size[size > 0])
+        return good
 
     def cleaned(self):
         """Valid pixels in order of wavelength: wavelengths in Angstrom in air, flux, ivar or None.
 
-        Wavelengths of unknown medium are taken to be in air. Flux above 1e10 times the median is invalid.
+        Wavelengths of unknown medium are taken to be in air.
 
         Raises
         ------
         ArchiveFileError
             If no pixel is valid, or the flux is too large or small for computation.
         """
-        good = np.isfinite(self.wave) & np.isfinite(self.flux) & (self.wave > 0)
-        if self.ivar is not None:
-            good &= np.isfinite(self.ivar) & (self.ivar > 0)
+        good = self.valid
         if np.count_nonzero(good) < 5 or not self.flux[good].any():
             raise ArchiveFileError(self.name, "no valid pixel: all are masked, not finite or zero")
         size = np.abs(self.flux[good])
@@ -76,7 +87,6 @@ class Spectrum:
         if not 1 / _LARGEST < level < _LARGEST:
             problem = f"its median flux, {level:.3g}, cannot be computed with: give it in another unit"
             raise ArchiveFileError(self.name, problem)
-        good &= np.abs(self.flux) < _ABSURD * level
         wave, flux = self.wave[good], self.flux[good]
         ivar = None if self.ivar is None else self.ivar[good]
         if self.medium == "vacuum":
@@ -122,13 +132,13 @@ class Spectrum:
         if (length := pixel[covered].sum()) < _LEAST_COVERED:
             raise ArchiveFileError(
                 self.name,
-                f"covers {wave[0]:.0f}-{wave[-1]:.0f} Å, {length:.0f} Å of them within {grid[0]:.0f}-"
+                f"covers {wave[0]:.5g}-{wave[-1]:.5g} Å, {length:.0f} Å of them within {grid[0]:.0f}-"
                 f"{grid[-1]:.0f} Å; {_LEAST_COVERED:.0f} Å are needed",
             )
         if (width := np.median(np.diff(wave))) > _COARSEST:
             raise ArchiveFileError(
                 self.name,
-                f"its pixels of {width:.0f} Å are too coarse: spectral lines cannot be seen in it; "
+                f"its pixels of {width:.4g} Å are too coarse: spectral lines cannot be seen in it; "
                 f"{_COARSEST:.0f} Å at most are needed",
             )
         # Inverse variance adds up over averaged pixels; interpolation does not increase it.

@@ -253,10 +253,6 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
             values = np.where(marked, np.nan, values)
             heard += [f"{mask.label}{meaning}"] if mask.label else []
     receipt.mask = ", ".join(heard)
-    good = np.isfinite(values) & np.isfinite(wave)
-    if ivar is not None:
-        good &= ivar > 0
-    receipt.masked = 1 - float(good.mean())
     receipt.leave_out(*part.left_out, *left)
     return Spectrum(name, wave, values, ivar, axis.medium, receipt)
 

@@ -77,7 +77,6 @@ def _of_this_package(path):
         for number, (flux, ivar, label) in enumerate(rows, first + 1):
             name = label.get("name") or f"{Path(path).stem} {number}"
             receipt = Receipt("", "wave (Angstrom)", "flux (relative)", "ivar", "the file")
-            receipt.masked = 1 - float(((ivar > 0) & (flux == flux)).mean())
             yield Spectrum(name, part.wave, flux, ivar, part.medium, receipt)
 
 

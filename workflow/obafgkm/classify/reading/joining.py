@@ -50,7 +50,7 @@ def joined(spectra, name, what):
     pieces = [_Piece(spectrum, medium) for spectrum in spectra]
     pieces.sort(key=lambda piece: piece.wave[0])
     pieces = [piece for piece in pieces if piece.good.any()] or pieces[:1]
-    masked = 1 - sum(np.count_nonzero(piece.good) for piece in pieces) / sum(own.flux.size for own in spectra)
+    valid = np.concatenate([spectrum.valid for spectrum in spectra])
     for left, right in itertools.pairwise(pieces):
         _meet(left, right)
     has_errors = all(piece.ivar is not None for piece in pieces)
@@ -61,7 +61,7 @@ def joined(spectra, name, what):
         _some(own.flux for own in receipts),
         _some(own.error for own in receipts) if has_errors else "none for all; estimated from the scatter",
         _some(own.medium for own in receipts if own.medium),
-        masked,
+        1 - float(valid.mean()),
         f"{len(spectra)} {what}: "
         + ", ".join(
             f"{piece.wave[0]:.0f}-{piece.wave[-1]:.0f} Å" + ", scaled to the one before" * piece.is_levelled

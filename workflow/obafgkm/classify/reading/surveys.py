@@ -51,10 +51,7 @@ def survey_image(hdu, header, name):
         return None
     axis = header_wavelengths(header, flux.size)
     ivar = inverse_variances(error, kind)
-    good = np.isfinite(flux) if ivar is None else np.isfinite(flux) & (ivar > 0)
-    receipt = Receipt(
-        hdu.name, axis.said, f"row 1 ({unit})", label, source or axis.medium_from, 1 - float(good.mean())
-    )
+    receipt = Receipt(hdu.name, axis.said, f"row 1 ({unit})", label, source or axis.medium_from)
     receipt.leave_out(left)
     return Spectrum(name, axis.wave, flux, ivar, medium or axis.medium, receipt)
 
@@ -68,7 +65,7 @@ def cflib_spectrum(path, content):
     labels, flux = cflib.read_spectrum(name, content)
     receipt = Receipt(
         "", "CFLIB's own (Angstrom)", "relative, per unit wavelength", "none; estimated from the scatter",
-        "the library's documentation", 1 - float(np.isfinite(flux).mean())
+        "the library's documentation"
     )  # fmt: skip
     spectrum = Spectrum(labels["name"], cflib.WAVE, flux, None, "air", receipt)
     found = dict(re.findall(rb"^#K (OBJRA|OBJDEC) +'?([^'\n]*)", content, re.M))  # in a text file
