@@ -83,6 +83,7 @@ def test_unknown_dataset(table):
         ("miles-spectra", "content", "zip", "column 'content'"),
         ("miles-spectra", "method", "ftp", "column 'method'"),
         ("miles-spectra", "method", "", "needs a method"),
+        ("atlas9-models", "expects", "", "needs words in `expects`"),
         ("miles-spectra", "licence", "", "column 'licence'"),
         ("miles-spectra", "citation", "", "column 'citation'"),
         ("miles-spectra", "primary_url", "", "must be optional"),

@@ -491,6 +491,21 @@ def test_message_lists_every_address(server, tmp_path):
         fetch(urls, tmp_path / "a.fits", patience=QUICK)
 
 
+def test_a_part_that_passes_for_the_whole_is_no_answer(server, tmp_path):
+    """Of a text nothing else tells that its beginning is missing."""
+    server.files["/a"] = b"name sp_type\n" + b"Sun G2V\n" * 50
+
+    def rest(handler):
+        body = handler.server.files[handler.path]
+        span = {"Content-Range": f"bytes 13-{len(body) - 1}/{len(body)}"}
+        send(handler, 200, body[13:], span)
+
+    server.answers["/a"] = [rest]
+    fetch([f"{server.url}/a"], tmp_path / "a", content="text", patience=QUICK)
+    assert (tmp_path / "a").read_bytes() == server.files["/a"]
+    assert len(server.requests) == 2
+
+
 def test_trickle_is_given_up(server, tmp_path):
     server.files["/slow.fits"] = server.files["/good.fits"] = FITS
     server.answers["/slow.fits"] = [trickle] * 3

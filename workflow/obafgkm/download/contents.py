@@ -26,6 +26,12 @@ _LARGEST_ARCHIVE = 16 << 30
 _CHUNK = 1 << 20
 _BLOCK = 2880  # bytes, of which every FITS file consists
 # Below 32 only tab, line feed, form feed, carriage return and the end of file of DOS belong to a text.
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf|\s|<!--.*?-->|<\?.*?\?>)*<(?:!doctype html|html|head|body|title|script)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+# XML and JSON, in which services report errors.
+_REPORT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-z]|\{|\[\s*[\[{\"\d\]])", re.IGNORECASE)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
 
 
@@ -48,12 +54,12 @@ def verify(path, content, expects=()):
     try:
         with open(path, "rb") as file:
             start = file.read(2048)
-            _refuse_html(path, start, content)
+            _refuse_answer(path, start, content)
             file.seek(0)
             if content == "fits":
                 _check_fits(path, file, start)
             elif content == "gz":
-                _check_gz(path, file)
+                _check_gz(path, file, content)
             elif content == "tar.gz":
                 _check_tar(path, file)
             elif content in ("csv", "text"):
@@ -63,11 +69,14 @@ def verify(path, content, expects=()):
         raise ArchiveFileError(path, f"no {kind}, or a truncated one ({error})") from error
 
 
-def _refuse_html(path, start, content):
-    if re.match(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html|<head)", start, re.IGNORECASE):
+def _refuse_answer(path, start, content):
+    """Refuse a page or report of a service by its first bytes."""
+    if _HTML.match(start):
         title = re.search(rb"<title[^>]*>\s*(.*?)\s*</title>", start, re.IGNORECASE | re.DOTALL)
         called = f", titled '{title[1].decode('utf-8', 'replace')}'" if title else ""
         raise ArchiveFileError(path, f"an HTML page{called}, where a file of type {content} should be")
+    if content and _REPORT.match(start):
+        raise ArchiveFileError(path, f"XML or JSON, where a file of type {content} should be: {start[:80]!r}")
 
 
 def _check_fits(path, file, start):
@@ -153,9 +162,13 @@ class _Unpacked:
         return chunk
 
 
-def _check_gz(path, file):
+def _check_gz(path, file, content):
     """Unpack to the end, where gzip keeps a checksum of all."""
     unpacked = _Unpacked(path, file, _LARGEST_FILE)
+    start = unpacked.read(_CHUNK)
+    _refuse_answer(path, start, content)
+    if start.startswith(b"\x1f\x8b"):
+        raise ArchiveFileError(path, "gzipped twice")
     while unpacked.read(_CHUNK):
         pass
 
@@ -203,7 +216,7 @@ def _check_text(path, file, content, expects):
         raise ArchiveFileError(
             path, f"no CSV table that can be read, after row {number} ({error})"
         ) from error
-    if words is None or not path.stat().st_size:
+    if not words:
         raise ArchiveFileError(path, "empty")
     if lacking := [word for word in expects if word not in words]:
         shown = ", ".join(words)[:80]

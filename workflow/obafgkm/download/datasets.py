@@ -62,6 +62,8 @@ def _contradiction(row):
         return f"path '{row['path']}' has a '*', so that its files cannot be listed: it must be optional"
     if not row["primary_url"] and (row["optional"] == "no" or row["method"] or row["second_url"]):
         return "without a primary_url it must be optional, and have no method and no second_url"
+    if row["content"] in ("csv", "text") and row["primary_url"] and not row["expects"]:
+        return "a table or text that is fetched needs words in `expects`, or any text would pass for it"
     if row["primary_url"] and not row["method"]:
         return "a primary_url needs a method"
     return None

@@ -175,6 +175,8 @@ def _from_https(url, part, patience, session, content, largest):
         if response.status_code == 206:
             _judge_range(response, known, answer, have, part)
             total = known["total"]
+        elif "Content-Range" in response.headers:
+            raise _Again("the server answered 200, with a part, where the whole file was asked for")
         else:
             part.unlink(missing_ok=True)
             total = answer["total"] = _length(response)
