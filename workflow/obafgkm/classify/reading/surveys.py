@@ -3,8 +3,6 @@
 import re
 from pathlib import PurePath
 
-import numpy as np
-
 from obafgkm.classify.reading.axes import header_wavelengths
 from obafgkm.classify.reading.pixels import inverse_variances
 from obafgkm.classify.reading.positions import by_header
