@@ -26,6 +26,8 @@ OTHERS = set(workflow.rules)
 # A string instead of a list with one item, so that a script gets a path.
 NODES = "resources/nodes/stellar_nodes.npz" if config["simulated_archives"]["nodes"] == "computed" else []
 MIRROR = config["archives"]["mirror"] or os.getenv("OBAFGKM_MIRROR", "")
+if {*"{}"} & {*MIRROR}:
+    raise WorkflowError(f"{MIRROR}: Snakemake takes braces for wildcards: name the mirror by a link without")
 DATASETS = str(ROOT / "config" / "datasets.csv")
 # Files to fetch; their checksums are in the file beside the table.
 ADDRESSES = config["archives"]["datasets"] or DATASETS

@@ -8,11 +8,14 @@ from snakemake.utils import validate
 # The workflow uses this copy of the library.
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from obafgkm.workflow.configuration import contradictions, doubled, problems
+from obafgkm.workflow.configuration import contradictions, misread, problems
 
 try:
     validate(config, "../schemas/config.schema.yaml")  # which also sets defaults
 except WorkflowError as error:
     raise WorkflowError("\n".join(problems(config)) or error) from None
-if found := [*contradictions(config), *(twice for path in workflow.configfiles for twice in doubled(path))]:
+if found := problems(config) or [
+    *contradictions(config),
+    *(what for path in workflow.configfiles for what in misread(path)),
+]:
     raise WorkflowError("\n".join(found))

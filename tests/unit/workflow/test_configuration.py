@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from obafgkm.workflow.configuration import SCHEMA, contradictions, document, doubled, keys, problems
+from obafgkm.workflow.configuration import SCHEMA, contradictions, document, keys, misread, problems
 
 CONFIG = ROOT / "config"
 schema = yaml.safe_load(SCHEMA.read_text())
@@ -73,6 +73,12 @@ def test_the_rehearsal_has_every_switch_of_the_published_run_and_other_sizes_onl
         ({"csepreghy": {"cnn": {"activation": "rellu"}}}, "rellu"),
         ({"csepreghy": {"cnn": {"convolutions": [[4, 0]]}}}, "0 is less than"),
         ({"csepreghy": {"surveys": {"cnn": {"convolutions": [[4]]}}}}, "too short"),
+        ({"sharma": {"ann": {"neurons": []}}}, "should be non-empty"),
+        ({"sharma": {"mlp_regressor": {"hidden_layer_sizes": []}}}, "should be non-empty"),
+        ({"csepreghy": {"search": {"space": {"kernels": []}}}}, "should be non-empty"),
+        ({"sdss": {"csepreghy": {"spectra": {"QSO": 0}}}}, "0 is less than"),
+        ({"sdss": {"skyserver": "http://{x}/"}}, "does not match"),
+        ({"sdss": {"sas": "/archives/sas"}}, "does not match"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(change, message):
@@ -170,6 +176,8 @@ def test_the_page_of_the_configuration_is_up_to_date():
     ("change", "sentence"),
     [
         ({"sed": 1}, "configuration: Additional properties are not allowed ('sed' was unexpected)"),
+        ({"seed": 1.0}, "seed: 1.0 is not of type 'integer'"),
+        ({"sharma": {"ann": {"epochs": 1e3}}}, "sharma.ann.epochs: 1000.0 is not of type 'integer'"),
         ({"seed": float("nan")}, "seed: nan is no number"),
         (
             {"hammer": {"slide": {"batch": "200"}}},
@@ -180,10 +188,14 @@ def test_the_page_of_the_configuration_is_up_to_date():
 )
 def test_a_refused_key_is_named_in_a_sentence(change, sentence):
     config = load("config.yaml")
-    config = config | change if "sharma" in change else merge(config, change)
+    config = config | change if change == {"sharma": 5} else merge(config, change)
     (problem,) = problems(config)
     assert problem.startswith(sentence)
     assert len(problem) < 500  # without the schema
+
+
+def grid(**changes):
+    return {"model_grids": {"grids": {"a_stars": changes}}}
 
 
 @pytest.mark.parametrize(
@@ -211,6 +223,13 @@ def test_a_refused_key_is_named_in_a_sentence(change, sentence):
             "gebran.sweep.database: TDB7 is none of TDB1, TDB2, TDB3",
         ),
         ({"saldic": {"spectra": {"wave": [5050, 5400]}}}, "saldic.spectra.wave: 5050 to 5400 are not within"),
+        (grid(teff=[7000, 7000, 11000]), "model_grids.grids.a_stars.teff: [7000, 7000, 11000] does not"),
+        (grid(feh=[1.5, 0, -1.5]), "model_grids.grids.a_stars.feh: [1.5, 0, -1.5] does not increase"),
+        (grid(lowest_logg=[[9000, 2], [7000, 1]]), "model_grids.grids.a_stars.lowest_logg"),
+        (grid(highest_logg=1), "model_grids.grids.a_stars.highest_logg: 1 is not above the lowest, 2"),
+        (grid(step=1e6), "model_grids.grids.a_stars.step: 0 pixels"),
+        ({"model_grids": {"lines": "vald.txt"}}, "model_grids.lines: vald.txt is not used"),
+        ({"model_grids": {"atmospheres": "atlas9"}}, "model_grids.atmospheres: atlas9 is not used"),
     ],
 )
 def test_keys_that_contradict_one_another_are_named(change, sentence):
@@ -222,8 +241,26 @@ def test_keys_that_contradict_one_another_are_named(change, sentence):
 def test_a_key_that_is_given_twice_is_named(tmp_path):
     path = tmp_path / "twice.yaml"
     path.write_text("seed: 1\nsharma:\n  ann: {epochs: 1}\n  ann: {batch: 2}\nseed: 2\n")
-    assert doubled(path) == [
+    assert misread(path) == [
         f"{path}, line 5: 'seed' is given a second time",
         f"{path}, line 4: 'ann' is given a second time",
     ]
-    assert [twice for file in CONFIG.glob("*.yaml") for twice in doubled(file)] == []
+    assert [what for file in CONFIG.glob("*.yaml") for what in misread(file)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1:30", "1:30"), ("1:30.5", "1:30.5"), ("012", "012"), ("[1, -010]", "-010")]
+)
+def test_numbers_that_yaml_takes_for_others_are_named(tmp_path, text, value):
+    path = tmp_path / "odd.yaml"
+    path.write_text(f"# é\nseed: {text}\n", encoding="utf-8")
+    assert misread(path) == [f"{path}, line 2: {value} is not read as a decimal number"]
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "0.5", "1e-3", "-0.0", "00.5", "'1:30'", "a:b", "12_000", "2026-01-30"]
+)
+def test_numbers_are_read_as_they_look(tmp_path, text):
+    path = tmp_path / "right.yaml"
+    path.write_text(f"seed: {text}\n")
+    assert misread(path) == []

@@ -9,19 +9,29 @@ import math
 import re
 import sys
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import jsonschema
 import yaml
 
-__all__ = ["SCHEMA", "contradictions", "document", "doubled", "keys", "problems"]
+__all__ = ["SCHEMA", "contradictions", "document", "keys", "misread", "problems"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
-
+# JSON takes 1.0 for an integer; the generators of random numbers do not.
+_VALIDATOR = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 # Pairs of a first and a last value, wherever they stand.
 _RANGES = ("*.wave", "*.ranges.*", "*.region.*", "*.principal.snr", "synthetic_gap.spectra.teff",
            "synthetic_gap.spectra.feh", "hammer.search.space.layers")  # fmt: skip
+_NOT_DECIMAL = re.compile(r":|^[-+]?0[\d_]+$")
+_LIGHT = 299792.458  # km/s
+_FEWEST = 100  # pixels of a spectrum
 _LAYERS = ("hammer.slide", "hammer.tuned")  # networks with one dropout for each layer
 
 
@@ -37,7 +47,7 @@ def problems(config):
     list of str
         A sentence for each key.
     """
-    validator = jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
+    validator = _VALIDATOR(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
     found = {}
     for error in validator.iter_errors(config):
         found.setdefault(".".join(map(str, error.absolute_path)) or "configuration", _refused(error))
@@ -57,8 +67,10 @@ def _refused(error):
     return sentence
 
 
-def doubled(path):
-    """Keys that a YAML file gives more than once, of which readers silently take the last.
+def misread(path):
+    """What readers of a YAML file silently take for something else than it looks like.
+
+    Of a key that is given twice they take the last; 1:30 is 90 to them, and 012 is 10.
 
     Parameters
     ----------
@@ -73,10 +85,10 @@ def doubled(path):
         return []
     with open(path, encoding="utf-8") as file:
         tree = yaml.compose(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return list(_doubled(tree, path))
+    return list(_misread(tree, path))
 
 
-def _doubled(node, path):
+def _misread(node, path):
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, _ in node.value:
@@ -84,10 +96,12 @@ def _doubled(node, path):
                 yield f"{path}, line {key.start_mark.line + 1}: '{key.value}' is given a second time"
             seen.add(key.value)
         for _, child in node.value:
-            yield from _doubled(child, path)
+            yield from _misread(child, path)
     elif isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            yield from _doubled(child, path)
+            yield from _misread(child, path)
+    elif node and node.tag.endswith((":int", ":float")) and _NOT_DECIMAL.search(node.value):
+        yield f"{path}, line {node.start_mark.line + 1}: {node.value} is not read as a decimal number"
 
 
 def contradictions(config):
@@ -112,6 +126,11 @@ def contradictions(config):
         counts = [len(values[f"{network}.{name}"]) for name in ("neurons", "dropout")]
         if counts[0] != counts[1]:
             found.append(f"{network}: {counts[0]} layers of neurons, but {counts[1]} values of dropout")
+    for name, grid in config["model_grids"]["grids"].items():
+        found += _disorder(f"model_grids.grids.{name}", grid)
+    for name in ("model_grids.lines", "model_grids.atmospheres"):
+        if values[name] != "own" and "synthesised" not in config["model_grids"]["sources"].values():
+            found.append(f"{name}: {values[name]} is not used: model_grids.sources synthesises no grid")
     first, last, step, unity = (
         values[f"homogenise.{name}"] for name in ("first", "last", "step", "unity_at")
     )
@@ -120,6 +139,20 @@ def contradictions(config):
     elif not first <= unity <= last:
         found.append(f"homogenise.unity_at: {unity} Å is not between {first} and {last} Å")
     return found + list(_outside_grids(config))
+
+
+def _disorder(name, grid):
+    """Nodes of a grid of spectra that are not in order, or too few."""
+    gravities = [logg for _, logg in grid["lowest_logg"]]
+    columns = {"teff": grid["teff"], "feh": grid["feh"], "lowest_logg": [t for t, _ in grid["lowest_logg"]]}
+    for key, values in columns.items():
+        if any(second <= first for first, second in pairwise(values)):
+            yield f"{name}.{key}: {grid[key]} does not increase"
+    if max(gravities) >= grid["highest_logg"]:
+        yield f"{name}.highest_logg: {grid['highest_logg']} is not above the lowest, {max(gravities)}"
+    pixels = math.log(grid["wave"][1] / grid["wave"][0]) * _LIGHT / grid["step"]
+    if 0 < pixels < _FEWEST:  # not of a range that is none, see `_RANGES`
+        yield f"{name}.step: {pixels:.0f} pixels of {grid['step']} km/s; {_FEWEST} at least are needed"
 
 
 def _outside_grids(config):
