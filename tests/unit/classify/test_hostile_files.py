@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import stat
 import subprocess
 import tarfile
@@ -197,6 +198,23 @@ def test_a_truth_is_no_step_of_wavelength(tmp_path):
     fits.PrimaryHDU(np.ones(3000, "f4"), fits.Header({"CRVAL1": 4000.0, "CDELT1": True})).writeto(path)
     with pytest.raises(ArchiveFileError, match="CDELT1 = True is not a number"):
         list(read_file(path))
+
+
+def test_what_the_system_refuses_is_not_called_damaged(good, tmp_path):
+    os.symlink("loop.fits", tmp_path / "loop.fits")
+    for path in (tmp_path / "loop.fits", tmp_path / ("x" * 300), tmp_path / ("d/" * 3000)):
+        assert between(good, path)["problem"].item().startswith("cannot be read (")
+
+
+def test_an_encrypted_member_is_called_so(good, tmp_path):
+    path = tmp_path / "secret.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", good.read_bytes())
+    body = bytearray(path.read_bytes())
+    body[6] |= 1  # flags of the member, before it and in the directory
+    body[body.rindex(b"PK\1\2") + 8] |= 1
+    path.write_bytes(body)
+    assert "encrypted: unpack it" in between(good, path)["problem"].item()
 
 
 def test_wavelengths_of_300_digits_are_told_in_a_few():
@@ -481,6 +499,9 @@ def test_an_output_that_cannot_be_a_table_is_refused_before_any_work(
         ["a.fits", "-o", "a.fits"],
         ["a.fits", "-o", "link.fits"],
         ["a.fits", "-o", "hard.fits"],
+        ["a.fits", "-o", "nowhere.csv"],
+        ["a.fits", "-o", "loop.csv"],
+        ["a.fits", "-o", "half.csv"],
         ["t.csv.part", "-o", "t.csv"],
         ["b.fits", "-o", "notes.csv"],
     ],
@@ -489,14 +510,16 @@ def test_no_file_of_the_user_is_replaced(good, tmp_path, monkeypatch, capsys, ar
     monkeypatch.chdir(tmp_path)
     for name in ("a.fits", "b.fits", "t.csv.part"):
         (tmp_path / name).write_bytes(good.read_bytes())
-    os.symlink("a.fits", "link.fits")
+    for target, name in [("a.fits", "link.fits"), ("no.csv", "nowhere.csv"), ("loop.csv", "loop.csv")]:
+        os.symlink(target, name)
+    os.symlink("no.csv", "half.csv.part")
     os.link("a.fits", "hard.fits")
     (tmp_path / "notes.csv").write_text("my,only,notes\n")
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = {path.name: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()}
     assert main(["classify", *arguments]) == 2
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path.name: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()} == before
     printed = capsys.readouterr()
-    assert "is no table of obafgkm" in printed.err or "is also a file to be read" in printed.err
+    assert re.search("is no table of obafgkm|is also a file to be read|is a link", printed.err)
     assert printed.out == ""
 
 

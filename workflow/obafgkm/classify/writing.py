@@ -163,7 +163,9 @@ def _plain(value):
 
 
 def _refuse_to_replace(path, files):
-    """Refuse to replace an input file, or anything but an older table, complete or not."""
+    """Refuse to replace an input file, a link, or anything but an older table, complete or not."""
+    if path.is_symlink():
+        raise ObafgkmError(f"{path}: is a link, which the table would replace: name a file after --output")
     try:
         found = path.stat()
     except OSError:  # there is none, or writing it will show the error

@@ -1,6 +1,7 @@
 """Any file of a user: compression and format are recognised by its first bytes, not by its name."""
 
 import json
+import os
 import re
 import stat
 import zipfile
@@ -117,7 +118,10 @@ def _clear_errors(path):
             path, "needs more memory than a file may take: damaged, or too large"
         ) from error
     except Exception as error:  # third-party readers do not document what they raise for damaged files
-        problem = f"damaged, or not a valid file of its format ({told(error)})"
+        if isinstance(error, OSError) and error.errno:  # of the system, not of a reader
+            problem = f"cannot be read ({os.strerror(error.errno)})"
+        else:
+            problem = f"damaged, or not a valid file of its format ({told(error)})"
         raise ArchiveFileError(path, problem) from error
 
 

@@ -12,6 +12,7 @@ from obafgkm.classify.reading.refusal import RefusedError
 
 __all__ = ["opener", "stem", "tar_members", "unpacked", "whole", "zip_members"]
 
+_ENCRYPTED = 1  # flag of a member of a zip archive
 _LARGEST = 1 << 30  # bytes of a file in memory: more than any spectrum, or all spectra of a plate, needs
 _RATIO, _SMALL = 100, 64 << 20  # maximum expansion; unpacked bytes that are always allowed
 
@@ -123,5 +124,7 @@ def zip_members(path):
 
 
 def _zipped(archive, member):
+    if member.flag_bits & _ENCRYPTED:
+        raise RefusedError("encrypted: unpack it with its password first")
     with archive.open(member) as file:
         return whole(file, member.compress_size)
