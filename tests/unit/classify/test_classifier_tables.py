@@ -60,3 +60,15 @@ def test_a_gravity_agrees_with_the_luminosity_class(luminosity, logg, agrees):
     star = pd.DataFrame({"mk_class": [45], "luminosity": [luminosity], "logg": [logg]})
     rule = TABLES["_PARAMETER_STARS"]["F-K with the gravity of their class"]
     assert len(star.query(rule)) == agrees
+
+
+def test_shares_have_intervals_by_star():
+    """Spectra of a star agree, so that the interval is that of as many stars; a share of all has Wilson's."""
+    rng = np.random.default_rng(2)
+    held = np.repeat(rng.random(100) < 0.8, 4)
+    bootstrap = {"samples": 500, "confidence": 0.95, "seed": 0}
+    row = TABLES["shares"]({"in_set": held, "all": held | True}, np.repeat(np.arange(100), 4), bootstrap)
+    assert row["in_set"] == held.mean()
+    assert (row["in_set_high"] - row["in_set_low"]) / 2 == pytest.approx(1.96 * 0.04, rel=0.15)
+    assert (row["all"], row["all_high"]) == (1, 1)
+    assert row["all_low"] == pytest.approx(0.963, abs=0.001)

@@ -180,7 +180,25 @@ def table_conditions(predictions, bootstrap):
     return pd.DataFrame(rows)
 
 
-def table_sets(predictions):
+def shares(columns, stars, bootstrap):
+    """Shares of spectra with their intervals.
+
+    Parameters
+    ----------
+    columns : dict of str to array-like of bool (n,)
+    stars : array-like (n,)
+        Star or object of each spectrum.
+    """
+    return with_intervals(
+        lambda *arrays: {name: array.mean() for name, array in zip(columns, arrays, strict=True)},
+        stars,
+        *columns.values(),
+        shares=dict.fromkeys(columns, len(set(stars))),
+        **bootstrap,
+    )
+
+
+def table_sets(predictions, bootstrap):
     """Coverage of sets and ranges by main class, as left out with the library and by fold.
 
     ``in_range_68``: share of the stars within the range that is designed to contain 68 %; ``in_central_68``:
@@ -196,18 +214,18 @@ def table_sets(predictions):
         main = part["mk_class"] // 10
         for name, own in [("all", part), *((MAIN_CLASSES[k], part[main == k]) for k in range(7))]:
             if len(own):
+                held = {"in_set": own["in_set"]}
+                held |= {f"in_range_{percent}": own[f"in_range_{percent}"] for percent in (68, 95)}
+                held |= {
+                    f"in_central_{percent}": own["needed_share"] <= percent / 100 for percent in (68, 95)
+                }
                 rows.append(
                     {
                         "left_out": left_out,
                         "class": name,
                         "spectra": len(own),
-                        "in_set": own["in_set"].mean(),
                         "set_size": own["set_size"].mean(),
-                        **{f"in_range_{percent}": own[f"in_range_{percent}"].mean() for percent in (68, 95)},
-                        **{
-                            f"in_central_{percent}": (own["needed_share"] <= percent / 100).mean()
-                            for percent in (68, 95)
-                        },
+                        **shares(held, own["star"], bootstrap),
                         "source": part["source"].iloc[0],
                     }
                 )
@@ -288,8 +306,8 @@ def _row(own, name, as_fraction, bootstrap):
     }
 
 
-def table_outliers(predictions, objects):
-    """Fractions flagged and without a type, for left-out stars and SDSS objects."""
+def table_outliers(predictions, objects, bootstrap):
+    """Fractions flagged and without a type, for left-out stars and SDSS objects, which have one spectrum."""
     is_fold = predictions["left_out"].str.startswith("fold")
     samples = {
         f"stars {words}, {condition}": part
@@ -303,10 +321,13 @@ def table_outliers(predictions, objects):
         {
             "sample": sample,
             "spectra": len(part),
-            "flagged": part["flagged"].mean(),
             # Only SDSS objects can be too noisy to be typed: the stars have S/N of at least 5 in all
             # conditions.
-            "untyped": part.get("untyped", part["flagged"]).mean(),
+            **shares(
+                {"flagged": part["flagged"], "untyped": part.get("untyped", part["flagged"])},
+                part.get("star", part["file"]),
+                bootstrap,
+            ),
             "source": part["source"].iloc[0],
         }
         for sample, part in samples.items()
@@ -363,10 +384,10 @@ if __name__ == "__main__":
             "table_held_out": table_held_out(predictions, peers, bootstrap),
             "table_architectures": table_architectures(pd.read_csv(inputs.architectures), bootstrap),
             "table_conditions": table_conditions(predictions, bootstrap),
-            "table_sets": table_sets(predictions),
+            "table_sets": table_sets(predictions, bootstrap),
             "table_luminosity": table_luminosity(predictions),
             "table_parameters": table_parameters(predictions, bootstrap),
-            "table_outliers": table_outliers(predictions, objects),
+            "table_outliers": table_outliers(predictions, objects, bootstrap),
             "table_kinds": table_kinds(predictions, objects),
             "table_failures": table_failures(predictions),
         }

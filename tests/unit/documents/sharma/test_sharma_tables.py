@@ -105,3 +105,25 @@ def libraries():
         parts[library] = Spectra(np.arange(3900.0, 3904.0), ones, ones, labels)
     training = concatenate([parts[name] for name in ("jhc", "elodie", "miles")])
     return parts, training, parts["cflib"]
+
+
+def test_calibration_errors_lie_in_their_intervals_and_those_by_chance_are_of_honest_probabilities():
+    """Of two classes each spectrum is given 60 %; one model is right as often, the other half as often."""
+    rng = np.random.default_rng(3)
+    tables = {}
+    for name, share in [("honest", 0.6), ("boasting", 0.3)]:
+        predicted = np.where(rng.random(400) < share, 20, 21)
+        tables[name] = pd.DataFrame({"star": np.arange(400).astype(str), "expected": 20, "source": "mirror"})
+        tables[name] = tables[name].assign(predicted=predicted)
+        for mk_class in range(70):
+            tables[name][f"p_{mk_class}"] = np.where(predicted == mk_class, 0.6, 0)
+    settings = {"bootstrap": 200, "confidence": 0.95}
+    rows = script("calibration")["table_calibration"](tables, settings, 1).set_index("model")
+    error = rows["calibration_error"]
+    assert error["boasting"] == pytest.approx(0.3, abs=0.06)
+    assert rows["calibration_error_low"]["honest"] < rows["calibration_error_if_calibrated"]["honest"]
+    assert (rows["calibration_error_low"] < error).all()
+    assert (rows["calibration_error_high"] > error).all()
+    # The mean distance of shares of ten bins with 40 spectra each.
+    expected = np.sqrt(2 / np.pi * 0.6 * 0.4 / 40)
+    np.testing.assert_allclose(rows["calibration_error_if_calibrated"], expected, rtol=0.1)
