@@ -519,7 +519,7 @@ def test_no_file_of_the_user_is_replaced(good, tmp_path, monkeypatch, capsys, ar
     assert main(["classify", *arguments]) == 2
     assert {path.name: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()} == before
     printed = capsys.readouterr()
-    assert re.search("is no table of obafgkm|is also a file to be read|is a link", printed.err)
+    assert re.search("is not a table of obafgkm|is also a file to be read|is a link", printed.err)
     assert printed.out == ""
 
 
@@ -584,21 +584,21 @@ def test_a_page_that_cannot_be_drawn_costs_that_page(good, tmp_path):
     (tmp_path / "pages/good.png").mkdir(parents=True)  # where the page should go
     os.link(good, tmp_path / "other.txt")
     table = classify_files([good, tmp_path / "other.txt"], plot=tmp_path / "pages")
-    assert table["problem"].str.contains("no page of it could be drawn").tolist() == [True, False]
+    assert table["problem"].str.contains("its page could not be drawn").tolist() == [True, False]
     assert (tmp_path / "pages/other.png").is_file()
 
 
 OPTIONS = {
-    "no model": (["--model", "nowhere"], "--model 'nowhere': holds no model"),
-    "an empty model": (["--model", ""], "--model '': holds no model"),
-    "a file as folder of pages": (["--plot", "good.txt"], "--plot 'good.txt': is no folder"),
-    "an empty folder of pages": (["--plot", ""], "--plot '': is no folder"),
+    "no model": (["--model", "nowhere"], "--model 'nowhere': contains no model"),
+    "an empty model": (["--model", ""], "--model '': contains no model"),
+    "a file as folder of pages": (["--plot", "good.txt"], "--plot 'good.txt': is not a folder"),
+    "an empty folder of pages": (["--plot", ""], "--plot '': is not a folder"),
     "no standards": (
         ["--plot", "pages", "--standards", "nowhere"],
         "--standards 'nowhere': there is no such",
     ),
-    "no processes": (["--jobs", "0"], "'0' is no number of processes, which is 1 or more"),
-    "half a process": (["--jobs", "1.5"], "'1.5' is no number of processes"),
+    "no processes": (["--jobs", "0"], "'0' is not a number of processes, 1 or more"),
+    "half a process": (["--jobs", "1.5"], "'1.5' is not a number of processes"),
     "no list": (["@nowhere"], "@nowhere: the list of files cannot be read"),
 }
 
@@ -625,7 +625,7 @@ def test_standards_that_are_not_needed_may_be_missing(good, monkeypatch):
 
 def test_reading_into_a_file_is_refused(good, capsys):
     assert main(["read", str(good), "--output", str(good)]) == 2
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a folder" in capsys.readouterr().err
 
 
 def test_a_deleted_folder_is_named(good):

@@ -65,7 +65,7 @@ REFUSED = {
         lambda p: write(p, image(STAR, **linear(CTYPE1="FURLONGS"))),
         "FURLONGS' is not understood",
     ),
-    "centres of pixels": (lambda p: text(p, np.arange(AIR.size) + 0.5, STAR), "only counts"),
+    "centres of pixels": (lambda p: text(p, np.arange(AIR.size) + 0.5, STAR), "is a running number"),
     "binned pixels": (lambda p: write(p, image(STAR, **linear(1.0, 2.0))), "counts pixels"),
     "table of times": (
         lambda p: write(p, table({"TIME": AIR, "FLUX": STAR}, TUNIT1="BJD - 2457000, days")),
@@ -111,7 +111,7 @@ REFUSED = {
         lambda p: p.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
         "Git LFS",
     ),
-    "HDF5 of something else": (lambda p: hdf5(p, unit="km/s"), "velocities, no wavelengths"),
+    "HDF5 of something else": (lambda p: hdf5(p, unit="km/s"), "velocities, not wavelengths"),
 }
 
 

@@ -101,7 +101,9 @@ def test_the_published_numbers_themselves_are_reproduced():
             p = shares(one)
             error = math.sqrt(2 * p * (1 - p) / one.sample)
             chance = abs(p - one.chance) if one.chance is not None else p
-            if min(p, 1 - p, chance) > 4 * error + 0.01:  # what its own sample can tell from an empty answer
+            if (
+                min(p, 1 - p, chance) > 4 * error + 0.01
+            ):  # what its own sample can tell from an uninformative answer
                 assert verdict == "reproduced", one.name
     assert found.count("reproduced") > 450
 
@@ -314,7 +316,7 @@ def test_synthetic_spectra_are_compared_where_they_are_made_as_the_document_made
     one = claim(kind="sigma", value=82, unit="K", text="82", sample=20000, synthetic="ATLAS9 and VALD")
     ours = Ours(value=82.3, n=20000, source="simulated")
     assert judge(one, ours).verdict == "not comparable"
-    assert "not ATLAS9 and VALD" in judge(one, ours).reason
+    assert "instead of ATLAS9 and VALD" in judge(one, ours).reason
     as_theirs = judge(one, replace(ours, source="ATLAS9 and VALD"))
     assert (as_theirs.verdict, "our spectra" in as_theirs.reason) == ("reproduced", False)
     others = judge(one, replace(ours, source="BOSZ"))
@@ -396,7 +398,7 @@ def test_a_published_number_that_an_empty_answer_gives_is_never_reproduced(share
     one = claim(kind="count", value=0, sample=9983, text="0 of")
     found = judge(one, Ours(value=share * 9983, n=9983, source="mirror"))
     assert found.verdict == verdict
-    assert ("0 is what an empty answer gives" in found.reason) == (verdict == "too few to tell")
+    assert ("an uninformative answer would also give 0" in found.reason) == (verdict == "too few to tell")
 
 
 def test_what_the_document_itself_cannot_tell_is_never_reproduced():
@@ -433,7 +435,7 @@ def test_an_error_set_by_hand_is_told():
 
 def test_an_absent_archive_reproduces_nothing():
     found = judge(claim(), Ours(value=0.0, n=850, source="no spectra"))
-    assert (found.verdict, found.reason) == ("not comparable", "the archive was not there")
+    assert (found.verdict, found.reason) == ("not comparable", "the archive was not available")
 
 
 # ---------------------------------------------------------------------- the file of the claims

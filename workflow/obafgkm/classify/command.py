@@ -34,8 +34,8 @@ the medium of the file, flux per unit wavelength, and its error."""
 
 _END = """\
 The table is written to standard output, everything else to standard error. Exit code: 0 if
-all files were read, 1 if some could not be read (they are listed with the reason), 2 for a wrong option,
-130 after Ctrl-C.
+all files were read, 1 if some could not be read (they are listed with the reason), 2 for a wrong option, a
+missing model or an output that cannot be written, 130 after Ctrl-C, 143 after SIGTERM.
 
 examples:
   obafgkm classify spec-2942-54521-0124.fits
@@ -109,7 +109,7 @@ def _parser():
 
 def _positive(text):
     if not re.fullmatch(r"0*[1-9][0-9]{0,5}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, which is 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, 1 or more")
     return int(text)
 
 
@@ -167,9 +167,7 @@ def _refuse_missing_folders(options):
     else:
         folders = {"--plot": options.plot}
         if options.model is not None and not (Path(options.model) / "model.json").is_file():
-            raise ObafgkmError(
-                f"--model '{options.model}': holds no model, that is model.json and model.onnx"
-            )
+            raise ObafgkmError(f"--model '{options.model}': contains no model (model.json and model.onnx)")
         if options.plot and options.standards and not os.path.exists(options.standards):
             raise ObafgkmError(
                 f"--standards '{options.standards}': there is no such file or folder. Give another one, or "
@@ -177,7 +175,7 @@ def _refuse_missing_folders(options):
             )
     for option, folder in folders.items():
         if folder is not None and (not folder or (os.path.exists(folder) and not os.path.isdir(folder))):
-            raise ObafgkmError(f"{option} '{folder}': is no folder")
+            raise ObafgkmError(f"{option} '{folder}': is not a folder")
 
 
 def _expanded(files):

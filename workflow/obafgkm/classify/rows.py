@@ -43,7 +43,7 @@ def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=No
             try:
                 draw_page(Path(plot) / f"{page}.png", row, spectrum, model.wave, *sampled, standards)
             except Exception as error:  # only the page of this spectrum is lost
-                row["problem"] = f"no page of it could be drawn ({told(error)})"
+                row["problem"] = f"its page could not be drawn ({told(error)})"
         yield number, row
 
 
@@ -138,5 +138,5 @@ def _sampled(spectrum, grid):
     except ArchiveFileError as error:
         return error.problem
     except Exception as error:  # of numbers that nobody thought of
-        return f"cannot be brought onto the wavelengths of the classifier ({told(error)})"
+        return f"cannot be resampled to the wavelengths of the classifier ({told(error)})"
     return flux, ivar

@@ -179,7 +179,7 @@ def _refuse_to_replace(path, files):
         raise ObafgkmError(f"{path}: is {what}: give another name after --output")
     if found.st_size and not _is_table(path):
         raise ObafgkmError(
-            f"{path}: exists, and is no table of obafgkm classify: give another name after --output, or "
+            f"{path}: exists, and is not a table of obafgkm classify: give another name after --output, or "
             "delete it first"
         )
 

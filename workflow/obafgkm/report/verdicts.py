@@ -11,8 +11,8 @@ reproduced
     all, the chance level, and twice the number; and our sample can either show a difference that matters, a
     tenth of the distance to the nearest of those answers, or is at least half as large as the document's;
 too few to tell
-    anything else. A number that its own sample cannot distinguish from an empty answer, such as no star out
-    of ten, is never reproduced, nor is a choice that chance makes more often than once in twenty; single
+    anything else. A number that its own sample cannot distinguish from an uninformative answer, such as no
+    star out of ten, is never reproduced, nor is a choice that chance makes more often than once in twenty; single
     choices or optima, without repeats, may also differ by chance.
 
 Intervals are Clopper and Pearson's for a fraction and for a count, which is a fraction of its row or sample
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 CONFIDENCE = 0.95
-MATTERS = 0.1  # fraction of the distance to the nearest empty answer
+MATTERS = 0.1  # fraction of the distance to the nearest uninformative answer
 SAMPLE = 0.5  # fraction of the document's sample from which ours counts as large enough
 LUCK = 1 - CONFIDENCE
 VERDICTS = ("differs", "too few to tell", "reproduced", "discrepancy", "setting", "not comparable")
@@ -81,7 +81,7 @@ class Judgement:
     published, ours, difference : tuple of float
         Ends of the intervals, in the printed unit; NaN if there is none.
     stake : float
-        Difference as a fraction of the distance to the nearest empty answer, NaN if there is none.
+        Difference as a fraction of the distance to the nearest uninformative answer, NaN if there is none.
     """
 
     verdict: str
@@ -133,12 +133,12 @@ def _barred(claim, ours):
     """Why our data cannot reproduce a claim; None if they can."""
     parts = set(ours.source.split(", "))
     if ours.source == NO_SPECTRA:
-        return "the archive was not there"
+        return "the archive was not available"
     if OWN_PHYSICS not in parts:
         return None
     if claim.synthetic:
-        ours = "own grey atmospheres and a short line list"
-        return f"synthetic as the document's, but of {ours}, not {claim.synthetic}"
+        ours = "our grey atmospheres and short line list"
+        return f"synthetic, as in the document, but from {ours} instead of {claim.synthetic}"
     return "simulated" if parts == {OWN_PHYSICS} else "in part simulated"
 
 
@@ -160,7 +160,7 @@ def _exact(claim, ours):
     if _equal(claim, ours.value):
         return Judgement("reproduced", "as printed", stake=0.0)
     if claim.kind == "size" and claim.part and ours.value < claim.value:
-        return Judgement("not comparable", f"the archive held {ours.value:,.10g} of them")
+        return Judgement("not comparable", f"the archive holds {ours.value:,.10g} of them")
     stake = abs(ours.value - claim.value) / abs(claim.value) if claim.value else 1.0
     return Judgement("differs", f"off by {ours.value - claim.value:+,.6g}", stake=stake)
 
@@ -190,7 +190,7 @@ def _optimum(claim, ours):
 
 def _measured(claim, ours):
     if claim.part and claim.sample and ours.n < claim.sample:
-        return Judgement("not comparable", f"the archive held {ours.n:,.0f} of {claim.sample:,}")
+        return Judgement("not comparable", f"the archive holds {ours.n:,.0f} of {claim.sample:,}")
     if ours.n == 0:
         return Judgement("too few to tell", "none of our spectra is of this kind")
     published, own = published_interval(claim), our_interval(claim, ours)
@@ -217,16 +217,19 @@ def _measured(claim, ours):
     if not low <= 0 <= high:
         return judgement("differs", f"the difference is {printed}")
     if not distance:
-        return judgement("too few to tell", f"{claim.value:g} is what an empty answer gives")
+        return judgement("too few to tell", f"an uninformative answer would also give {claim.value:g}")
     own_low, own_high = difference_interval(p, published, p, published)
     if any(own_low <= empty - p <= own_high for empty in _empty(claim, p)):
-        return judgement("too few to tell", "the document's own sample cannot tell it from an empty answer")
+        reason = "the document's own sample cannot distinguish it from an uninformative answer"
+        return judgement("too few to tell", reason)
     if any(low <= empty - p <= high for empty in _empty(claim, p)):
-        return judgement("too few to tell", f"the difference is {printed}, an empty answer is no farther")
+        return judgement(
+            "too few to tell", f"the difference, {printed}, may also be that to an uninformative answer"
+        )
     shown = (high - low) / 2 <= MATTERS * distance
     if shown or _large_enough(claim, ours, published, own):
         return judgement("reproduced", f"the difference is {printed}")
-    return judgement("too few to tell", f"the difference is {printed}, too wide to show one that matters")
+    return judgement("too few to tell", f"the interval of the difference, {printed}, is too wide")
 
 
 def _whole(claim):

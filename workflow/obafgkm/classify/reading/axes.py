@@ -103,7 +103,7 @@ def header_wavelengths(header, n, axis=1):
     ctype, unit = str(header.get(f"CTYPE{axis}", "")).strip().upper(), _unit(header, axis)
     first, step = _number(header, f"CRVAL{axis}"), _step(header, axis)
     if ctype.startswith(_VELOCITIES):
-        raise RefusedError(f"CTYPE{axis} = {ctype!r}: velocities, no wavelengths")
+        raise RefusedError(f"CTYPE{axis} = {ctype!r}: velocities, not wavelengths")
     if ctype.startswith(("PIX", "CHAN", "INDEX")):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: the axis counts pixels, it has no wavelengths")
     if ctype.startswith(_NO_SPECTRUM):

@@ -112,7 +112,7 @@ def _clear_errors(path):
     except FileNotFoundError as error:
         raise ArchiveFileError(path, "there is no such file") from error
     except PermissionError as error:
-        raise ArchiveFileError(path, "may not be read: you lack the permission") from error
+        raise ArchiveFileError(path, "cannot be read: permission denied") from error
     except MemoryError as error:
         raise ArchiveFileError(
             path, "needs more memory than a file may take: damaged, or too large"

@@ -168,7 +168,7 @@ def _unnamed(table):
     waves = [i for i in waves if sizes[waves[0]] / 3 < sizes[i] < sizes[waves[0]] * 3]
     if not waves:
         if counts_pixels(table[0]):
-            raise RefusedError("its first column only counts, and no other holds wavelengths")
+            raise RefusedError("its first column is a running number, and no other holds wavelengths")
         waves = [0]  # of several spectra, one below the other
     columns = [Column(str(i + 1), table[i]) for i in range(len(table))]
     for number, wave in enumerate(waves):

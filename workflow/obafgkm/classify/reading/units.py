@@ -66,7 +66,7 @@ _LOG = re.compile(r"(?:log10|log|lg|dex|ln)\s*[(\[ ]\s*(.*?)\s*[)\]]?", re.IGNOR
 _FEW_STEPS = 10  # from zero, within which a pixel count begins
 _WIDEST = 100  # ratio of the last to the first wavelength of an evenly sampled spectrum
 _NO_AXIS = {  # quantities of an axis that are not wavelengths
-    "speed": "velocities, no wavelengths",
+    "speed": "velocities, not wavelengths",
     "length": "no wavelengths",
     "angle": "angles, no wavelengths",
     "time": "times, no wavelengths",
@@ -185,7 +185,7 @@ def to_angstrom(values, unit, kind="wave", log="", label="the wavelengths"):
     if kind == "time":
         raise RefusedError(f"{label} holds times, no wavelengths")
     if kind == "velocity":
-        raise RefusedError(f"{label} holds velocities, no wavelengths")
+        raise RefusedError(f"{label} holds velocities, not wavelengths")
     if kind == "pixel":
         raise RefusedError(f"{label} counts pixels: it has no wavelengths")
     values, unit = np.asarray(values, float), str(unit).strip()
