@@ -12,8 +12,8 @@ reproduced
     tenth of the distance to the nearest of those answers, or is at least half as large as the document's;
 too few to tell
     anything else. A number that its own sample cannot distinguish from an uninformative answer, such as no
-    star out of ten, is never reproduced, nor is a choice that chance makes more often than once in twenty; single
-    choices or optima, without repeats, may also differ by chance.
+    star out of ten, is never reproduced, nor is a choice that chance makes more often than once in twenty;
+    single choices or optima, without repeats, may also differ by chance.
 
 Intervals are Clopper and Pearson's for a fraction and for a count, which is a fraction of its row or sample
 (Wilson's are too narrow for a handful of spectra); of :math:`\chi^2` for a standard deviation and a mean
