@@ -59,7 +59,7 @@ rule list_exhibits:
                 "exhibit": exhibit,
                 "title": DOCUMENTS[document]["title"],
                 "label": exhibit_label(name, row, exhibit),
-                "about": row["about"],
+                "about": " ".join((REPORT / document / f"{exhibit}.rst").read_text().split()),
             }
             for document, rows in EXHIBITS.items()
             for name, row in rows.items()
