@@ -14,7 +14,7 @@ schema = yaml.safe_load(SCHEMA.read_text())
 
 
 def load(name):
-    return yaml.safe_load((CONFIG / name).read_text())
+    return yaml.load((CONFIG / name).read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def merge(base, overlay):

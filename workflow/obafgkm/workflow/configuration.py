@@ -19,6 +19,7 @@ __all__ = ["SCHEMA", "contradictions", "document", "keys", "misread", "problems"
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast as the other
 # JSON takes 1.0 for an integer; the generators of random numbers do not.
 _VALIDATOR = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
@@ -47,7 +48,7 @@ def problems(config):
     list of str
         A sentence for each key.
     """
-    validator = _VALIDATOR(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
+    validator = _VALIDATOR(yaml.load(SCHEMA.read_text(encoding="utf-8"), _LOADER))
     found = {}
     for error in validator.iter_errors(config):
         found.setdefault(".".join(map(str, error.absolute_path)) or "configuration", _refused(error))
@@ -84,7 +85,7 @@ def misread(path):
     if not Path(path).is_file():  # an address, from which Snakemake can also read a configuration
         return []
     with open(path, encoding="utf-8") as file:
-        tree = yaml.compose(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        tree = yaml.compose(file, _LOADER)
     return list(_misread(tree, path))
 
 
