@@ -59,12 +59,12 @@ rule list_exhibits:
                 "exhibit": exhibit,
                 "title": DOCUMENTS[document]["title"],
                 "label": exhibit_label(name, row, exhibit),
-                "about": " ".join((REPORT / document / f"{exhibit}.rst").read_text().split()),
             }
             for document, rows in EXHIBITS.items()
             for name, row in rows.items()
             for exhibit in exhibit_names(name, row)
         ],
+        captions=contents(REPORT.glob("*/*.rst")),
     message:
         "Listing the exhibits"
     script:
