@@ -8,24 +8,11 @@
 #         results/survey/table_*.csv, fig_sky.png, outliers/
 
 
+IS_CATALOGUE = SURVEY.endswith(".csv") and not Path(SURVEY).is_dir()
+
+
 wildcard_constraints:
     chunk=r"\d{6}-[0-9a-f]{10}",
-
-
-rule survey:
-    """Classify a survey and print a summary."""
-    input:
-        "results/survey/outliers",
-        sentence="results/survey/summary.txt",
-    log:
-        "logs/survey/survey.log",
-    localrule: True
-    conda:
-        "../../envs/cpu.yaml"
-    message:
-        "The survey is done: results/survey/"
-    shell:
-        "tee {log} < {input.sentence}"
 
 
 rule survey_catalogue:
@@ -67,6 +54,9 @@ checkpoint survey_plan:
         runtime=240,
     params:
         chunk=lookup(within=config, dpath="survey/chunk"),
+        listed=(
+            contents([SURVEY]) if Path(SURVEY).suffix in (".txt", ".csv") and Path(SURVEY).is_file() else ""
+        ),
     message:
         "Dividing the survey into chunks"
     script:
@@ -105,7 +95,7 @@ rule survey_classify:
     input:
         entries=(
             "resources/survey/fetched/{chunk}.csv"
-            if SURVEY.endswith(".csv")
+            if IS_CATALOGUE
             else ancient("resources/survey/plan/{chunk}.csv")
         ),
     output:
@@ -169,7 +159,7 @@ rule survey_exhibits:
         mem_mb=2000,
         runtime=60,
     params:
-        source="remote" if SURVEY.endswith(".csv") else "local files",
+        source="remote" if IS_CATALOGUE else "local files",
     message:
         "Summarising the survey"
     script:
@@ -197,3 +187,20 @@ rule survey_pages:
         "Drawing pages of outliers"
     script:
         "../scripts/survey/pages.py"
+
+
+rule survey:
+    """Classify a survey and print a summary."""
+    input:
+        rules.survey_pages.output,
+        rules.survey_exhibits.output,
+        sentence="results/survey/summary.txt",
+    log:
+        "logs/survey/survey.log",
+    localrule: True
+    conda:
+        "../../envs/cpu.yaml"
+    message:
+        "The survey is done: results/survey/"
+    shell:
+        "tee {log} < {input.sentence}"

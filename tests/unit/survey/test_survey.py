@@ -2,19 +2,25 @@
 
 import io
 import json
+import os
+import re
+import runpy
 import tarfile
 import time
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from pyarrow import dataset, parquet
 
 from obafgkm import barrier
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.classify import answers
+from obafgkm.classify.printable import printable
 from obafgkm.errors import ArchiveFileError
 from obafgkm.mk import MAIN_CLASSES
 from obafgkm.simulate.nodes import StellarGrid
@@ -80,15 +86,143 @@ def test_a_catalogue_of_sdss_or_lamost_names_its_spectra(tmp_path):
     ("name", "content", "told"),
     [
         ("other.csv", "ra,dec\n1,2\n", "needs the columns plate, mjd, fiberID, run2d or"),
-        ("bad.csv", "plate,mjd,fiberID,run2d\n266,,31,26\n", "a row names no spectrum"),
+        ("open.csv", 'plate,mjd,fiberID,run2d\n1,2,3,"26\n4,5,6,26\n', "no catalogue in CSV"),
+        ("lines.csv", 'plate,mjd,fiberID,run2d\n1,2,3,"26\n4,5,6,26"\n', "row 1 has a cell of several lines"),
+        ("latin.csv", b"plate,mjd,fiberID,run2d\n1,2,3,\xe9\n", "no catalogue in CSV and UTF-8"),
+        ("utf16.txt", "a.fits\n".encode("utf-16"), "in UTF-16"),
         ("spectrum.dat", "", "neither a folder"),
-        ("broken.tar", "x" * 600, "no readable tar archive"),
     ],
 )
 def test_what_is_no_survey_is_refused_by_its_name(tmp_path, name, content, told):
-    (tmp_path / name).write_text(content)
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ArchiveFileError, match=f"{name}.*{told}"):
         list(read_entries(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("266,,31,26", "266, , 31, 26"),
+        ("266,51602", "266, 51602, , "),
+        (f"{10**22},1,2,26", f"{10**22}, 1, 2"),
+    ],
+)
+def test_a_row_that_names_no_spectrum_costs_itself(tmp_path, row, said):
+    (tmp_path / "c.csv").write_text(f"plate,mjd,fiberID,run2d\n{row}\n266,51602,31,26\n")
+    bad, good = read_entries(tmp_path / "c.csv")
+    assert bad["problem"].startswith(f"row 1 of the catalogue names no spectrum: {said}")
+    assert good["name"] == "0266-51602-0031"
+    found = fetching.fetch_chunk([bad], tmp_path, release=17, server="https://nowhere", offline=True)
+    assert found == [bad]
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda body: body[:1027] + bytes([body[1027] ^ 255]) + body[1028:], "truncated after 1 members"),
+        (lambda body: body[:1024], "truncated after 1 members"),
+        (lambda body: body[:1700], "after 2 members"),
+        (lambda body: body[:100], "no readable tar archive"),
+        (lambda _: b"", "no readable tar archive"),
+        (lambda _: b"x" * 600, "no readable tar archive"),
+    ],
+)
+def test_what_a_damaged_tar_archive_loses_is_a_row(tmp_path, damage, told):
+    (tmp_path / "a.fits").write_bytes(b"")
+    write_tar(tmp_path / "t.tar", {f"{name}.fits": b"one" for name in "xyz"})
+    body = (tmp_path / "t.tar").read_bytes()
+    (tmp_path / "t.tar").write_bytes(damage(body))
+    entries = list(read_entries(tmp_path))
+    assert entries[0]["file"] == str(tmp_path / "a.fits")
+    assert re.search(told, entries[-1]["problem"])
+    assert all("problem" not in entry for entry in entries[:-1])
+
+
+def test_members_of_a_tar_archive_that_was_packed_anew_are_not_mistaken(tmp_path):
+    write_tar(tmp_path / "t.tar", {"a.fits": b"one", "b.fits": b"two"})
+    entries = list(read_entries(tmp_path / "t.tar"))
+    write_tar(tmp_path / "t.tar", {"b.fits": b"two", "a.fits": b"one"})
+    os.utime(tmp_path / "t.tar", ns=(0, 1))
+    with pytest.raises(ArchiveFileError, match=r"t\.tar.*--forcerun survey_plan"):
+        classified(tmp_path, entries)
+
+
+def test_a_replaced_file_is_in_another_chunk(tmp_path):
+    (tmp_path / "s").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "s" / f"{name}.fits").write_bytes(b"one")
+    plan.write_plan(read_entries(tmp_path / "s"), tmp_path / "first", 1)
+    (tmp_path / "s" / "a.fits").write_bytes(b"other")
+    plan.write_plan(read_entries(tmp_path / "s"), tmp_path / "second", 1)
+    first, second = (plan.chunk_names(tmp_path / name) for name in ("first", "second"))
+    assert first[0] != second[0]
+    assert first[1] == second[1]
+
+
+def test_links_that_loop_lead_to_each_file_once(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.fits").write_bytes(b"")
+    for link in (tmp_path / "l", tmp_path / "deep" / "m", tmp_path / "deep" / "n"):
+        link.symlink_to(tmp_path)
+    (entry,) = read_entries(tmp_path)
+    assert Path(entry["file"]).samefile(tmp_path / "deep" / "a.fits")
+
+
+def test_a_folder_that_cannot_be_read_is_a_row(tmp_path, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.fits").write_bytes(b"")
+    scandir = os.scandir
+
+    def forbidden(path):
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    good, bad = read_entries(tmp_path)
+    assert Path(good["file"]).name == "a.fits"
+    assert bad == {
+        "file": str(tmp_path / "sub"),
+        "problem": "a folder that cannot be read (Permission denied)",
+    }
+
+
+@pytest.mark.parametrize("name", ["x\r.fits", "x\n.fits", "sp\udce9c.fits", 'q",.fits', "é.fits"])
+def test_a_plan_holds_names_of_any_bytes(tmp_path, name):
+    path = tmp_path / "s" / name
+    path.parent.mkdir()
+    path.write_bytes(b"")
+    plan.write_plan(read_entries(path.parent), tmp_path / "plan", 5)
+    (chunk_name,) = plan.chunk_names(tmp_path / "plan")
+    (entry,) = plan.read_planned(tmp_path / "plan" / f"{chunk_name}.csv")
+    assert entry["file"] == str(path)
+    output, receipt = classified(tmp_path, [entry])
+    assert receipt["rows"] == 1
+    assert parquet.read_table(output)["file"].to_pylist() == [printable(str(path))]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda text: text[:40], lambda text: re.sub(r'"000001-\w+",\n', "", text), lambda _: "[1]"]
+)
+def test_a_damaged_list_of_chunks_is_named(tmp_path, damage):
+    plan.write_plan([{"file": f"{i}.fits"} for i in range(9)], tmp_path / "plan", 3)
+    path = tmp_path / "plan" / "plan.json"
+    assert len(plan.chunk_names(path.parent)) == 3
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(ArchiveFileError, match=r"plan\.json: not the file that was .*run again"):
+        plan.chunk_names(path.parent)
+
+
+def test_a_pipe_says_nothing(tmp_path):
+    os.mkfifo(tmp_path / "p.fits")
+    assert said_in_file(tmp_path / "p.fits") == {}
+
+
+def test_a_sky_without_positions_is_drawn_empty(tmp_path):
+    script = runpy.run_path(str(ROOT / "workflow/scripts/survey/exhibits.py"))
+    empty = SimpleNamespace(sky=np.zeros((36, 18)), class_sum=np.zeros((36, 18)))
+    titles = {axes.get_title() for axes in script["fig_sky"](empty).axes}
+    assert titles == {"no typed spectrum has a position"}
 
 
 def test_no_file_says_what_to_set(tmp_path):

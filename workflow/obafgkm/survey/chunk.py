@@ -14,7 +14,10 @@ from pyarrow import parquet
 
 from obafgkm.barrier.pool import dismiss
 from obafgkm.classify import answers
+from obafgkm.classify.printable import printable
 from obafgkm.classify.streaming import stream
+from obafgkm.errors import ArchiveFileError
+from obafgkm.survey.entries import stamp
 from obafgkm.survey.pipelines import said_by_pipeline, said_in_catalogue, said_in_file
 
 __all__ = ["SCHEMA", "classify_chunk"]
@@ -51,6 +54,8 @@ def classify_chunk(entries, output, receipt, classify=stream):
     ------
     AssertionError
         If an entry yields no row.
+    ArchiveFileError
+        If a tar archive has changed since its members were located.
     """
     began, part, rows, rejected = _clock(), f"{output}.part", 0, 0
     with parquet.ParquetWriter(part, SCHEMA, compression="zstd") as writer:
@@ -89,12 +94,12 @@ def _batch(entries, classify):
             entry, pipeline = own[row["file"]]
             seen.add(row["file"])
             known = {key: value for key, value in pipeline.items() if value == value}  # NaN would hide it
-            rows.append(row | known | {"file": _place(entry)})
+            rows.append(row | known | {"file": printable(_place(entry)), "name": printable(row["name"])})
         if lost := own.keys() - seen:
             raise AssertionError(f"{len(lost)} files left no row: {sorted(lost)[:3]}")
     for entry in entries:
         if "problem" in entry:
-            row = answers.unreadable(_place(entry), entry.get("name", ""), entry["problem"])
+            row = answers.unreadable(printable(_place(entry)), entry.get("name", ""), entry["problem"])
             rows.append(row | said_by_pipeline(said_in_catalogue(entry)))
     return rows
 
@@ -117,6 +122,9 @@ def _as_files(entries):
 
 
 def _unpacked(folder, number, entry):
+    if stamp(entry["file"]) != entry["stamp"]:
+        problem = "changed since the survey was planned: run again with --forcerun survey_plan"
+        raise ArchiveFileError(entry["file"], problem)
     path = Path(folder, PurePosixPath(entry["member"]).name)
     if path.exists():
         path = Path(folder, str(number), path.name)

@@ -1,12 +1,12 @@
 """The files of a chunk of a catalogue: from a local mirror, otherwise from their service."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
 
 from obafgkm.download.sdss import download
 from obafgkm.survey.entries import catalogue_file
+from obafgkm.survey.folders import each_folder
 
 __all__ = ["fetch_chunk"]
 
@@ -38,10 +38,11 @@ def fetch_chunk(entries, directory, *, mirror=None, release, server, jobs=4, off
         If files could not be downloaded although they may exist; completed ones are kept.
     """
     entries = [dict(entry) for entry in entries]
-    names = {Path(catalogue_file(entry)).name for entry in entries if entry["survey"] == "lamost"}
+    named = [entry for entry in entries if "problem" not in entry]
+    names = {Path(catalogue_file(entry)).name for entry in named if entry["survey"] == "lamost"}
     lamost = _find(Path(mirror, "lamost"), names) if mirror and names else {}
     wanted = []
-    for entry in entries:
+    for entry in named:
         place = catalogue_file(entry)
         if entry["survey"] == "lamost":
             found = lamost.get(place)
@@ -72,7 +73,7 @@ def fetch_chunk(entries, directory, *, mirror=None, release, server, jobs=4, off
 def _find(folder, names):
     """Paths of the files of these names, gzipped or not, below a folder."""
     found = {}
-    for own, _, files in os.walk(folder, followlinks=True):
+    for own, files in each_folder(folder):
         for name in files:
             plain = name.removesuffix(".gz")
             if plain in names:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 
 from obafgkm.archives import cards
 from obafgkm.archives.sdss.labels import star_family, subclass_name
@@ -22,6 +23,8 @@ def said_in_file(path):
     dict
         Keys ra, dec, class, subClass; fewer or none if the file is of another kind or incomplete.
     """
+    if not os.path.isfile(path):  # a pipe may never end
+        return {}
     try:
         with open(path, "rb") as file:
             if file.read(2) == b"\x1f\x8b":

@@ -14,6 +14,7 @@ from obafgkm.survey.entries import COLUMNS
 __all__ = ["chunk_names", "read_chunk", "read_planned", "write_chunk", "write_plan"]
 
 _PLAN = "plan.json"
+_DAMAGED = "not the file that was written"
 
 
 def write_plan(entries, folder, size):
@@ -40,22 +41,37 @@ def write_plan(entries, folder, size):
     folder.mkdir(parents=True, exist_ok=True)
     while chunk := list(itertools.islice(entries, size)):
         text = _text(chunk)
-        names.append(f"{len(names):06d}-{_checksum(text.encode())}")
-        (folder / f"{names[-1]}.csv").write_text(text, encoding="utf-8")
+        names.append(f"{len(names):06d}-{_checksum(text)}")
+        (folder / f"{names[-1]}.csv").write_bytes(text)
         total += len(chunk)
     if not total:
         raise ArchiveFileError(folder, "survey.spectra names no spectra")
-    (folder / _PLAN).write_text(json.dumps({"entries": total, "chunks": names}, indent=1) + "\n")
+    plan = {"entries": total, "sha256": _checksum("\n".join(names).encode()), "chunks": names}
+    (folder / _PLAN).write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
 
 
 def chunk_names(folder):
-    """Names of a plan's chunks, in order."""
-    return json.loads((Path(folder) / _PLAN).read_text())["chunks"]
+    """Names of a plan's chunks, in order.
+
+    Raises
+    ------
+    ArchiveFileError
+        If the plan has another content than the one that was written: chunks would be left out.
+    """
+    path = Path(folder) / _PLAN
+    try:
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        names = plan["chunks"]
+        if plan["sha256"] == _checksum("\n".join(names).encode()):
+            return names
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    raise ArchiveFileError(path, f"{_DAMAGED}: delete {folder} and run again")
 
 
 def read_chunk(path):
     """The entries of a chunk, as dicts of text."""
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         return [{key: value for key, value in row.items() if value} for row in csv.DictReader(file)]
 
 
@@ -69,15 +85,14 @@ def read_planned(path):
     """
     path = Path(path)
     if not path.stem.endswith(f"-{_checksum(path.read_bytes())}"):
-        raise ArchiveFileError(path, f"not the file that was written: delete {path.parent} and run again")
+        raise ArchiveFileError(path, f"{_DAMAGED}: delete {path.parent} and run again")
     return read_chunk(path)
 
 
 def write_chunk(path, entries):
     """Write entries, completely or not at all."""
     new = f"{path}.part"
-    with open(new, "w", encoding="utf-8", newline="") as file:
-        file.write(_text(entries))
+    Path(new).write_bytes(_text(entries))
     os.replace(new, path)
 
 
@@ -86,8 +101,12 @@ def _checksum(content):
 
 
 def _text(entries):
+    """Entries as CSV, in bytes, as names of files are."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\n")
+    # Before Python 3.13 a carriage return is written without quotes, but read as the end of a row.
+    has_return = any("\r" in str(value) for row in entries for value in row.values())
+    quoted = csv.QUOTE_ALL if has_return else csv.QUOTE_MINIMAL
+    writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\n", quoting=quoted)
     writer.writeheader()
     writer.writerows(entries)
-    return buffer.getvalue()
+    return buffer.getvalue().encode("utf-8", "surrogateescape")

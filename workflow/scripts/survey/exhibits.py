@@ -17,6 +17,10 @@ def fig_sky(summary):
     """Number of typed spectra and their mean class in cells of the sky."""
     figure, panels = new_figure(PAGE, 0.3 * PAGE, panels=(1, 2), subplot_kw={"projection": "mollweide"})
     has = summary.sky > 0
+    if not has.any():
+        for axes in panels:
+            axes.set_title("no typed spectrum has a position")
+        return figure
     number = np.where(has, summary.sky, np.nan)
     mean = np.where(has, summary.class_sum / np.where(has, summary.sky, 1), np.nan)
     # Right ascension increases to the left, as on the sky.
