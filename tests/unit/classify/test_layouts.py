@@ -17,7 +17,7 @@ from astropy.table import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from obafgkm.classify import classify
+from obafgkm.classify import classify, classify_files
 from obafgkm.classify.reading import read_file
 from obafgkm.classify.reading.arrays import spectra_of_arrays
 from obafgkm.errors import ArchiveFileError
@@ -962,6 +962,42 @@ def test_objects_of_python_are_read_with_their_units_and_masks(kind):
     (spectrum,) = spectra_of_arrays(*OBJECTS[kind]())
     assert is_the_star(spectrum)
     assert abs(line_shift(spectrum)) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            lambda: (AIR, STAR * units.Jy, np.ones(STAR.size) * units.m),
+            "inverse variances in m for a flux in Jy",
+        ),
+        (lambda: (AIR, STAR, np.ones(STAR.size) / units.Jy**2), "for a flux in no unit"),
+        (lambda: (AIR, (1e9 * STAR).astype("timedelta64[s]")), "times are neither"),
+        (lambda: ([specutils_spectrum(), None],), "no spectra that are understood"),
+        (lambda: ({"wave": AIR, "flux": STAR, "ivar": np.ones(3)},), "no spectra that are understood"),
+    ],
+)
+def test_objects_of_python_that_are_no_spectra_are_refused_in_a_sentence(given, told):
+    with pytest.raises(ArchiveFileError, match=told):
+        spectra_of_arrays(*given())
+
+
+def test_one_spectrum_without_a_valid_pixel_leaves_the_others():
+    """As of a broken fibre; a mask of all pixels of the only spectrum may mean the opposite."""
+    mask = np.zeros((3, AIR.size), bool)
+    mask[1] = True
+    spectra = spectra_of_arrays(AIR, np.ma.array(np.stack([STAR] * 3), mask=mask))
+    assert [spectrum.receipt.masked for spectrum in spectra] == [0, 1, 0]
+    assert is_the_star(spectra[2])
+    with pytest.raises(ArchiveFileError, match=r"marks 100\.0% of the pixels"):
+        spectra_of_arrays(AIR, np.ma.array(STAR, mask=True))
+
+
+@pytest.mark.parametrize("medium", ["Vacuum", "vac", "water", ""])
+def test_an_unknown_medium_is_refused(medium):
+    for call in (lambda: classify(AIR, STAR, medium=medium), lambda: classify_files([], medium=medium)):
+        with pytest.raises(ValueError, match="is neither 'air' nor 'vacuum'"):
+            call()
 
 
 def test_a_quantity_of_velocities_is_refused():

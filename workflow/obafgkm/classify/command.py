@@ -199,6 +199,8 @@ def _listed(path):
             content = file.read()
     except OSError as error:
         raise ObafgkmError(f"@{path}: the list of files cannot be read ({error.strerror})") from error
+    except MemoryError as error:
+        raise ObafgkmError(f"@{path}: the list of files is larger than the memory") from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         content = content.decode("utf-16", "replace").encode()
     lines = content.removeprefix(codecs.BOM_UTF8).split(b"\n")

@@ -263,4 +263,4 @@ def _text(child):
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document(yaml.safe_load(SCHEMA.read_text())))
+    sys.stdout.write(document(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))

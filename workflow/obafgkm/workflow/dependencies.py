@@ -48,7 +48,7 @@ def digest(script):
 def _imports(path):
     """Files of this library that a Python file imports."""
     found = []
-    for node in _statements(ast.parse(path.read_text())):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == _PACKAGE.name:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):

@@ -34,9 +34,9 @@ def read_documents(path):
     ObafgkmError
         If a document lacks one of them or has an unknown key.
     """
-    documents = yaml.safe_load(Path(path).read_text())
+    documents = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     try:
-        jsonschema.validate(documents, yaml.safe_load(_SCHEMA.read_text()))
+        jsonschema.validate(documents, yaml.safe_load(_SCHEMA.read_text(encoding="utf-8")))
     except jsonschema.ValidationError as error:
         where = ".".join(map(str, error.absolute_path))
         raise ObafgkmError(f"{path}: {where or 'documents'}: {error.message}") from error

@@ -6,7 +6,7 @@ from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import Role
-from obafgkm.errors import ArchiveFileError
+from obafgkm.errors import ArchiveFileError, told
 
 __all__ = ["spectra_of_arrays"]
 
@@ -39,6 +39,8 @@ def spectra_of_arrays(wave, flux=None, ivar=None):
             spectra = [one for part in _parts(wave, flux, ivar) for one in settle(part, "")]
     except RefusedError as error:
         raise ArchiveFileError("arrays", str(error)) from error
+    except (TypeError, ValueError, AttributeError) as error:  # of objects that are no spectra
+        raise ArchiveFileError("arrays", f"no spectra that are understood ({told(error)})") from error
     for i, spectrum in enumerate(spectra):
         spectrum.name = spectrum.name.strip() if flux is None and spectrum.name.strip() else str(i + 1)
     return spectra
@@ -109,12 +111,21 @@ def _part(wave, flux, ivar):
         values, unit, own_mask = _plain(ivar)
         if values.shape[-1:] != flux.shape[-1:]:
             raise RefusedError(f"{values.size} inverse variances for {flux.shape[-1]} fluxes")
+        if unit and not _fits(unit, flux_unit):
+            raise RefusedError(f"inverse variances in {unit} for a flux in {flux_unit or 'no unit'}")
         columns.append(Column("ivar", np.broadcast_to(values, flux.shape), unit, "", role=Role("ivar")))
         mask = mask | np.broadcast_to(own_mask, flux.shape)
     mask = mask | np.broadcast_to(wave_mask, flux.shape)
     if mask.any():
         columns.append(Column("mask", mask, "", "", role=Role("mask")))
     return Part("", columns)
+
+
+def _fits(unit, flux_unit):
+    """Whether a unit is that of the inverse variance of a flux."""
+    from astropy import units
+
+    return units.Unit(unit).is_equivalent(units.Unit(flux_unit) ** -2)
 
 
 def _axis(unit):
@@ -137,6 +148,8 @@ def _plain(values):
     if isinstance(values, list | tuple) and len(values) and np.ndim(values[0]):
         unit = unit or str(getattr(values[0], "unit", "") or "")
         values = np.ma.stack([np.ma.asarray(one, float) for one in values])
+    if getattr(getattr(values, "dtype", None), "kind", "") in ("m", "M"):
+        raise RefusedError("times are neither wavelengths nor flux")
     if np.iscomplexobj(values):
         raise RefusedError("complex numbers are neither wavelengths nor flux")
     try:

@@ -191,7 +191,8 @@ def _rows(part, name, flux, waves, error, masks, left):
     def one(i):
         axis = known[i] if isinstance(known, list) else known
         own = names[i] if names is not None else name if count == 1 else f"{name} {i + 1}"
-        return _spectrum(part, str(own).strip() or name, _row(flux, i), axis, i, error, masks, left)
+        own = str(own).strip() or name
+        return _spectrum(part, own, _row(flux, i), axis, i, error, masks, left, is_only=count == 1)
 
     if count > 1 and names is None and are_orders([_range(known, i) for i in range(count)]):
         yield joined([one(i) for i in range(count)], name, "orders" if count > 2 else "parts")
@@ -218,8 +219,12 @@ def _row(column, i):
     return Column(column.name, np.asarray(row), column.unit, column.where, column.said, column.role)
 
 
-def _spectrum(part, name, flux, axis, i, error, masks, left):
-    """One spectrum with its errors and masks."""
+def _spectrum(part, name, flux, axis, i, error, masks, left, is_only):
+    """One spectrum with its errors and masks.
+
+    A mask of nearly all pixels of the only spectrum may mean the opposite; of several, some may have no valid
+    pixel, as those of broken fibres.
+    """
     wave = axis.wave
     if isinstance(wave, list) or np.ndim(wave) > 1:
         wave = wave[0] if len(wave) == 1 else wave[i]
@@ -248,7 +253,7 @@ def _spectrum(part, name, flux, axis, i, error, masks, left):
         own = _row(mask, i)
         if own.values.shape == values.shape:
             marked, meaning = _marked(own, values)
-            if marked.mean() > _MOST_MARKED:
+            if is_only and marked.mean() > _MOST_MARKED:
                 raise RefusedError(f"the {mask.label} marks {marked.mean():.1%} of the pixels as bad")
             values = np.where(marked, np.nan, values)
             heard += [f"{mask.label}{meaning}"] if mask.label else []
