@@ -51,6 +51,10 @@ def contents(paths):
     return hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in texts)).hexdigest()
 
 
+# The registry of checksums beside the table of files to fetch, which may have none.
+REGISTRY = contents(Path(ADDRESSES).parent.glob("checksums.txt"))
+
+
 def provenance(library):
     """The record that represents a library's archive files, from the configured source."""
     source = config["datasets"][library]["source"]

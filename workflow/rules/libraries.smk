@@ -32,6 +32,8 @@ rule fetch:
         missing=lookup(within=config, dpath="archives/missing"),
         offline=lookup(within=config, dpath="archives/offline"),
         mirror=MIRROR,
+        # Files of a mirror are not compared with it.
+        registry=lambda wildcards: REGISTRY if wildcards.source == "remote" else None,
         contents=lambda wildcards: (
             mirror_contents(wildcards.library) if wildcards.source == "mirror" else None
         ),

@@ -26,7 +26,7 @@ import requests
 
 from obafgkm.download import files, registry
 from obafgkm.download import http as downloads
-from obafgkm.download.files import check_dataset, fetch, fetch_dataset
+from obafgkm.download.files import check_dataset, fetch, fetch_dataset, total
 from obafgkm.download.http import Patience
 from obafgkm.errors import FetchError, MissingDatasetError
 
@@ -717,6 +717,27 @@ def test_what_is_damaged_here_is_set_aside_and_fetched_again(server, tmp_path, d
     fetch_dataset(family(server.url, 3), tmp_path / "jhc", **ways)
     assert [request.path for request in server.requests[before:]] == ["/2.fits"]
     check_dataset(tmp_path / "jhc")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "ll/2.fits").unlink(),
+        lambda folder: (folder / "ll/2.fits").write_bytes(b"two"),
+        lambda folder: (folder / "ll/2.fits").rename(folder / "ll/3.fits"),
+        lambda folder: (folder / "ll/4.fits").write_bytes(b"four"),
+    ],
+)
+def test_a_simulated_archive_that_has_changed_is_simulated_again(tmp_path, damage):
+    (tmp_path / "ll").mkdir()
+    for name in "12":
+        (tmp_path / f"ll/{name}.fits").write_bytes(name.encode())
+    (tmp_path / "provenance.json").write_text(json.dumps({"spectra": 2, "total": total(tmp_path)}))
+    check_dataset(tmp_path)
+    damage(tmp_path)
+    with pytest.raises(FetchError, match="run again to simulate it once more"):
+        check_dataset(tmp_path)
+    assert not (tmp_path / "provenance.json").exists()
 
 
 def test_family_with_one_missing_file(server, tmp_path):

@@ -38,6 +38,44 @@ def test_a_length_belongs_to_the_next_file_only(tmp_path):
     assert [(entry.sha256, entry.size) for entry in registry.read(path).values()] == [(ONE, 17), (TWO, None)]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"a {ONE}\na {TWO}\n", "line 2: another entry of a"),
+        (f"# 1 bytes\na {ONE}\n# 2 bytes\na {ONE}\n", "line 4: another entry of a"),
+        (f"# 1,024 bytes\na {ONE}\n", "line 1: '# 1,024 bytes' is not"),
+        (f"# 5 MB\na {ONE}\n", "line 1: '# 5 MB' is not"),
+        (f"# -5 bytes\na {ONE}\n", "line 1: '# -5 bytes' is not"),
+        (f"# {'9' * 5000} bytes\na {ONE}\n", "line 1"),
+    ],
+)
+def test_what_is_said_but_not_understood_is_refused(tmp_path, text, told):
+    (tmp_path / "checksums.txt").write_text(text)
+    with pytest.raises(ObafgkmError, match=told):
+        registry.read(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
+    (tmp_path / "checksums.txt").write_text(f"a {ONE}\n\n# 3 bytes\n\nb {TWO}\n", encoding="utf-8-sig")
+    assert [(name, entry.size) for name, entry in registry.read(tmp_path).items()] == [
+        ("a", None),
+        ("b", None),
+    ]
+
+
+def test_a_folder_is_no_registry(tmp_path):
+    (tmp_path / "checksums.txt").mkdir()
+    for registry_or_folder in (tmp_path, tmp_path / "checksums.txt"):
+        with pytest.raises(ObafgkmError, match="cannot be read"):
+            registry.read(registry_or_folder)
+
+
+def test_a_name_with_a_line_break_is_not_recorded(tmp_path):
+    with pytest.raises(ObafgkmError, match="line break"):
+        registry.record(tmp_path, {"a\nb": (ONE, 3)})
+    assert registry.read(tmp_path) == {}
+
+
 def test_jobs_that_record_together_lose_nothing(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: registry.record(tmp_path, {f"{n}": (ONE, n)}), range(20)))

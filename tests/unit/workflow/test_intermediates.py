@@ -63,11 +63,39 @@ def test_a_damaged_checksum_counts_as_damage(folder):
         check(["resources/hammer/sample.csv"])
 
 
-def test_results_are_the_users_and_may_be_changed(folder, tmp_path):
+def test_results_have_their_checksums_out_of_the_users_way(folder, tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results/table.csv").write_bytes(TABLE)
+    check(["results/table.csv"])
     seal(["results/table.csv"])
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["table.csv"]
+    check(["results/table.csv"])
+    (tmp_path / "results/table.csv").write_bytes(TABLE[:3000])
+    with pytest.raises(DamagedFileError, match=r"results/table\.csv: not the file"):
+        check(["results/table.csv"])
+    (tmp_path / "resources/checksums/results/table.csv.sha256").unlink()  # it was changed on purpose
+    check(["results/table.csv"])
+
+
+def test_files_that_were_exchanged_with_their_checksums_are_noticed(folder):
+    for name, body in (("a.csv", TABLE), ("b.csv", TABLE[:3000])):
+        (folder / name).write_bytes(body)
+        seal([f"resources/hammer/{name}"])
+    for ending in ("", ".sha256"):
+        (folder / f"a.csv{ending}").rename(folder / "held")
+        (folder / f"b.csv{ending}").rename(folder / f"a.csv{ending}")
+        (folder / "held").rename(folder / f"b.csv{ending}")
+    with pytest.raises(DamagedFileError):
+        check(["resources/hammer/a.csv"])
+
+
+def test_a_folder_in_the_place_of_a_file_is_damage(folder):
+    (folder / "sample.csv").write_bytes(TABLE)
+    seal(["resources/hammer/sample.csv"])
+    (folder / "sample.csv").unlink()
+    (folder / "sample.csv").mkdir()
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        check(["resources/hammer/sample.csv"])
 
 
 SCRIPT = """

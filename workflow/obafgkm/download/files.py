@@ -467,7 +467,8 @@ def check_dataset(directory):
     """Before the files of a dataset are read, find those that have changed since they were fetched.
 
     They are renamed to ``<file>.damaged``, and the dataset counts as not fetched, so that the next run
-    fetches these files again, and no others. A simulated dataset has no records of its files, and passes.
+    fetches these files again, and no others. Of a simulated dataset, the record holds the `total`; one with
+    another is simulated again.
 
     Parameters
     ----------
@@ -480,6 +481,11 @@ def check_dataset(directory):
     """
     directory = Path(directory)
     damaged = []
+    made = read_json(directory / "provenance.json").get("total")
+    if made and made != total(directory):
+        (directory / "provenance.json").unlink(missing_ok=True)
+        problem = "files of this simulated archive have changed or are gone"
+        raise FetchError(f"{directory}: {problem}: run again to simulate it once more")
     for record in sorted(directory.rglob("*.provenance.json")):
         path = record.with_name(record.name.removesuffix(".provenance.json"))
         if not path.is_file():
@@ -494,6 +500,18 @@ def check_dataset(directory):
         (directory / "provenance.json").unlink(missing_ok=True)
         more = f", and {len(damaged) - 1} more beside it" if len(damaged) > 1 else ""
         raise FetchError(f"{damaged[0]}{more}: run again to fetch it once more")
+
+
+def total(directory):
+    """Checksum over names and contents of all files below a folder, except its record and hidden files."""
+    directory = Path(directory)
+    files = sorted(path for path in directory.rglob("[!.]*") if path.is_file())
+    lines = [
+        f"{path.relative_to(directory)} {_sha256(path)}\n"
+        for path in files
+        if not (path.parent == directory and path.name.startswith("provenance.json"))
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @contextmanager

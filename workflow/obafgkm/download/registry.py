@@ -59,7 +59,7 @@ def read(*registries):
     Raises
     ------
     ObafgkmError
-        If a line cannot be read; the message names it.
+        If a line cannot be read, or two say different things of one file; the message names it.
     """
     entries = {}
     for registry in registries:
@@ -69,21 +69,24 @@ def read(*registries):
 
 
 def _file(registry):
-    return Path(registry) / _NAME if Path(registry).is_dir() else Path(registry)
+    registry = Path(registry)
+    return registry / _NAME if registry.is_dir() and registry.name != _NAME else registry
 
 
 def _parse(path):
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ObafgkmError(f"{path}: the registry of checksums cannot be read ({error})") from error
     entries, size = {}, None
     for number, line in enumerate(lines, 1):
-        if length := re.fullmatch(r"#\s*([0-9]+) bytes\s*", line):
-            size = int(length[1])
-        if not line.strip() or line.startswith("#"):
+        if not line.strip():
+            size = None
+            continue
+        if line.startswith("#"):
+            size = _length(path, number, line) or size
             continue
         try:
             name, checksum = shlex.split(line)[:2]
@@ -92,9 +95,22 @@ def _parse(path):
             raise ObafgkmError(
                 f"{path}, line {number}: '{line[:80]}' is not a name and a sha256; correct or delete it"
             ) from error
-        entries[name] = Entry(sha256, size, path)
+        entry = Entry(sha256, size, path)
+        if entries.setdefault(name, entry) != entry:
+            raise ObafgkmError(f"{path}, line {number}: another entry of {name}; delete one of them")
         size = None
     return entries
+
+
+def _length(path, number, line):
+    """Length of the next file, from the comment above it; None if the line is no such comment."""
+    if not re.fullmatch(r"#.*[0-9]\s*([kMG]?B|bytes?)\s*", line):
+        return None
+    if length := re.fullmatch(r"#\s*([0-9]{1,18}) bytes\s*", line):
+        return int(length[1])
+    raise ObafgkmError(
+        f"{path}, line {number}: '{line[:80]}' is not '# <number> bytes'; correct or delete it"
+    )
 
 
 def record(folder, files):
@@ -107,6 +123,8 @@ def record(folder, files):
     files : dict of str to (str, int)
         sha256 and length in bytes, by name.
     """
+    if odd := [name for name in files if len(name.splitlines()) > 1]:
+        raise ObafgkmError(f"{odd[0]!r}: a name with a line break cannot be registered")
     path = Path(folder) / _NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(beside(path, ".lock"), "w") as lock:

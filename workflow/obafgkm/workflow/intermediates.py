@@ -1,7 +1,8 @@
-"""Checksums of intermediate files: written beside a file, checked when a job opens it.
+"""Checksums of what jobs write: kept when a job has finished, checked when another job opens it.
 
 A truncated file, or one altered by a failing disk, may still be readable: a table with fewer rows is still a
-table. ``<file>.sha256`` has the format of ``sha256sum``, so that ``sha256sum -c`` can check it too.
+table. The checksum of a file below ``resources/`` lies beside it, that of a file below ``results/``, which is
+for the user, below ``resources/checksums/``. ``<file>.sha256`` has the format of ``sha256sum``.
 """
 
 import hashlib
@@ -12,44 +13,50 @@ from obafgkm.errors import DamagedFileError
 
 __all__ = ["check", "seal"]
 
-_FOLDER = "resources"  # results belong to the user, who may change them
+_KEPT = Path("resources", "checksums")
 
 
 def seal(paths):
-    """Write the checksums of files of ``resources/``; other files and folders are ignored."""
-    for path in _intermediates(paths):
-        sidecar = _sidecar(path)
-        new = sidecar.with_name(f"{sidecar.name}.new")
-        new.write_text(f"{_sha256(path)}  {path.name}\n", encoding="utf-8")
-        os.replace(new, sidecar)
+    """Write the checksums of files below ``resources/`` and ``results/``; others, and folders, have none."""
+    for path in _ours(paths):
+        if path.is_file():
+            kept = _kept(path)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            new = kept.with_name(f"{kept.name}.new")
+            new.write_text(_line(path), encoding="utf-8")
+            os.replace(new, kept)
 
 
 def check(paths):
-    """Compare files of ``resources/`` with their checksums; files without one pass.
+    """Compare files below ``resources/`` and ``results/`` with their checksums; what has none passes.
 
     Raises
     ------
     DamagedFileError
-        If a file is not the one that was written.
+        If a file is not the one that was written, or cannot be read.
     """
-    for path in _intermediates(paths):
+    for path in _ours(paths):
+        kept = _kept(path)
         try:
-            expected = _sidecar(path).read_text(encoding="utf-8", errors="replace").split(" ")[0]
+            if kept.read_text(encoding="utf-8", errors="replace") != _line(path):
+                raise DamagedFileError(path, f"not the file that was written (see {kept})")
         except FileNotFoundError:
             continue
-        if _sha256(path) != expected:
-            raise DamagedFileError(path, f"not the file that was written (see {_sidecar(path).name})")
+        except OSError as error:
+            raise DamagedFileError(path, f"cannot be read ({error.strerror})") from error
 
 
-def _intermediates(paths):
-    ours = [path for path in map(Path, paths) if _FOLDER in path.parts and not path.is_absolute()]
-    return [path for path in ours if path.is_file()]
+def _ours(paths):
+    paths = map(Path, paths)
+    return [path for path in paths if path.parts[:1] in (("resources",), ("results",))]
 
 
-def _sidecar(path):
-    return path.with_name(f"{path.name}.sha256")
+def _kept(path):
+    """Path of the checksum of a file."""
+    folder = path.parent if path.parts[0] == "resources" else _KEPT / path.parent
+    return folder / f"{path.name}.sha256"
 
 
-def _sha256(path):
+def _line(path):
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n"

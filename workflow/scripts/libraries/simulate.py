@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from obafgkm.archives.libraries import LIBRARIES
+from obafgkm.download.files import total
 from obafgkm.simulate.libraries import simulate_library
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.workflow.job import job
@@ -31,6 +32,7 @@ def simulate_archive(library, seed, fraction, nodes, directory):
         **spectra.provenance,
         "spectra": len(spectra),
         "nodes": str(nodes or "kept"),
+        "total": total(directory),
     }
     (Path(directory) / "provenance.json").write_text(json.dumps(record, indent=1) + "\n")
 
