@@ -168,6 +168,16 @@ def memory():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 10**6
 
 
+def run_folder(arguments):
+    """The folder of a run, from the arguments of Snakemake; refused if nothing can be written there."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("-d", "--directory", default=".")
+    folder = (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
+    if not is_writable(folder):
+        sys.exit(f"--directory {folder}: not a folder in which files can be written")
+    return folder
+
+
 def orphans(directory):
     """Jobs of a run in `directory` that are still in SLURM's queue; none where there is no SLURM."""
     if not shutil.which("squeue"):
@@ -182,9 +192,7 @@ def clear_up(arguments):
 
     Two jobs would write one file if the workflow ran again before.
     """
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("-d", "--directory", default=".")
-    where = (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
+    where = run_folder(arguments)
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command, its = (process / "cmdline").read_bytes(), (process / "cwd").resolve()
@@ -260,6 +268,7 @@ def main(arguments):
     if task == "recover":
         clear_up(rest)
     if task in {"run", "recover"}:
+        run_folder(rest)
         # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.
         given = ("--profile", "--workflow-profile", "--executor", "--resources")
         here = not any(word.startswith(given) for word in rest)

@@ -35,6 +35,15 @@ def test_memory_is_limited_here_and_swallows_no_target(run):
     assert (given[:3], given[-2:]) == (["--configfile", "a.yaml", "--resources"], ["--", "sharma"])
 
 
+@pytest.mark.parametrize("option", ["--directory={}", "-d{}"])
+def test_a_folder_in_which_no_run_could_write_is_refused(run, tmp_path, option):
+    (tmp_path / "file").write_text("")
+    for place in ("file", "file/below"):
+        with pytest.raises(SystemExit, match=f"--directory {tmp_path / place}: not a folder in which"):
+            run(option.format(tmp_path / place))
+    assert run(option.format(tmp_path / "new"))[0] == option.format(tmp_path / "new")
+
+
 @pytest.mark.parametrize("given", ["--profile", "--workflow-profile", "--executor", "--resources"])
 def test_what_the_user_says_of_resources_stands(run, given):
     assert run("sharma", f"{given}=x") == ["sharma", f"{given}=x"]

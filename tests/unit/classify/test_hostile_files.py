@@ -206,6 +206,18 @@ def test_what_the_system_refuses_is_not_called_damaged(good, tmp_path):
         assert between(good, path)["problem"].item().startswith("cannot be read (")
 
 
+def test_a_library_that_cannot_be_loaded_makes_no_file_damaged(good, monkeypatch):
+    def failing(path):
+        raise ImportError("failed to map segment from shared object")
+        yield
+
+    monkeypatch.setattr("obafgkm.classify.reading.files._read", failing)
+    with pytest.raises(
+        ArchiveFileError, match=r"a library cannot be loaded here \(ImportError: failed to map"
+    ):
+        list(read_file(good))
+
+
 def test_an_encrypted_member_is_called_so(good, tmp_path):
     path = tmp_path / "secret.zip"
     with zipfile.ZipFile(path, "w") as archive:

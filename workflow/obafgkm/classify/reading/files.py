@@ -117,6 +117,9 @@ def _clear_errors(path):
         raise ArchiveFileError(
             path, "needs more memory than a file may take: damaged, or too large"
         ) from error
+    except ImportError as error:  # also if the memory allowed is too small for it
+        problem = f"not read, as a library cannot be loaded here ({told(error)})"
+        raise ArchiveFileError(path, problem) from error
     except Exception as error:  # third-party readers do not document what they raise for damaged files
         if isinstance(error, OSError) and error.errno:  # of the system, not of a reader
             problem = f"cannot be read ({os.strerror(error.errno)})"
