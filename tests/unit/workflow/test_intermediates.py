@@ -77,6 +77,17 @@ def test_results_have_their_checksums_out_of_the_users_way(folder, tmp_path):
     check(["results/table.csv"])
 
 
+def test_printed_tables_and_figures_are_the_users_and_may_be_changed(folder, tmp_path):
+    (tmp_path / "results").mkdir()
+    printed = ["table.csv", "table.fits", "table.tex", "fig.csv", "fig.png", "fig.pdf"]
+    paths = [f"results/{name}" for name in [*printed, "predictions.csv"]]
+    for path in paths:
+        (tmp_path / path).write_bytes(TABLE)
+    seal(paths)
+    kept = [path.name for path in (tmp_path / "resources/checksums/results").iterdir()]
+    assert kept == ["predictions.csv.sha256"]
+
+
 def test_files_that_were_exchanged_with_their_checksums_are_noticed(folder):
     for name, body in (("a.csv", TABLE), ("b.csv", TABLE[:3000])):
         (folder / name).write_bytes(body)

@@ -2,7 +2,8 @@
 
 A truncated file, or one altered by a failing disk, may still be readable: a table with fewer rows is still a
 table. The checksum of a file below ``resources/`` lies beside it, that of a file below ``results/``, which is
-for the user, below ``resources/checksums/``. ``<file>.sha256`` has the format of ``sha256sum``.
+for the user, below ``resources/checksums/``. ``<file>.sha256`` has the format of ``sha256sum``. Tables and
+figures that are printed have none: the user may change them, and what rests on them is made again.
 """
 
 import hashlib
@@ -14,12 +15,20 @@ from obafgkm.errors import DamagedFileError
 __all__ = ["check", "seal"]
 
 _KEPT = Path("resources", "checksums")
+_PRINTED = (".tex", ".png", ".pdf")
 
 
 def seal(paths):
-    """Write the checksums of files below ``resources/`` and ``results/``; others, and folders, have none."""
-    for path in _ours(paths):
-        if path.is_file():
+    """Write the checksums of the files that a job has written below ``resources/`` and ``results/``.
+
+    Folders have none, nor have printed tables and figures of ``results/``, in whatever other format.
+    """
+    ours = _ours(paths)
+    printed = {
+        path.with_suffix("") for path in ours if path.suffix in _PRINTED and path.parts[0] == "results"
+    }
+    for path in ours:
+        if path.is_file() and path.with_suffix("") not in printed:
             kept = _kept(path)
             kept.parent.mkdir(parents=True, exist_ok=True)
             new = kept.with_name(f"{kept.name}.new")
