@@ -169,13 +169,10 @@ def memory():
 
 
 def run_folder(arguments):
-    """The folder of a run, from the arguments of Snakemake; refused if nothing can be written there."""
+    """The folder of a run, from the arguments of Snakemake."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("-d", "--directory", default=".")
-    folder = (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
-    if not is_writable(folder):
-        sys.exit(f"--directory {folder}: not a folder in which files can be written")
-    return folder
+    return (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
 
 
 def orphans(directory):
@@ -268,7 +265,8 @@ def main(arguments):
     if task == "recover":
         clear_up(rest)
     if task in {"run", "recover"}:
-        run_folder(rest)
+        if not is_writable(run_folder(rest)):
+            sys.exit(f"--directory {run_folder(rest)}: not a folder in which files can be written")
         # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.
         given = ("--profile", "--workflow-profile", "--executor", "--resources")
         here = not any(word.startswith(given) for word in rest)

@@ -157,6 +157,7 @@ def test_a_python_with_nothing_to_install_with_says_so(make, monkeypatch, tmp_pa
 )
 def test_recovery_looks_where_the_workflow_runs(make, monkeypatch, tmp_path, arguments, where):
     monkeypatch.chdir(tmp_path)  # Snakemake runs in the repository, whatever the caller's folder is
+    monkeypatch.setattr(Path, "glob", lambda *_: [])  # of processes: other tests start Snakemake there
     looked = []
     monkeypatch.setitem(make["main"].__globals__, "orphans", lambda directory: looked.append(directory))
     make["clear_up"](arguments)
