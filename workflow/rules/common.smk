@@ -47,8 +47,11 @@ def contents(paths):
 
     Their paths and times depend on the location of the repository and must not trigger reruns.
     """
-    texts = [path.read_bytes() for path in sorted(map(Path, paths))]
-    return hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in texts)).hexdigest()
+    digests = []
+    for path in sorted(map(Path, paths)):
+        with path.open("rb") as file:  # a list of files may be larger than the memory
+            digests.append(hashlib.file_digest(file, "sha256").digest())
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 # The registry of checksums beside the table of files to fetch, which may have none.

@@ -26,7 +26,8 @@ import requests
 
 from obafgkm.download import files, registry
 from obafgkm.download import http as downloads
-from obafgkm.download.files import check_dataset, fetch, fetch_dataset, total
+from obafgkm.download.damage import check_dataset, total
+from obafgkm.download.files import fetch, fetch_dataset
 from obafgkm.download.http import Patience
 from obafgkm.errors import FetchError, MissingDatasetError
 

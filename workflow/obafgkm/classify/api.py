@@ -34,9 +34,10 @@ def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standar
     ValueError
         If `medium` is neither of the two.
     """
+    from obafgkm.classify.reading.medium import refuse_unknown
     from obafgkm.classify.streaming import stream
 
-    _refuse_medium(medium)
+    refuse_unknown(medium)
     files = [files] if isinstance(files, str | Path) else list(files)
     rows = stream(files, medium=medium, jobs=jobs, model=model, plot=plot, standards=standards)
     return _table(rows)
@@ -70,21 +71,15 @@ def classify(wave, flux=None, ivar=None, *, medium=None, model=None):
         If `medium` is neither of the two.
     """
     from obafgkm.classify.reading.arrays import spectra_of_arrays
+    from obafgkm.classify.reading.medium import refuse_unknown
     from obafgkm.classify.rows import classify_entries, load_model
 
-    _refuse_medium(medium)
+    refuse_unknown(medium)
     spectra = spectra_of_arrays(wave, flux, ivar)
     for spectrum in spectra:
         spectrum.medium = medium or spectrum.medium
     entries = ((None, "", spectrum) for spectrum in spectra)
     return _table(row for _, _, row, *_ in classify_entries(load_model(model), entries))
-
-
-def _refuse_medium(medium):
-    from obafgkm.classify.spectrum import MEDIA
-
-    if medium is not None and medium not in MEDIA:
-        raise ValueError(f"medium {medium!r} is neither 'air' nor 'vacuum'")
 
 
 def _table(rows):

@@ -25,6 +25,7 @@ from tqdm import tqdm
 
 from obafgkm.download import contents, registry
 from obafgkm.download.connections import new_session
+from obafgkm.download.damage import sha256
 from obafgkm.download.http import (
     LARGEST,
     PATIENCE,
@@ -44,7 +45,7 @@ from obafgkm.errors import (
     told,
 )
 
-__all__ = ["carry_out", "check_dataset", "failure_list", "fetch", "fetch_dataset", "register"]
+__all__ = ["carry_out", "failure_list", "fetch", "fetch_dataset", "register"]
 
 # A service that fails this often in a row is down; asking it for the rest of 2,000 files would take hours.
 _ENOUGH_FAILURES = 12
@@ -401,7 +402,7 @@ def _kept(destination, check):
         record = _record("found", "", check(destination), destination)
         write_json(beside(destination, ".provenance.json"), record)
         return record
-    digest = _sha256(destination)
+    digest = sha256(destination)
     if digest != record.get("sha256"):
         raise Refused(f"its sha256 is {digest}, not that of its record")
     # What was verified before, and is still the same, need not be read to its end again.
@@ -438,7 +439,7 @@ def _check(path, verified=None, *, content, expects, known=None, verify=None):
     length = path.stat().st_size
     if known and known.size not in (None, length):
         raise Refused(f"{length} bytes long, not {known.size}{_way_on(known)}")
-    digest = verified or _sha256(path)
+    digest = verified or sha256(path)
     try:
         if not known and not verified:
             contents.verify(path, content, expects)
@@ -456,62 +457,6 @@ def _check(path, verified=None, *, content, expects, known=None, verify=None):
 
 def _way_on(known):
     return f" as in {known.registry}; delete its line there if the archive has replaced it on purpose"
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def check_dataset(directory):
-    """Before the files of a dataset are read, find those that have changed since they were fetched.
-
-    They are renamed to ``<file>.damaged``, and the dataset counts as not fetched, so that the next run
-    fetches these files again, and no others. Of a simulated dataset, the record holds the `total`; one with
-    another is simulated again.
-
-    Parameters
-    ----------
-    directory : path-like
-
-    Raises
-    ------
-    FetchError
-        If there are such files, or some are gone; the message names the first of them.
-    """
-    directory = Path(directory)
-    damaged = []
-    made = read_json(directory / "provenance.json").get("total")
-    if made and made != total(directory):
-        (directory / "provenance.json").unlink(missing_ok=True)
-        problem = "files of this simulated archive have changed or are gone"
-        raise FetchError(f"{directory}: {problem}: run again to simulate it once more")
-    for record in sorted(directory.rglob("*.provenance.json")):
-        path = record.with_name(record.name.removesuffix(".provenance.json"))
-        if not path.is_file():
-            damaged.append(f"{path} is not here any more")
-        elif _sha256(path) != read_json(record).get("sha256"):
-            os.replace(path, beside(path, ".damaged"))
-            damaged.append(
-                f"{path} is not the file any more that was fetched (its sha256 differs); it is now "
-                f"{path.name}.damaged"
-            )
-    if damaged:
-        (directory / "provenance.json").unlink(missing_ok=True)
-        more = f", and {len(damaged) - 1} more beside it" if len(damaged) > 1 else ""
-        raise FetchError(f"{damaged[0]}{more}: run again to fetch it once more")
-
-
-def total(directory):
-    """Checksum over names and contents of all files below a folder, except its record and hidden files."""
-    directory = Path(directory)
-    files = sorted(path for path in directory.rglob("[!.]*") if path.is_file())
-    lines = [
-        f"{path.relative_to(directory)} {_sha256(path)}\n"
-        for path in files
-        if not (path.parent == directory and path.name.startswith("provenance.json"))
-    ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @contextmanager

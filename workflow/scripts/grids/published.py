@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from obafgkm.download.files import check_dataset
+from obafgkm.download.damage import check_dataset
 from obafgkm.simulate.grids import GridDescription
 from obafgkm.simulate.published import compute_published_part
 from obafgkm.workflow.job import job

@@ -6,7 +6,7 @@ import pandas as pd
 
 from obafgkm.archives import cflib
 from obafgkm.archives.names import identify
-from obafgkm.download.files import check_dataset
+from obafgkm.download.damage import check_dataset
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from obafgkm.download.files import check_dataset
+from obafgkm.download.damage import check_dataset
 from obafgkm.ingest.libraries import ingest
 from obafgkm.workflow.job import job
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from obafgkm.archives.libraries import LIBRARIES
-from obafgkm.download.files import total
+from obafgkm.download.damage import total
 from obafgkm.simulate.libraries import simulate_library
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.workflow.job import job

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from obafgkm.archives.sdss.sql import read_answer
-from obafgkm.download.files import check_dataset
+from obafgkm.download.damage import check_dataset
 from obafgkm.ingest.surveys import pack
 from obafgkm.workflow.job import job
 

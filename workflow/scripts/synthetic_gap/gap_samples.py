@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from obafgkm.download.files import check_dataset
+from obafgkm.download.damage import check_dataset
 from obafgkm.ingest.libraries import read_library
 from obafgkm.simulate.calibration import stellar_parameters
 from obafgkm.simulate.nodes import StellarGrid, gravity_limits

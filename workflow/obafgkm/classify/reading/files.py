@@ -8,10 +8,11 @@ import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
+from obafgkm.classify.reading.medium import refuse_unknown
 from obafgkm.classify.reading.objects import spectra_of_tables
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.unpacking import opener, stem, tar_members, unpacked, whole, zip_members
-from obafgkm.classify.spectrum import MEDIA, Spectrum
+from obafgkm.classify.spectrum import Spectrum
 from obafgkm.errors import ArchiveFileError, ObafgkmError, told
 
 __all__ = ["read_file"]
@@ -81,9 +82,10 @@ def read_file(path, medium=None):
     ------
     ArchiveFileError
         If the file cannot be read, or contains no spectrum.
+    ValueError
+        If `medium` is neither of the two.
     """
-    if medium not in (None, *MEDIA):
-        raise ValueError(f"medium {medium!r} is neither 'air' nor 'vacuum'")
+    refuse_unknown(medium)
     path, count = Path(path), 0
     with _clear_errors(path):
         for spectrum in _read(path):

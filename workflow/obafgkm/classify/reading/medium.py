@@ -2,6 +2,8 @@
 
 import re
 
+from obafgkm.classify.spectrum import MEDIA
+
 __all__ = [
     "by_comments",
     "by_ctype",
@@ -10,6 +12,7 @@ __all__ = [
     "by_ucd",
     "by_words",
     "from_vacuum_or_air",
+    "refuse_unknown",
     "within_unit",
 ]
 
@@ -33,6 +36,12 @@ _OF_WAVELENGTHS = re.compile(
 _PLAIN_WORDS = {"a", "all", "and", "are", "at", "frame", "heliocentric", "barycentric", "in", "is", "medium"}
 _PLAIN_WORDS |= {"of", "rest", "scale", "system", "the", "to", "true", "values", "reference", "air", "vac"}
 _PLAIN_WORDS |= {"vacuum", "converted", "corrected", "from", "measured", "not", "applied"}
+
+
+def refuse_unknown(medium):
+    """Raise ValueError for a medium other than 'air', 'vacuum' or None."""
+    if medium not in (None, *MEDIA):
+        raise ValueError(f"medium {medium!r} is neither 'air' nor 'vacuum'")
 
 
 def from_vacuum_or_air(value):
