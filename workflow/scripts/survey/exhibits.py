@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import LogNorm
 
 from obafgkm.mk import MAIN_CLASSES
 from obafgkm.report.plots import PAGE, new_figure, save_figure
@@ -26,7 +27,9 @@ def fig_sky(summary):
     # Right ascension increases to the left, as on the sky.
     ra, dec = np.radians(180 - RA_EDGES), np.radians(DEC_EDGES)
     classes = {"vmin": 0, "vmax": 10 * len(MAIN_CLASSES), "cmap": "RdYlBu_r"}
-    drawn = (number, "typed spectra", {"norm": "log", "cmap": "viridis_r"}), (mean, "mean class", classes)
+    # At least a decade: a narrower scale has labels of its fine ticks, which overlap.
+    counts = {"norm": LogNorm(1, max(10, summary.sky.max())), "cmap": "viridis_r"}
+    drawn = (number, "typed spectra", counts), (mean, "mean class", classes)
     for axes, (values, label, look) in zip(panels, drawn, strict=True):
         image = axes.pcolormesh(ra, dec, values.T, **look)
         bar = figure.colorbar(image, ax=axes, orientation="horizontal", shrink=0.7, label=label)
