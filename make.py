@@ -175,6 +175,19 @@ def run_folder(arguments):
     return (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
 
 
+def refuse_other_encodings(arguments):
+    """Refuse a configuration that is not UTF-8, on which Snakemake ends with a traceback without its name."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--configfile", "--configfiles", nargs="+", action="extend", default=[])
+    for name in parser.parse_known_args(arguments)[0].configfile:
+        try:
+            (ROOT / name).read_text("utf-8")
+        except UnicodeDecodeError as error:
+            sys.exit(f"{name}: byte {error.start} is not UTF-8: save it again in that encoding")
+        except OSError:  # Snakemake says so
+            pass
+
+
 def orphans(directory):
     """Jobs of a run in `directory` that are still in SLURM's queue; none where there is no SLURM."""
     if not shutil.which("squeue"):
@@ -262,9 +275,10 @@ def main(arguments):
     if task == "lock":
         return lock()
     set_up()
-    if task == "recover":
-        clear_up(rest)
     if task in {"run", "recover"}:
+        refuse_other_encodings(rest)
+        if task == "recover":
+            clear_up(rest)
         if not is_writable(run_folder(rest)):
             sys.exit(f"--directory {run_folder(rest)}: not a folder in which files can be written")
         # Jobs here wait for memory as they wait for cores; on a cluster the scheduler sees to that.

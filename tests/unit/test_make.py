@@ -44,6 +44,17 @@ def test_a_folder_in_which_no_run_could_write_is_refused(run, tmp_path, option):
     assert run(option.format(tmp_path / "new"))[0] == option.format(tmp_path / "new")
 
 
+@pytest.mark.parametrize(("encoding", "first"), [("latin-1", 9), ("utf-16", 0), ("utf-8-sig", None)])
+def test_a_configuration_in_another_encoding_is_named(run, tmp_path, encoding, first):
+    file = tmp_path / "mine.yaml"
+    file.write_text("seed: 7 #é\n", encoding)
+    if first is None:
+        assert run("--configfile", str(file))[1] == str(file)
+        return
+    with pytest.raises(SystemExit, match=f"{file}: byte {first} is not UTF-8: save it again"):
+        run("--configfiles", "config/config.yaml", str(file))
+
+
 @pytest.mark.parametrize("given", ["--profile", "--workflow-profile", "--executor", "--resources"])
 def test_what_the_user_says_of_resources_stands(run, given):
     assert run("sharma", f"{given}=x") == ["sharma", f"{given}=x"]

@@ -592,6 +592,95 @@ def test_closed_streams_change_no_table(good, tmp_path, closed):
     assert pd.read_csv(tmp_path / "t.csv")["flags"].str.contains("unreadable").tolist() == [False, True]
 
 
+def test_a_closed_standard_output_without_any_other_is_refused(good):
+    done = subprocess.run(
+        f"{' '.join(map(repr, RUN))} classify {good} >&-", shell=True, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr == "obafgkm: standard output is closed: give --output TABLE\n"
+
+
+def test_paths_may_be_bytes_and_what_is_no_path_is_refused(good):
+    assert classify_files(os.fsencode(good))["file"].tolist() == [str(good)]
+    for none in (None, [good, None], [good, 3]):
+        with pytest.raises(TypeError, match=r"os\.PathLike object, not (NoneType|int)"):
+            classify_files(none)
+
+
+def lists(rows):
+    """Arrays of different lengths, as cells of a table with variable rows."""
+    cells = np.empty(len(rows), object)
+    cells[:] = rows
+    return cells
+
+
+COUNTS = "the column wave only counts: 1, 2 ...; it has no wavelengths"
+
+
+def rows_of_fits(path, unit, *rows):
+    waves, fluxes = (lists([row[i] for row in rows]) for i in (0, 1))
+    columns = [fits.Column("wave", "PD()", unit, array=waves), fits.Column("flux", "PD()", array=fluxes)]
+    fits.BinTableHDU.from_columns(columns).writeto(path)
+
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize(
+    ("unit", "wave", "reason"),
+    [
+        ("Angstrom", lambda wave: wave[:-3], "2097 wavelengths for 2100 values of flux"),
+        ("", lambda wave: np.arange(1.0, wave.size + 1), COUNTS),
+    ],
+)
+def test_one_row_that_is_not_understood_costs_that_row(tmp_path, number, unit, wave, reason):
+    rows = [star(seed) for seed in range(3)]
+    rows[number] = wave(rows[number][0]), rows[number][1]
+    rows_of_fits(tmp_path / "rows.fits", unit, *rows)
+    table = classify_files(tmp_path / "rows.fits")
+    assert table["problem"].tolist() == [reason if i == number else "" for i in range(3)]
+    assert table["name"].tolist() == ["rows 1", "rows 2", "rows 3"]
+
+
+def test_rows_that_are_all_refused_cost_one_row(tmp_path):
+    wave, flux = star()
+    rows_of_fits(tmp_path / "rows.fits", "Angstrom", (wave[1:], flux), (wave[2:], flux))
+    assert classify_files(tmp_path / "rows.fits")["problem"].tolist() == [
+        "2099 wavelengths for 2100 values of flux"
+    ]
+
+
+def test_an_order_that_is_not_understood_is_left_out_and_named(tmp_path):
+    wave, flux = star()
+    rows_of_fits(
+        tmp_path / "orders.fits",
+        "Angstrom",
+        (wave[:700], flux[:700]),
+        (wave[690:1400], flux[690:1399]),
+        (wave[1390:], flux[1390:]),
+    )
+    (row,) = classify_files(tmp_path / "orders.fits").to_dict("records")
+    assert row["joined"].startswith("2 orders: ")
+    assert row["left_out"] == "orders 2: 710 wavelengths for 709 values of flux"
+
+
+def test_one_column_or_group_that_is_not_understood_costs_that_one(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wave, flux = star()
+    table = Table({"wave": wave, "flux_1": flux, "flux_2": flux, "flux_3": flux})
+    table["flux_2"].unit = "kg"
+    table.write("columns.fits")
+    with h5py.File("groups.h5", "w") as file:
+        for name, first in (("one", 1), ("two", 0)):
+            file[f"{name}/wave"], file[f"{name}/flux"] = wave[first:], flux
+    assert (classify_files("columns.fits")["problem"] != "").tolist() == [False, True, False]
+    assert (classify_files("groups.h5")["problem"] != "").tolist() == [True, False]
+    capsys.readouterr()
+    assert main(["read", "columns.fits", "groups.h5"]) == 1
+    said = capsys.readouterr()
+    assert said.out.count("written to") == 3
+    assert "columns.fits: columns flux_2: the column flux_2 has the unit 'kg'" in said.err
+    assert "groups.h5: one: 2099 wavelengths for 2100 values of flux" in said.err
+
+
 def test_a_page_that_cannot_be_drawn_costs_that_page(good, tmp_path):
     (tmp_path / "pages/good.png").mkdir(parents=True)  # where the page should go
     os.link(good, tmp_path / "other.txt")

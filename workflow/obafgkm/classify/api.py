@@ -1,6 +1,6 @@
 """The command's Python functions."""
 
-from pathlib import Path
+import os
 
 __all__ = ["classify", "classify_files"]
 
@@ -31,6 +31,8 @@ def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standar
 
     Raises
     ------
+    TypeError
+        If `files` are no paths.
     ValueError
         If `medium` is neither of the two.
     """
@@ -38,7 +40,8 @@ def classify_files(files, *, medium=None, jobs=1, model=None, plot=None, standar
     from obafgkm.classify.streaming import stream
 
     refuse_unknown(medium)
-    files = [files] if isinstance(files, str | Path) else list(files)
+    is_one = files is None or isinstance(files, str | bytes | os.PathLike)
+    files = [os.fsdecode(file) for file in ([files] if is_one else files)]
     rows = stream(files, medium=medium, jobs=jobs, model=model, plot=plot, standards=standards)
     return _table(rows)
 

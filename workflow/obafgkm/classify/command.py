@@ -130,11 +130,15 @@ def main(arguments=None):
     int
         The exit code.
     """
-    _open_standard_streams()
+    has_output = _open_standard_streams()
     options = _parser().parse_args(arguments)
     try:
         with _sigterm_as_interruption():
             _refuse_missing_folders(options)
+            if options.command == "classify" and not (
+                has_output or options.output or options.plot or options.quiet
+            ):
+                raise ObafgkmError("standard output is closed: give --output TABLE")
             options.files = _expanded(options.files)
             return _read(options) if options.command == "read" else _classify(options)
     except ObafgkmError as error:
@@ -229,7 +233,14 @@ def _sigterm_as_interruption():
 
 
 def _open_standard_streams():
-    """Replace closed standard streams by the null device: other files would get their descriptors."""
+    """Replace closed standard streams by the null device: other files would get their descriptors.
+
+    Returns
+    -------
+    bool
+        Whether standard output was open.
+    """
+    has_output = sys.stdout is not None
     for number in range(3):
         try:
             os.fstat(number)
@@ -240,6 +251,7 @@ def _open_standard_streams():
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (open for the life of the process)
         if hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="backslashreplace")
+    return has_output
 
 
 def _say(text):

@@ -9,6 +9,7 @@ import numpy as np
 from obafgkm import barrier
 from obafgkm.classify.printable import printable
 from obafgkm.classify.reading import read_file
+from obafgkm.classify.reading.refusal import RefusedSpectrum
 from obafgkm.classify.streaming import names_of
 from obafgkm.errors import ArchiveFileError
 
@@ -53,6 +54,9 @@ def _shown(tasks, lost, watch, medium, folder, files):
             for number, spectrum in enumerate(watch.over(task, read_file(file, medium), size), start=1):
                 if isinstance(spectrum, str):
                     yield task, (file, "", spectrum)
+                    continue
+                if isinstance(spectrum, RefusedSpectrum):
+                    yield task, (file, "", f"{spectrum.name}: {spectrum.problem}")
                     continue
                 own = folder / f"{stem}_read{'' if number == 1 else f'_{number}'}.ecsv"
                 if _is_any(own, files):

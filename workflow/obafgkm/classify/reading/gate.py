@@ -12,7 +12,7 @@ from obafgkm.classify.reading.axes import Wavelengths
 from obafgkm.classify.reading.columns import Column
 from obafgkm.classify.reading.joining import are_orders, joined
 from obafgkm.classify.reading.pixels import inverse_variances, masked
-from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.refusal import RefusedError, RefusedSpectrum
 from obafgkm.classify.reading.roles import ERROR_WORDS, NO_STAR, Role, tokens
 from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
 from obafgkm.classify.reading.words import vocabulary
@@ -40,11 +40,12 @@ def settle(part, name):
     Yields
     ------
     Spectrum
+        A `RefusedSpectrum` for one of several that is not understood.
 
     Raises
     ------
     RefusedError
-        If the columns include no wavelengths or no flux, or their description is not understood.
+        If the columns include no wavelengths or no flux, or none of the spectra is understood.
     """
     by_kind = {}
     for column in part.columns:
@@ -62,9 +63,17 @@ def settle(part, name):
         spectra.append((flux, error, masks))
     left = [column.label for column in part.columns if id(column) not in used and column.name]
     several = len(spectra) > 1
+    waiting, is_any = [], False  # those refused wait for one that is understood
     for flux, error, masks in spectra:
         own = f"{name} {flux.name}" if several else name
-        yield from _rows(part, own, flux, waves, error, masks, left)
+        for spectrum in _rows(part, own, flux, waves, error, masks, left):
+            waiting.append(spectrum)
+            is_any |= not isinstance(spectrum, RefusedSpectrum)
+            if is_any:
+                yield from waiting
+                waiting.clear()
+    if waiting:
+        raise RefusedError(waiting[0].problem)
 
 
 def _fluxes(by_kind):
@@ -148,12 +157,24 @@ def _of_column(part, column):
     unit, in_unit = media.within_unit(column.unit if is_said(column.unit) else role.unit)
     label = f"the {column.label}"
     if column.values.dtype == object:
-        wave, said, is_guessed, is_vacuum = to_angstrom(column.values[0], unit, role.kind, role.log, label)
-        wave = [to_angstrom(values, unit, role.kind, role.log, label)[0] for values in column.values]
+        rows = [_converted(values, unit, role, label) for values in column.values]
+        good = [row for row in rows if not isinstance(row, RefusedError)]
+        if not good:
+            raise rows[0]
+        _, said, is_guessed, is_vacuum = good[0]
+        wave = [row if isinstance(row, RefusedError) else row[0] for row in rows]
     else:
         wave, said, is_guessed, is_vacuum = to_angstrom(column.values, unit, role.kind, role.log, label)
     medium, source = _medium(part, column, role.medium or in_unit, is_vacuum)
     return Wavelengths(wave, f"{column.label} ({said})", medium, source, is_guessed)
+
+
+def _converted(values, unit, role, label):
+    """The result of `to_angstrom`, or the reason why there is none."""
+    try:
+        return to_angstrom(values, unit, role.kind, role.log, label)
+    except RefusedError as error:
+        return error
 
 
 def _medium(part, column, by_name, is_vacuum):
@@ -192,7 +213,10 @@ def _rows(part, name, flux, waves, error, masks, left):
         axis = known[i] if isinstance(known, list) else known
         own = names[i] if names is not None else name if count == 1 else f"{name} {i + 1}"
         own = str(own).strip() or name
-        return _spectrum(part, own, _row(flux, i), axis, i, error, masks, left, is_only=count == 1)
+        try:
+            return _spectrum(part, own, _row(flux, i), axis, i, error, masks, left, is_only=count == 1)
+        except RefusedError as problem:
+            return RefusedSpectrum(own, str(problem))
 
     if count > 1 and names is None and are_orders([_range(known, i) for i in range(count)]):
         yield joined([one(i) for i in range(count)], name, "orders" if count > 2 else "parts")
@@ -205,6 +229,8 @@ def _range(known, i):
     axis = known[i] if isinstance(known, list) else known
     is_shared = isinstance(known, list) or (not isinstance(axis.wave, list) and np.ndim(axis.wave) == 1)
     wave = axis.wave if is_shared else axis.wave[i]
+    if isinstance(wave, RefusedError):
+        return np.nan, np.nan
     wave = np.asarray(wave, float)
     good = wave[np.isfinite(wave) & (wave > 0)]
     return (good.min(), good.max()) if good.size else (np.nan, np.nan)
@@ -228,6 +254,8 @@ def _spectrum(part, name, flux, axis, i, error, masks, left, is_only):
     wave = axis.wave
     if isinstance(wave, list) or np.ndim(wave) > 1:
         wave = wave[0] if len(wave) == 1 else wave[i]
+    if isinstance(wave, RefusedError):
+        raise wave
     role, values = flux.settled_role(), np.ma.filled(np.ma.asarray(flux.values, float), np.nan).ravel()
     if np.size(wave) != values.size:
         raise RefusedError(f"{np.size(wave)} wavelengths for {values.size} values of flux")

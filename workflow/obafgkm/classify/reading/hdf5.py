@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from obafgkm.classify.reading.gate import settle
-from obafgkm.classify.reading.refusal import RefusedError
+from obafgkm.classify.reading.refusal import RefusedError, RefusedSpectrum
 from obafgkm.classify.reading.tables import part_of_table
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
@@ -25,6 +25,7 @@ def read_hdf5(path):
     Yields
     ------
     Spectrum
+        Or, for a group of several whose datasets are not understood, a `RefusedSpectrum`.
 
     Raises
     ------
@@ -45,7 +46,13 @@ def read_hdf5(path):
             "an HDF5 file in which no group has datasets of wavelengths and flux: save them as FITS or text"
         )
     for part in parts:
-        yield from settle(part, part.name or Path(path).stem)
+        name = part.name or Path(path).stem
+        try:
+            yield from settle(part, name)
+        except RefusedError as error:
+            if len(parts) == 1:
+                raise
+            yield RefusedSpectrum(name, str(error))
 
 
 def _is_held(group, name):

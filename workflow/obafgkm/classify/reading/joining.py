@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from obafgkm.classify.reading.refusal import RefusedSpectrum
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
 from obafgkm.spectroscopy.wavelengths import vactoair
@@ -44,7 +45,12 @@ def joined(spectra, name, what):
     Returns
     -------
     Spectrum
+        Those that were refused are named in its receipt; if all were, the first of them.
     """
+    refused = [spectrum for spectrum in spectra if isinstance(spectrum, RefusedSpectrum)]
+    spectra = [spectrum for spectrum in spectra if not isinstance(spectrum, RefusedSpectrum)]
+    if not spectra:
+        return refused[0]
     stated = {spectrum.medium for spectrum in spectra} - {None}
     medium = stated.pop() if len(stated) == 1 else "air" if stated else None
     pieces = [_Piece(spectrum, medium) for spectrum in spectra]
@@ -71,6 +77,7 @@ def joined(spectra, name, what):
     for own in receipts:
         receipt.leave_out(*own.left_out.split("; "))
         receipt.assumed |= own.assumed
+    receipt.leave_out(*(f"{own.name}: {own.problem}" for own in refused))
     receipt.mask = "; ".join(dict.fromkeys(own.mask for own in receipts if own.mask))
     return Spectrum(
         name,

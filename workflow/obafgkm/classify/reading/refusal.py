@@ -1,8 +1,9 @@
-"""Exceptions for data that cannot be taken for a spectrum; the message names them and the reason."""
+"""Data that cannot be taken for a spectrum: the message names them and the reason."""
 
-from obafgkm.errors import ObafgkmError
+from obafgkm.classify.spectrum import Spectrum
+from obafgkm.errors import ArchiveFileError, ObafgkmError
 
-__all__ = ["RefusedError", "UnknownLayoutError"]
+__all__ = ["RefusedError", "RefusedSpectrum", "UnknownLayoutError"]
 
 
 class RefusedError(ObafgkmError):
@@ -17,3 +18,21 @@ class UnknownLayoutError(RefusedError):
             "no spectrum recognised: a table needs columns such as wavelength and flux, an image needs "
             "wavelengths in its header or beside it"
         )
+
+
+class RefusedSpectrum(Spectrum):
+    """One of several spectra of a file, which is refused while others are read; it has no pixel.
+
+    Parameters
+    ----------
+    name : str
+    problem : str
+        Why it is refused.
+    """
+
+    def __init__(self, name, problem):
+        super().__init__(name, [], [])
+        self.problem = problem
+
+    def cleaned(self):
+        raise ArchiveFileError(self.name, self.problem)
