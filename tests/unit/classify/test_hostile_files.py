@@ -19,7 +19,7 @@ from astropy.table import Table
 from test_command import RUN, star
 
 from obafgkm.archives import cflib
-from obafgkm.classify import classify, classify_files, rows
+from obafgkm.classify import classify, classify_files, command, rows
 from obafgkm.classify.command import main
 from obafgkm.classify.model import Model
 from obafgkm.classify.printable import printable, spreadsheet_cell
@@ -486,6 +486,14 @@ def test_a_list_without_files_is_reported_in_a_sentence(tmp_path, monkeypatch, c
         (tmp_path / "list").write_bytes(content)
     assert main(["classify", "@list"]) in (1, 2)
     assert reason in capsys.readouterr().err
+
+
+def test_a_list_without_end_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr(command, "_LONGEST_LIST", 1000)
+    assert main(["classify", "@/dev/zero"]) == 2
+    assert capsys.readouterr().err == (
+        "obafgkm: @/dev/zero: not a list of files: it is longer than 1,000 bytes\n"
+    )
 
 
 @pytest.mark.parametrize("output", ["folder.csv", "pipe.csv", ""])

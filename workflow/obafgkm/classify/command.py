@@ -19,6 +19,8 @@ __all__ = ["main"]
 
 _GOOD, _SOME_BAD, _USAGE, _INTERRUPTED, _TERMINATED = 0, 1, 2, 130, 143
 
+_LONGEST_LIST = 10**9  # bytes, about ten million files
+
 _CLASSIFY = """\
 MK types and luminosity classes of optical spectra, with their uncertainties.
 
@@ -200,11 +202,11 @@ def _listed(path):
     """
     try:
         with open(path, "rb") as file:
-            content = file.read()
+            content = file.read(_LONGEST_LIST + 1)
     except OSError as error:
         raise ObafgkmError(f"@{path}: the list of files cannot be read ({error.strerror})") from error
-    except MemoryError as error:
-        raise ObafgkmError(f"@{path}: the list of files is larger than the memory") from error
+    if len(content) > _LONGEST_LIST:
+        raise ObafgkmError(f"@{path}: not a list of files: it is longer than {_LONGEST_LIST:,} bytes")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         content = content.decode("utf-16", "replace").encode()
     lines = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
