@@ -410,7 +410,8 @@ def test_types_of_the_legacy_templates(mirror):
 
 def test_real_identifiers_are_those_that_are_computed(archive, mirror):
     labels = archive[0].labels
-    for file, specobjid in labels.loc[labels["run2d"] != "", ["file", "specobjid"]].itertuples(index=False):
+    of_each_reduction = labels[labels["run2d"] != ""].groupby("run2d").head(30)
+    for file, specobjid in of_each_reduction[["file", "specobjid"]].itertuples(index=False):
         with fits.open(mirror / "sdss" / file) as hdus:
             # Full files of BOSS hold it as a signed integer that is off by 2**63 in older releases.
             number = int(hdus[2].data["SPECOBJID"][0]) % 2**64
