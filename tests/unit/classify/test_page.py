@@ -7,6 +7,7 @@ import pytest
 from obafgkm import mk
 from obafgkm.classify import page
 from obafgkm.classify.answers import answer
+from obafgkm.classify.inputs import WAVE
 from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import Types
 from obafgkm.classify.ranges import central_range, half_width
@@ -16,7 +17,7 @@ from obafgkm.errors import ArchiveFileError
 from obafgkm.spectra import Spectra
 from obafgkm.spectroscopy.extinction import extinction_curve
 
-GRID = np.arange(3800.0, 7000.0)
+GRID = WAVE
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def drawn(simulated, monkeypatch, tmp_path):
     """Draw the page of a simulated star; its axes: spectrum, difference, temperature, luminosity, box."""
     monkeypatch.setattr(page.plt, "close", lambda figure: None)
 
-    def draw(number, flagged=False, flux=None, kind="star", snr=100.0):
+    def draw(number, flagged=False, flux=None, kind="star", snr=100.0, velocity=0.0):
         flux = simulated.flux[simulated.names.index("F5V")] if flux is None else flux
         temperature = np.exp(-0.5 * ((np.arange(70) - number) / 1.5) ** 2)[None]
         probabilities = temperature / temperature.sum()
@@ -83,7 +84,7 @@ def drawn(simulated, monkeypatch, tmp_path):
             snr=np.array([snr]),
             has_lines=np.array([True]),
             kind=np.array([KINDS.index(kind)]),
-            velocity=np.array([0.0]),
+            velocity=np.array([velocity]),
             velocity_error=np.array([10.0]),
             parameters=np.array([[6543.2, 4.3, -0.1]]),
             parameter_errors=np.array([[123.4, 0.3, 0.2]]),
@@ -91,7 +92,7 @@ def drawn(simulated, monkeypatch, tmp_path):
         spectrum = Spectrum("HD 1", GRID, flux, None, "air")
         ivar = np.full(GRID.size, (snr / np.median(flux)) ** 2)
         row = answer("hd1.txt", spectrum, GRID, ivar, types, 0)
-        arguments = (row, spectrum, GRID, flux, ivar, types.temperature[0], types.luminosity[0], None)
+        arguments = (row, GRID, flux, ivar, types.temperature[0], types.luminosity[0], None)
         page.draw_page(tmp_path / "a.png", *arguments)
         return page.plt.gcf(), row
 
@@ -105,7 +106,7 @@ def test_the_page_shows_whole_lines_in_front_of_the_standard_and_no_cosmic_ray(d
     flux = simulated.flux[simulated.names.index("F5V")].copy()
     line = np.abs(GRID - 4861) < 6
     flux[line] = 0.05
-    flux[1500] = 400
+    flux[750] = 400
     axes = drawn(35, flux=flux)[0].axes[0]
     low, high = axes.get_ylim()
     assert low < 0.05 / np.median(flux)
@@ -121,6 +122,22 @@ def test_the_page_says_that_the_best_standard_is_unlike_the_type(drawn):
         assert words.endswith("unlike the type") == is_unlike
 
 
+@pytest.mark.parametrize("velocity", [-900.0, 600.0])
+def test_a_fast_star_is_compared_at_rest(drawn, simulated, velocity):
+    still = simulated.flux[simulated.names.index("F5V")]
+    still = still * (1 + np.random.default_rng(1).normal(0, 0.01, still.size))
+    moved = np.interp(GRID / (1 + velocity / 299792.458), GRID, still)
+    pages = [drawn(35, flux=moved, velocity=velocity)[0], drawn(35, flux=still)[0]]
+    assert "Rest wavelength" in pages[0].axes[1].get_xlabel()
+    labels, differences = [], []
+    for figure in pages:
+        labels.append(figure.axes[0].get_legend().get_texts()[1].get_text())
+        differences.append(np.nanstd(figure.axes[1].get_lines()[0].get_ydata()))
+    assert labels[0] == labels[1] == "best-fitting standard: F5V"
+    # Interpolation by half a pixel smooths lines; those beside their places would differ tenfold.
+    assert differences[0] < 3 * differences[1]
+
+
 def test_an_early_star_has_no_marks_of_cool_ones(drawn):
     for number, seen in [(8, False), (45, True)]:
         figure, _ = drawn(number)
@@ -132,7 +149,13 @@ def test_an_early_star_has_no_marks_of_cool_ones(drawn):
 def test_another_kind_of_object_gets_no_type_but_its_kind(drawn):
     figure, row = drawn(35, kind="quasar")
     assert (row["type"], row["kind"], row["flags"]) == ("", "quasar", "other_kind,untyped")
-    assert "quasar" in figure.get_suptitle()
+    assert "no type, but of the kind: quasar" in figure.get_suptitle()
+    assert not figure.axes[0].texts, "its lines are not where those of stars are"
+    assert len(figure.axes[0].get_lines()) == 1, "nor is it compared with one"
+    figure, _ = drawn(35, kind="white dwarf")
+    assert "Hβ" in {text.get_text() for text in figure.axes[0].texts}
+    assert figure.axes[0].get_legend().get_texts()[1].get_text().endswith("for comparison only")
+    assert not any(text.get_text().startswith("median") for text in figure.axes[2].texts)
     for kind, said in [("star", "star"), ("featureless", "")]:
         _, row = drawn(35, kind=kind)
         assert (row["type"], row["kind"], row["flags"]) == ("F5V", said, "")
@@ -156,7 +179,8 @@ def test_the_title_and_the_bars_give_the_same_class(drawn):
 
 def test_the_title_gives_the_parameters_of_a_typed_star_only(drawn):
     figure, row = drawn(42)
-    assert "Teff 6543 ± 123 K   log g 4.30 ± 0.30   [Fe/H] −0.10 ± 0.20" in figure.get_suptitle()
+    parameters = "Teff 6543 ± 123 K   log g 4.30 ± 0.30 dex   [Fe/H] −0.10 ± 0.20 dex   velocity +0 ± 10 km/s"
+    assert parameters in figure.get_suptitle()
     assert (row["teff"], row["feh_error"]) == (6543.2, 0.2)
     figure, row = drawn(42, flagged=True)
     assert "Teff" not in figure.get_suptitle()

@@ -1,4 +1,4 @@
-"""One page per star: spectrum with lines, best-fitting standard, and the probabilities of the types."""
+"""One page per spectrum: lines, best-fitting standard, and the probabilities of the types."""
 
 import textwrap
 from pathlib import Path
@@ -9,6 +9,7 @@ import numpy as np
 from obafgkm.classify.printable import printable
 from obafgkm.classify.ranges import central_range
 from obafgkm.classify.standards import load_standards
+from obafgkm.classify.velocity import at_rest
 from obafgkm.mk import LUMINOSITY_CLASSES, MAIN_CLASSES, class_name
 from obafgkm.report.plots import PAGE
 from obafgkm.spectroscopy.lines import LINES
@@ -20,19 +21,20 @@ __all__ = ["draw_page"]
 # which they are seen, and wavelengths in Angstrom in air.
 _MORE = {
     "He II": (0, 10, (4541.6, 4685.7)),
-    "He I": (0, 22, (4026.2, 4471.5, 5875.6)),
+    "He I": (0, 21, (4026.2, 4471.5, 5875.6)),
     "Ca I": (35, 70, (4226.7,)),
     "TiO": (55, 70, (4954.0, 5448.0, 6158.0, 6651.0)),
 }
 
 _FROM = {"Ca II K": 15, "Ca II H": 15, "G band": 30, "Mg b": 35, "Na I D": 35}  # earliest class that shows it
+_DISTANT = ("galaxy", "quasar")  # redshifted: they are neither compared with stars nor have lines at rest
 _UNLIKE = 5  # subclasses between a type and the standard, from which on the page says so
 
 _LETTERS = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε"}
 _LABEL = 0.011  # width of a label, as a fraction of the wavelength range
 
 
-def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, standards):
+def draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
     """Draw the page of one spectrum.
 
     Parameters
@@ -41,9 +43,9 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
         ``.png``, ``.pdf`` ...
     row : dict
         See `obafgkm.classify.answers.COLUMNS`.
-    spectrum : obafgkm.classify.spectrum.Spectrum
     wave, flux, ivar : array (n_pix,)
-        On the grid of the classifier.
+        `obafgkm.classify.inputs.WAVE`, and flux and inverse variance as observed. They are drawn at rest
+        if the velocity of the star is known.
     temperature, luminosity : array (70,), (5,)
         Probabilities.
     standards : path or None
@@ -54,61 +56,81 @@ def draw_page(path, row, spectrum, wave, flux, ivar, temperature, luminosity, st
 
 
 def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
-    known = load_standards(standards, tuple(wave))
-    name, number, fit = known.nearest(flux, ivar)
-    colour = "0.7" if "untyped" in row["flags"] else "tab:blue"
+    is_typed = "untyped" not in row["flags"]
+    is_moved = bool(np.isfinite(row["velocity"]))
+    if is_moved:
+        flux, ivar = (moved[0] for moved in at_rest(flux[None], ivar[None], [row["velocity"]]))
+    colour = "tab:blue" if is_typed else "0.7"
     figure = plt.figure(figsize=(PAGE, 6.6), layout="constrained")
-    axes = figure.subplot_mosaic("SSSS;RRRR;TTTL;BBBB", height_ratios=(3, 1, 1.4, 0.35))
+    is_compared = row["kind"] not in _DISTANT
+    heights = {"SSSS": 3, "RRRR": 1} if is_compared else {"SSSS": 4}
+    heights |= {"TTTL": 1.4, "BBBB": 0.35}
+    axes = figure.subplot_mosaic(";".join(heights), height_ratios=list(heights.values()))
     scale = np.nanmedian(flux) or 1.0
-    label = f"best-fitting standard: {name}"
-    if row["type"] and abs(number - central_range(temperature, 0)[0]) > _UNLIKE:
-        label += ", unlike the type"
-    _draw_spectrum(axes["S"], wave, flux / scale, fit / scale, label)
-    _mark_lines(axes["S"], wave, temperature @ np.arange(temperature.size))
-    axes["R"].sharex(axes["S"])
-    axes["R"].plot(wave, (flux - fit) / scale, lw=0.5, color="0.3")
-    axes["R"].axhline(0, lw=0.5, color="tab:red")
-    limit = 1.1 * max(map(abs, _limits((flux - fit) / scale)))
-    axes["R"].set(xlabel="wavelength in air (Å)", ylabel="difference", ylim=(-limit, limit))
-    _draw_temperatures(axes["T"], temperature, colour)
-    axes["L"].bar(LUMINOSITY_CLASSES, luminosity, color=colour)
-    axes["L"].set(xlabel="luminosity class", ylim=(0, 1))
-    figure.suptitle(_title(row), fontsize=9)
-    if "untyped" in row["flags"]:
-        axes["T"].text(0.01, 0.95, "not a type", transform=axes["T"].transAxes, va="top", color="0.4")
-    _box(axes["B"], row)
-    figure.supxlabel(
-        f"{known.source}, multiplied by a polynomial", x=0.995, ha="right", fontsize=5, color="0.45"
+    _draw_spectrum(axes["S"], wave, flux / scale)
+    axes["R" if is_compared else "S"].set_xlabel(
+        f"{'Rest wavelength' if is_moved else 'Wavelength'} in air (Å)"
     )
+    if is_compared:
+        known = load_standards(standards, tuple(wave))
+        name, number, fit = known.nearest(flux, ivar)
+        label = f"best-fitting standard: {name}"
+        if not is_typed:
+            label += ", for comparison only"
+        elif abs(number - central_range(temperature, 0)[0]) > _UNLIKE:
+            label += ", unlike the type"
+        _draw_fit(axes["S"], axes["R"], wave, flux / scale, fit / scale, label)
+        _mark_lines(axes["S"], wave, temperature @ np.arange(temperature.size))
+        source = f"{known.source}, multiplied by a polynomial"
+        figure.supxlabel(source, x=0.995, ha="right", fontsize=5, color="0.45")
+    axes["S"].legend(loc="best", fontsize=6, frameon=True, framealpha=0.85, edgecolor="none")
+    _draw_temperatures(axes["T"], temperature, colour)
+    if is_typed:
+        _mark_median(axes["T"], temperature)
+    else:
+        axes["T"].text(0.02, 0.9, "not a type", transform=axes["T"].transAxes, va="top", color="0.4")
+    axes["L"].bar(LUMINOSITY_CLASSES, luminosity, color=colour)
+    axes["L"].set(xlabel="Luminosity class", ylim=(0, 1))
+    figure.suptitle(_title(row), fontsize=9)
+    _box(axes["B"], row)
     figure.savefig(path, dpi=150)
     plt.close(figure)
 
 
 def _title(row):
     """The star and its type; the ranges, signal-to-noise ratio, coverage and flags; the parameters."""
-    if "other_kind" in row["flags"]:
-        second = f"not typed: the most similar kind of object is {row['kind']}"
-    elif "outlier" in row["flags"]:
-        second = "not typed: it resembles no star of types O to M"
-    elif "no_lines" in row["flags"]:
-        second = "not typed: no spectral lines above the noise"
-    elif "untyped" in row["flags"]:
-        second = "not typed: too noisy"
-    else:
-        second = f"68 %: {row['class_68_low']}–{row['class_68_high']}   95 %: {row['class_95_low']}–"
-        second += f"{row['class_95_high']}   90 % set: {row['set_90'].replace('-', '–')}"
-    words = row["flags"].replace(",", ", ").replace("_", " ")
+    ranges = ""
+    if row["type"]:
+        ranges = f"68%: {row['class_68_low']}–{row['class_68_high']}   95%: {row['class_95_low']}–"
+        ranges += f"{row['class_95_high']}   90% set: {row['set_90'].replace('-', '–')}   "
+    words = row["flags"].replace(",", ", ").replace("_", " ").replace("snr", "S/N")
     flags = f"   flags: {words}" if words else ""
     return (
-        f"{printable(row['name'])}   {row['type'] or '-'}   ({printable(Path(row['file']).name)})\n"
-        f"{second}   S/N {row['snr']:.0f}   coverage {row['coverage']:.0%}{flags}"
+        f"{printable(row['name'])}   {row['type'] or _why_untyped(row)}   "
+        f"({printable(Path(row['file']).name)})\n"
+        f"{ranges}S/N {row['snr']:.0f}   coverage {row['coverage']:.0%}{flags}"
         f"{_parameters(row)}"
     )
 
 
+def _why_untyped(row):
+    if "other_kind" in row["flags"]:
+        return f"no type, but of the kind: {row['kind']}"
+    if "outlier" in row["flags"]:
+        return "no type: it resembles no star of types O to M"
+    if "no_lines" in row["flags"]:
+        return "no type: no spectral lines above the noise"
+    return "no type: too noisy"
+
+
 def _parameters(row):
-    """A further line with the stellar parameters, if there are any."""
-    formats = {"teff": ("Teff", ".0f", " K"), "logg": ("log g", ".2f", ""), "feh": ("[Fe/H]", "+.2f", "")}
+    """A further line with the stellar parameters and the velocity, if there are any."""
+    formats = {
+        "teff": ("Teff", ".0f", " K"),
+        "logg": ("log g", ".2f", " dex"),
+        "feh": ("[Fe/H]", "+.2f", " dex"),
+        "velocity": ("velocity", "+.0f", " km/s"),
+    }
     given = [
         f"{words} {row[name]:{digits}} ± {row[f'{name}_error']:{digits.lstrip('+')}}{unit}"
         for name, (words, digits, unit) in formats.items()
@@ -133,13 +155,20 @@ def _box(axes, row):
     axes.axis("off")
 
 
-def _draw_spectrum(axes, wave, flux, fit, label):
+def _draw_spectrum(axes, wave, flux):
     axes.plot(wave, flux, lw=0.6, color="k", label="spectrum", zorder=3)
-    axes.plot(wave, fit, lw=1.0, color="tab:red", alpha=0.7, label=label, zorder=2)
     low, high = _limits(flux)
     margin = 0.06 * (high - low)
-    axes.set(ylim=(low - 2 * margin, high + 5 * margin), ylabel="flux (relative)", xlim=(wave[0], wave[-1]))
-    axes.legend(loc="best", fontsize=6, frameon=True, framealpha=0.85, edgecolor="none")
+    axes.set(ylim=(low - 2 * margin, high + 5 * margin), ylabel="Flux (relative)", xlim=(wave[0], wave[-1]))
+
+
+def _draw_fit(axes, below, wave, flux, fit, label):
+    axes.plot(wave, fit, lw=1.0, color="tab:red", alpha=0.7, label=label, zorder=2)
+    below.sharex(axes)
+    below.plot(wave, flux - fit, lw=0.5, color="0.3")
+    below.axhline(0, lw=0.5, color="tab:red")
+    limit = 1.1 * max(map(abs, _limits(flux - fit)))
+    below.set(ylim=(-limit, limit), ylabel="Difference")
 
 
 def _limits(flux):
@@ -165,7 +194,7 @@ def _mark_lines(axes, wave, number):
         at = max(place, at + _LABEL * (wave[-1] - wave[0]))
         axes.axvline(place, lw=0.3, color="tab:blue", alpha=0.6, zorder=0)
         style = {"rotation": 90, "ha": "right", "va": "top", "fontsize": 5, "color": "tab:blue"}
-        axes.annotate(name, (at, 0.995), xycoords=("data", "axes fraction"), **style)
+        axes.annotate(name, (at, 0.97), xycoords=("data", "axes fraction"), **style)
 
 
 def _greek(name):
@@ -179,10 +208,13 @@ def _draw_temperatures(axes, probabilities, colour):
     numbers = np.arange(probabilities.size)
     axes.bar(numbers, probabilities, width=0.9, color=colour)
     axes.set_xticks(10 * np.arange(len(MAIN_CLASSES)), [f"{letter}0" for letter in MAIN_CLASSES])
+    axes.set(xlabel="Temperature class", ylabel="Probability", xlim=(-1, probabilities.size))
+    axes.margins(y=0.25)
+
+
+def _mark_median(axes, probabilities):
     median = central_range(probabilities, 0)[0]
     axes.axvline(median, lw=0.6, color="k", ls=":")
     side, way = ("right", -3) if median > probabilities.size / 2 else ("left", 3)
-    label = {"xytext": (way, -2), "textcoords": "offset points", "ha": side, "va": "top", "fontsize": 6}
+    label = {"xytext": (way, -6), "textcoords": "offset points", "ha": side, "va": "top", "fontsize": 6}
     axes.annotate(f"median {class_name(median)}", (median, 1), xycoords=("data", "axes fraction"), **label)
-    axes.set(xlabel="temperature class", ylabel="probability", xlim=(-1, probabilities.size))
-    axes.margins(y=0.25)

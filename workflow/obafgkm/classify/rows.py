@@ -36,12 +36,12 @@ def rows_of(tasks, lost, watch, model=None, medium=None, plot=None, standards=No
     """
     model = load_model(model)
     entries = _entries(tasks, lost, watch, medium)
-    for (number, page), spectrum, row, *sampled in classify_entries(model, entries, watch.rest):
+    for (number, page), _, row, *sampled in classify_entries(model, entries, watch.rest):
         if plot and sampled:
             from obafgkm.classify.page import draw_page
 
             try:
-                draw_page(Path(plot) / f"{page}.png", row, spectrum, model.wave, *sampled, standards)
+                draw_page(Path(plot) / f"{page}.png", row, model.wave, *sampled, standards)
             except Exception as error:  # only the page of this spectrum is lost
                 row["problem"] = f"its page could not be drawn ({told(error)})"
         yield number, row
