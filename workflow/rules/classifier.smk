@@ -22,7 +22,7 @@ wildcard_constraints:
     left_out="|".join(LEFT_OUT),
 
 
-PEERS = {"cnn": "CNN", "ann_centred": "ANN", "forest_regressor": "random forest"}
+PEERS = {"cnn": "CNN", "ann": "Keras ANN", "forest_regressor": "forest regressor"}
 CLASSIFIER_TABLES = [
     "table_held_out",
     "table_architectures",

@@ -52,7 +52,7 @@ def test_a_row_is_of_the_stars_of_its_kind(table, kind):
     members = [n for n, (*_, kinds) in enumerate(STARS) if kind in kinds]
     rows = table[table["left_out"] == f"all libraries, {kind}"].set_index("model")
     assert rows["spectra"].tolist() == [len(members)] * 2
-    own, forest = rows.loc["this classifier"], rows.loc["random forest on flux (Sharma et al.)"]
+    own, forest = rows.loc["this classifier"], rows.loc["random forest on flux"]
     assert own["bias_vetted"] * len(members) == pytest.approx(-sum(2.0**n for n in members))
     assert own["flagged"] == pytest.approx(np.mean([n % 2 == 0 for n in members]))
     assert forest["bias_vetted"] == 0

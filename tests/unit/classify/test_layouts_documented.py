@@ -8,7 +8,7 @@ import test_layouts_in_doubt as doubt
 import test_layouts_misunderstood as misunderstood
 import test_reading
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "classify.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "layouts.md"
 LAYOUTS = {
     "surveys, libraries and formats": test_reading.KINDS,
     "units of wavelengths": layouts.AXES,

@@ -261,3 +261,29 @@ def test_a_fold_is_compared_with_its_commonest_class():
         compared = pool([Comparison.of_row(row) for _, row in folds.iterrows()])
         assert compared.has_learnt == learnt
         assert compared.n == 150
+
+
+def test_the_difference_from_boosting_is_that_of_the_accuracies_on_the_same_stars():
+    rng = np.random.default_rng(1)
+    names = [str(10**18 + i) for i in range(60)]
+    main = rng.integers(0, 7, 60)
+    wrong = rng.random((2, 60)) < [[0.1], [0.3]]
+    missed = dict(zip(["gradient boosting", "slide network"], wrong, strict=True))
+    own = pd.DataFrame({"specObjID": names, "bestObjID": names, "main": main})
+    own = own.assign(features="all", rows="all rows")
+    parts = [
+        own.assign(model=model, seed=seed, predicted=(main + missed[model]) % 7)
+        for model in missed
+        for seed in (0, 1)
+    ]
+    sample = parts[0].assign(part="test", elodieTEff=5000.0, source="simulated")
+    table_cost = runpy.run_path(str(ROOT / "workflow/scripts/hammer/table_cost.py"))["table_cost"]
+    # Predictions are in no order.
+    predictions = pd.concat(parts).sample(frac=1, random_state=1)
+    table = table_cost(sample, predictions, samples=200, confidence=0.95, seed=0).set_index("model")
+    own = table.loc["slide network"]
+    assert own["behind_boosting"] == pytest.approx(
+        table.loc["gradient boosting", "accuracy"] - own["accuracy"]
+    )
+    assert own["behind_boosting_low"] < own["behind_boosting"] < own["behind_boosting_high"]
+    assert (table.loc["gradient boosting", ["behind_boosting_low", "behind_boosting_high"]] == 0).all()

@@ -282,7 +282,6 @@ def _classify(options):
             writer = stack.enter_context(TableWriter(options.output, options.files))
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
-        is_read = not options.quiet and _printed(heading(), writer)
         rows = stream(
             options.files,
             model=options.model,
@@ -291,6 +290,7 @@ def _classify(options):
             plot=options.plot,
             standards=options.standards or None,
         )
+        is_read = not options.quiet and _printed(heading(), writer)
         for row in rows:
             total += 1
             bar.update(row["file"] != current)

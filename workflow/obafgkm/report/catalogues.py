@@ -87,6 +87,10 @@ def _write_votable(table, path):
     from astropy.io.votable import from_table
     from astropy.io.votable.tree import CooSys, Info
 
+    table = table.copy(copy_data=False)
+    for column in table.columns.values():
+        if column.unit == "Angstrom":
+            column.unit = "0.1nm"  # the spelling of the IVOA's standard VOUnits; astropy warns of the other
     tree = from_table(table)
     resource = tree.resources[0]
     if "CREATOR" in table.meta:

@@ -17,7 +17,7 @@ from obafgkm.workflow.job import job
 _CLEAN = "as observed"
 _MODELS = {
     "network": "this classifier",
-    "forest": "random forest on flux (Sharma et al.)",
+    "forest": "random forest on flux",
     "forest_lines": "random forest, lines only",
     "nearest": "nearest template, lines only",
 }

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from obafgkm.evaluation.intervals import with_intervals
 from obafgkm.report.plots import PAGE, dodge, new_figure, save_figure
@@ -88,6 +89,7 @@ def fig_simulated(table):
             dodge(bars, i, len(SHOWN))
         panel.set_title(column.removeprefix("recall_").replace("balanced_accuracy", "mean of classes"))
         panel.set(xlim=(0, 1.06 * table["real_spectra"].max()), xlabel="Real training spectra")
+        panel.xaxis.set_major_locator(MaxNLocator(4, prune="both"))  # or those of neighbours touch
     axes[0].set(ylabel="Fraction of real spectra found", ylim=(-0.03, 1.03))
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure

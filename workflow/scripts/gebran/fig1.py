@@ -37,7 +37,7 @@ def fig1(wave, flux, teff, snr, seed):
         vmin=0.4,
         vmax=1.1,
     )
-    axes.set(xlabel="Wavelength (Å)", ylabel=f"Spectrum, by increasing {SYMBOLS['teff']}")
+    axes.set(xlabel="Wavelength in air (Å)", ylabel=f"Spectrum, by increasing {SYMBOLS['teff']}")
     figure.colorbar(image, label="Flux / continuum", extend="both")
     return figure
 

@@ -22,7 +22,7 @@ def fig4(wave, replicas):
         panel.set_title(name.capitalize())
     axes[0, 0].set(xlim=(wave[0], wave[-1]), ylim=(min(0, replicas.min()), max(1.5, replicas.max())))
     for panel in axes[1]:
-        panel.set_xlabel("Wavelength (Å)")
+        panel.set_xlabel("Wavelength in air (Å)")
     for panel in axes[:, 0]:
         panel.set_ylabel("Flux / continuum")
     return figure

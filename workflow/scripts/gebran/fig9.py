@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS
 from obafgkm.report.plots import PAGE, new_figure, save_figure
@@ -10,7 +11,7 @@ from obafgkm.workflow.job import job
 
 
 def fig9(table):
-    """Draw the σ of Table 3 divided by the largest of each stellar parameter; the ridge baseline as diamonds.
+    """Draw the σ of Table 3 divided by the networks' largest of each stellar parameter, and those of a ridge.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def fig9(table):
         for number, name in enumerate(SETS.values()):
             rows = network[network["set"] == name]
             x = np.arange(len(names)) + 0.16 * (number - 2)
-            panel.bar(x, rows[f"sigma_{parameter}"] / largest, 0.16, color=f"C{number}", label=name)
+            panel.plot(x, rows[f"sigma_{parameter}"] / largest, "o", ms=4, color=f"C{number}", label=name)
             if name == SETS["noisy_test"]:
                 linear = table[(table["model"] == "ridge") & (table["set"] == name)]
                 height = linear[f"sigma_{parameter}"] / largest
@@ -34,10 +35,12 @@ def fig9(table):
         panel.set_xticks(range(len(names)), names)
         panel.tick_params(axis="x", length=0)
     for panel in axes[:, 0]:
-        panel.set_ylabel("σ / largest σ")
-    bars, diamonds = axes[0, 0].containers, axes[0, 0].lines[:1]
+        panel.set(ylabel="σ / largest σ", yscale="log")
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        panel.yaxis.set_minor_formatter(NullFormatter())
     figure.legend(
-        handles=[*bars, *diamonds],
+        handles=axes[0, 0].lines,
         loc="outside upper center",
         ncols=6,
         columnspacing=1,

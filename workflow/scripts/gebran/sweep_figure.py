@@ -86,7 +86,7 @@ def sweep_figure(table, error="noisy_validation"):
     spectra = table["spectra"].iloc[0]
     epochs = np.unique(table["epochs"])
     shifts = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(epochs)) if len(epochs) > 1 else [0]
-    colours = plt.get_cmap("viridis")(np.linspace(0.1, 0.85, len(epochs)))
+    colours = [f"C{i}" for i in range(len(epochs))]
     for panel, (name, title) in zip(axes.flat, HYPERPARAMETERS.items(), strict=True):
         rows = table[table["varied"].isin(["none", name])].sort_values("epochs", kind="stable")
         values = {value: own[error].to_numpy() for value, own in rows.groupby(name)}

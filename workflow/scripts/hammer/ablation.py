@@ -70,7 +70,7 @@ def fig_ablation(table, importance):
     panels[2].tick_params(axis="y", length=0)
     panels[2].legend(loc="upper right", fontsize=6.5)
     handles = panels[0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper left", ncols=len(MODELS))
+    figure.legend(*handles, loc="outside upper center", ncols=len(MODELS))
     return figure
 
 

@@ -16,7 +16,7 @@ def fig_classes(sample):
     names = list(MAIN_CLASSES)
     axes.bar(names, fitted, label="template fitted")
     bars = axes.bar(names, every - fitted, bottom=fitted, label="no fit: arbitrary template")
-    axes.bar_label(bars, labels=every.astype(str), fontsize=6)
+    axes.bar_label(bars, labels=every.astype(str), fontsize=6.5)
     axes.set(xlabel="Class of the ELODIE template", ylabel="Spectra")
     axes.margins(y=0.1)
     axes.tick_params(axis="x", length=0)

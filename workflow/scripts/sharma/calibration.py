@@ -12,6 +12,7 @@ from obafgkm.workflow.job import job
 
 ERROR = "calibration_error"
 DRAWS = 200  # of outcomes of calibrated probabilities
+TICKS = (0.2, 0.4, 0.6, 0.8)  # of the figure; those at the ends of neighbouring panels would touch
 BINS = 5  # bins of the figure; the table has its own
 
 
@@ -89,7 +90,7 @@ def fig_calibration(tables, calibration):
         bars = np.abs(wilson_interval(curve["accuracy"], curve["spectra"]) - curve["accuracy"].to_numpy())
         axes.errorbar(curve["confidence"], curve["accuracy"], bars, fmt="o", ms=4, capsize=2, lw=0.8)
         axes.set_title(f"{name}:\ncalibration error {error[0]:.2f} ({error[1]:.2f} by chance)")
-        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xticks=TICKS, yticks=TICKS)
     for axes in panels.flat[len(tables) :]:
         axes.axis("off")
     figure.supylabel("Fraction of correct subclasses", fontsize=8)

@@ -68,7 +68,7 @@ def fig13(predictions, statistics, threshold):
         for shift, column, meaning in [(-0.22, clipped, f"{threshold:g}σ clipped"), (0.22, raw, "all stars")]:
             bars = panel.bar(place + shift, statistics[column], 0.4, label=meaning)
             numbers = [f"{value:.1f}".replace("-", "−") for value in statistics[column]]
-            panel.bar_label(bars, numbers, fontsize=6, padding=1)
+            panel.bar_label(bars, numbers, fontsize=6.5, padding=1)
         panel.axhline(0, color="0.6", lw=0.6)
         panel.set(xlabel="Expected main class", ylabel=f"{label} (subclasses)")
         panel.margins(y=0.15)

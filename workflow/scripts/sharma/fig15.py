@@ -42,7 +42,7 @@ def fig15(predictions, test):
     for axes in panels[:, 0]:
         axes.set_ylabel("Relative flux")
     for axes in panels.flat[max(len(missed) - columns, 0) : len(missed)]:
-        axes.set_xlabel("Wavelength (Å)")
+        axes.set_xlabel("Wavelength in air (Å)")
         axes.tick_params(labelbottom=True)
     more = (difference > MISSED_BY).sum() - len(missed)
     figure.suptitle(

@@ -52,7 +52,7 @@ def fig16(test, normalised, predictions):
     for axes, title in zip(panels[0], titles, strict=True):
         axes.set_title(title)
     for axes in panels[1]:
-        axes.set(xlabel="Wavelength (Å)", xlim=test.wave[[0, -1]])
+        axes.set(xlabel="Wavelength in air (Å)", xlim=test.wave[[0, -1]])
     return figure
 
 

@@ -65,7 +65,7 @@ def fig19(predictions, stars):
             f"(probability {row['probability']:.2f})"
         )
     if len(chosen):
-        panels[-1].set_xlabel("Wavelength (Å)")
+        panels[-1].set_xlabel("Wavelength in air (Å)")
     else:
         panels[0].text(0.5, 0.5, "No such spectrum in this run", ha="center", va="center")
         panels[0].set(xticks=[], yticks=[])

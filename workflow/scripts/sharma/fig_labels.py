@@ -21,7 +21,7 @@ def fig_labels(errors, confidence, clip):
     wrong = errors[errors["test"] == "wrong labels"]
     share = 100 * wrong["setting"]
     spread = side_by_side(share, 0.05 * max(share.max(), 1))
-    figure, axes = new_figure(COLUMN, 0.8 * COLUMN)
+    figure, axes = new_figure(COLUMN, 0.9 * COLUMN)
     bars = [wrong["rms"] - wrong["rms_low"], wrong["rms_high"] - wrong["rms"]]
     label = f"root mean square, {100 * confidence:g}% interval"
     axes.errorbar(spread, wrong["rms"], bars, fmt="o", ms=4, capsize=2, lw=0.8, label=label)

@@ -64,7 +64,8 @@ def table_pretraining(predictions, settings, seed):
                 "test_spectra": part["file"].nunique(),
                 "repeats": part["repeat"].nunique(),
             }
-            rows.append({**about, **bootstrap, "source": part["source"].iloc[0]})
+            significant = int(bootstrap["gain_low"] > 0 or bootstrap["gain_high"] < 0)
+            rows.append({**about, **bootstrap, "significant": significant, "source": part["source"].iloc[0]})
     return pd.DataFrame(rows)
 
 

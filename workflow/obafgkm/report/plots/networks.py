@@ -33,9 +33,9 @@ _OTHER = "0.75"
 _ROW, _BOX = 0.155, 0.105  # heights of a row and of the layer's box, in inches
 _BETWEEN = 0.2  # space between branches, in inches
 _WIDEST = 0.8  # largest width of a box, in inches
-_LINEAR = 20  # largest ratio of the values of a learning curve on a linear axis
+_LINEAR = 20  # largest ratio of the losses of a learning curve on a linear axis
 _AXIS = 0.68  # centre of the boxes within a lane, in inches
-_PLACES = {"Layer": 1.14, "Kind": 1.84, "Output": 2.8, "Parameters": 3.33}  # of the texts, in inches
+_PLACES = {"Layer": 1.14, "Kind": 1.80, "Output": 2.82, "Parameters": 3.33}  # of the texts, in inches
 
 
 def lanes_of(layers):
@@ -149,6 +149,7 @@ def draw_layers(layers):
     axes.axis("off")
     shown = [word for word in _COLOURS if word in set(layers["kind"].map(_KINDS))]
     handles = [Patch(fc=_COLOURS[word], ec="0.2", lw=0.5, label=word) for word in shown]
+    handles.append(Patch(fc=_OTHER, ec="0.2", lw=0.5, label="no weights to train"))
     figure.legend(handles=handles, loc="outside upper center", ncols=3 * n_lanes, fontsize=6.5)
     return figure
 
@@ -208,7 +209,7 @@ def draw_learning_curves(history, best_epoch, quantities):
         axes.set(xlabel="Epoch", ylabel=name, xlim=(1 - margin, epochs.max() + margin))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
         drawn = history[[quantity, f"val_{quantity}"]].to_numpy()
-        if 0 < drawn.min() < drawn.max() / _LINEAR:
+        if "accuracy" not in quantity and 0 < drawn.min() < drawn.max() / _LINEAR:
             axes.set_yscale("log")
     # Above the panels, where it hides no curve.
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)

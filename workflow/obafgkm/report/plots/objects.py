@@ -59,7 +59,7 @@ def spectra_page(n, columns=3):
         spare.set_visible(False)
     figure.supylabel(FLUX, fontsize=7)
     for below in axes.flat[max(n - columns, 0) : max(n, 1)]:
-        below.set_xlabel("Wavelength (Å)", fontsize=7)
+        below.set_xlabel("Wavelength in vacuum (Å)", fontsize=7)
     if not n:
         axes.flat[0].text(0.5, 0.5, "No such spectrum in this run", ha="center", va="center", fontsize=7)
         axes.flat[0].set(xticks=[], yticks=[], xlabel="")
