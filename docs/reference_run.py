@@ -72,6 +72,11 @@ Finished {record["written"][:10]}; commit `{record["code"]["commit"][:12]}`; see
 Python {record["python"]}, {packages}; {record["machine"]["cores"]} cores
 ({record["machine"]["processor"]}), {minutes:.0f} minutes summed over all jobs.
 
+Its archives are real, but not complete: all spectra of JHC and MILES, none of ELODIE, some of SDSS and
+LAMOST, and of CFLIB the stars that the pipeline of SDSS uses as templates, at its resolution (R about 2000,
+not 1 Å). These test stars are therefore no random sample of CFLIB, and the pipeline's own types of stars rest
+on them.
+
 - [paper.pdf](paper.pdf): the paper of this run
 - [claims.html](claims.html), [claims.csv](claims.csv): the ledger, each published number beside ours
 - [science.csv](science.csv): every trained network compared with the trivial answer to its task
