@@ -35,10 +35,19 @@ SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for 
 
 
 def call(*command, advice=None):
-    """Run `command` in the repository; if it fails, stop with its exit status, or with advice."""
-    status = subprocess.call([str(part) for part in command], cwd=ROOT, env=environment())
+    """Run `command` in the repository; if it fails, stop with its exit status, or with advice.
+
+    Ctrl-C reaches the command too, which ends in its own time: Snakemake cancels jobs and unlocks.
+    """
+    process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=environment())
+    while True:
+        try:
+            status = process.wait()
+            break
+        except KeyboardInterrupt:
+            continue
     if status:
-        sys.exit(advice or status)
+        sys.exit(advice or (status if status > 0 else 128 - status))
 
 
 def plain(root):
@@ -192,7 +201,15 @@ def orphans(directory):
     """Jobs of a run in `directory` that are still in SLURM's queue; none where there is no SLURM."""
     if not shutil.which("squeue"):
         return []
-    queue = subprocess.check_output(["squeue", "--me", "--noheader", "--format=%A|%j|%Z"], text=True)
+    try:
+        queue = subprocess.check_output(["squeue", "--me", "--noheader", "--format=%A|%j|%Z"], text=True)
+    except subprocess.CalledProcessError:
+        if not (directory / ".snakemake" / "slurm_logs").exists():  # it never ran there
+            return []
+        sys.exit(
+            f"squeue fails, so that jobs of {directory} may still run: try again when it answers; if none "
+            f"does run, {BIN / 'snakemake'} --directory {directory} --unlock"
+        )
     jobs = {tuple(line.split("|")) for line in queue.splitlines()}
     return sorted(job for job, name, where in jobs if name.startswith(JOBS) and where == str(directory))
 
@@ -271,7 +288,7 @@ def environment_file(pins):
 def main(arguments):
     task, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if task not in {"run", "recover", "rehearse", "test", "lint", "docs", "lock"}:
-        sys.exit(__doc__)
+        sys.exit(__doc__ or f"{task or 'nothing'} is no task: see the head of make.py")
     if task == "lock":
         return lock()
     set_up()

@@ -4,6 +4,8 @@ import importlib.util
 import os
 import re
 import runpy
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,6 +44,48 @@ def test_a_folder_in_which_no_run_could_write_is_refused(run, tmp_path, option):
         with pytest.raises(SystemExit, match=f"--directory {tmp_path / place}: not a folder in which"):
             run(option.format(tmp_path / place))
     assert run(option.format(tmp_path / "new"))[0] == option.format(tmp_path / "new")
+
+
+def test_ctrl_c_waits_for_the_command_to_end_in_its_own_time(tmp_path):
+    ending = (
+        "import signal, sys, time\n"
+        "signal.signal(2, lambda *_: (time.sleep(1), print('unlocked', flush=True), sys.exit(3)))\n"
+        "print('begun', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    script = f"import runpy, sys; runpy.run_path({str(MAKE)!r})['call'](sys.executable, '-c', {ending!r})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    assert process.stdout.readline() == "begun\n"
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert (output, process.returncode) == ("unlocked\n", 3)
+    assert "Traceback" not in errors
+
+
+def test_a_queue_that_does_not_answer_stops_only_what_ran_in_it(tmp_path, monkeypatch):
+    squeue = tmp_path / "bin/squeue"
+    squeue.parent.mkdir()
+    squeue.write_text("#!/bin/sh\nexit 1\n")
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{squeue.parent}{os.pathsep}{os.environ['PATH']}")
+    orphans = runpy.run_path(str(MAKE))["orphans"]
+    assert orphans(tmp_path) == []
+    (tmp_path / ".snakemake/slurm_logs").mkdir(parents=True)
+    with pytest.raises(SystemExit, match="squeue fails, so that jobs of"):
+        orphans(tmp_path)
+
+
+def test_an_unknown_task_is_refused_without_docstrings_too():
+    for options in ([], ["-OO"]):
+        done = subprocess.run([sys.executable, *options, MAKE, "nonsense"], capture_output=True, text=True)
+        assert done.returncode == 1
+        assert "make.py" in done.stderr
 
 
 @pytest.mark.parametrize(("encoding", "first"), [("latin-1", 9), ("utf-16", 0), ("utf-8-sig", None)])
