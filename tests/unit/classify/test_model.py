@@ -18,6 +18,7 @@ from obafgkm.classify.model import Model, conformal_sets, is_outlier, median_cla
 from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.parameters import from_outputs
 from obafgkm.classify.ranges import central_range, half_width
+from obafgkm.classify.sealed import write_card
 from obafgkm.classify.spectrum import Spectrum, signal_to_noise
 from obafgkm.errors import ArchiveFileError
 
@@ -78,7 +79,7 @@ def by_hand(x, weights):
 def folder(tmp_path):
     write_onnx(tmp_path / "model.onnx", MEMBERS, PARAMETER_MEMBERS, KIND_WEIGHTS)
     np.savez(tmp_path / "outliers.npz", **vars(OUTLIERS))
-    (tmp_path / "model.json").write_text(json.dumps(CARD))
+    write_card(tmp_path / "model.json", CARD)
     return tmp_path
 
 
@@ -169,15 +170,43 @@ def test_a_missing_or_broken_file_is_told_in_a_sentence(folder, name, content, m
 
 
 def test_a_model_for_another_grid_is_refused(folder):
-    (folder / "model.json").write_text(json.dumps(CARD | {"wave": [WAVE[0], WAVE[-1], WAVE.size // 2]}))
+    write_card(folder / "model.json", CARD | {"wave": [WAVE[0], WAVE[-1], WAVE.size // 2]})
     with pytest.raises(ArchiveFileError, match="another wavelength grid"):
         Model.load(folder)
 
 
 @pytest.mark.parametrize("name", ["range_shares", "parameters"])
 def test_a_model_of_an_earlier_version_is_refused(folder, name):
-    (folder / "model.json").write_text(json.dumps({key: CARD[key] for key in CARD if key != name}))
+    write_card(folder / "model.json", {key: CARD[key] for key in CARD if key != name})
     with pytest.raises(ArchiveFileError, match="earlier version; train the model again"):
+        Model.load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "outliers.npz", "model.json"])
+def test_one_changed_bit_anywhere_is_noticed(folder, name):
+    content = bytearray((folder / name).read_bytes())
+    for place in np.random.default_rng(1).choice(len(content), 20):
+        changed = content.copy()
+        changed[place] ^= 1
+        (folder / name).write_bytes(changed)
+        with pytest.raises(ArchiveFileError, match="no readable model"):
+            Model.load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "outliers.npz"])
+def test_a_file_of_another_training_is_refused_by_name(folder, name):
+    if name == "model.onnx":
+        write_onnx(folder / name, MEMBERS[:1], PARAMETER_MEMBERS, KIND_WEIGHTS)
+    else:
+        np.savez(folder / name, **{key: 2 * value for key, value in vars(OUTLIERS).items()})
+    with pytest.raises(ArchiveFileError, match=f"{name} is damaged, or of another training"):
+        Model.load(folder)
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "3", "{}", json.dumps(CARD), json.dumps({"sha256": {}})])
+def test_a_card_that_is_none_is_refused_in_a_sentence(folder, content):
+    (folder / "model.json").write_text(content)
+    with pytest.raises(ArchiveFileError, match="no readable model"):
         Model.load(folder)
 
 

@@ -1,6 +1,5 @@
 """The released model: types, their probabilities, stellar parameters and outliers, without TensorFlow."""
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from obafgkm.classify.outliers import Outliers
 from obafgkm.classify.parameters import corrected, from_outputs, parameter_errors
 from obafgkm.classify.presence import has_lines
 from obafgkm.classify.ranges import central_range, half_width
+from obafgkm.classify.sealed import read_card
 from obafgkm.classify.spectrum import signal_to_noise
 from obafgkm.classify.velocity import SIGNIFICANT, at_rest, radial_velocities
 from obafgkm.errors import ArchiveFileError
@@ -99,26 +99,28 @@ class Model:
         Raises
         ------
         ArchiveFileError
-            If a file is missing or unreadable, or the model was made for another grid.
+            If a file is missing, unreadable, damaged or of another training, or the model was made for
+            another grid.
         """
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else every start is reported to its maker
         import onnxruntime
 
-        path = Path(folder) / "model.onnx"
+        folder = Path(folder)
         try:
-            card = json.loads(path.with_name("model.json").read_text())
-            with np.load(path.with_name("outliers.npz")) as arrays:
+            card = read_card(folder / "model.json")
+            with np.load(folder / "outliers.npz") as arrays:
                 outliers = Outliers(*(arrays[name].astype(np.float32) for name in ("mean", "components")))
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1  # the matrices are small, and processes run in parallel
-            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            file = str(folder / "model.onnx")
+            session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own errors share no class with the file system's
-            remedy = "install the package again" if Path(folder) == RELEASED else "train the model again"
-            raise ArchiveFileError(path, f"no readable model ({error}); {remedy}") from error
+            remedy = "install the package again" if folder == RELEASED else "train the model again"
+            raise ArchiveFileError(folder, f"no readable model ({error}); {remedy}") from error
         if card.get("wave") != [WAVE[0], WAVE[-1], WAVE.size]:
-            raise ArchiveFileError(path, "made for another wavelength grid; train the model again")
+            raise ArchiveFileError(folder, "made for another wavelength grid; train the model again")
         if not {"range_shares", "parameters", "kinds"} <= card.keys():
-            raise ArchiveFileError(path, "made by an earlier version; train the model again")
+            raise ArchiveFileError(folder, "made by an earlier version; train the model again")
         return cls(session, outliers, card)
 
     def classify(self, flux, ivar):

@@ -1,7 +1,5 @@
 """Calibrate the classifier on stars it was not trained on, tabulate its predictions, and release it."""
 
-import json
-
 import numpy as np
 import pandas as pd
 
@@ -20,6 +18,7 @@ from obafgkm.classify.kinds import KINDS, is_other
 from obafgkm.classify.model import FAINTEST, conformal_sets, is_outlier, median_class
 from obafgkm.classify.parameters import PARAMETERS, by_star, corrected, from_outputs, parameter_errors
 from obafgkm.classify.ranges import needed_shares
+from obafgkm.classify.sealed import write_card
 from obafgkm.mk import N_CLASSES
 from obafgkm.spectra import read_labels
 from obafgkm.workflow.job import job
@@ -210,5 +209,4 @@ if __name__ == "__main__":
             "settings": params.settings,
             "seed": params.seed,
         }
-        with open(output.card, "w") as file:
-            json.dump(card, file, indent=1)
+        write_card(output.card, card)
