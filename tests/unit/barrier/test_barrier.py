@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 from obafgkm.barrier import Limits, run
+from obafgkm.barrier.pool import dismiss
 from obafgkm.errors import ArchiveFileError, ObafgkmError
 
 TIGHT = Limits(cpu=0.5, cpu_per_byte=0, waiting=100, memory=500 << 20, written=1 << 20)
@@ -48,6 +50,9 @@ def readings(what):
         while True:
             pass
     if what == "sleeps":
+        time.sleep(600)
+    if what == "suspended" and not Path("resumed").exists():
+        Path("resumed").touch()
         time.sleep(600)
     if what == "endless":
         while True:
@@ -96,6 +101,23 @@ def test_what_a_file_does_to_its_reader_costs_that_file_only(tmp_path, monkeypat
     limits = replace(TIGHT, waiting=4) if bad == "sleeps" else TIGHT
     answers = list(run(read, units, processes=processes, limits=limits))
     assert answers == [*whole("a", "b", "c"), f"{bad} 1", reason, *whole("d", "e")]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_file_whose_reader_was_suspended_is_read_again(tmp_path, monkeypatch, processes):
+    monkeypatch.chdir(tmp_path)
+    answers = list(
+        run(read, [["a", "suspended", "b"]], processes=processes, limits=replace(TIGHT, waiting=4))
+    )
+    assert answers == whole("a", "suspended", "b")
+
+
+@pytest.mark.parametrize("module", ["pickle", "struct", "copyreg", "signal"])
+def test_nothing_is_imported_from_the_current_folder(tmp_path, monkeypatch, module):
+    (tmp_path / f"{module}.py").write_text("raise SystemExit('a file of the user')")
+    monkeypatch.chdir(tmp_path)
+    dismiss()
+    assert list(run(read, [["a"]], limits=TIGHT)) == whole("a")
 
 
 def test_several_bad_files_of_a_unit_cost_a_row_each():

@@ -80,7 +80,7 @@ def run(function, units, settings=(), processes=1, limits=None):
             if message is None:
                 workers.discard(worker)
                 if worker.unit is not None:
-                    worker.unit.begin_again(worker.at, worker.reason())
+                    worker.unit.begin_again(worker.at, worker.reason(), worker.was_late())
                     waiting.appendleft(worker.unit)
             else:
                 worker.hear(*message)
@@ -107,17 +107,23 @@ class _Unit:
 
     def __init__(self, tasks):
         self.tasks, self.lost, self.answers, self.done = tasks, {}, deque(), False
-        self._answered, self._known, self._accidents = Counter(), Counter(), 0
+        self._answered, self._known, self._accidents, self._late = Counter(), Counter(), 0, set()
 
-    def begin_again(self, number, reason):
-        """Restart the unit after its worker ended while reading task `number`, or no task (None)."""
+    def begin_again(self, number, reason, was_late=False):
+        """Restart the unit after its worker ended while reading task `number`, or no task (None).
+
+        A task that was late once is begun again: the machine or the process may have been suspended.
+        """
+        self._known = self._answered.copy()
         if number is None:
             self._accidents += 1
             if self._accidents > 1:
                 raise ObafgkmError(f"a worker ended twice on the same files ({reason}): try --jobs 1")
+        elif was_late and number not in self._late:
+            self._late.add(number)
         else:
             self.lost[number] = reason
-        self._known = self._answered - Counter({number: self._answered[number]})
+            del self._known[number]
 
     def answer(self, number, answer):
         if self._known[number] > 0:  # already given by the worker that ended
@@ -132,7 +138,11 @@ class _Worker:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            # Nothing is imported from the current folder, and Ctrl-C is left to the parent.
+            [sys.executable, "-P", "-c", _BOOT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,
         )
         self.owner, self.unit, self.at, self.sink, self._limits = os.getpid(), None, None, None, None
         self.has_ended = False
@@ -155,6 +165,10 @@ class _Worker:
         else:
             self.unit = None
             raise content[0]
+
+    def was_late(self):
+        """Whether the worker ended because the wall-clock time of a file was over."""
+        return self.process.wait() == -signal.SIGALRM
 
     def reason(self):
         """Why the worker ended, as reported for the file that it was reading."""

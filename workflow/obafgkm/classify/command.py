@@ -134,6 +134,7 @@ def main(arguments=None):
     """
     has_output = _open_standard_streams()
     options = _parser().parse_args(arguments)
+    options.kept = None  # the rows so far of a table, once it is being written
     try:
         with _sigterm_as_interruption():
             _refuse_missing_folders(options)
@@ -147,12 +148,11 @@ def main(arguments=None):
         _say(f"obafgkm: {error}")
         return _USAGE
     except KeyboardInterrupt as interruption:
-        is_csv = options.command == "classify" and _is_csv(options.output)
-        kept = f"; the rows so far are in {options.output}.part" if is_csv else ""
+        kept = f"; the rows so far are in {options.kept}" if options.kept else ""
         _say(f"obafgkm: interrupted{kept}")
         return _TERMINATED if isinstance(interruption, _Termination) else _INTERRUPTED
     except OSError as error:
-        _say(f"obafgkm: {error}")
+        _say(f"obafgkm: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
         return _USAGE
 
 
@@ -280,6 +280,7 @@ def _classify(options):
         writer = None
         if options.output is not None:
             writer = stack.enter_context(TableWriter(options.output, options.files))
+            options.kept = writer.part if _is_csv(options.output) else None
         silent = options.quiet or not sys.stderr.isatty()
         bar = stack.enter_context(tqdm(total=len(options.files), unit="file", disable=silent, leave=False))
         rows = stream(
@@ -305,7 +306,7 @@ def _classify(options):
             if not (is_read or writer or options.plot or options.quiet):
                 break
     if bad:
-        _say(f"obafgkm: {bad} of {total} could not be read")
+        _say(f"obafgkm: {bad} of {total} could not be read{' or drawn' if options.plot else ''}")
     return _SOME_BAD if bad else _GOOD
 
 

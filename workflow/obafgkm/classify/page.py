@@ -1,5 +1,6 @@
 """One page per spectrum: lines, best-fitting standard, and the probabilities of the types."""
 
+import os
 import textwrap
 from pathlib import Path
 
@@ -93,8 +94,13 @@ def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
     axes["L"].set(xlabel="Luminosity class", ylim=(0, 1))
     figure.suptitle(_title(row), fontsize=9)
     _box(axes["B"], row)
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    part = Path(path).with_name(f"{Path(path).name}.part")
+    try:
+        figure.savefig(part, dpi=150, format=Path(path).suffix.removeprefix("."))
+        os.replace(part, path)
+    finally:
+        plt.close(figure)
+        part.unlink(missing_ok=True)
 
 
 def _title(row):

@@ -1,5 +1,6 @@
 """Catalogues for TOPCAT and the Virtual Observatory: FITS, ECSV and VOTable with units, meanings and UCDs."""
 
+import io
 from pathlib import Path
 
 __all__ = ["FORMATS", "describe", "described_table", "write_catalogue"]
@@ -80,7 +81,12 @@ def _write_fits(table, path):
         table.meta[f"TUCD{i}"] = column.info.meta["ucd"]
     if "ra" in table.colnames:
         table.meta["RADESYS"] = _FRAME
-    table.write(path, format="fits", overwrite=True)
+    content = io.BytesIO()  # written to a file, astropy needs a temporary one too
+    table.write(content, format="fits")
+    if hasattr(path, "write"):
+        path.write(content.getbuffer())
+    else:
+        Path(path).write_bytes(content.getbuffer())
 
 
 def _write_votable(table, path):

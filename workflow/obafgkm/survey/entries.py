@@ -65,12 +65,15 @@ def read_entries(path):
 
 
 def stamp(path):
-    """What tells a file from one that replaces it: its size and time of modification; '' if there is none."""
+    """What tells a file from one that replaces it: its size and times; '' if there is none.
+
+    A copy may take the size and the time of modification of a file, but not of its status.
+    """
     try:
         state = os.stat(path)
     except OSError:
         return ""
-    return f"{state.st_size}-{state.st_mtime_ns}"
+    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}"
 
 
 def catalogue_file(entry):

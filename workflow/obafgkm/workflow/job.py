@@ -13,6 +13,7 @@ from obafgkm.workflow.intermediates import check, seal
 __all__ = ["job"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextlib.contextmanager
@@ -42,7 +43,7 @@ def job(snakemake, show_progress=False):
             yield
             seal(snakemake.output)
         except (ObafgkmError, OSError) as error:
-            if isinstance(error, OSError) and error.errno not in _FULL:
+            if isinstance(error, OSError) and error.errno not in (*_FULL, *_FORBIDDEN):
                 raise
             traceback.print_exc(file=log)
             os.write(terminal, f"\n{snakemake.rule}: {_sentence(error, snakemake.input)}\n\n".encode())
@@ -51,6 +52,8 @@ def job(snakemake, show_progress=False):
 
 def _sentence(error, made):
     """Message to the user on an error; `made` are files that the workflow can recreate."""
+    if isinstance(error, OSError) and error.errno in _FORBIDDEN:
+        return f"{error}: see to the permissions of this file or its folder, and run again"
     if isinstance(error, OSError):
         return f"{error}: free some space for {os.getcwd()} and run again; what has finished stays"
     if isinstance(error, DamagedFileError) and str(error.path) in map(str, made):

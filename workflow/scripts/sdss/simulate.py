@@ -8,6 +8,7 @@ import numpy as np
 
 from obafgkm.archives.sdss import spectra as sdss
 from obafgkm.archives.sdss.sql import answer_of_labels, write_answer
+from obafgkm.download.damage import total
 from obafgkm.simulate.nodes import StellarGrid
 from obafgkm.simulate.sdss import simulate_survey
 from obafgkm.workflow.job import job
@@ -26,7 +27,7 @@ def simulate_sample(sample, counts, seed, nodes, directory):
     sdss.write(directory, spectra.select(there), [lines[i] for i in np.flatnonzero(there)])
     write_answer(Path(directory) / "catalogue.csv", answer_of_labels(spectra.labels))
     record = {"dataset": f"sdss_{sample}", **spectra.provenance, "spectra": len(spectra)}
-    record |= {"absent": int((~there).sum()), "nodes": str(nodes or "kept")}
+    record |= {"absent": int((~there).sum()), "nodes": str(nodes or "kept"), "total": total(directory)}
     (Path(directory) / "provenance.json").write_text(json.dumps(record, indent=1) + "\n")
 
 

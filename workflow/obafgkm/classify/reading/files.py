@@ -112,7 +112,9 @@ def _clear_errors(path):
     except IsADirectoryError as error:
         raise ArchiveFileError(path, f"is a folder: give its files, {path}/*.fits") from error
     except FileNotFoundError as error:
-        raise ArchiveFileError(path, "there is no such file") from error
+        is_stream = str(path) == "-" or re.fullmatch(r"/dev/fd/\d+|/proc/self/fd/\d+", str(path))
+        problem = "standard input and pipes are not read: save it as a file first"
+        raise ArchiveFileError(path, problem if is_stream else "there is no such file") from error
     except PermissionError as error:
         raise ArchiveFileError(path, "cannot be read: permission denied") from error
     except MemoryError as error:
