@@ -39,7 +39,7 @@ def draw_trials(space, n, seed):
 def run_trials(trials, evaluate, path):
     """Evaluate the trials missing from a file, appending each as a line as soon as it is finished.
 
-    A line left incomplete by a kill is dropped, and its trial is repeated.
+    A line left incomplete by a kill or damaged later is dropped, and its trial is repeated.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def run_trials(trials, evaluate, path):
     evaluate : callable
         Takes the hyper-parameters, returns a dict of results.
     path : path
-        JSON lines.
+        JSON lines, each with a checksum.
 
     Returns
     -------
@@ -59,25 +59,35 @@ def run_trials(trials, evaluate, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     finished = _finished(path, trials)
     partial = path.with_suffix(".part")
-    partial.write_text("".join(f"{json.dumps(row)}\n" for row in finished))
+    partial.write_text("".join(map(_line, finished)))
     partial.replace(path)
     done = {row["trial"] for row in finished}
     for number, settings in trials.items():
         if number not in done:
             row = {"trial": number, **settings, **evaluate(settings)}
             with path.open("a") as file:
-                file.write(f"{json.dumps(row)}\n")
+                file.write(_line(row))
             finished.append(row)
     return pd.DataFrame(sorted(finished, key=lambda row: row["trial"]))
 
 
+def _line(row):
+    return f"{json.dumps({**row, 'sha256': _checksum(row)})}\n"
+
+
+def _checksum(row):
+    return hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16]
+
+
 def _finished(path, trials):
-    """Rows of complete lines that match one of these trials and its hyper-parameters."""
+    """Rows of whole lines that match one of these trials and its hyper-parameters."""
     rows = []
-    for line in path.read_text().splitlines() if path.exists() else []:
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
         try:
             row = json.loads(line)
-        except ValueError:
+            if row.pop("sha256") != _checksum(row):
+                continue
+        except (ValueError, AttributeError, TypeError, KeyError):  # no object, or not written here
             continue
         settings = trials.get(row.get("trial"))
         if settings is not None and all(row.get(key) == value for key, value in settings.items()):

@@ -55,6 +55,30 @@ def test_a_killed_search_keeps_its_finished_trials(tmp_path):
     assert len(run) == 6
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace('"score": 0', '"score": 1', 1),
+        lambda text: text.replace('"trial": 0', '"trial": 1', 1),
+        lambda text: "[1]\n3\nnull\n{}\n" + text.split("\n", 1)[1],
+        lambda text: "\ufffe\x00" + text,
+        lambda text: '{"trial": 0, "a": 0, "score": 5}\n' + text.split("\n", 1)[1],
+    ],
+)
+def test_a_damaged_trial_is_run_again(tmp_path, damage):
+    trials, path, evaluated = {i: {"a": i} for i in range(3)}, tmp_path / "trials.jsonl", []
+
+    def evaluate(settings):
+        evaluated.append(settings["a"])
+        return {"score": settings["a"]}
+
+    whole = run_trials(trials, evaluate, path)
+    path.write_bytes(damage(path.read_text()).encode())
+    evaluated.clear()
+    pd.testing.assert_frame_equal(run_trials(trials, evaluate, path), whole)
+    assert evaluated == [0]
+
+
 def test_trials_on_another_sample_are_run_again(tmp_path):
     path = tmp_path / "trials.jsonl"
     run_trials(trials(sample="a"), lambda settings: {"sigma": 1.0}, path)
