@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 import tarfile
 import tempfile
 import zipfile
@@ -788,6 +789,33 @@ def test_a_full_disk_leaves_no_half_spectrum(good, tmp_path):
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert not list((tmp_path / "read").iterdir())
+
+
+def test_a_table_needs_no_temporary_folder(good, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    assert main(["classify", str(good), "--quiet", "--output", str(tmp_path / "t.fits")]) == 0
+    assert len(Table.read(tmp_path / "t.fits")) == 1
+
+
+def test_a_page_that_does_not_fit_on_the_disk_leaves_the_older_one(good, tmp_path, monkeypatch):
+    page = tmp_path / "pages" / "good.png"
+    classify_files(good, plot=page.parent)
+    before = page.read_bytes()
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)); "
+    limited += "from obafgkm.classify.command import main; sys.exit(main())"
+    command = [sys.executable, "-c", limited, "classify", good, "--plot", page.parent]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "its page could not be drawn" in done.stderr
+    assert "1 of 1 could not be read or drawn" in done.stderr
+    assert page.read_bytes() == before
+    assert os.listdir(page.parent) == ["good.png"]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/fd/63", "/proc/self/fd/63"])
+def test_a_stream_is_refused_by_what_it_is(name):
+    (row,) = classify_files(name).to_dict("records")
+    assert row["problem"] == "standard input and pipes are not read: save it as a file first"
 
 
 @pytest.mark.parametrize("name", [b"a\xff.txt", b"a$\\frac{$.txt"])

@@ -159,6 +159,16 @@ def test_a_replaced_file_is_in_another_chunk(tmp_path):
     assert first[1] == second[1]
 
 
+def test_a_file_of_equal_size_and_time_is_another(tmp_path):
+    for name, content in (("a.fits", b"one"), ("new", b"two")):
+        (tmp_path / name).write_bytes(content)
+        os.utime(tmp_path / name, ns=(0, 0))  # as of a reproducible archive
+    (before,) = read_entries(tmp_path)
+    os.replace(tmp_path / "new", tmp_path / "a.fits")
+    (after,) = read_entries(tmp_path)
+    assert before["stamp"] != after["stamp"]
+
+
 def test_links_that_loop_lead_to_each_file_once(tmp_path):
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.fits").write_bytes(b"")

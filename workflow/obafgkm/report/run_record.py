@@ -9,9 +9,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from obafgkm.errors import ObafgkmError
 from obafgkm.workflow.dependencies import checksum
 
-__all__ = ["archive", "code", "machine", "one_file", "trainings", "versions"]
+__all__ = ["archive", "code", "machine", "one_file", "training", "trainings", "versions"]
 
 
 def versions():
@@ -78,13 +79,29 @@ def one_file(path, dataset, source):
     return {"dataset": dataset, "source": source, "files": 1, "bytes": size, "sha256": checksum(path)}
 
 
+def training(folder):
+    """Record of the training of a network, ``card.json`` in its folder.
+
+    Raises
+    ------
+    ObafgkmError
+        If it is missing or damaged.
+    """
+    path = Path(folder) / "card.json"
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        raise ObafgkmError(
+            f"{path}: missing or damaged ({type(error).__name__}): train the network again, with --forcerun "
+            "and the rule that trains it"
+        ) from error
+
+
 def trainings(results):
     """Seed, threads and epochs of each network below the results, by ``document/models/model``."""
     kept = ("seed", "threads", "epochs", "best_epoch", "source")
-    cards = {
-        str(path.parent.relative_to(results)): json.loads(path.read_text())
-        for path in sorted(Path(results).glob("*/models/*/card.json"))
-    }
+    folders = sorted(path.parent for path in Path(results).glob("*/models/*/card.json"))
+    cards = {str(folder.relative_to(results)): training(folder) for folder in folders}
     return {name: {key: card[key] for key in kept} for name, card in cards.items()}
 
 

@@ -1,12 +1,12 @@
 """A card beside each trained model."""
 
-import json
 import re
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
+from obafgkm.report import run_record
 from obafgkm.report.model_card import class_errors, failures, markdown_table, named_classes, parameter_errors
 from obafgkm.workflow.job import job
 
@@ -76,7 +76,7 @@ Data: {source}. Intervals: {config["evaluation"]["confidence"]:.0%}.
 def measured(folder, described, config):
     """Errors as Markdown, sentences about failures, and the source of the test data."""
     if "test" not in described:
-        noted = json.loads((folder / "card.json").read_text())
+        noted = run_record.training(folder)
         history = pd.read_csv(folder / "history.csv").set_index("epoch")
         loss = history.loc[noted["best_epoch"], "val_loss"]
         chosen = f"Loss on the validation spectra, which chose epoch {noted['best_epoch']}: {loss:.4g}."
@@ -117,7 +117,7 @@ def training(folder, config):
         settings = config["sharma"][folder.name]
         facts |= {"data": "the training sample of Table 1", "seed": config["seed"]}
         return {**facts, **{f"`{name}`": value for name, value in settings.items()}}
-    noted, layers = json.loads((folder / "card.json").read_text()), pd.read_csv(folder / "layers.csv")
+    noted, layers = run_record.training(folder), pd.read_csv(folder / "layers.csv")
     return {
         **facts,
         "parameters": f"{int(layers['parameters'].sum()):,}",
