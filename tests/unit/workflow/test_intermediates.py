@@ -119,6 +119,8 @@ with job(SimpleNamespace(rule="rule_of_it", log=["log"], input=[source], output=
     if source == "fails":
         open(target, "w").write("half")
         raise ValueError("in the middle")
+    if source == "forbidden":
+        raise PermissionError(13, "Permission denied", target)
     open(target, "w").write(open(source).read() if source != "config" else "name,teff\\nSun,5772\\n")
 """
 
@@ -148,3 +150,12 @@ def test_a_job_sets_a_damaged_input_aside_and_the_next_run_makes_it_anew(folder)
 def test_a_job_that_fails_vouches_for_nothing(folder):
     assert run("fails", "resources/hammer/sample.csv").returncode != 0
     assert not (folder / "sample.csv.sha256").exists()
+
+
+def test_a_folder_that_may_not_be_written_is_named_in_a_sentence(folder):
+    done = run("forbidden", "resources/hammer/sample.csv")
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "rule_of_it: [Errno 13] Permission denied: 'resources/hammer/sample.csv': see to the permissions of "
+        "this file or its folder, and run again"
+    )
