@@ -101,6 +101,8 @@ def homes():
         "KERAS_HOME": "keras",
     }
     given = {name for name in ours if os.environ.get(name) and is_writable(Path(os.environ[name]))}
+    if given != ours.keys() and not is_writable(CACHE):
+        sys.exit(f"neither {home} nor {CACHE} can be written: set HOME to a folder that can be")
     return {name: str(CACHE / folder) for name, folder in ours.items() if name not in given}
 
 

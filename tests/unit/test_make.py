@@ -46,6 +46,14 @@ def test_a_folder_in_which_no_run_could_write_is_refused(run, tmp_path, option):
     assert run(option.format(tmp_path / "new"))[0] == option.format(tmp_path / "new")
 
 
+def test_folders_of_which_none_can_be_written_are_named(tmp_path, monkeypatch):
+    names = runpy.run_path(str(MAKE))
+    monkeypatch.setitem(names["homes"].__globals__, "is_writable", lambda path: False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(SystemExit, match=f"neither {tmp_path} nor .* can be written: set HOME"):
+        names["homes"]()
+
+
 def test_ctrl_c_waits_for_the_command_to_end_in_its_own_time(tmp_path):
     ending = (
         "import signal, sys, time\n"

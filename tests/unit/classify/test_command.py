@@ -183,7 +183,9 @@ def test_the_reader_of_a_pipe_may_stop(files):
     assert "Traceback" not in command.stderr
 
 
-@pytest.mark.parametrize(("end", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("end", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_an_interruption_keeps_the_rows_so_far(files, tmp_path, end, status):
     output = tmp_path / "types.csv"
     many = [path for path in files if Path(path).exists()] * 50

@@ -168,7 +168,8 @@ class _Worker:
 
     def was_late(self):
         """Whether the worker ended because the wall-clock time of a file was over."""
-        return self.process.wait() == -signal.SIGALRM
+        code = self.process.wait()
+        return code < 0 and signal.Signals(-code).name == "SIGALRM"
 
     def reason(self):
         """Why the worker ended, as reported for the file that it was reading."""

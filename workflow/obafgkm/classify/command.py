@@ -17,7 +17,7 @@ from obafgkm.errors import ObafgkmError
 
 __all__ = ["main"]
 
-_GOOD, _SOME_BAD, _USAGE, _INTERRUPTED, _TERMINATED = 0, 1, 2, 130, 143
+_GOOD, _SOME_BAD, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 
 _LONGEST_LIST = 10**9  # bytes, about ten million files
 
@@ -37,7 +37,7 @@ the medium of the file, flux per unit wavelength, and its error."""
 _END = """\
 The table is written to standard output, everything else to standard error. Exit code: 0 if
 all files were read, 1 if some could not be read (they are listed with the reason), 2 for a wrong option, a
-missing model or an output that cannot be written, 130 after Ctrl-C, 143 after SIGTERM.
+missing model or an output that cannot be written, 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
 
 examples:
   obafgkm classify spec-2942-54521-0124.fits
@@ -136,7 +136,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     options.kept = None  # the rows so far of a table, once it is being written
     try:
-        with _sigterm_as_interruption():
+        with _signals_as_interruption():
             _refuse_missing_folders(options)
             if options.command == "classify" and not (
                 has_output or options.output or options.plot or options.quiet
@@ -150,7 +150,7 @@ def main(arguments=None):
     except KeyboardInterrupt as interruption:
         kept = f"; the rows so far are in {options.kept}" if options.kept else ""
         _say(f"obafgkm: interrupted{kept}")
-        return _TERMINATED if isinstance(interruption, _Termination) else _INTERRUPTED
+        return 128 + int(interruption.args[0]) if isinstance(interruption, _Termination) else _INTERRUPTED
     except OSError as error:
         _say(f"obafgkm: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
         return _USAGE
@@ -215,23 +215,29 @@ def _listed(path):
 
 
 class _Termination(KeyboardInterrupt):
-    """Turn SIGTERM, which schedulers send, into an orderly end, as after Ctrl-C."""
+    """An orderly end, as after Ctrl-C, by a signal, whose number is the argument."""
 
 
 @contextlib.contextmanager
-def _sigterm_as_interruption():
-    if threading.current_thread() is not threading.main_thread():  # only the main thread may set it
+def _signals_as_interruption():
+    """Turn SIGTERM, which schedulers send, and SIGHUP, of a closed terminal, into an orderly end."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set them
         yield
         return
 
-    def terminate(*_):
-        raise _Termination
+    def terminate(number, _):
+        raise _Termination(number)
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: old for number, old in before.items() if old != signal.SIG_IGN}  # as by nohup
+    for number in before:
+        signal.signal(number, terminate)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 def _open_standard_streams():
