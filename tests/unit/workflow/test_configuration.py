@@ -228,6 +228,7 @@ def grid(**changes):
         (grid(lowest_logg=[[9000, 2], [7000, 1]]), "model_grids.grids.a_stars.lowest_logg"),
         (grid(highest_logg=1), "model_grids.grids.a_stars.highest_logg: 1 is not above the lowest, 2"),
         (grid(step=1e6), "model_grids.grids.a_stars.step: 0 pixels"),
+        ({"hammer": {"ablation": {"networks": ["all"]}}}, "hammer.ablation.networks: without photometry,"),
         ({"model_grids": {"lines": "vald.txt"}}, "model_grids.lines: vald.txt is not used"),
         ({"model_grids": {"atmospheres": "atlas9"}}, "model_grids.atmospheres: atlas9 is not used"),
     ],

@@ -33,6 +33,7 @@ _RANGES = ("*.wave", "*.ranges.*", "*.region.*", "*.principal.snr", "synthetic_g
 _NOT_DECIMAL = re.compile(r":|^[-+]?0[\d_]+$")
 _LIGHT = 299792.458  # km/s
 _FEWEST = 100  # pixels of a spectrum
+_COMPARED = ("all", "photometry")  # sets of features whose networks the paper compares
 _LAYERS = ("hammer.slide", "hammer.tuned")  # networks with one dropout for each layer
 
 
@@ -127,6 +128,8 @@ def contradictions(config):
         counts = [len(values[f"{network}.{name}"]) for name in ("neurons", "dropout")]
         if counts[0] != counts[1]:
             found.append(f"{network}: {counts[0]} layers of neurons, but {counts[1]} values of dropout")
+    if absent := [name for name in _COMPARED if name not in values["hammer.ablation.networks"]]:
+        found.append(f"hammer.ablation.networks: without {' and '.join(absent)}, which the paper compares")
     for name, grid in config["model_grids"]["grids"].items():
         found += _disorder(f"model_grids.grids.{name}", grid)
     for name in ("model_grids.lines", "model_grids.atmospheres"):
