@@ -20,6 +20,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -37,9 +38,11 @@ SUPPORTED = ((3, 11), (3, 13))  # pysme-astro and tensorflow publish wheels for 
 def call(*command, advice=None):
     """Run `command` in the repository; if it fails, stop with its exit status, or with advice.
 
-    Ctrl-C reaches the command too, which ends in its own time: Snakemake cancels jobs and unlocks.
+    Ctrl-C reaches the command too, which ends in its own time: Snakemake cancels jobs and unlocks. SIGTERM,
+    which schedulers send, is passed on to it.
     """
     process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=environment())
+    signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
     while True:
         try:
             status = process.wait()

@@ -54,10 +54,12 @@ def test_folders_of_which_none_can_be_written_are_named(tmp_path, monkeypatch):
         names["homes"]()
 
 
-def test_ctrl_c_waits_for_the_command_to_end_in_its_own_time(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_for_the_command_to_end_in_its_own_time(number):
     ending = (
         "import signal, sys, time\n"
-        "signal.signal(2, lambda *_: (time.sleep(1), print('unlocked', flush=True), sys.exit(3)))\n"
+        "end = lambda *_: (time.sleep(1), print('unlocked', flush=True), sys.exit(3))\n"
+        "signal.signal(signal.SIGINT, end), signal.signal(signal.SIGTERM, end)\n"
         "print('begun', flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -70,7 +72,8 @@ def test_ctrl_c_waits_for_the_command_to_end_in_its_own_time(tmp_path):
         process_group=0,
     )
     assert process.stdout.readline() == "begun\n"
-    os.killpg(process.pid, signal.SIGINT)
+    # Ctrl-C is sent to all of the terminal, SIGTERM to one process.
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     output, errors = process.communicate(timeout=30)
     assert (output, process.returncode) == ("unlocked\n", 3)
     assert "Traceback" not in errors

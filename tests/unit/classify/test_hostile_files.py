@@ -1,7 +1,9 @@
 """Files, names and outputs as hostile or unlucky users have them: each costs a row with a reason at most."""
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import re
 import stat
@@ -25,6 +27,7 @@ from obafgkm.classify.command import main
 from obafgkm.classify.model import Model
 from obafgkm.classify.printable import printable, spreadsheet_cell
 from obafgkm.classify.reading import read_file, unpacking
+from obafgkm.classify.reading.medium import by_lines
 from obafgkm.classify.streaming import names_of
 from obafgkm.errors import ArchiveFileError
 
@@ -688,6 +691,67 @@ def test_one_column_or_group_that_is_not_understood_costs_that_one(tmp_path, cap
     assert said.out.count("written to") == 3
     assert "columns.fits: columns flux_2: the column flux_2 has the unit 'kg'" in said.err
     assert "groups.h5: one: 2099 wavelengths for 2100 values of flux" in said.err
+
+
+def test_each_flux_has_the_wavelengths_of_its_name(tmp_path):
+    (wave, flux), (_, other) = star(1), star(2)
+    shifted = wave * 1.01
+    named = {"wave_1": wave, "flux_1": flux, "wave_2": shifted, "flux_2": other}
+    Table(named).write(tmp_path / "two.fits")
+    first, second = read_file(tmp_path / "two.fits")
+    np.testing.assert_array_equal(first.wave, wave)
+    np.testing.assert_array_equal(second.wave, shifted)
+    np.savetxt(
+        tmp_path / "same.csv",
+        np.stack([wave, flux, shifted, other], axis=1),
+        delimiter=",",
+        header="wavelength,flux,wavelength,flux",
+        comments="",
+    )
+    first, second = read_file(tmp_path / "same.csv")
+    np.testing.assert_allclose(first.wave, wave)
+    np.testing.assert_allclose(second.wave, shifted)
+
+
+def test_arms_in_columns_are_joined(tmp_path):
+    wave, flux = star(1)
+    half = wave.size // 2
+    arms = {"WAVE_B": wave[:half], "FLUX_B": flux[:half], "WAVE_R": wave[half:], "FLUX_R": flux[half:]}
+    Table(arms).write(tmp_path / "arms.fits")
+    (spectrum,) = read_file(tmp_path / "arms.fits")
+    np.testing.assert_array_equal(spectrum.wave, wave)
+    assert spectrum.receipt.joined.startswith("2 arms: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "medium"),
+    [
+        ("wavelengths have not been converted from air to vacuum", "air"),
+        ("wavelengths not corrected from vacuum to air", "vacuum"),
+        ("wavelengths without air-to-vacuum conversion", "air"),
+        ("wavelengths: no air-to-vacuum conversion applied", "air"),
+        ("wavelengths are not given in vacuum", "air"),
+        ("non-vacuum wavelengths", "air"),
+        ("convert wavelengths to vacuum before use", "air"),
+        ("wavelengths corrected for the refraction of air", "vacuum"),
+        ("air_wavelengths: false", "vacuum"),
+        ("spectrograph in vacuum vessel; wavelength in Angstrom", None),
+        ("wavelengths not in nm, converted from air to vacuum", "vacuum"),
+    ],
+)
+def test_a_conversion_that_is_denied_was_not_made(line, medium):
+    assert by_lines([f"# {line}"])[0] == medium
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
+def test_compressed_text_of_cflib_is_read(tmp_path, mirror, ending):
+    text = (mirror / "cflib/TEXT/100006.txt").read_bytes()
+    pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[ending]
+    (tmp_path / "100006.txt").write_bytes(text)
+    (tmp_path / f"100006.txt.{ending}").write_bytes(pack(text))
+    (plain,), (packed,) = read_file(tmp_path / "100006.txt"), read_file(tmp_path / f"100006.txt.{ending}")
+    np.testing.assert_array_equal(plain.flux, packed.flux)
+    assert plain.name == packed.name
 
 
 def test_a_page_that_cannot_be_drawn_costs_that_page(good, tmp_path):

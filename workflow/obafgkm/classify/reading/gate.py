@@ -63,17 +63,48 @@ def settle(part, name):
         spectra.append((flux, error, masks))
     left = [column.label for column in part.columns if id(column) not in used and column.name]
     several = len(spectra) > 1
+    rows = (
+        spectrum
+        for flux, error, masks in spectra
+        for spectrum in _rows(
+            part,
+            f"{name} {flux.name}" if several else name,
+            flux,
+            _waves_of(flux, waves, part.columns),
+            error,
+            masks,
+            left,
+        )
+    )
+    if several and all(flux.values.ndim == 1 and flux.values.dtype != object for flux in fluxes):
+        rows = list(rows)
+        if are_orders([_span(spectrum.wave) for spectrum in rows]):
+            rows = [joined(rows, name, "arms")]
     waiting, is_any = [], False  # those refused wait for one that is understood
-    for flux, error, masks in spectra:
-        own = f"{name} {flux.name}" if several else name
-        for spectrum in _rows(part, own, flux, waves, error, masks, left):
-            waiting.append(spectrum)
-            is_any |= not isinstance(spectrum, RefusedSpectrum)
-            if is_any:
-                yield from waiting
-                waiting.clear()
+    for spectrum in rows:
+        waiting.append(spectrum)
+        is_any |= not isinstance(spectrum, RefusedSpectrum)
+        if is_any:
+            yield from waiting
+            waiting.clear()
     if waiting:
         raise RefusedError(waiting[0].problem)
+
+
+def _waves_of(flux, waves, columns):
+    """Of columns of wavelengths those that share the words of a flux, or else those without any.
+
+    Of several with one name, it is the one before the flux.
+    """
+    tag = flux.settled_role().tag
+    own = next(
+        (own for wanted in (tag, "") if (own := [c for c in waves if c.settled_role().tag == wanted])), waves
+    )
+    if len(own) > 1 and len({column.name for column in own}) == 1:
+        place = {id(column): i for i, column in enumerate(columns)}
+        before = [column for column in own if place[id(column)] < place[id(flux)]]
+        return sorted(before, key=lambda column: place[id(column)])[-1:] or own
+    return own
 
 
 def _fluxes(by_kind):
@@ -231,6 +262,10 @@ def _range(known, i):
     wave = axis.wave if is_shared else axis.wave[i]
     if isinstance(wave, RefusedError):
         return np.nan, np.nan
+    return _span(wave)
+
+
+def _span(wave):
     wave = np.asarray(wave, float)
     good = wave[np.isfinite(wave) & (wave > 0)]
     return (good.min(), good.max()) if good.size else (np.nan, np.nan)

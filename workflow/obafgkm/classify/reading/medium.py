@@ -16,6 +16,7 @@ __all__ = [
     "within_unit",
 ]
 
+_TRUE_WORDS, _FALSE_WORDS = {"true", "t", "yes"}, {"false", "f", "no"}
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
 _SAYS_MEDIUM = ("AIRORVAC", "AIR_VAC", "AIRVAC", "VACORAIR", "VACAIR", "WAVETYPE", "WAVEMED", "WAVMED")
 _SAYS_MEDIUM += ("MEDIUM", "SPECMED", "WAVE_MED", "WAVEFORM", "LAMTYPE", "WLTYPE", "WAVEREF", "WAVELEN")
@@ -73,7 +74,9 @@ def by_header(header):
     if not found:
         for key in header:
             value = header[key] if _MEDIUM_KEY.search(key.upper()) else None
-            if isinstance(value, bool) and (said := _MEDIUM_WORD.fullmatch(key.upper())):
+            if isinstance(value, str) and value.strip().lower() in _TRUE_WORDS | _FALSE_WORDS:
+                value = value.strip().lower() in _TRUE_WORDS
+            if isinstance(value, bool) and (said := _MEDIUM_WORD.fullmatch(key.upper().replace("_", " "))):
                 medium = from_vacuum_or_air(said[1])
                 return medium if value else {"air": "vacuum", "vacuum": "air"}[medium], f"{key} = {value!r}"
             if isinstance(value, str) and (said := _ONLY_MEDIUM.fullmatch(value)):
@@ -106,6 +109,16 @@ def by_words(text):
     """
     text = re.sub(r"[_\-.]+", " ", text.lower())
     text = re.sub(r"\b(air|vac)(?:2|to)(air|vac)\b", r"\1 to \2", text)
+    text = re.sub(r"\bvac\w* (?:vessel|tank|chamber|enclosure|housing|cryostat|spectrograph)\b", "", text)
+    if re.search(r"\bcorrected for (?:the )?refracti\w+(?: index)? (?:of|in) (?:the )?air\b", text):
+        return "vacuum"
+    # A conversion that is denied or asked for: the wavelengths are as they were.
+    if found := re.search(r"\b(?:no|not|never|without)(?: \w+){0,3} (air|vac)(?:uum)? to (?:air|vac)", text):
+        return from_vacuum_or_air(found[1])
+    if found := re.search(
+        r"\bconvert\b[^;\n]{0,25}\bto (air|vac)\w*[^;\n]{0,12}\b(?:before|prior|first)\b", text
+    ):
+        return "vacuum" if found[1] == "air" else "air"
     not_done = r"\bnot (?:been |yet )?(?:applied|made|done)"
     if found := re.search(rf"\b(air|vac)(?:uum)? to (?:air|vac)(?:uum)?\b[^.;\n]{{0,30}}{not_done}", text):
         return from_vacuum_or_air(found[1])
@@ -123,7 +136,8 @@ def by_words(text):
         return from_vacuum_or_air(found[1])
     if found := re.search(r"\b(air|vac(?:uum)?)\b[^.;\n]{0,12}\b(?:to|2|into)\b\s*(air|vac(?:uum)?)\b", text):
         return "air" if found[2] == "air" else "vacuum"
-    if found := re.search(r"\bnot\b(?: in)? (air|vac(?:uum)?)\b", text):
+    said = r"(?: (?:given|measured|expressed|reported|listed|quoted|stored))?"
+    if found := re.search(rf"\b(?:not|non)\b{said}(?: in| at)? (air|vac(?:uum)?)\b", text):
         return "vacuum" if found[1] == "air" else "air"
     return from_vacuum_or_air(
         re.sub(r"\bair ?mass\b|\bno (?:air|vac\w*) (?:correction|conversion)\b", "", text)

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from obafgkm.classify.reading.axes import header_wavelengths
 from obafgkm.classify.reading.pixels import inverse_variances
 from obafgkm.classify.reading.positions import by_header
+from obafgkm.classify.reading.unpacking import stem
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
 
@@ -60,6 +61,7 @@ def cflib_spectrum(path, content):
 
     name = PurePath(path).name
     name = name[: name.index(".fits") + 5] if ".fits" in name else name  # without compression suffix
+    name = f"{stem(path)}.txt" if content.startswith(b"#K ") else name
     labels, flux = cflib.read_spectrum(name, content)
     receipt = Receipt(
         "", "CFLIB's own (Angstrom)", "relative, per unit wavelength", "none; estimated from the scatter",
