@@ -94,7 +94,7 @@ def homes():
     then fails, and Keras and Matplotlib take folders of everybody's in the temporary directory.
     """
     home = Path(os.path.expanduser("~"))
-    if home.is_absolute() and is_writable(home) and is_writable(cache()):
+    if home.is_absolute() and all(map(is_writable, (home, cache(), cache() / "snakemake"))):
         return {}
     ours = {
         "XDG_CACHE_HOME": "",
@@ -158,7 +158,9 @@ def python_with_pip():
 def set_up():
     """Create .venv and install the locked dependencies and the package, unless that has been done."""
     stamp = VENV / "installed"
-    wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    # Its programs name its path, so that it must be made anew where the repository was moved.
+    made_of = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), os.fsencode(VENV))
+    wanted = hashlib.sha256(b"".join(made_of)).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("Setting up .venv (once, about half a minute and 3.1 GB) ...", flush=True)

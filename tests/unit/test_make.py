@@ -46,6 +46,34 @@ def test_a_folder_in_which_no_run_could_write_is_refused(run, tmp_path, option):
     assert run(option.format(tmp_path / "new"))[0] == option.format(tmp_path / "new")
 
 
+def test_a_repository_that_was_moved_is_set_up_again(tmp_path, monkeypatch):
+    names = runpy.run_path(str(MAKE))
+    made = []
+    monkeypatch.setitem(names["set_up"].__globals__, "uv", lambda *arguments, **_: made.append(arguments[0]))
+    for folder in ("old", "new"):
+        venv = tmp_path / folder
+        monkeypatch.setitem(names["set_up"].__globals__, "VENV", venv)
+        if folder == "new":
+            (tmp_path / "old").rename(venv)
+        venv.mkdir(exist_ok=True)
+        made.clear()
+        names["set_up"]()
+        assert made[0] == "venv"
+        made.clear()
+        names["set_up"]()
+        assert not made
+
+
+def test_a_cache_of_snakemake_that_cannot_be_written_is_not_used(tmp_path, monkeypatch):
+    names = runpy.run_path(str(MAKE))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "KERAS_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert names["homes"]() == {}
+    monkeypatch.setitem(names["homes"].__globals__, "is_writable", lambda path: path.name != "snakemake")
+    assert Path(names["homes"]()["XDG_CACHE_HOME"]).is_relative_to(MAKE.parent / ".cache")
+
+
 def test_folders_of_which_none_can_be_written_are_named(tmp_path, monkeypatch):
     names = runpy.run_path(str(MAKE))
     monkeypatch.setitem(names["homes"].__globals__, "is_writable", lambda path: False)
