@@ -804,3 +804,29 @@ def test_a_confusion_matrix_knows_its_rows_and_what_guessing_gives():
     }
     cells = list(expand("paper", [group]))
     assert [(cell.sample, cell.chance) for cell in cells] == [(10, 0.45), (10, 0.55)] * 2
+
+
+def one_of_kind(kind):
+    """A claim of a kind whose error follows from its sample alone."""
+    own = (c for c in COMPARED if c.kind == kind and c.sample and c.uncertainty is None and c.error is None)
+    return next(own)
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.45, "too few to tell"), (0.55, "reproduced")])
+def test_half_of_the_documents_sample_reproduces_an_equal_number_and_less_does_not(share, verdict):
+    claim = replace(one_of_kind("sigma"), value=1.0, sample=40, part=False)
+    assert judge(claim, fed(claim, 1.0, share)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict"), [(19, "too few to tell"), (20, "reproduced"), (30, "reproduced")]
+)
+def test_a_choice_must_be_unlikely_by_chance(options, verdict):
+    claim = replace(next(c for c in CLAIMS if c.options and c.kind == "choice"), options=options)
+    assert judge(claim, fed(claim, claim.value)).verdict == verdict
+
+
+@pytest.mark.parametrize(("size", "is_compared"), [(0.9, False), (1.0, True), (1.1, True)])
+def test_a_part_of_an_archive_is_not_compared_with_the_whole(size, is_compared):
+    claim = replace(one_of_kind("count"), part=True)
+    assert (judge(claim, fed(claim, claim.value, size)).verdict != "not comparable") == is_compared
