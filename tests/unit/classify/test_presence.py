@@ -104,3 +104,12 @@ def test_fewer_than_one_in_a_hundred_stars_of_the_libraries_is_lost(mirror):
     types = Model.load().classify(flux, ivar)
     stars = ~types.flagged
     assert (~types.has_lines[stars]).mean() < 0.01
+
+
+@pytest.mark.parametrize(("significance", "found"), [(4.0, False), (5.0, True)])
+def test_lines_must_stand_above_the_noise_however_well_they_agree(lines, significance, found):
+    flux, ivar = noisy(lines[[38]], 60)
+    seen, own = lines_and_continuum(flux, ivar), np.array([38])
+    (before,), (contrast,) = line_significance(ivar, own, seen)
+    assert contrast > 10
+    assert has_lines(ivar * (significance / before) ** 2, own, seen).tolist() == [found]
