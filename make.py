@@ -159,7 +159,7 @@ def set_up():
     """Create .venv and install the locked dependencies and the package, unless that has been done."""
     stamp = VENV / "installed"
     # Its programs name its path, so that it must be made anew where the repository was moved.
-    made_of = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), os.fsencode(VENV))
+    made_of = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), os.fsencode(VENV.resolve()))
     wanted = hashlib.sha256(b"".join(made_of)).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
