@@ -193,7 +193,7 @@ def run_folder(arguments):
 
 def refuse_other_encodings(arguments):
     """Refuse a configuration that is not UTF-8, on which Snakemake ends with a traceback without its name."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # --config is another option
     parser.add_argument("--configfile", "--configfiles", nargs="+", action="extend", default=[])
     for name in parser.parse_known_args(arguments)[0].configfile:
         try:

@@ -30,6 +30,10 @@ def run(monkeypatch):
     return arguments
 
 
+def test_values_of_the_configuration_may_follow(run):
+    assert run("--config", "seed=7", "--configfile", "config/mirror.yaml")[:2] == ["--config", "seed=7"]
+
+
 def test_memory_is_limited_here_and_swallows_no_target(run):
     assert run("sharma")[:2] == ["sharma", "--resources"]
     assert run("--configfile", "a.yaml")[:2] == ["--configfile", "a.yaml"]
