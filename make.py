@@ -15,6 +15,7 @@ is too new or too old for a dependency, finds a supported one on the path or dow
 """
 
 import argparse
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -42,13 +43,12 @@ def call(*command, advice=None):
     which schedulers send, is passed on to it.
     """
     process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=environment())
-    signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-    while True:
-        try:
+    before = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    status = None
+    while status is None:
+        with contextlib.suppress(KeyboardInterrupt):
             status = process.wait()
-            break
-        except KeyboardInterrupt:
-            continue
+    signal.signal(signal.SIGTERM, before)
     if status:
         sys.exit(advice or (status if status > 0 else 128 - status))
 

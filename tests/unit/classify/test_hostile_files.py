@@ -855,10 +855,17 @@ def test_a_full_disk_leaves_no_half_spectrum(good, tmp_path):
     assert not list((tmp_path / "read").iterdir())
 
 
-def test_a_table_needs_no_temporary_folder(good, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
-    assert main(["classify", str(good), "--quiet", "--output", str(tmp_path / "t.fits")]) == 0
-    assert len(Table.read(tmp_path / "t.fits")) == 1
+@pytest.mark.parametrize("ending", ["csv", "ecsv", "fits", "vot"])
+def test_a_table_needs_no_temporary_folder(good, tmp_path, ending):
+    without = (
+        f"import sys, tempfile; tempfile.tempdir = {str(tmp_path / 'none')!r}; "  # astropy tries it once
+    )
+    without += "from obafgkm.classify.command import main; sys.exit(main())"
+    output = tmp_path / f"t.{ending}"
+    command = [sys.executable, "-c", without, "classify", good, "--quiet", "--output", output]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert output.is_file()
 
 
 def test_a_page_that_does_not_fit_on_the_disk_leaves_the_older_one(good, tmp_path, monkeypatch):

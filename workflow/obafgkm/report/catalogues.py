@@ -81,7 +81,7 @@ def _write_fits(table, path):
         table.meta[f"TUCD{i}"] = column.info.meta["ucd"]
     if "ra" in table.colnames:
         table.meta["RADESYS"] = _FRAME
-    content = io.BytesIO()  # written to a file, astropy needs a temporary one too
+    content = io.BytesIO()  # before it writes to a file, astropy tries memory mapping on a temporary one
     table.write(content, format="fits")
     if hasattr(path, "write"):
         path.write(content.getbuffer())
