@@ -112,7 +112,7 @@ def test_a_file_whose_reader_was_suspended_is_read_again(tmp_path, monkeypatch, 
     assert answers == whole("a", "suspended", "b")
 
 
-@pytest.mark.parametrize("module", ["pickle", "struct", "copyreg", "signal"])
+@pytest.mark.parametrize("module", ["pickle", "struct", "copyreg"])
 def test_nothing_is_imported_from_the_current_folder(tmp_path, monkeypatch, module):
     (tmp_path / f"{module}.py").write_text("raise SystemExit('a file of the user')")
     monkeypatch.chdir(tmp_path)
