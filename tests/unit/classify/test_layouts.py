@@ -596,6 +596,31 @@ def desi(path):
     write(path, *hdus)
 
 
+def sp_plate(path):
+    """Four fibres, the last one of the sky."""
+    flux = np.vstack([three_rows(), SCATTER])
+    header = {"COEFF0": np.log10(AIR[0]), "COEFF1": 1e-4}
+    grid = 10 ** (header["COEFF0"] + 1e-4 * np.arange(2500))
+    flux = np.stack([np.interp(grid, AIR, row) for row in flux])
+    flux += np.random.default_rng(3).normal(0, NOISE, flux.shape)
+    plugmap = table({"FIBERID": [1, 2, 3, 4], "OBJTYPE": ["STAR", "STAR", "STAR", "SKY"]})
+    ivar = 0.5 * NOISE**-2 / (1 + np.clip(flux, 0, None))
+    marks = [fits.ImageHDU(np.zeros(flux.shape, "i4")) for _ in range(2)]
+    sky = fits.ImageHDU(flux[::-1] * 3)
+    write(
+        path, image(flux, **header), fits.ImageHDU(ivar), *marks, fits.ImageHDU(flux * 0 + 1.1), plugmap, sky
+    )
+
+
+def groups(path):
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file["wavelength"] = AIR
+        for i, row in enumerate(three_rows()):
+            file[f"HD{i + 1}/flux"] = row
+
+
 SEVERAL = {
     "tables": lambda p: write(
         p, *(table({"WAVE": AIR, "FLUX": row}, f"HD{i + 1}") for i, row in enumerate(three_rows()))
@@ -618,6 +643,11 @@ SEVERAL = {
     ),
     "one below the other": lambda p: text(p, np.tile(AIR, 3), three_rows().ravel()),
     "beside one another": lambda p: text(p, *(column for row in three_rows() for column in (AIR, row))),
+    "beside one another, named": lambda p: text(
+        p, AIR, *three_rows(), names="wave,star A,star B,2024-01-31", delimiter=","
+    ),
+    "spPlate without names": sp_plate,
+    "groups of HDF5 below their wavelengths": groups,
     "DESI": desi,
 }
 
@@ -1111,6 +1141,8 @@ CALIBRATIONS += [
     ("OBJTYPE", "SKY"),
     ("FRAMETYP", "bias"),
 ]
+CALIBRATIONS += [("OBSTYPE", word) for word in ("WAVECAL", "FOCUS", "etalon", "UNe", "U-Ne")]
+CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,FLUX")]
 CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,WAVE"), ("HIERARCH ESO DPR CATG", "CALIB")]
 
 
@@ -1297,12 +1329,24 @@ def sun():
     return flux / np.median(flux) + np.random.default_rng(8).normal(0, 0.02, AIR.size)
 
 
+def hit(flux, size):
+    """The flux after four cosmic rays, of one or two pixels, that nothing marks."""
+    flux = flux.copy()
+    flux[[300, 801, 1100, 1101, 1500]] = size * np.array([1, 0.9, 1.1, 0.8, 1.2])  # equal ones are a sentinel
+    return flux
+
+
 TYPED = {
     "Jy": lambda flux: (AIR * units.AA, flux * AIR**2 * units.Jy),
     "frequency": lambda flux: ((2.99792458e18 / VACUUM) * units.Hz, flux * AIR**2 * units.Jy),
     "AB magnitudes": lambda flux: (AIR / 10 * units.nm, (-2.5 * np.log10(flux * AIR**2)) * units.ABmag),
     "cosmic rays masked": lambda flux: (AIR, np.ma.array(spoiled(flux), mask=MARK)),
     "cosmic rays with huge errors": lambda flux: (AIR, spoiled(flux), np.where(MARK, 1e-20, 2500.0)),
+    **{
+        f"cosmic rays of {size:g}": lambda flux, size=size: (AIR, hit(flux, size))
+        for size in (4, -4, 30, 1e5, 9e9)
+    },
+    "cosmic rays beside small errors": lambda flux: (AIR, hit(flux, 30), np.full(AIR.size, 2500.0)),
     "gap of zeros": lambda flux: (AIR, np.where((AIR > 5200) & (AIR < 5240), 0, flux)),
     "errors unknown": lambda flux: (AIR, flux, np.full(AIR.size, np.nan)),
 }
@@ -1312,3 +1356,9 @@ TYPED = {
 def test_the_star_gets_its_type_from_every_unit_and_with_every_kind_of_bad_pixel(kind, sun):
     row = classify(*TYPED[kind](sun)).iloc[0]
     assert row["type"][:2] in {"F8", "F9", "G0", "G1", "G2", "G3", "G4", "G5"}, row["flags"]
+
+
+def test_the_receipt_counts_the_pixels_of_cosmic_rays(sun):
+    row = classify(AIR, hit(sun, 30)).iloc[0]
+    assert row["read_mask"].startswith("5 lone pixels")
+    assert row["masked"] == pytest.approx(5 / AIR.size)

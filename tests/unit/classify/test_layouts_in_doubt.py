@@ -111,6 +111,22 @@ REFUSED = {
         lambda p: p.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
         "Git LFS",
     ),
+    "stars side by side, known by words": (
+        lambda p: text(p, AIR, STAR, other(2, 1), STAR, names="wavelength,Vega,Sun,Mira", delimiter=","),
+        "Vega, Sun, Mira are not understood; call the flux 'flux', or that of each of several stars",
+    ),
+    "the same between blanks": (
+        lambda p: text(p, AIR, STAR, other(2, 1), STAR, names="# wavelength Vega Arcturus Mira"),
+        "Vega, Arcturus, Mira are not understood",
+    ),
+    "logarithms in the wrong unit": (
+        lambda p: write(p, image(STAR, **linear(3.55, 1e-4, CTYPE1="WAVE-LOG", CUNIT1="log(Angstrom)"))),
+        "WAVE-LOG' with CRVAL1 = 3.55",
+    ),
+    "unit of no axis": (
+        lambda p: write(p, image(STAR, **linear(CTYPE1="WAVE-LOG", CUNIT1="furlongs"))),
+        "WAVE-LOG' in 'furlongs' gives no wavelengths",
+    ),
     "HDF5 of something else": (lambda p: hdf5(p, unit="km/s"), "velocities, not wavelengths"),
 }
 
@@ -223,6 +239,10 @@ FURTHER_MEDIA = {
         lambda p: text(p, VACUUM, STAR, names="# vacuum wavelengths (no air correction applied)"),
         "vacuum",
     ),
+    "converted by a formula": (
+        lambda p: text(p, VACUUM, STAR, names="# converted from air to vacuum using Ciddor (1996)"),
+        "vacuum",
+    ),
     "SPECSYS is no medium": (lambda p: write(p, keyword(False, SPECSYS="TOPOCENT")), None),
     "AIR2VAC that is false": (lambda p: write(p, keyword(False, AIR2VAC=False)), None),
 }
@@ -285,6 +305,35 @@ READ = {
             f"{w:.2f} {'-1.#IND0' if bad else f'{f:.5f}'}\n"
             for w, f, bad in zip(AIR, STAR, MARK, strict=True)
         )
+    ),
+    "bars": lambda p: p.write_text(lines(lambda w, f: f"|{w:.2f}|{f:.5f}e-14|", "|wave   |flux   |\n")),
+    "table of Org": lambda p: p.write_text(
+        lines(lambda w, f: f"| {w:.2f} | {f:.5f} |", "| wave | flux |\n|------+------|\n")
+    ),
+    "thousands before a semicolon": lambda p: p.write_text(lines(lambda w, f: f"{w:,.2f};{f:.5f}")),
+    "quantities over their units": lambda p: p.write_text(
+        lines(lambda w, f: f"{w / 10:.3f},{f:.5f}", "Wavelength / nm,Flux / W m^-2 nm^-1\n")
+    ),
+    "ECSV of quantities": lambda p: QTable({"wave": AIR / 10 * units.nm, "flux": STAR * units.adu}).write(
+        p, format="ascii.ecsv", overwrite=True
+    ),
+    "numbers beside an array": lambda p: write(
+        p, table({"OBS_ID": [7], "FLUX_G": [3.0], "WAVE": [AIR], "FLUX": [STAR]})
+    ),
+    "gross, background and net counts": lambda p: write(
+        p, table({"WAVELENGTH": AIR, "GROSS": STAR + 3, "BACKGROUND": np.full(AIR.size, 3.0), "NET": STAR})
+    ),
+    "flux corrected for tellurics": lambda p: write(
+        p, table({"wave": AIR, "telluric": np.full(AIR.size, 0.9), "flux_telluric_corrected": STAR})
+    ),
+    "flux with the sky": lambda p: write(p, table({"WAVE": AIR, "FLUX_NOSS": STAR + 1, "FLUX": STAR})),
+    "standard star of ESO": lambda p: write(
+        p,
+        image(
+            STAR,
+            **linear(),
+            **{"HIERARCH ESO DPR CATG": "CALIB", "HIERARCH ESO DPR TYPE": "STD,FLUX"},
+        ),
     ),
     "datasets of HDF5": lambda p: hdf5(p),
     "most errors infinite": lambda p: write(p, table({"wave": AIR, "flux": STAR, "err": MANY_ERRORS})),

@@ -1,5 +1,9 @@
 """Drawings that several exhibits share."""
 
+import os
+import subprocess
+import sys
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -161,3 +165,22 @@ def test_series_at_the_same_places_stand_side_by_side_within_the_panel():
     (left, right), frame = axes.get_xlim(), axes.get_window_extent()
     assert left < 1 < 100 < right
     assert np.all((frame.x0 < np.array(places)[..., 0]) & (np.array(places)[..., 0] < frame.x1))
+
+
+def test_the_font_is_found_in_spite_of_a_list_of_fonts_from_another_installation(tmp_path):
+    """Another installation with the same version of matplotlib leaves its list in the cache of the user."""
+    spoil = (
+        "import json, pathlib, matplotlib; from matplotlib.font_manager import FontManager;"
+        "path = pathlib.Path(matplotlib.get_cachedir(), f'fontlist-v{FontManager.__version__}.json');"
+        "content = json.loads(path.read_text());"
+        "content['ttflist'] = [font for font in content['ttflist'] if 'STIX' not in font['name']];"
+        "path.write_text(json.dumps(content))"
+    )
+    use = (
+        "import obafgkm.report.plots; from matplotlib.font_manager import findfont; print(findfont('serif'))"
+    )
+    environment = {**os.environ, "MPLCONFIGDIR": str(tmp_path)}
+    for code in (spoil, use):
+        command = [sys.executable, "-c", code]
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip().endswith("STIXGeneral.ttf")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from obafgkm.classify.printable import printable
 from obafgkm.classify.ranges import central_range
@@ -216,6 +217,7 @@ def _draw_temperatures(axes, probabilities, colour):
     axes.set_xticks(10 * np.arange(len(MAIN_CLASSES)), [f"{letter}0" for letter in MAIN_CLASSES])
     axes.set(xlabel="Temperature class", ylabel="Probability", xlim=(-1, probabilities.size))
     axes.margins(y=0.25)
+    axes.yaxis.set_major_locator(MaxNLocator(3))  # ticks of three decimals leave no room for the label
 
 
 def _mark_median(axes, probabilities):

@@ -30,7 +30,7 @@ _PRINTED = {
     "type": (6, lambda row: row["type"]),
     "68%": (6, lambda row: _range(row, 68)),
     "95%": (6, lambda row: _range(row, 95)),
-    "luminosity": (14, lambda row: ",".join(row["luminosities"].split()[:2])),
+    "luminosity": (16, lambda row: ",".join(row["luminosities"].split()[:2])),
     "alternatives": (23, lambda row: ",".join(row["alternatives"].split()[:3])),
     "S/N": (5, lambda row: _number(row["snr"], 0)),
     "cover": (5, lambda row: _number(row["coverage"], 2)),

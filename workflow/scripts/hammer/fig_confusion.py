@@ -16,7 +16,7 @@ def fig_confusion(predictions):
     matrix = pd.crosstab(chosen["main"], chosen["predicted"])
     figure, axes = new_figure(COLUMN, COLUMN)
     draw_confusion(axes, matrix.reindex(classes, columns=classes, fill_value=0).to_numpy(), MAIN_CLASSES)
-    axes.set_title(f"{len(chosen)} test spectra")
+    axes.set_title(f"{len(chosen)} test stars")
     return figure
 
 

@@ -67,8 +67,15 @@ def fig13(predictions, statistics, threshold):
         panel = axes[name]
         for shift, column, meaning in [(-0.22, clipped, f"{threshold:g}σ clipped"), (0.22, raw, "all stars")]:
             bars = panel.bar(place + shift, statistics[column], 0.4, label=meaning)
-            numbers = [f"{value:.1f}".replace("-", "−") for value in statistics[column]]
-            panel.bar_label(bars, numbers, fontsize=6.5, padding=1)
+            for bar, value in zip(bars, statistics[column], strict=True):
+                panel.annotate(
+                    f"{value:.1f}".replace("-", "−"),
+                    (bar.get_x() + bar.get_width() / 2, max(value, 0)),  # above the line, beside no other bar
+                    xytext=(0, 1),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=6.5,
+                )
         panel.axhline(0, color="0.6", lw=0.6)
         panel.set(xlabel="Expected main class", ylabel=f"{label} (subclasses)")
         panel.margins(y=0.15)

@@ -4,8 +4,10 @@ import numpy as np
 
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.gate import settle
+from obafgkm.classify.reading.objects import spectra_of_tables
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import Role
+from obafgkm.classify.reading.stacked import stacked
 from obafgkm.errors import ArchiveFileError, told
 
 __all__ = ["spectra_of_arrays"]
@@ -57,7 +59,7 @@ def _of_one(given):
     if (table := _as_table(given)) is not None:
         from obafgkm.classify.reading.tables import part_of_table
 
-        return settle(part_of_table(table), "")
+        return spectra_of_tables(stacked(part_of_table(table)), "")
     raise RefusedError(f"{type(given).__name__} without flux: give wavelengths and flux")
 
 

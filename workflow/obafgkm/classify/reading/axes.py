@@ -208,7 +208,7 @@ def _values(header, n, axis, ctype, unit):
     offset = (np.arange(n) + 1 - _number(header, f"CRPIX{axis}", 1)) * step
     if not re.fullmatch(r"[A-Z]{4}-(LOG|[A-Z]2[A-Z]|GR[IA]|TAB)", ctype):
         return first + offset
-    is_short = abs(first) < 10 and (not is_said(unit) or unit.lower().startswith("ang"))
+    is_short = abs(first) < 10 and (not is_said(unit) or unit.lower().startswith(("ang", "log")))
     if ctype.endswith("-LOG") and is_short:
         raise RefusedError(
             f"CTYPE{axis} = {ctype!r} with CRVAL{axis} = {first:g}: the FITS standard requires a "
@@ -217,7 +217,7 @@ def _values(header, n, axis, ctype, unit):
     if ctype.endswith("-TAB"):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: its wavelengths are in a table; give a column")
     from astropy import units
-    from astropy.wcs import WCS
+    from astropy.wcs import WCS, WcsError
 
     keys = {"CTYPE1": ctype, "CRVAL1": first, "CDELT1": step, "CRPIX1": _number(header, f"CRPIX{axis}", 1)}
     keys |= {"WCSAXES": 1, "CUNIT1": unit if is_said(unit) else "Angstrom" if first > 1500 else "m"}
@@ -225,8 +225,12 @@ def _values(header, n, axis, ctype, unit):
     keys |= {f"PV1_{i}": header[f"PV{axis}_{i}"] for i in range(8) if f"PV{axis}_{i}" in header}
     from astropy.io import fits
 
-    axes = WCS(fits.Header(keys), naxis=1, fix=True)
-    values = axes.wcs_pix2world(np.arange(n, dtype=float)[:, None], 0)[:, 0]
+    try:
+        axes = WCS(fits.Header(keys), naxis=1, fix=True)
+        values = axes.wcs_pix2world(np.arange(n, dtype=float)[:, None], 0)[:, 0]
+    except (ValueError, WcsError) as error:
+        reason = str(error).splitlines()[-1]
+        raise RefusedError(f"CTYPE{axis} = {ctype!r} in {unit!r} gives no wavelengths ({reason})") from error
     if not np.isfinite(values).any():
         raise RefusedError(
             f"CTYPE{axis} = {ctype!r} gives no wavelengths: are its keywords PV{axis}_m complete?"

@@ -63,7 +63,8 @@ class Part:
     object : str
         Name of the object; empty if it is not stated.
     rows : list of str or None
-        Names of the spectra if there are several and they have names.
+        Names of the spectra if there are several and they have names; in a table of columns (n_pix,), of the
+        spectrum to which each line belongs.
     medium : (str, str) or None
         Air or vacuum, if the layout or the text around the numbers determines it, and the source of this
         information.

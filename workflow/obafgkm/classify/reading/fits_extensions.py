@@ -8,13 +8,15 @@ from astropy.io import fits
 from obafgkm.classify.reading.fits_headers import calibration, object_name, refuse_damaged
 from obafgkm.classify.reading.fits_tables import table_part
 from obafgkm.classify.reading.images import image_part
-from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
+from obafgkm.classify.reading.pixels import errors_beside
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import NO_LIGHT, NO_STAR, role_of
+from obafgkm.classify.reading.stacked import stacked
 
 __all__ = ["parts_of_hdus"]
 
 _NAMING = {"name", "velocity", "time", "pixel", "axis"}  # words that can be part of a star's name
+_TRIED = 9  # rows of an unnamed image that show whether it holds errors
 _MAIN = {"", "primary", "compressed_image"}
 
 
@@ -41,7 +43,7 @@ def parts_of_hdus(hdus):
                 left_out.append(f"{own or 'table'}: {error}")
                 continue
             if part is not None:
-                parts.append(part)
+                parts += stacked(part)
             else:
                 left_out.append(own)
         elif own.lower() in _MAIN or str(hdu.header.get("IMAGE", "")).upper() == "SPECTRUM":
@@ -50,7 +52,7 @@ def parts_of_hdus(hdus):
             images.setdefault(_tag(role, hdu), {}).setdefault(role.kind, []).append(hdu)
         else:
             images.setdefault(own, {}).setdefault("flux", []).append(hdu)
-    _find_errors(images.get("", {}))
+    left_out += _find_errors(images.get("", {}))
     several = any(
         hdu.header.get("NAXIS", 0) > 1 for by_role in images.values() for hdu in by_role.get("flux", [])
     )
@@ -59,15 +61,27 @@ def parts_of_hdus(hdus):
 
 
 def _find_errors(by_role):
-    """Of two unnamed images, recognise the second as errors of the first if it is as large as its scatter."""
+    """Of unnamed images of one shape, recognise the second as errors of the first by its size.
+
+    The others then are no further stars either, as in the spPlate files of SDSS; their names are returned.
+    """
     fluxes = by_role.get("flux", [])
-    if len(fluxes) != 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
-        return
-    flux, other = (np.asarray(hdu.data, float) for hdu in fluxes)
-    if flux.ndim != 1 or flux.shape != other.shape or has_own_noise(other, flux):
-        return
-    if kind := errors_fit(other, flux):
-        by_role[kind] = [fluxes.pop()]
+    if len(fluxes) < 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
+        return []
+    flux, other = (np.asarray(hdu.data, float).squeeze() for hdu in fluxes[:2])
+    if flux.ndim > 2 or flux.shape != other.shape:
+        return []
+    try:
+        rows = [(flux, other)] if flux.ndim == 1 else zip(flux[:_TRIED], other[:_TRIED], strict=True)
+        kinds = [errors_beside(values, row) for row, values in rows]
+    except RefusedError as problem:
+        way = "give it the EXTNAME 'VARIANCE', or save each star in a file of its own"
+        raise RefusedError(f"the second image {problem}: {way}") from None
+    kind = max(kinds, key=kinds.count)
+    if not kind:
+        return []
+    by_role["flux"], by_role[kind] = fluxes[:1], [fluxes[1]]
+    return [f"image {i + 1} without a name" for i in range(2, len(fluxes))]
 
 
 def _tag(role, hdu):
@@ -76,17 +90,17 @@ def _tag(role, hdu):
 
 
 def _row_names(hdus):
-    """Names of the rows of images, from a table with one row for each, and the mask of sky rows."""
+    """Names of the rows of images, and the kinds of their objects, from a table with one row for each."""
     for hdu in hdus:
-        if isinstance(hdu, fits.BinTableHDU) and not isinstance(hdu, fits.CompImageHDU):
-            columns = [str(hdu.header.get(f"TTYPE{i + 1}", "")) for i in range(hdu.header["TFIELDS"])]
-            names = {name.lower(): name for name in columns}
-            found = next(
-                (names[key] for key in ("targetid", "name", "object", "target") if key in names), None
-            )
-            if found and hdu.data is not None and hdu.data[found].ndim == 1:
-                kinds = hdu.data[names["objtype"]] if "objtype" in names else [""] * len(hdu.data)
-                return hdu.data[found], [str(kind).strip().upper() for kind in kinds]
+        if not isinstance(hdu, fits.BinTableHDU) or isinstance(hdu, fits.CompImageHDU) or hdu.data is None:
+            continue
+        columns = [str(hdu.header.get(f"TTYPE{i + 1}", "")) for i in range(hdu.header["TFIELDS"])]
+        own = {name.lower(): hdu.data[name] for name in columns if hdu.data[name].ndim == 1}
+        keys = [key for key in ("targetid", "name", "object", "target") if key in own]
+        if keys or "objtype" in own:
+            names = own[keys[0]] if keys else np.arange(1, len(hdu.data) + 1)
+            kinds = own.get("objtype", [""] * len(hdu.data))
+            return names, [str(kind).strip().upper() for kind in kinds]
     return None
 
 

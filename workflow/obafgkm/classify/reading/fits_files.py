@@ -8,11 +8,12 @@ from astropy.io import fits
 
 from obafgkm.classify.reading.fits_extensions import parts_of_hdus
 from obafgkm.classify.reading.fits_headers import calibration, object_name, refuse_damaged
-from obafgkm.classify.reading.fits_tables import NAME_COLUMNS, plain_cells
+from obafgkm.classify.reading.fits_tables import plain_cells
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.objects import spectra_of_parts
 from obafgkm.classify.reading.positions import by_designation, by_header, by_rows
 from obafgkm.classify.reading.refusal import RefusedError, UnknownLayoutError
+from obafgkm.classify.reading.roles import NAME_COLUMNS
 from obafgkm.classify.reading.sdss import coadd_part, is_coadd, quick_coadd
 from obafgkm.classify.reading.surveys import cflib_spectrum, library_in_air, survey_image
 from obafgkm.classify.reading.unpacking import stem

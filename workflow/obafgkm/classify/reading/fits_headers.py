@@ -15,13 +15,15 @@ _TYPE_KEYS = re.compile(  # such as IMAGETYP, OBSTYPE, FRAMETYP
     r"(?:IMAGE?|IMG?|OBS|EXP|FRAME|FRM|DATA|SHOT|CAL|SCAN|OBJ|TARG)_?TYPE?|CLASS|OBSCLASS|FRAME|"
     r"ESO DPR (?:TYPE|CATG)"
 )
-_CALIBRATIONS = vocabulary(
+_LAMPS = vocabulary(
     "arc bias blank calib calibration calibrations comp comparison dark dome flat flatfield domeflat skyflat "
     "halogen lamp lamps quartz sky thar tungsten twilight wave zero henear hene near cuar cune fear hgcd "
-    "argon neon helium krypton xenon mercury"
+    "argon neon helium krypton xenon mercury wavecal etalon lfc comb astrocomb une focus acquisition"
 )
+_CATEGORIES = {"calib", "calibration", "calibrations"}  # which include standard stars
 _ELEMENTS = vocabulary("he ne ar kr xe hg cd zn cu fe th u cs na")  # in a lamp
-_SCIENCE = vocabulary("object science star stars target std standard flux survey")
+_STARS = vocabulary("star stars target std standard telluric")
+_SCIENCE = _STARS | vocabulary("object science survey")
 
 
 def object_name(header):
@@ -31,14 +33,14 @@ def object_name(header):
 
 def calibration(header):
     """Statement of a header that it is not of a star; '' if there is none."""
-    for key in (*filter(_TYPE_KEYS.fullmatch, header), "OBJECT"):
-        words = {word for word in tokens(str(header.get(key, ""))) if not word.isdigit()}
-        if key == "OBJECT":  # a name, in which such a word may mean something else
-            known = _CALIBRATIONS | _ELEMENTS
-            is_other = words and words <= known and (words & _CALIBRATIONS or len(words) > 1)
-        else:
-            is_other = words & _CALIBRATIONS and not words & _SCIENCE
-        if is_other:
+    keys = [*filter(_TYPE_KEYS.fullmatch, header), "OBJECT"]
+    said = {key: {word for word in tokens(str(header.get(key, ""))) if not word.isdigit()} for key in keys}
+    is_standard = any(words & _STARS and not words & _LAMPS for key, words in said.items() if key != "OBJECT")
+    for key, words in said.items():
+        is_lamp = words <= _LAMPS | _ELEMENTS and (words & _LAMPS or len(words) > 1)
+        if key != "OBJECT":  # there is no name, in which such a word may mean something else
+            is_lamp = is_lamp or (words & _LAMPS and not words & _SCIENCE)
+        if is_lamp and not (is_standard and words <= _CATEGORIES):
             return f"{key} = {header[key]!r}: not the spectrum of a star"
     return ""
 

@@ -9,14 +9,12 @@ from obafgkm.classify.reading.axes import header_wavelengths
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.fits_headers import object_name
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import NO_LIGHT, SPECTRAL, roles_of
+from obafgkm.classify.reading.roles import NO_LIGHT, SPECTRAL, naming_column, roles_of
 
-__all__ = ["NAME_COLUMNS", "plain_cells", "table_part"]
+__all__ = ["plain_cells", "table_part"]
 
 _NUMBERS = {"I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}  # by format code of the FITS column
 _PLAIN = re.compile(r"(\d*)([IJKED])")
-NAME_COLUMNS = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid")
-NAME_COLUMNS += ("id", "target")
 _NEEDED = (SPECTRAL, {"flux", "magnitude"})  # of each, one column of numbers
 _NOISE = {"error", "variance", "ivar", "mask", "good"}
 _NO_WAVES = {"velocity", "pixel", "time", "axis"}
@@ -36,9 +34,9 @@ def table_part(hdu, header):
         others = sorted(kinds & NO_LIGHT - {"wave"})
         if not others:
             unknown = [name for name, role in zip(names, roles, strict=True) if not role.kind]
-            raise RefusedError(
-                f"no column of flux: {', '.join(unknown)} is not understood; call the flux 'flux'"
-            )
+            are = "are" if unknown[1:] else "is"
+            problem = f"no column of flux: {', '.join(unknown)} {are} not understood; call the flux 'flux'"
+            raise RefusedError(problem)
         raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
     data = plain_cells(hdu, names)
     _refuse_words(names, roles, data)
@@ -57,7 +55,7 @@ def table_part(hdu, header):
     fluxes = [column for column in columns if column.role.kind in ("flux", "magnitude")]
     if not fluxes:
         return None
-    length = next((c.values.shape for c in fluxes), ())
+    length = max((c.values.shape for c in fluxes), key=len)  # numbers beside the arrays are no spectra
     for column in columns:
         if column.role.kind in ("mask", "good") and column.values.ndim == len(length) + 1:
             column.values = column.values.any(-1)  # bits of each pixel
@@ -75,10 +73,10 @@ def table_part(hdu, header):
     if lower & {"wave_grid_mid", "opt_wave", "box_wave"}:  # PypeIt, whose masks mark valid pixels
         for column in columns:
             column.role = replace(column.role, kind="good") if column.role.kind == "mask" else column.role
-    if len(length) > 1 or fluxes[0].values.dtype == object:
-        own = next((name for key in NAME_COLUMNS for name in names if name.lower() == key), None)
-        if own is not None and np.ndim(hdu.data[own]) == 1 and length[0] > 1:
-            part.rows = [str(value).strip() for value in hdu.data[own]]
+    words = [name for name in names if name and (len(length) > 1 or not _is_numeric(data[name]))]
+    own = naming_column(names, words)
+    if own is not None and np.ndim(data[own]) == 1 and length[0] > 1:
+        part.rows = [str(value).strip() for value in hdu.data[own]]
     return part
 
 

@@ -11,7 +11,7 @@ from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.axes import Wavelengths
 from obafgkm.classify.reading.columns import Column
 from obafgkm.classify.reading.joining import are_orders, joined
-from obafgkm.classify.reading.pixels import inverse_variances, masked
+from obafgkm.classify.reading.pixels import inverse_variances, lone, masked
 from obafgkm.classify.reading.refusal import RefusedError, RefusedSpectrum
 from obafgkm.classify.reading.roles import ERROR_WORDS, NO_STAR, Role, tokens
 from obafgkm.classify.reading.units import flux_density, is_said, to_angstrom, unit_scale
@@ -115,8 +115,11 @@ def _fluxes(by_kind):
                   for column in by_kind[kind][:1]]  # fmt: skip
         if others:
             raise RefusedError(f"holds {', '.join(others)}, no flux of a star")
-        names = [column.name for column in by_kind.get("", []) if re.search("[A-Za-z]", column.name)]
-        unknown = f": {', '.join(names)} is not understood; call the flux 'flux'" if names else ""
+        others = [*by_kind.get("", []), *by_kind.get("name", [])]
+        names = [column.name for column in others if re.search("[A-Za-z]", column.name)]
+        unknown = f": {', '.join(names)} {'are' if names[1:] else 'is'} not understood" if names else ""
+        unknown += "; call the flux 'flux'" if names else ""
+        unknown += f", or that of each of several stars 'flux {names[0]}' ..." if names[1:] else ""
         raise RefusedError(f"no column of flux{unknown}")
     ranked = sorted(found, key=lambda c: (c.settled_role().rank, c.settled_role().kind == "magnitude"))
     best = ranked[0].settled_role()
@@ -320,6 +323,9 @@ def _spectrum(part, name, flux, axis, i, error, masks, left, is_only):
                 raise RefusedError(f"the {mask.label} marks {marked.mean():.1%} of the pixels as bad")
             values = np.where(marked, np.nan, values)
             heard += [f"{mask.label}{meaning}"] if mask.label else []
+    if (alone := lone(values, ivar)).any():
+        values = np.where(alone, np.nan, values)
+        heard.append(f"{np.count_nonzero(alone)} lone pixels far from all around them, as from cosmic rays")
     receipt.mask = ", ".join(heard)
     receipt.leave_out(*part.left_out, *left)
     return Spectrum(name, wave, values, ivar, axis.medium, receipt)

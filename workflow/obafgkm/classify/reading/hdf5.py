@@ -4,6 +4,8 @@ from pathlib import Path
 
 from obafgkm.classify.reading.gate import settle
 from obafgkm.classify.reading.refusal import RefusedError, RefusedSpectrum
+from obafgkm.classify.reading.roles import SPECTRAL
+from obafgkm.classify.reading.stacked import stacked
 from obafgkm.classify.reading.tables import part_of_table
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
@@ -91,15 +93,19 @@ def _parts(file):
     """One part per group that has datasets of wavelengths and flux."""
     import h5py
 
-    groups = [file]
+    groups, axes = [file], {}
     file.visititems(lambda _, item: groups.append(item) if isinstance(item, h5py.Group) else None)
     parts = []
     for group in groups:
         part = part_of_table(_table(group))
+        part.name = group.name.strip("/")
         kinds = {column.settled_role().kind for column in part.columns}
-        if kinds & {"flux", "magnitude"} and len(kinds) > 1:
-            part.name = group.name.strip("/")
-            parts.append(part)
+        axes[group.name] = [c for c in part.columns if c.settled_role().kind in SPECTRAL] or axes.get(
+            group.parent.name, []
+        )
+        if kinds & {"flux", "magnitude"} and (len(kinds) > 1 or axes[group.name]):
+            part.columns += [] if kinds & SPECTRAL else axes[group.name]  # those of the group above
+            parts += stacked(part)
     return parts
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from obafgkm.classify.reading.axes import header_wavelengths, spectral_axis
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.multispec import is_multispec, multispec_wavelengths
-from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
+from obafgkm.classify.reading.pixels import errors_beside, errors_fit
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import Role, role_of
 from obafgkm.classify.reading.units import are_like_wavelengths
@@ -217,9 +217,13 @@ def _roles_by_numbers(data):
         return None
     rows = [row if data.ndim == 2 else row[0] for row in data[1:]]
     kinds = ["flux"]
-    for row in rows:  # the first match
-        is_other = any(kinds[1:]) or are_like_wavelengths(row) or has_own_noise(row, flux)
-        kinds.append("" if is_other else errors_fit(row, flux))
+    for number, row in enumerate(rows, 2):  # the first match
+        try:
+            is_other = any(kinds[1:]) or are_like_wavelengths(row)
+            kinds.append("" if is_other else errors_beside(row, flux))
+        except RefusedError as problem:
+            way = f"name it in BANDID{number}, as 'variance', or save each star in a file of its own"
+            raise RefusedError(f"row {number} {problem}: {way}") from None
     if not any(kinds[1:]):
         return [Role("flux"), *[None] * (len(data) - 1)] if data.ndim == 3 else None
     return [Role(kind) if kind else None for kind in kinds]

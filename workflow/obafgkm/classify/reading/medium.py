@@ -32,7 +32,7 @@ _MEDIUM_WORD = re.compile(
     r"(?=.*(?:WAVE|LAMB|WL|SPEC))(?:.* )?(VACUUM|VAC|AIR)(?: .*)?"
 )  # in a long keyword of HIERARCH
 _OF_WAVELENGTHS = re.compile(
-    r"wave|wl\b|lambda|λ|angstrom|å|spectral|\bnm\b|vac(?:uum)?(?:2|to)air|air(?:2|to)vac"
+    r"wave|wl\b|lambda|λ|angstrom|å|spectral|\bnm\b|vac(?:uum)?(?:2| ?to )?air|air(?:2| ?to )?vac"
 )
 _PLAIN_WORDS = {"a", "all", "and", "are", "at", "frame", "heliocentric", "barycentric", "in", "is", "medium"}
 _PLAIN_WORDS |= {"of", "rest", "scale", "system", "the", "to", "true", "values", "reference", "air", "vac"}

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.spectroscopy.runs import runs
 
-__all__ = ["errors_fit", "has_own_noise", "inverse_variances", "masked", "scatter"]
+__all__ = ["errors_beside", "errors_fit", "has_own_noise", "inverse_variances", "lone", "masked", "scatter"]
 
 _SENTINELS = np.array(
     [-99.0, -99.9, -99.99, -999.0, -999.9, -9999.0, -99999.0, -32768.0, -1e20, -1e30, -1e34]
@@ -19,6 +20,14 @@ _NOTHING = 1e-6  # of the median flux
 _DEEPEST = 0.02  # of the median flux: no line of a well-exposed star is so deep
 _TOO_MUCH = 1e8  # of the median inverse variance: errors 10,000 times smaller than the others are not real
 _MOST_UNKNOWN = 0.5  # fraction of the errors
+_LONE = 1.5  # deviation of a lone pixel, as a multiple of the median flux: deeper than any absorption line
+_SIGNIFICANT = 10.0  # the same as a multiple of its error
+_BESIDE = 0.1  # of that deviation, beside a lone pixel: any line that two pixels sample has more
+_WINDOW = 21  # pixels
+_MOST_LONE = 0.01  # fraction of the pixels
+_OTHER_SIZE = 20.0  # ratio of their medians at which a variance cannot be taken for another star's flux
+_BROAD = 51  # pixels
+_NAMES = {"variance": "variance", "ivar": "inverse variance"}
 _NO_WEIGHT = 1e-6  # of the median inverse variance: the weight of such a pixel is negligible
 
 
@@ -48,6 +57,41 @@ def masked(flux):
             if others.size and value and _is_far(value, others):
                 bad |= flux == value
     return bad
+
+
+def lone(flux, ivar=None):
+    """Pixels, alone or in pairs, that stand out further than any line could: cosmic rays, dead pixels.
+
+    Parameters
+    ----------
+    flux : array (n_pix,)
+    ivar : array (n_pix,), optional
+        Inverse variance; the scatter of the flux takes its place.
+
+    Returns
+    -------
+    array of bool (n_pix,)
+        None if they are more than 1 % of the pixels: they then are no accidents.
+    """
+    found = np.zeros(flux.size, bool)
+    good = np.isfinite(flux) if ivar is None else np.isfinite(flux) & (ivar > 0)
+    own = flux[good]
+    size = np.abs(own)
+    least = _LONE * np.median(size) if own.size >= _WINDOW else np.inf
+    if not (size > least).any():  # most spectra
+        return found
+    from scipy.ndimage import median_filter  # slow to import, and few spectra need it
+
+    deviation = np.abs(own - median_filter(own, _WINDOW, mode="nearest"))
+    error = scatter(own) if ivar is None else ivar[good] ** -0.5
+    high = (deviation > least) & (deviation > _SIGNIFICANT * error)
+    beside = np.pad(deviation, 1)
+    for first, end in runs(high):
+        around = max(beside[first], beside[end + 1])
+        high[first:end] = end - first <= 2 and around < _BESIDE * deviation[first:end].max()
+    if high.mean() <= _MOST_LONE:
+        found[good] = high
+    return found
 
 
 def _without_light(flux, good):
@@ -172,12 +216,52 @@ def errors_fit(errors, flux):
 
 def has_own_noise(values, flux):
     """Whether numbers scatter like a separate spectrum and not like errors, which follow the flux."""
+    noise, likeness = _noise_beside(values, flux)
+    return noise > 0.3 and likeness < 0.5
+
+
+def errors_beside(values, flux):
+    """What unnamed numbers beside a flux are: 'error', 'variance', 'ivar', or '' for another spectrum.
+
+    The variance of photon counts is as large as the counts, and so is the flux of another star. But the
+    variance is smooth, or has the noise of the flux itself, where the other star has its own.
+
+    Raises
+    ------
+    RefusedError
+        If they may be either.
+    """
+    kind = errors_fit(values, flux)
+    size = np.nanmedian(np.abs(values)) / np.nanmedian(np.abs(flux)) if kind else 0.0
+    if kind in ("", "error"):
+        return "" if has_own_noise(values, flux) else kind
+    if not 1 / _OTHER_SIZE < size < _OTHER_SIZE:
+        return kind
+    noise, likeness = _noise_beside(values, flux)
+    unlike = _unlikeness(values, flux)
+    if likeness > 0.98 or (noise < 0.15 and unlike < 0.05):
+        return kind
+    if noise > (0.2 if unlike > 0.1 else 0.5) and likeness < (0.7 if unlike > 0.05 else 0.3):
+        return ""
+    raise RefusedError(f"may be the {_NAMES[kind]} of the flux, or the flux of another star")
+
+
+def _unlikeness(values, flux):
+    """Typical deviation of running means of numbers from a multiple, plus a constant, of those of a flux."""
+    from scipy.ndimage import uniform_filter1d
+
+    good = np.isfinite(values) & np.isfinite(flux)
+    own, other = (uniform_filter1d(np.asarray(row[good], float), _BROAD) for row in (values, flux))
+    deviations = own - np.polyval(np.polyfit(other, own, 1), other)
+    return np.median(np.abs(deviations)) / np.median(np.abs(own))
+
+
+def _noise_beside(values, flux):
+    """Relative noise of numbers as a multiple of that of a flux, and the correlation of the noise of both."""
     level, own = np.nanmedian(np.abs(flux)), np.nanmedian(np.abs(values))
-    if not (level > 0 and own > 0) or scatter(values) / own < 0.3 * scatter(flux) / level:
-        return False
-    first, second = (
-        2 * row[2:-2] - row[:-4] - row[4:] for row in (np.asarray(flux, float), np.asarray(values, float))
-    )
-    good = np.isfinite(first) & np.isfinite(second)
-    ranks = [np.argsort(np.argsort(row[good])) for row in (first, second)]
-    return bool(np.corrcoef(ranks)[0, 1] < 0.5)
+    if not (level > 0 and own > 0 and (noise := scatter(flux)) > 0):
+        return 0.0, 0.0
+    differences = [2 * row[2:-2] - row[:-4] - row[4:] for row in np.asarray([flux, values], float)]
+    good = np.isfinite(differences).all(axis=0)
+    ranks = [np.argsort(np.argsort(row[good])) for row in differences]
+    return scatter(values) / own / (noise / level), float(np.corrcoef(ranks)[0, 1])

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from obafgkm.classify.reading.units import is_of_flux, is_of_wavelength
 from obafgkm.classify.reading.words import vocabulary
 
-__all__ = ["ERROR_WORDS", "NO_LIGHT", "NO_STAR", "SPECTRAL", "Role", "role_of", "roles_of", "tokens"]
+__all__ = [
+    "ERROR_WORDS",
+    "NAME_COLUMNS",
+    "NO_LIGHT",
+    "NO_STAR",
+    "SPECTRAL",
+    "Role",
+    "naming_column",
+    "role_of",
+]
+__all__ += ["roles_of", "tokens"]
 
 
 # Compound names, split into words.
@@ -50,6 +60,7 @@ _COMPACT = {
     "isgood": "good",
     "ivarflux": "ivar",
     "maskbits": "mask",
+    "netflux": "net flux",
     "normflux": "normalized flux",
     "ormask": "or mask",
     "pixflag": "mask",
@@ -58,6 +69,7 @@ _COMPACT = {
     "qcflag": "mask",
     "skyflux": "sky",
     "spectralaxis": "wave",
+    "wavedisp": "dispersion",
     "wavegrid": "wave",
 }
 _SED = "sed"  # spectral energy distribution, flux times the quantity of its axis
@@ -122,7 +134,7 @@ _GOOD = {"good", "valid", "usable", "use", "ok", "keep"}
 _NORMALISED = {"norm", "normalized", "normalised", "rectified", "nflux", "normed"}
 _FLUX = vocabulary("flux fluxes spectrum spectra spec intensity signal data sci science density")
 _FLUX |= vocabulary("count counts cts adu dn electrons electron int obs observed coadd object f flx fl")
-_FLUX |= vocabulary("fluss flujo flusso intensitat intensidad intensite")
+_FLUX |= vocabulary("net fluss flujo flusso intensitat intensidad intensite")
 _MAGNITUDE = {"mag", "mags", "magnitude", "magnitudes", "abmag", "stmag", "mab", "vegamag"}
 _OTHERS = {  # quantities other than the flux of the star and its errors, by the words that name them
     "sky": {"sky", "background", "bkg", "bkgd", "bg"},
@@ -152,6 +164,9 @@ _OTHERS = {  # quantities other than the flux of the star and its errors, by the
         "squared derivative gradient cumulative asinh arcsinh ratio difference diff rank percentile"
     ),
 }
+_SUBTRACTED = {"sub", "subtracted", "skysub", "minus"}
+_REMOVABLE = {"sky", "telluric", "calibration"}  # effects for which a flux is corrected
+_CORRECTED = {"corrected", "corr", "removed"}
 NO_STAR = frozenset(_OTHERS)
 # Kinds of extensions and columns that are not the flux of a star.
 NO_LIGHT = NO_STAR | {"error", "ivar", "variance", "mask", "good", "flags", "wave"}
@@ -161,8 +176,10 @@ _OTHER_AXIS = vocabulary(
 )
 _OTHER_AXIS |= vocabulary("delay separation baseline airmass")
 _ALONE = {"tau", "kappa", "depth", "optical"}  # which can be part of a star's name
-_RAW = {"raw", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
+_RAW = {"raw", "net", "reduced", "uncalibrated", "count", "counts", "cts", "adu", "dn", "orig", "original"}
 _NAMES = vocabulary("name object star designation desig obsid mangaid specobjid targetid id source target")
+NAME_COLUMNS = ("name", "object", "star", "designation", "obsid", "mangaid", "specobjid", "targetid")
+NAME_COLUMNS += ("id", "target")
 _UCDS = {
     "em.wl": "wave",
     "em.freq": "frequency",
@@ -177,6 +194,9 @@ _UCDS = {
     "phot.count": "flux",
     "instr.skylevel": "sky",
 }
+
+
+_LABEL = re.compile(r"\s*(.*?\w)\s+/\s+(\S.*?)\s*")  # the quantity over its unit, as ISO 80000-1 has it
 
 
 @dataclass(frozen=True)
@@ -279,9 +299,24 @@ def roles_of(names, said, units):
     return roles
 
 
+def naming_column(names, words):
+    """The column whose words or numbers name the objects; None if there is none.
+
+    Parameters
+    ----------
+    names, words : sequence of str
+        All columns, and those that hold words: an ``object`` of numbers is its flux.
+    """
+    own = {name.lower(): name for name in names}
+    for key in NAME_COLUMNS:
+        if key in own and (key != "object" or own[key] in words):
+            return own[key]
+    return next((name for name in names if role_of(name).kind == "name"), None)
+
+
 def _unit_in(name):
-    """A name and the unit in brackets after it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``."""
-    found = re.fullmatch(r"\s*(.*?)\s*[\[(]\s*(.*?)\s*[\])]\s*", name)
+    """A name and the unit after it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``, ``Flux / Jy``."""
+    found = re.fullmatch(r"\s*(.*?)\s*[\[(]\s*(.*?)\s*[\])]\s*", name) or _LABEL.fullmatch(name)
     if not found or tokens(found[1])[-1:] in (["log"], ["log10"], ["ln"], ["f"], []):
         return name, ""
     return found[1], found[2]
@@ -299,11 +334,12 @@ def _by_words(words, known, unit):
         return Role("ivar", unit=unit, tag=rest(_IVAR, _VARIANCE, _FLUX, {"inverse", "inv"}))
     if known & _VARIANCE:
         return Role("variance", unit=unit, tag=rest(_VARIANCE, _FLUX))
-    if {"no", "sky"} <= known:
+    if ({"no", "sky"} <= known or "noss" in known) and not known & _ERROR:  # "no subtraction of the sky"
         return Role("flux", unit=unit, rank=2)
-    without_sky = known & {"sub", "subtracted", "skysub", "minus"}
     for kind, group in _OTHERS.items():
-        if kind == "sky" and without_sky:
+        if (kind == "sky" and known & _SUBTRACTED) or (
+            kind in _REMOVABLE and known & _CORRECTED and known & _FLUX
+        ):
             continue
         if words == ["stokes", "i"]:
             break

@@ -1,4 +1,4 @@
-"""Tables in formats that astropy reads: VOTable, ECSV, CDS, IPAC, fixed width."""
+"""Tables in formats that astropy reads: VOTable, ECSV, CDS, IPAC, LaTeX."""
 
 import io
 import re
@@ -8,7 +8,8 @@ import numpy as np
 from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import role_of, roles_of
+from obafgkm.classify.reading.roles import naming_column, role_of, roles_of
+from obafgkm.classify.reading.stacked import stacked
 
 __all__ = ["astropy_format", "part_of_table", "parts_of_table"]
 
@@ -29,12 +30,9 @@ def astropy_format(text):
     if start.lstrip().startswith("\\begin{"):
         return "ascii.aastex" if "{deluxetable" in start else "ascii.latex"
     first = next((line for line in start.splitlines() if line.strip()), "")
-    if re.search(r"(?m)^\s*\|(?:\s*:?-+:?\s*\|)+\s*$", start):  # Markdown, as text with bars
-        return ""
-    if first.startswith("\\") or (first.startswith("|") and first.rstrip().endswith("|")):
-        second = [line for line in start.splitlines() if line.startswith("|")][1:2]
-        is_ipac = first.startswith("\\") or not second or not any(c.isdigit() for c in second[0])
-        return "ascii.ipac" if is_ipac else "ascii.fixed_width"
+    is_headed = first.startswith("|") and first.rstrip().endswith("|")
+    if first.startswith("\\") or (is_headed and re.search(r"(?m)^\s+[-+.\d]", start)):  # numbers without bars
+        return "ascii.ipac"
     return ""
 
 
@@ -62,7 +60,7 @@ def parts_of_table(text, form):
         raise
     except Exception as error:  # astropy does not document what it raises for damaged tables
         raise RefusedError(f"damaged, or not a table of the format {form} ({error})") from error
-    parts = [part_of_table(table) for table in tables]
+    parts = [own for table in tables for own in stacked(part_of_table(table))]
     if not (good := [part for part in parts if part.columns]):
         raise RefusedError(f"a table of the format {form} without columns of numbers")
     return good
@@ -91,8 +89,9 @@ def _tables(text, form):
                 yield own
         return
     from astropy.io import ascii
+    from astropy.table import Table
 
-    yield ascii.read(text, format=form.removeprefix("ascii."))
+    yield Table(ascii.read(text, format=form.removeprefix("ascii.")))  # quantities become columns with units
 
 
 def part_of_table(table):
@@ -120,6 +119,9 @@ def part_of_table(table):
         if is_of_words and len(table[key]) and role_of(key).kind in ("mask", "good", "error"):
             raise RefusedError(f"the column {key} holds words, such as '{table[key][0]}': it needs numbers")
     keys = [key for key in table.colnames if _is_of_numbers(np.asarray(table[key]).dtype)]
+    naming = naming_column(table.colnames, [key for key in table.colnames if key not in keys])
+    is_named = naming is not None and table[naming].ndim == 1
+    lines = [str(value).strip() for value in table[naming]] if is_named else None
     names, codes, units, descriptions = [], [], [], []
     for key in keys:
         own = table[key]
@@ -144,7 +146,7 @@ def part_of_table(table):
     medium = media.by_words(" ".join([*map(str, comments), table.meta.get("words", "")]))
     target = str(header.get("OBJECT", header.get("TARGNAME", "")))
     known = (medium, "the comments of the table") if medium else None
-    return Part(str(table.meta.get("name", "")), columns, None, header, target, None, known)
+    return Part(str(table.meta.get("name", "")), columns, None, header, target, lines, known)
 
 
 def _is_of_numbers(dtype):

@@ -9,6 +9,7 @@ from obafgkm.classify.reading.columns import Column, Part
 from obafgkm.classify.reading.pixels import errors_fit, has_own_noise
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import NO_STAR, Role, role_of
+from obafgkm.classify.reading.stacked import stacked
 from obafgkm.classify.reading.text_numbers import numbers_of
 from obafgkm.classify.reading.units import are_like_wavelengths, counts_pixels, is_said, is_unit
 
@@ -22,6 +23,7 @@ _FEW_BAD = 0.2  # of the pixels
 _AXES = {"wave", "frequency", "energy", "wavenumber", "pixel", "time"}
 _NO_AXES = {"velocity", "axis"}
 _NUMBERED = re.compile(r"(?:col(?:umn)?)?\s*#?(\d+)\s*[:=.)-]\s*(\D.*)", re.IGNORECASE)
+_STAR = re.compile(r"[A-Za-z].*(?:\d|\s[A-Z]$)|^\d{4}-\d\d-\d\d")
 _TYPE_OF_COLUMN = re.compile(r"\d*[NSMD]|-+")  # in RDB, below the names
 _UNITS = {  # words that name a unit in the lines above a table
     "wave": r"angstroms?|å|nm|nanomet(?:er|re)s?|microns?|µm|um|hz|km/s|pixels?|cm-1",
@@ -49,10 +51,10 @@ def text_parts(text, name):
     RefusedError
         If it contains no columns of numbers that can be a spectrum.
     """
-    header, rows, separator, left = numbers_of(text)
+    header, rows, separator, left, lines = numbers_of(text)
     table = np.array(rows, float).T
     if len(rows) <= _FEW < len(table):  # rows in place of columns
-        table, header = table.T, []
+        table, header, lines = table.T, [], None
     if len(table) < 2:
         raise RefusedError("one column only: wavelength and flux are needed")
     words = "\n".join(line.lower() for line in header)
@@ -74,6 +76,8 @@ def text_parts(text, name):
             and not column.settled_role().unit
         ):
             column.unit = _unit_in_words(words, "wave" if kind == "wave" else "flux")
+    naming = next((c.values for c in columns if c.settled_role().kind == "name"), ())
+    lines = lines or [f"{value:g}" for value in naming] or None
     medium = media.by_lines(header)
     medium = medium if medium[0] else None
     if "bestfit" in words and names:
@@ -81,7 +85,8 @@ def text_parts(text, name):
         for column in columns:
             if column.settled_role().kind == "flux":
                 column.unit = column.unit or "1e-17 erg/s/cm2/Angstrom"
-    return [Part("", own, medium=medium, left_out=list(left)) for own in _apart(columns)]
+    parts = [Part("", own, rows=lines, medium=medium, left_out=list(left)) for own in _side_by_side(columns)]
+    return [own for part in parts for own in stacked(part)]
 
 
 def _names(header, count, separator):
@@ -98,10 +103,11 @@ def _names(header, count, separator):
             if len(words) != count:
                 continue
             kinds = {role_of(word).kind for word in words}
-            unknown = sum(not role_of(word).kind for word in words)
+            unknown = sum(role_of(word).kind in ("", "name") for word in words)
             has_light = kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)
-            are_stars = "wave" in kinds and unknown == count - 1 and _are_names(words)
-            are_stars |= bool(own) and "wave" in kinds and unknown == count - 1 and _are_words(words)
+            are_stars = "wave" in kinds and unknown == count - 1 and (
+                _are_names(words) or _are_words(words, own)
+            )  # fmt: skip
             is_refused = kinds & _NO_AXES and (kinds & {"flux", "magnitude"} or "velocity" in kinds)
             if is_refused or are_stars or has_light or ("wave" in kinds and kinds & NO_STAR):
                 return words, units or [""] * count
@@ -122,17 +128,23 @@ def _split(line, separator):
             yield own, [word.strip().strip("\"'").strip() for word in line.split(own)]
 
 
-def _are_words(words):
-    """Whether the names of a table, except that of the wavelengths, are words that carry a meaning."""
-    own = [word for word in words if not role_of(word).kind]
+def _are_words(words, separator):
+    """Whether the names of a table, except that of the wavelengths, are words that carry a meaning.
+
+    Between blanks they may as well be a sentence, of which not all words have a capital letter or a number.
+    """
+    own = [word for word in words if role_of(word).kind in ("", "name")]
     axis = [role_of(word) for word in words if role_of(word).kind == "wave"]
-    return not axis[0].tag and all(re.search(r"[A-Za-z]{2}", word) and not is_unit(word) for word in own)
+    if axis[0].tag or all(is_unit(word) for word in own) or (not separator and len(own) == 1):
+        return False
+    form = r"[A-Za-z]{2}|[A-Za-z].*\d" if separator else r"^(?:[A-Z].*[a-z\d]|[a-z]+\d)"
+    return all(re.search(form, word) for word in own)
 
 
 def _are_names(words):
-    """Whether all words are names of stars, with a number such as HD123, and none can be a quantity."""
-    own = [word for word in words if not role_of(word).kind]
-    return all(re.search(r"[A-Za-z].*\d", word) for word in own) and len(set(own)) == len(own)
+    """Whether all words are names of stars, such as HD123 or star A, or dates, and none can be a quantity."""
+    own = [word for word in words if role_of(word).kind in ("", "name")]
+    return all(_STAR.search(word) for word in own) and len(set(own)) == len(own)
 
 
 def _named(table, names, units):
@@ -142,11 +154,10 @@ def _named(table, names, units):
         found = re.search(r"[\[(](.*)[\])]", axis.name)
         axis.role = Role("wave", unit=found[1] if found else "")
     kinds = {column.settled_role().kind for column in columns}
-    if kinds == {"wave", ""} and _are_names(names):
+    if "wave" in kinds <= {"wave", "", "name"} and _are_names(names):
         for column in columns:
-            column.role = (
-                column.settled_role() if column.settled_role().kind else Role("flux", tag=column.name)
-            )
+            is_star = column.settled_role().kind != "wave"
+            column.role = Role("flux", tag=column.name) if is_star else column.settled_role()
     return columns
 
 
@@ -218,33 +229,9 @@ def _unit_in_words(words, kind):
     return found[1].strip() if found else ""
 
 
-def _apart(columns):
-    """Columns of each spectrum, for spectra side by side and for spectra one below the other."""
+def _side_by_side(columns):
+    """Columns of each spectrum, for spectra that stand side by side."""
     tags = {column.role.tag for column in columns if column.role and column.role.kind == "wave"}
-    groups = [columns]
-    if len(tags) > 1:
-        groups = [[c for c in columns if c.role.tag == tag and c.role.kind] for tag in sorted(tags)]
-    apart = []
-    for group in groups:
-        wave = next((column for column in group if column.settled_role().kind == "wave"), None)
-        apart += _below(group, wave) if wave is not None else [group]
-    return apart
-
-
-def _below(columns, wave):
-    """Columns of each spectrum if the wavelengths restart several times."""
-    waves = np.array(wave.values, float)
-    steps = np.diff(waves)
-    sign = np.sign(np.nanmedian(steps)) if steps.size else 1
-    before, own, after = sign * waves[:-2], sign * waves[1:-1], sign * waves[2:]
-    # A single absurd wavelength, such as a sentinel of missing values, is no restart.
-    waves[1:-1][(before < after) & ((own < before) | (own > after))] = np.nan
-    steps, span = np.diff(waves), np.nanmax(waves) - np.nanmin(waves)
-    breaks = np.flatnonzero(sign * steps < -0.02 * span) + 1
-    if not breaks.size or breaks.size > wave.values.size / 20:
+    if len(tags) < 2:
         return [columns]
-    return [
-        [Column(c.name, values, c.unit, c.where, c.said, c.role)
-         for c, values in zip(columns, pieces, strict=True)]
-        for pieces in zip(*(np.split(c.values, breaks) for c in columns), strict=True)
-    ]  # fmt: skip
+    return [[c for c in columns if c.role.tag == tag and c.role.kind] for tag in sorted(tags)]

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 
 from obafgkm.classify.reading.refusal import RefusedError
-from obafgkm.classify.reading.roles import role_of
+from obafgkm.classify.reading.roles import naming_column, role_of
 from obafgkm.classify.reading.units import is_said, is_unit
 from obafgkm.classify.reading.words import vocabulary
 
@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GLUED = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
+_THOUSANDS_AND_POINT = re.compile(rf"{_THOUSANDS.pattern}\.\d*")
 _BRACKETS = "[](){}"
 _TRUTH = {"true": 1.0, "false": 0.0}
 _MSVC = re.compile(r"[-+]?1\.#(?:IND|INF|Q?S?NAN)\d*", re.IGNORECASE)  # of older Windows C libraries
@@ -27,7 +28,10 @@ _TWO_DOTS = re.compile(r"\d\.\d+\.\d")
 
 
 def numbers_of(text):
-    """The lines above the numbers, rows of numbers, their separator, and what was left out."""
+    """The lines above the numbers, rows of numbers, their separator, what was left out, and names of rows.
+
+    The names are those of a column of words that says to which object each row belongs; None without one.
+    """
     lines = _unquoted(text).splitlines()
     if not any("," in line or ";" in line for line in lines[-20:]) and any(
         _TWO_DOTS.search(line) for line in lines
@@ -54,8 +58,9 @@ def numbers_of(text):
             widths[len(values)] = widths.get(len(values), 0) + 1
     if not widths or sum(widths.values()) < 2:
         if (without := _without_words(lines, separator)) is not None:
-            header, rows, separator, left = numbers_of("\n".join(without[0]))
-            return header, rows, separator, [*left, *without[1]]
+            lines, words, names = without
+            header, rows, separator, left, _ = numbers_of("\n".join(lines))
+            return header, rows, separator, [*left, *words], names if len(names) == len(rows) else None
         raise RefusedError("no spectrum: fewer than two lines of wavelength and flux")
     usual = max(widths, key=lambda width: (widths[width], width))
     for line, values in parsed:
@@ -70,7 +75,7 @@ def numbers_of(text):
         problem = "no spectrum: its lines have different numbers of columns, or words among the numbers"
         raise RefusedError(f"{problem}: {inside[0][:40]!r}" if inside else problem)
     left = [f"{len(other)} lines of another form, such as {other[0][1][:40]!r}"] if other else []
-    return header, rows, separator, left
+    return header, rows, separator, left, None
 
 
 def _unquoted(text):
@@ -86,7 +91,7 @@ def _unquoted(text):
 
 
 def _without_words(lines, separator):
-    """Lines without the columns that consist of words, and a list of these; None if there are none."""
+    """Lines without the columns that consist of words, these, and names of rows; None if there are none."""
     cells = [line.split(separator) for line in lines if line.strip() and line.strip()[0] not in _COMMENT]
     usual = Counter(map(len, cells)).most_common(1)[0][0] if cells else 0
     table = [row for row in cells if len(row) == usual]
@@ -101,7 +106,13 @@ def _without_words(lines, separator):
         _refuse_meaning([row[i].strip() for row in table], i + 1)
     left = [f"column {i + 1} (words)" for i in dropped]
     joint = separator or " "
-    return [joint.join(row[i] for i in kept) for row in table], left
+    lines = [joint.join(row[i] for i in kept) for row in table]
+    heads = {table[0][i].strip(" \"'"): i for i in dropped}
+    naming = naming_column(heads, heads)
+    if naming is None:
+        return lines, left, []
+    numeric = [row for row, line in zip(table, lines, strict=True) if _values(line, separator, False)]
+    return lines, left, [row[heads[naming]].strip(" \"'") for row in numeric]
 
 
 def _refuse_meaning(cells, number):
@@ -139,6 +150,7 @@ def _unglued(lines):
 def _style(lines):
     """The separator of the cells of a line, None for blanks, and whether commas are decimal commas."""
     sample = [line for line in lines if re.match(r"\s*[\[({=]*[\"']?[-+.\d]", line)][:400]
+    sample = sample or [line for line in lines if re.search(r"\d", line)][:400]  # words before the numbers
     sample = sample[len(sample) // 10 :] or sample
     for separator in (";", "\t", "|", ","):
         if sample and sum(separator in line for line in sample) > 0.9 * len(sample):
@@ -171,6 +183,7 @@ def _values(line, separator, has_decimal_comma):
     values = []
     for cell in cells:
         cell = cell.replace(",", ".") if has_decimal_comma else cell
+        cell = cell.replace(",", "") if _THOUSANDS_AND_POINT.fullmatch(cell) else cell
         if "_" in cell:  # which Python allows within numbers
             return None
         try:

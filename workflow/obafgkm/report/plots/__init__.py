@@ -8,6 +8,7 @@ import matplotlib
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.transforms import ScaledTranslation
 
 __all__ = ["COLUMN", "PAGE", "dodge", "new_figure", "save_figure", "side_by_side"]
@@ -19,6 +20,9 @@ STAMP = "networks not trained to learn at this scale"
 
 _REAL = ("mirror", "remote")
 
+if "STIXGeneral" not in font_manager.get_font_names():  # a list of fonts from another installation
+    for path in sorted(Path(matplotlib.get_data_path(), "fonts/ttf").glob("STIX*.ttf")):
+        font_manager.fontManager.addfont(path)
 plt.style.use(Path(__file__).with_name("obafgkm.mplstyle"))
 
 

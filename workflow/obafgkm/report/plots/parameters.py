@@ -8,7 +8,7 @@ __all__ = ["NAMES", "SYMBOLS", "UNITS", "draw_parameters", "parameter_axis", "st
 
 NAMES = {"teff": "Teff (K)", "logg": "log g", "feh": "[M/H]", "vsini": "v sin i (km/s)"}  # in tables
 SYMBOLS = {"teff": r"$T_\mathrm{eff}$", "logg": r"$\log\,g$", "feh": "[M/H]", "vsini": r"$v\,\sin\,i$"}
-UNITS = {"teff": "K", "logg": "dex", "feh": "dex", "vsini": r"km s$^{-1}$"}
+UNITS = {"teff": "K", "logg": "dex", "feh": "dex", "vsini": "km/s"}
 
 _MANY = 1000  # number of points above which they are drawn small
 

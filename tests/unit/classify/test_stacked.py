@@ -1,0 +1,89 @@
+"""Tables in which the spectra of several stars stand one below the other."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from astropy import units
+from astropy.io import fits
+from astropy.table import QTable, Table
+from test_layouts import AIR, STAR, is_the_star, other, read
+
+from obafgkm.classify.reading.arrays import spectra_of_arrays
+from obafgkm.errors import ArchiveFileError
+
+COLUMNS = {"wavelength": np.tile(AIR, 2), "flux": np.concatenate([STAR, other(2, 1)])}
+NAMES = np.repeat(["HD1", "HD2"], AIR.size)
+SHUFFLED = np.random.default_rng(4).permutation(2 * AIR.size)
+
+
+def csv(path, columns):
+    pd.DataFrame(columns).to_csv(path, index=False)
+
+
+def ecsv(path, columns):
+    columns = {**columns, "wavelength": columns["wavelength"] / 10 * units.nm}
+    QTable(columns).write(path, format="ascii.ecsv")
+
+
+def votable(path, columns):
+    Table(columns).write(path, format="votable")
+
+
+def binary(path, columns):
+    fits.HDUList([fits.PrimaryHDU(), fits.table_to_hdu(Table(columns))]).writeto(path)
+
+
+WRITERS = [csv, ecsv, votable, binary]
+
+
+def are_both(spectra):
+    return [is_the_star(spectrum, slope) for spectrum, slope in zip(spectra, (-1, 2), strict=True)] == [
+        True
+    ] * 2
+
+
+@pytest.mark.parametrize("order", [slice(None), SHUFFLED])
+@pytest.mark.parametrize("key", ["star", "OBJECT", "target_id"])
+@pytest.mark.parametrize("write", WRITERS)
+def test_stars_are_told_apart_by_a_column_of_names(write, key, order, tmp_path):
+    write(tmp_path / "stars", {name: values[order] for name, values in {key: NAMES, **COLUMNS}.items()})
+    spectra = sorted(read(tmp_path / "stars"), key=lambda spectrum: spectrum.name)
+    assert [spectrum.name.removeprefix("stars ") for spectrum in spectra] == ["HD1", "HD2"]
+    assert are_both(spectra)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_number_per_star_is_a_name(write, tmp_path):
+    columns = {"id": np.repeat([7, 8], AIR.size), **COLUMNS}
+    write(tmp_path / "stars", {name: values[SHUFFLED] for name, values in columns.items()})
+    assert sorted(spectrum.name for spectrum in read(tmp_path / "stars")) == ["7", "8"]
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_stars_without_names_begin_where_the_wavelengths_restart(write, tmp_path):
+    write(tmp_path / "stars", COLUMNS)
+    spectra = read(tmp_path / "stars")
+    assert are_both(spectra)
+    assert len({spectrum.name for spectrum in spectra}) == 2
+
+
+@pytest.mark.parametrize("form", [pd.DataFrame, Table, dict])
+def test_tables_in_memory_are_divided_too(form):
+    assert are_both(spectra_of_arrays(form({"star": NAMES, **COLUMNS})))
+    assert are_both(spectra_of_arrays(form(COLUMNS)))
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_shuffled_lines_without_names_are_refused(write, tmp_path):
+    write(tmp_path / "stars", {name: values[SHUFFLED] for name, values in COLUMNS.items()})
+    with pytest.raises(ArchiveFileError, match="most wavelengths occur several times, with different fluxes"):
+        read(tmp_path / "stars")
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_one_star_whose_lines_are_numbered_or_repeated_is_one(write, tmp_path):
+    write(tmp_path / "numbered", {"id": np.arange(AIR.size), "wavelength": AIR, "flux": STAR})
+    write(tmp_path / "repeated", {"wavelength": np.repeat(AIR, 2), "flux": np.repeat(STAR, 2)})
+    for kind in ("numbered", "repeated"):
+        (spectrum,) = read(tmp_path / kind)
+        assert is_the_star(spectrum)
