@@ -242,15 +242,19 @@ def test_a_missing_mirror_is_an_error_that_names_the_ways_on(tmp_path, mirror):
         assert word in done.stdout
 
 
-def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(tmp_path):
+@pytest.mark.parametrize(
+    ("mirror", "place"),
+    [
+        ("/nonexistent", "/nonexistent/hammer/photometry.csv"),
+        ("", "a mirror: archives.mirror and OBAFGKM_MIRROR are empty"),
+    ],
+)
+def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(mirror, place, tmp_path):
     config = tmp_path / "config.yaml"
     config.write_text("datasets: {hammer: {source: mirror}}\n")
-    done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR="/nonexistent")
+    done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR=mirror)
     assert done.returncode != 0
-    assert (
-        "dataset 'hammer' was not found in /nonexistent/hammer/photometry.csv. Put its files there"
-        in done.stdout
-    )
+    assert f"dataset 'hammer' was not found in {place}. Put its files there" in done.stdout
 
 
 @pytest.mark.parametrize("held", [True, False])

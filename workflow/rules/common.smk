@@ -74,7 +74,9 @@ def hammer_photometry(wildcards):
     source = config["datasets"]["hammer"]["source"]
     if source != "mirror":
         return f"resources/archives/{source}/hammer/photometry.csv"
-    photometry = Path(MIRROR or "mirror", "hammer", "photometry.csv")
+    if not MIRROR:
+        raise MissingDatasetError("hammer", "a mirror: archives.mirror and OBAFGKM_MIRROR are empty")
+    photometry = Path(MIRROR, "hammer", "photometry.csv")
     if not photometry.is_file():
         raise MissingDatasetError("hammer", photometry)
     return str(photometry)

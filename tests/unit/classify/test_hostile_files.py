@@ -292,6 +292,14 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(unpacking, "_RATIO", 10)
 
 
+def test_a_compressed_image_that_expands_too_far_is_refused(small, tmp_path):
+    image = fits.CompImageHDU(np.zeros((600, 4000), "f4"), compression_type="GZIP_1", quantize_level=0)
+    image.header.update(CRVAL1=3800.0, CDELT1=1.0)
+    fits.HDUList([fits.PrimaryHDU(), image]).writeto(tmp_path / "bomb.fits.fz")
+    with pytest.raises(ArchiveFileError, match="unpacks to 9,600,000: not a file of spectra"):
+        list(read_file(tmp_path / "bomb.fits.fz"))
+
+
 def test_what_unpacks_to_far_more_than_a_spectrum_is_refused(small, tmp_path):
     (tmp_path / "bomb.fits.gz").write_bytes(gzip.compress(BOMB))
     with pytest.raises(ArchiveFileError, match=r"bomb\.fits\.gz: .*unpacks to more than"):

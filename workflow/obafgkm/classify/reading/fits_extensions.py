@@ -1,5 +1,6 @@
 """The extensions of a FITS file: each gets a role, and those that belong together become one part."""
 
+import math
 from collections import ChainMap
 
 import numpy as np
@@ -12,6 +13,7 @@ from obafgkm.classify.reading.pixels import errors_beside
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import NO_LIGHT, NO_STAR, role_of
 from obafgkm.classify.reading.stacked import stacked
+from obafgkm.classify.reading.unpacking import limit
 
 __all__ = ["parts_of_hdus"]
 
@@ -27,6 +29,7 @@ def parts_of_hdus(hdus):
         if hdu.header.get("NAXIS", 0) == 0 or not hdu.header.get("NAXIS1", 1):
             continue
         refuse_damaged(hdu)
+        _refuse_expanding(hdu, hdus)
         header, own = ChainMap(hdu.header, main), str(hdu.name)
         if hdu is not hdus[0] and (reason := calibration(hdu.header)):
             left_out.append(f"{own}: {reason}")
@@ -58,6 +61,16 @@ def parts_of_hdus(hdus):
     )
     image_parts, others = _of_images(images, main, _row_names(hdus) if several else None)
     return [*parts, *image_parts], [*left_out, *others]
+
+
+def _refuse_expanding(hdu, hdus):
+    """Refuse a compressed image that expands by more than spectra do."""
+    if not isinstance(hdu, fits.CompImageHDU):
+        return
+    size = math.prod(hdu.shape) * abs(hdu.header["BITPIX"]) // 8
+    packed = hdus.fileinfo(0)["file"].size
+    if size > limit(packed):
+        raise RefusedError(f"{packed:,} bytes, {hdu.name} unpacks to {size:,}: not a file of spectra")
 
 
 def _find_errors(by_role):

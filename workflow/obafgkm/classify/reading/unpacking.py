@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from obafgkm.classify.reading.refusal import RefusedError
 
-__all__ = ["opener", "stem", "tar_members", "unpacked", "whole", "zip_members"]
+__all__ = ["limit", "opener", "stem", "tar_members", "unpacked", "whole", "zip_members"]
 
 _ENCRYPTED = 1  # flag of a member of a zip archive
 _LARGEST = 1 << 30  # bytes of a file in memory: more than any spectrum, or all spectra of a plate, needs
@@ -47,6 +47,11 @@ def opener(start):
     return next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
 
 
+def limit(packed=None):
+    """The most bytes that a file may hold, or that so many compressed bytes may expand to."""
+    return _LARGEST if packed is None else min(_LARGEST, _SMALL + _RATIO * packed)
+
+
 def whole(file, packed=None):
     """The rest of an open file.
 
@@ -61,7 +66,7 @@ def whole(file, packed=None):
     RefusedError
         If it is larger than any file of spectra, or expands by more than spectra do.
     """
-    most = _LARGEST if packed is None else min(_LARGEST, _SMALL + _RATIO * packed)
+    most = limit(packed)
     content = file.read(most + 1)
     if len(content) > most:
         what = "holds" if packed is None else f"{packed:,} bytes, unpacks to"
