@@ -71,7 +71,7 @@ def fig13(predictions, statistics, threshold):
                 panel.annotate(
                     f"{value:.1f}".replace("-", "−"),
                     (bar.get_x() + bar.get_width() / 2, max(value, 0)),  # above the line, beside no other bar
-                    xytext=(0, 1),
+                    xytext=(1.5 * np.sign(shift), 1),  # points
                     textcoords="offset points",
                     ha="center",
                     fontsize=6.5,
