@@ -80,9 +80,7 @@ def lone(flux, ivar=None):
     least = _LONE * np.median(size) if own.size >= _WINDOW else np.inf
     if not (size > least).any():  # most spectra
         return found
-    from scipy.ndimage import median_filter  # slow to import, and few spectra need it
-
-    deviation = np.abs(own - median_filter(own, _WINDOW, mode="nearest"))
+    deviation = np.abs(own - np.median(_windows(own, _WINDOW), axis=-1))
     error = scatter(own) if ivar is None else ivar[good] ** -0.5
     high = (deviation > least) & (deviation > _SIGNIFICANT * error)
     beside = np.pad(deviation, 1)
@@ -92,6 +90,11 @@ def lone(flux, ivar=None):
     if high.mean() <= _MOST_LONE:
         found[good] = high
     return found
+
+
+def _windows(values, width):
+    """The pixels around each pixel, (n_pix, width); beyond the ends, those at the ends are repeated."""
+    return np.lib.stride_tricks.sliding_window_view(np.pad(values, width // 2, mode="edge"), width)
 
 
 def _without_light(flux, good):
@@ -248,10 +251,8 @@ def errors_beside(values, flux):
 
 def _unlikeness(values, flux):
     """Typical deviation of running means of numbers from a multiple, plus a constant, of those of a flux."""
-    from scipy.ndimage import uniform_filter1d
-
     good = np.isfinite(values) & np.isfinite(flux)
-    own, other = (uniform_filter1d(np.asarray(row[good], float), _BROAD) for row in (values, flux))
+    own, other = (_windows(row[good], _BROAD).mean(axis=-1) for row in (values, flux))
     deviations = own - np.polyval(np.polyfit(other, own, 1), other)
     return np.median(np.abs(deviations)) / np.median(np.abs(own))
 
