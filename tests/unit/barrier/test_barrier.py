@@ -173,6 +173,21 @@ def test_a_worker_that_ends_at_no_file_is_an_error_and_no_endless_loop():
         list(run(die, [[1]]))
 
 
+def die_once_between(tasks, lost, watch):
+    """Read the first file, and end before the second if that never happened before."""
+    folder = Path(tasks[0])
+    yield 0, "read"
+    if not (folder / "happened").exists():
+        (folder / "happened").touch()
+        os._exit(1)
+    yield 1, "read"
+
+
+def test_a_single_accident_between_files_costs_none_of_them(tmp_path):
+    assert list(run(die_once_between, [[str(tmp_path), "next"]])) == ["read", "read"]
+    assert (tmp_path / "happened").exists()
+
+
 def count(tasks, lost, watch):
     for i in range(10_000_000):
         yield 0, i

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from obafgkm.classify import classify
+from obafgkm.classify import classify, presence
 from obafgkm.classify.inputs import WAVE, lines_and_continuum
 from obafgkm.classify.model import Model
 from obafgkm.classify.presence import TEMPLATES, has_lines, line_significance, synthetic_lines
@@ -113,3 +113,14 @@ def test_lines_must_stand_above_the_noise_however_well_they_agree(lines, signifi
     (before,), (contrast,) = line_significance(ivar, own, seen)
     assert contrast > 10
     assert has_lines(ivar * (significance / before) ** 2, own, seen).tolist() == [found]
+
+
+@pytest.mark.parametrize(
+    ("significance", "contrast", "found"),
+    [(4.6, 4.6, True), (4.4, 4.6, False), (4.6, 4.4, False), (4.4, 4.4, False)],
+)
+def test_lines_must_exceed_both_noise_and_chance(significance, contrast, found, monkeypatch):
+    monkeypatch.setattr(
+        presence, "line_significance", lambda *args: (np.array([significance]), np.array([contrast]))
+    )
+    assert has_lines(None, None, None).tolist() == [found]

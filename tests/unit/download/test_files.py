@@ -1,6 +1,7 @@
 """Downloads from a local server that is made to fail in every way that the services do."""
 
 import errno
+import functools
 import gzip
 import hashlib
 import http.server
@@ -23,11 +24,12 @@ import gdown
 import pandas as pd
 import pytest
 import requests
+from tqdm import tqdm
 
 from obafgkm.download import files, registry
 from obafgkm.download import http as downloads
 from obafgkm.download.damage import check_dataset, total
-from obafgkm.download.files import fetch, fetch_dataset
+from obafgkm.download.files import carry_out, fetch, fetch_dataset
 from obafgkm.download.http import Patience
 from obafgkm.errors import FetchError, MissingDatasetError
 
@@ -1002,3 +1004,23 @@ def test_google_drive_address_and_attempts(tmp_path, monkeypatch):
         fetch([url], tmp_path / "BINTABLE.tgz", method="gdrive", patience=QUICK)
     assert len(asked) == 3
     assert all("1cr2iKU_9tZyayu6UI0IZRztwEGl2CZq0" in address for address in asked)
+
+
+@pytest.mark.parametrize(("pattern", "is_given_up"), [("f" * 30, True), ("f" * 11 + "s" + "f" * 11, False)])
+def test_a_service_is_given_up_after_a_dozen_failures_in_a_row(pattern, is_given_up):
+    asked = []
+
+    def ask(kind):
+        time.sleep(0.01)  # so that each failure is known before the next call
+        asked.append(kind)
+        if kind == "f":
+            raise FetchError("there is no answer")
+        return "a record"
+
+    tasks = {str(i): functools.partial(ask, kind) for i, kind in enumerate(pattern)}
+    records, failures = carry_out(tasks, 1, tqdm(disable=True))
+    assert len(asked) < 30 if is_given_up else len(asked) == len(pattern)
+    assert len(records) == pattern.count("s")
+    assert len(records) + len(failures) == len(pattern)
+    not_tried = [reason for reason in failures.values() if "not tried" in reason]
+    assert len(not_tried) == len(pattern) - len(asked)
