@@ -589,6 +589,22 @@ def test_two_runs_cannot_write_one_table(good, tmp_path, ending):
     assert len(read) == 2
 
 
+def test_a_page_or_spectrum_replaces_its_older_self_and_no_other_file(good, tmp_path, capsys):
+    for folder, name, words in (
+        ("pages", "good.png", ["classify", str(good), "--jobs", "1", "--plot"]),
+        ("read", "good_read.ecsv", ["read", str(good), "--output"]),
+    ):
+        own = tmp_path / folder / name
+        for _ in range(2):
+            assert main([*words, str(tmp_path / folder)]) == 0
+        own.write_text("the work of a week")
+        capsys.readouterr()
+        main([*words, str(tmp_path / folder)])
+        printed = capsys.readouterr()
+        assert "name another folder after --" in printed.out + printed.err
+        assert own.read_text() == "the work of a week"
+
+
 def test_reading_is_not_written_over_what_is_still_to_be_read(good, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     other = tmp_path / "good_read.ecsv"

@@ -19,6 +19,7 @@ from obafgkm.spectroscopy.wavelengths import vactoair
 
 __all__ = ["draw_page"]
 
+_CREATOR = "obafgkm classify"
 # Lines and bands of hot and cool stars, in addition to those of `obafgkm.spectroscopy.lines`: the classes in
 # which they are seen, and wavelengths in Angstrom in air.
 _MORE = {
@@ -52,9 +53,20 @@ def draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
         Probabilities.
     standards : path or None
         See `obafgkm.classify.standards.load_standards`.
+
+    Raises
+    ------
+    FileExistsError
+        If the path is that of a picture which was not drawn here.
     """
+    _refuse_to_replace(Path(path))
     with plt.rc_context({"text.parse_math": False}):  # names of stars may have dollar signs
         _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards)
+
+
+def _refuse_to_replace(path):
+    if path.exists() and _CREATOR.encode() not in path.read_bytes():
+        raise FileExistsError(f"{path} is another picture: name another folder after --plot")
 
 
 def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
@@ -97,7 +109,9 @@ def _draw_page(path, row, wave, flux, ivar, temperature, luminosity, standards):
     _box(axes["B"], row)
     part = Path(path).with_name(f"{Path(path).name}.part")
     try:
-        figure.savefig(part, dpi=150, format=Path(path).suffix.removeprefix("."))
+        form = Path(path).suffix.removeprefix(".")
+        key = "Software" if form == "png" else "Creator"
+        figure.savefig(part, dpi=150, format=form, metadata={key: _CREATOR})
         os.replace(part, path)
     finally:
         plt.close(figure)

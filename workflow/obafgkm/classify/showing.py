@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -59,8 +60,8 @@ def _shown(tasks, lost, watch, medium, folder, files):
                     yield task, (file, "", f"{spectrum.name}: {spectrum.problem}")
                     continue
                 own = folder / f"{stem}_read{'' if number == 1 else f'_{number}'}.ecsv"
-                if _is_any(own, files):
-                    yield task, (file, "", f"not written: {own} is itself a file to be read")
+                if taken := _taken(own, files):
+                    yield task, (file, "", f"not written: {own} {taken}")
                     continue
                 write_spectrum(own, spectrum)
                 yield (
@@ -71,12 +72,15 @@ def _shown(tasks, lost, watch, medium, folder, files):
             yield task, (file, "", error.problem)
 
 
-def _is_any(path, files):
+def _taken(path, files):
+    """Why a file must not be replaced; '' if it may."""
     for file in files:
         with contextlib.suppress(OSError, ValueError):
             if os.path.samefile(path, file):
-                return True
-    return False
+                return "is itself a file to be read"
+    if path.exists() and not re.search(rb"(?m)^# - read:", path.read_bytes()):
+        return "is a file that was not written here: name another folder after --output"
+    return ""
 
 
 def receipt_text(file, spectrum):
