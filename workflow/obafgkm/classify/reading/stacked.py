@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from obafgkm.classify.reading.columns import Column
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.roles import SPECTRAL
 
@@ -12,7 +11,7 @@ __all__ = ["stacked"]
 
 _FEWEST = 5  # lines per spectrum, on average, by which a name or a number denotes a spectrum and not a line
 _RESTART = 0.02  # of the range of the wavelengths, by which they fall where the next spectrum begins
-_LINES = 20  # per restart, at least
+_LINES = 20  # of a spectrum, at least
 _TWICE = 0.9  # of the wavelengths occur several times where spectra are shuffled into one another
 
 
@@ -42,6 +41,8 @@ def stacked(part):
     flux = by_kind.get("flux", by_kind.get("magnitude"))
     if wave is None or flux is None or wave.values.shape != flux.values.shape:
         return [part]
+    if wave.values.size < _LINES or not np.isfinite(wave.values).any():
+        return [part]
     names = part.rows if part.rows is not None and len(part.rows) == flux.values.size else None
     if names is not None:
         part = replace(part, rows=None)
@@ -63,10 +64,7 @@ def stacked(part):
 def _of_lines(part, lines, name, target):
     """The part of some lines of a table."""
     count = max(column.values.shape[0] for column in part.columns)
-    columns = [
-        Column(c.name, c.values[lines], c.unit, c.where, c.said, c.role) if len(c.values) == count else c
-        for c in part.columns
-    ]
+    columns = [replace(c, values=c.values[lines]) if len(c.values) == count else c for c in part.columns]
     return replace(part, name=name.strip(), object=target, columns=columns, left_out=list(part.left_out))
 
 
