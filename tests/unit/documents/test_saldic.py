@@ -144,7 +144,7 @@ def test_an_interrupted_family_goes_on_with_the_next_network(sample, tmp_path):
 
     train_family.__globals__["train"] = train
     networks = [{"parameters": [name], "split": "random"} for name in PARAMETERS]
-    arguments = networks, sample, {"epochs": 1}, SPLIT, 1, 1, tmp_path
+    arguments = networks, sample, {"epochs": 1}, SPLIT, 1, 1, tmp_path, "a"
     with pytest.raises(KeyboardInterrupt):
         train_family(*arguments)
     predictions, history, _ = train_family(*arguments)

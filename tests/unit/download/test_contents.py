@@ -30,6 +30,16 @@ def fits_file(checksum=True):
     return buffer.getvalue()
 
 
+def long_header(size):
+    """A tar archive with a PAX header of a size that no name needs; tarfile would read it whole."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("1.fits")
+        member.pax_headers = {"comment": "0" * size}
+        archive.addfile(member)
+    return buffer.getvalue()
+
+
 def tar(*sizes):
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
@@ -99,6 +109,8 @@ def test_whole_files_pass(judge, content, body):
         ("tar.gz", zipped(tar(5000, 700))[:-4], "truncated"),
         ("tar.gz", zipped(tar(500, 700).replace(b"1.fits\0", b"1.fitz\0")), "damaged after 1 file"),
         ("tar.gz", zipped(tar()), "without files"),
+        ("gz", zipped(b""), "empty when unpacked"),
+        ("tar.gz", zipped(long_header(2 << 20)), "a header of 2097[0-9]{3} bytes"),
         ("csv", b"name,sp_type\nSun,G2V\nSiri", "row 3 has 1 cells, the first 2"),
         ("csv", b"name,sp_type\nSun,G2V,\n", "row 2 has 3 cells"),
         ("csv", b'name,sp_type\n"Sun,G2V\n', "after row 1"),

@@ -1,5 +1,6 @@
 """Downloads from a local server that is made to fail in every way that the services do."""
 
+import contextlib
 import errno
 import functools
 import gzip
@@ -375,6 +376,47 @@ def test_text_of_unknown_length_is_refused(server, tmp_path):
         fetch([f"{server.url}/a.csv"], tmp_path / "a.csv", content="csv", patience=QUICK)
     fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", content="fits", patience=QUICK)
     assert (tmp_path / "a.fits").read_bytes() == FITS
+
+
+def test_the_body_of_a_redirect_is_not_read(server, tmp_path):
+    def endless(handler):
+        handler.send_response(302)
+        handler.send_header("Location", "/b.fits")
+        handler.end_headers()
+        handler.close_connection = True
+        with contextlib.suppress(OSError):
+            for _ in range(3000):  # of which some lie in the buffers of the connection
+                handler.wfile.write(bytes(100_000))
+                handler.server.served += 100_000
+
+    server.files["/b.fits"] = FITS
+    server.answers["/a.fits"] = [endless]
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", patience=QUICK)
+    assert (tmp_path / "a.fits").read_bytes() == FITS
+    assert server.served < 100_000_000
+
+
+@pytest.mark.parametrize("coding", ["chunked, x", "identity, chunked", "gzip"])
+def test_an_odd_transfer_encoding_is_a_failed_answer(server, tmp_path, coding):
+    """Which of them cuts the body into chunks, requests and http.client judge differently."""
+
+    def odd(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", coding)
+        handler.end_headers()
+        handler.wfile.write(b"name,teff\nSun,5772\n")
+        handler.close_connection = True
+
+    server.answers["/a.csv"] = [odd] * 5
+    with pytest.raises(FetchError, match=f"Transfer-Encoding '{coding}'"):
+        fetch([f"{server.url}/a.csv"], tmp_path / "a.csv", content="csv", patience=QUICK)
+
+
+def test_a_mirror_may_have_names_of_any_bytes(tmp_path):
+    folder = tmp_path / "mirror" / "lamost"
+    folder.mkdir(parents=True)
+    (folder / os.fsdecode(b"spec-\xff.fits")).write_bytes(FITS)
+    assert len(total(folder)) == 64
 
 
 def test_file_without_end_is_given_up(server, tmp_path, monkeypatch):

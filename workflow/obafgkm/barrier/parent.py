@@ -4,10 +4,25 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
-__all__ = ["end_with"]
+__all__ = ["end_with", "is_orphan"]
 
 _PR_SET_PDEATHSIG = 1
+
+
+def is_orphan(kind):
+    """Whether the parent of this process has ended, and the first process has adopted it: on Linux only.
+
+    Parameters
+    ----------
+    kind : str
+        Part of the command of a true parent, which in a container may be the first process itself.
+    """
+    try:
+        return os.getppid() == 1 and kind.encode() not in Path("/proc/1/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def end_with(parent):

@@ -1,4 +1,4 @@
-"""Connections that give up an answer whose head does not end.
+"""Connections that give up an answer whose head does not end, and read no body of a redirect.
 
 The time-out of a socket is that of a single read. A server that sends one byte of the status or of a header
 now and then, or one ``100 Continue`` after the other, never meets it, and neither requests nor urllib3 limits
@@ -69,9 +69,20 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return manager
 
 
+class _Session(requests.Session):
+    """Follows redirects without reading their bodies, whose length and duration nothing limits."""
+
+    def get_redirect_target(self, resp):
+        target = super().get_redirect_target(resp)
+        if target:
+            resp.raw.close()
+            resp._content = b""  # which requests would read before it goes on
+        return target
+
+
 def new_session():
     """A `requests.Session` of such connections; every request must set a time-out for reads."""
-    session = requests.Session()
+    session = _Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter())
     return session

@@ -4,6 +4,7 @@ This is how a file is judged of which no checksum is known yet: a beginning that
 about what follows it.
 """
 
+import contextlib
 import csv
 import gzip
 import io
@@ -23,6 +24,14 @@ __all__ = ["verify"]
 # into memory. All of CFLIB is a tenth of the last.
 _LARGEST_FILE = 1 << 30
 _LARGEST_ARCHIVE = 16 << 30
+_LARGEST_HEADER = 1 << 20  # in a tar archive
+_LONG_HEADERS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
 _CHUNK = 1 << 20
 _BLOCK = 2880  # bytes, of which every FITS file consists
 # Below 32 only tab, line feed, form feed, carriage return and the end of file of DOS belong to a text.
@@ -162,11 +171,32 @@ class _Unpacked:
         return chunk
 
 
+class _Blocks(_Unpacked):
+    """The blocks of a tar archive, without headers of a size that no name needs: tarfile reads them whole."""
+
+    left = 0  # blocks of the current member
+
+    def read(self, size):
+        block = super().read(size)
+        if self.left:
+            self.left -= 1
+        elif len(block) == tarfile.BLOCKSIZE and block.strip(b"\0"):
+            with contextlib.suppress(tarfile.HeaderError):  # which tarfile will meet, too
+                member = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+                is_long = member.type in _LONG_HEADERS
+                if is_long and member.size > _LARGEST_HEADER:
+                    raise ArchiveFileError(self.path, f"a header of {member.size} bytes in the tar archive")
+                self.left = -(-member.size // tarfile.BLOCKSIZE) if is_long or member.isreg() else 0
+        return block
+
+
 def _check_gz(path, file, content):
     """Unpack to the end, where gzip keeps a checksum of all."""
     unpacked = _Unpacked(path, file, _LARGEST_FILE)
     start = unpacked.read(_CHUNK)
     _refuse_answer(path, start, content)
+    if not start:
+        raise ArchiveFileError(path, "empty when unpacked")
     if start.startswith(b"\x1f\x8b"):
         raise ArchiveFileError(path, "gzipped twice")
     while unpacked.read(_CHUNK):
@@ -175,7 +205,7 @@ def _check_gz(path, file, content):
 
 def _check_tar(path, file):
     """Unpack to the end; nothing may follow the last member, because a damaged header looks like an end."""
-    unpacked, files = _Unpacked(path, file, _LARGEST_ARCHIVE), 0
+    unpacked, files = _Blocks(path, file, _LARGEST_ARCHIVE), 0
     try:
         # In single blocks, or what follows the last member would lie in tarfile's buffer.
         with tarfile.open(fileobj=unpacked, mode="r|", bufsize=tarfile.BLOCKSIZE) as archive:

@@ -64,4 +64,4 @@ def total(directory):
         for path in files
         if not (path.parent == directory and path.name.startswith("provenance.json"))
     ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return hashlib.sha256(os.fsencode("".join(lines))).hexdigest()

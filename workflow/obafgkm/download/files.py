@@ -385,7 +385,7 @@ def _summarise(table, dataset, source, directory):
         "source": source,
         "files": len(here),
         "bytes": int(here["bytes"].sum()),
-        "sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        "sha256": hashlib.sha256(os.fsencode(lines)).hexdigest(),  # of names of any bytes
         "fetched": max(here["time"], default=""),
         "missing": len(table) - len(here),
     }

@@ -241,6 +241,9 @@ def _length(response):
     Equal lengths that are repeated count as one (RFC 9110, section 8.6); with a Transfer-Encoding there is
     none (RFC 9112, section 6.3).
     """
+    coding = response.headers.get("Transfer-Encoding", "").strip().lower()
+    if coding not in ("", "chunked"):
+        raise _Again(f"the server answered in the Transfer-Encoding '{coding[:80]}'")
     if response.raw.chunked:
         return None
     given = response.headers.get("Content-Length")

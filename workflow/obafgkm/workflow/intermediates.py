@@ -12,7 +12,7 @@ from pathlib import Path
 
 from obafgkm.errors import DamagedFileError
 
-__all__ = ["check", "seal"]
+__all__ = ["check", "checksums", "seal"]
 
 _KEPT = Path("resources", "checksums")
 _PRINTED = (".tex", ".png", ".pdf")
@@ -53,6 +53,18 @@ def check(paths):
             continue
         except OSError as error:
             raise DamagedFileError(path, f"cannot be read ({error.strerror})") from error
+
+
+def checksums(paths):
+    """The checksum of each file, kept or computed anew; of a folder, nothing."""
+    lines = []
+    for path in map(Path, paths):
+        kept = _kept(path) if _ours([path]) else None
+        if kept is not None and kept.is_file():
+            lines.append(kept.read_text(encoding="utf-8", errors="replace"))
+        elif path.is_file():
+            lines.append(_line(path))
+    return lines
 
 
 def _ours(paths):

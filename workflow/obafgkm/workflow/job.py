@@ -2,15 +2,17 @@
 
 import contextlib
 import errno
+import hashlib
+import json
 import os
 import sys
 import traceback
 
-from obafgkm.barrier.parent import end_with
+from obafgkm.barrier.parent import end_with, is_orphan
 from obafgkm.errors import DamagedFileError, ObafgkmError
-from obafgkm.workflow.intermediates import check, seal
+from obafgkm.workflow.intermediates import check, checksums, seal
 
-__all__ = ["job"]
+__all__ = ["foundation", "job"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -32,6 +34,8 @@ def job(snakemake, show_progress=False):
     show_progress : bool
         Keep standard error on the terminal, for jobs with a progress bar.
     """
+    if ".snakemake" in sys.argv[0] and is_orphan("snakemake"):  # its Snakemake ended during the imports
+        sys.exit(f"{snakemake.rule}: its Snakemake has ended")
     end_with(os.getppid())
     terminal = os.dup(2)
     with open(snakemake.log[0], "w") as log:
@@ -48,6 +52,26 @@ def job(snakemake, show_progress=False):
             traceback.print_exc(file=log)
             os.write(terminal, f"\n{snakemake.rule}: {_sentence(error, snakemake.input)}\n\n".encode())
             sys.exit(1)
+
+
+def foundation(snakemake, *adding):
+    """Digest of all that the results of a job rest on: its code, its parameters and its inputs.
+
+    Work that an interrupted job has finished may be used again only on the same foundation.
+
+    Parameters
+    ----------
+    snakemake : snakemake.script.Snakemake
+    *adding : str
+        Names of parameters that say which results there are, and not what they are.
+
+    Returns
+    -------
+    str
+    """
+    params = {key: value for key, value in snakemake.params.items() if key not in adding}
+    said = json.dumps([params, checksums(snakemake.input)], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _sentence(error, made):

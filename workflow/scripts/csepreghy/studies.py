@@ -5,11 +5,11 @@ from pathlib import Path
 from obafgkm.documents.csepreghy.sample import drawn
 from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.spectra import Spectra
-from obafgkm.training.trials import run_trials
-from obafgkm.workflow.job import job
+from obafgkm.training.trials import run_trials, start_anew
+from obafgkm.workflow.job import foundation, job
 
 
-def study_sizes(sample, config, smoothings, seed, fit, path):
+def study_sizes(sample, config, smoothings, seed, fit, path, foundation):
     """Accuracy against size and smoothing.
 
     Returns
@@ -53,7 +53,7 @@ def study_sizes(sample, config, smoothings, seed, fit, path):
     fixed = {"epochs": config["sizes"]["epochs"], "batch": config["mixed"]["batch"]}
     fixed |= {"binning": config["binning"], "seed": seed}
     trials = [{"size": size, "smoothing": smoothing, **fixed} for smoothing in smoothings for size in sizes]
-    return run_trials(dict(enumerate(trials)), evaluate, path)
+    return run_trials(dict(enumerate(trials)), evaluate, path, foundation)
 
 
 if __name__ == "__main__":
@@ -68,11 +68,12 @@ if __name__ == "__main__":
             (sample.labels["part"] != "test").to_numpy()
             & drawn(sample.labels, config["search"]["spectra"] / (1 - config["test"]), params.seed)
         )
-        folder = Path(output.search).with_suffix(".tuner")
+        folder, rests_on = Path(output.search).with_suffix(".tuner"), foundation(snakemake)
+        start_anew(folder, rests_on)
         trials = search_cnn(
             few, config["search"], config["cnn"]["dropout"], config["binning"], params.seed, folder
         )
         trials.assign(source=sample.source).to_csv(output.search, index=False)
         path = Path(output.sizes).with_suffix(".jsonl")
-        sizes = study_sizes(sample, config, [0, config["smoothing"]], params.seed, engine.fit, path)
+        sizes = study_sizes(sample, config, [0, config["smoothing"]], params.seed, engine.fit, path, rests_on)
         sizes.assign(source=sample.source).to_csv(output.sizes, index=False)

@@ -9,10 +9,10 @@ from obafgkm.documents.gebran.sweep import GRAPH, Trainer, list_sweep, take_part
 from obafgkm.errors import DivergenceError
 from obafgkm.evaluation.trivial import compare_values
 from obafgkm.training.trials import run_trials
-from obafgkm.workflow.job import job
+from obafgkm.workflow.job import foundation, job
 
 
-def sweep(trainer, database, ranges, settings, rates, part, seed, path):
+def sweep(trainer, database, ranges, settings, rates, part, seed, path, foundation):
     """One part of the sweep: one row per training with the errors (standard deviations) of every set.
 
     ``guessing`` is the error that the mean label makes on validation spectra, ``spectra`` their number.
@@ -32,6 +32,8 @@ def sweep(trainer, database, ranges, settings, rates, part, seed, path):
     part, seed : int
     path : path
         JSON lines of the finished trainings.
+    foundation : str
+        See `obafgkm.workflow.job.foundation`.
     """
     trials = [
         {
@@ -39,7 +41,6 @@ def sweep(trainer, database, ranges, settings, rates, part, seed, path):
             **training,
             "learning_rate": rates[training["optimiser"]],
             "seed": seed,
-            "data": database.digest,
         }
         for training in list_sweep(settings)
         for parameter in PARAMETERS
@@ -58,10 +59,8 @@ def sweep(trainer, database, ranges, settings, rates, part, seed, path):
         guessing = {"guessing": float(guessed.std()), "spectra": len(guessed)}
         return {**errors, **guessing, **compared.columns()}
 
-    return (
-        run_trials(take_part(trials, part, settings["parts"]), evaluate, path)
-        .drop(columns="data")
-        .assign(source=database.source)
+    return run_trials(take_part(trials, part, settings["parts"]), evaluate, path, foundation).assign(
+        source=database.source
     )
 
 
@@ -77,7 +76,15 @@ if __name__ == "__main__":
         trainer = Trainer(params.seed, unfinished.with_suffix(".checkpoint"))
         database, part = Database.read(snakemake.input.database), int(snakemake.wildcards.part)
         table = sweep(
-            trainer, database, params.ranges, params.settings, params.rates, part, params.seed, unfinished
+            trainer,
+            database,
+            params.ranges,
+            params.settings,
+            params.rates,
+            part,
+            params.seed,
+            unfinished,
+            foundation(snakemake),
         )
         table.to_csv(output.trials, index=False)
         fixed = {name: params.settings["fixed"][name] for name in GRAPH}

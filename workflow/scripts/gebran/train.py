@@ -11,7 +11,7 @@ from obafgkm.evaluation.intervals import error_columns
 from obafgkm.evaluation.trivial import compare_values
 from obafgkm.training.baselines import ridge
 from obafgkm.training.trials import run_trials
-from obafgkm.workflow.job import job
+from obafgkm.workflow.job import foundation, job
 
 
 def list_trainings(table, settings, databases):
@@ -98,7 +98,7 @@ def prediction_table(predicted, database, parameter):
     return pd.concat(tables, ignore_index=True)
 
 
-def train(trainings, databases, trainer, settings, evaluation, seed, path):
+def train(trainings, databases, trainer, settings, evaluation, seed, path, foundation):
     """Train every network; rows of errors, and predictions of the database that is shown.
 
     Parameters
@@ -112,6 +112,8 @@ def train(trainings, databases, trainer, settings, evaluation, seed, path):
     seed : int
     path : path
         JSON lines of the finished trainings.
+    foundation : str
+        See `obafgkm.workflow.job.foundation`.
 
     Returns
     -------
@@ -120,13 +122,8 @@ def train(trainings, databases, trainer, settings, evaluation, seed, path):
     pieces = Path(path).with_suffix(".pieces")
     pieces.mkdir(parents=True, exist_ok=True)
     loaded = {name: Database.read(file) for name, file in databases.items()}
-    trials = {
-        i: {**training, "seed": seed, "data": loaded[training["database"]].digest}
-        for i, training in trainings.items()
-    }
 
-    def evaluate(trial):
-        training = {key: trial[key] for key in trial if key not in ("seed", "data")}
+    def evaluate(training):
         database, parameter = loaded[training["database"]], training["parameter"]
         stars = "a_stars" if training["database"].startswith("TDB") else "fgk_stars"
         limits = settings[stars]["ranges"][parameter]
@@ -143,7 +140,7 @@ def train(trainings, databases, trainer, settings, evaluation, seed, path):
             prediction_table(predicted, database, parameter).to_csv(pieces / f"{parameter}.csv", index=False)
         return {"rows": rows}
 
-    finished = run_trials(trials, evaluate, path)
+    finished = run_trials(trainings, evaluate, path, foundation)
     rows = [row for rows in finished["rows"] for row in rows]
     errors = pd.DataFrame([row | {"source": loaded[row["database"]].source} for row in rows])
     tables = [pd.read_csv(file) for name in PARAMETERS if (file := pieces / f"{name}.csv").exists()]
@@ -166,7 +163,14 @@ if __name__ == "__main__":
         part = int(snakemake.wildcards.part)
         numbered = take_part(trainings, part, params.settings["parts"])
         errors, predictions = train(
-            numbered, files, trainer, params.settings, params.evaluation, params.seed, unfinished
+            numbered,
+            files,
+            trainer,
+            params.settings,
+            params.evaluation,
+            params.seed,
+            unfinished,
+            foundation(snakemake),
         )
         errors.to_csv(output.errors, index=False)
         predictions.to_csv(output.predictions, index=False)

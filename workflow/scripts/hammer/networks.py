@@ -10,7 +10,8 @@ from obafgkm.archives.sdss.photometry import FEATURE_SETS, FEATURES
 from obafgkm.documents.hammer.sample import kept_rows, main_class_scores, read_sample
 from obafgkm.evaluation.trivial import compare_classes
 from obafgkm.training.splits import held_out_folds, held_out_stars
-from obafgkm.workflow.job import job
+from obafgkm.training.trials import start_anew
+from obafgkm.workflow.job import foundation, job
 
 
 def found_network(trials, tuned):
@@ -66,6 +67,7 @@ if __name__ == "__main__":
         checkpoint = folder / "checkpoint"
         seeds = range(seed, seed + settings["seeds"])
 
+        start_anew(folder / "search", foundation(snakemake))
         trials = search(sample, settings["search"], seed, folder / "search")
         trials.assign(source=source).to_csv(output.trials, index=False)
         networks = {"slide": settings["slide"], "tuned": settings["tuned"]}

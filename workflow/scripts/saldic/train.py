@@ -8,8 +8,8 @@ import pandas as pd
 from obafgkm.documents.saldic.grid import PARAMETERS, divide
 from obafgkm.evaluation.predictions import parameter_table
 from obafgkm.spectra import Spectra
-from obafgkm.training.trials import fingerprint, run_trials
-from obafgkm.workflow.job import job
+from obafgkm.training.trials import run_trials
+from obafgkm.workflow.job import foundation, job
 
 NETWORKS = {
     "multi": [{"parameters": PARAMETERS, "split": way} for way in ("random", "nodes", "region")],
@@ -79,7 +79,7 @@ def name(network):
     return f"{network['parameters'][0] if len(network['parameters']) == 1 else 'multi'}_{network['split']}"
 
 
-def train_family(networks, sample, settings, split, seed, threads, directory):
+def train_family(networks, sample, settings, split, seed, threads, directory, foundation):
     """Train networks, reusing those finished by an earlier, interrupted run.
 
     Returns
@@ -94,9 +94,8 @@ def train_family(networks, sample, settings, split, seed, threads, directory):
         train(sample, network, settings, split, seed, threads, directory / name(network))
         return {}
 
-    circumstances = {"settings": {**settings, **split}, "seed": seed, "sample": fingerprint(sample)}
     finished = directory / f"finished_{name(networks[0])}.jsonl"
-    run_trials({i: {**network, **circumstances} for i, network in enumerate(networks)}, evaluate, finished)
+    run_trials(dict(enumerate(networks)), evaluate, finished, foundation)
     finished.unlink()  # after an uninterrupted run, start afresh
     tables = {
         table: [pd.read_csv(directory / name(network) / f"{table}.csv") for network in networks]
@@ -124,6 +123,7 @@ if __name__ == "__main__":
             params.seed,
             snakemake.threads,
             Path(output.history).parent,
+            foundation(snakemake),
         )
         slides = engine.layer_table(build_saldic(SLIDES_PIXELS, len(PARAMETERS)))
         slides.insert(0, "network", "slides")

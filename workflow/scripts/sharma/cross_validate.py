@@ -7,11 +7,11 @@ import numpy as np
 from obafgkm.documents.sharma.training import fit_and_predict, network_fit, score_fold
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
-from obafgkm.training.trials import fingerprint, run_trials
-from obafgkm.workflow.job import job
+from obafgkm.training.trials import run_trials
+from obafgkm.workflow.job import foundation, job
 
 
-def cross_validate(model, settings, sample, ways, fit, *, folds, validation, seed, path):
+def cross_validate(model, settings, sample, ways, fit, *, folds, validation, seed, path, foundation):
     """Scores of each fold.
 
     Folds of spectra, as in the paper, may place spectra of the same star on both sides of the split.
@@ -32,10 +32,12 @@ def cross_validate(model, settings, sample, ways, fit, *, folds, validation, see
     seed : int
     path : path
         JSON lines of the finished folds.
+    foundation : str
+        See `obafgkm.workflow.job.foundation`.
     """
     labels = {"star": sample.labels, "spectrum": sample.labels.assign(star=np.arange(len(sample)))}
     hyper_parameters = [{**settings, "centred": way} for way in ways] if model == "ann" else [settings]
-    circumstances = {"folds": folds, "validation": validation, "seed": seed, "sample": fingerprint(sample)}
+    circumstances = {"folds": folds, "validation": validation, "seed": seed}
     masks = {way: list(held_out_folds(labels[way]["star"], folds, seed)) for way in labels}
 
     def evaluate(trial):
@@ -60,7 +62,8 @@ def cross_validate(model, settings, sample, ways, fit, *, folds, validation, see
         for way in labels
         for fold in range(folds)
     ]
-    return run_trials(dict(enumerate(trials)), evaluate, path).assign(source=sample.source)
+    finished = run_trials(dict(enumerate(trials)), evaluate, path, foundation)
+    return finished.assign(source=sample.source)
 
 
 if __name__ == "__main__":
@@ -78,5 +81,6 @@ if __name__ == "__main__":
             validation=params.validation,
             seed=params.seed,
             path=output.with_suffix(".jsonl"),
+            foundation=foundation(snakemake),
         )
         table.to_csv(output, index=False)

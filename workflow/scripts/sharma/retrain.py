@@ -8,13 +8,13 @@ from obafgkm.documents.sharma.estimators import held_back
 from obafgkm.documents.sharma.robustness import wrong_labels
 from obafgkm.documents.sharma.training import fit_and_predict, network_fit
 from obafgkm.spectra import Spectra
-from obafgkm.training.trials import fingerprint, run_trials
-from obafgkm.workflow.job import job
+from obafgkm.training.trials import run_trials
+from obafgkm.workflow.job import foundation, job
 
 SAMPLES = {"trained on normalised": "normalised", "trained on continua": "continua"}  # else flux
 
 
-def retrain(cases, samples, predict, path):
+def retrain(cases, samples, predict, path, foundation):
     """Predictions of a model for the test spectra after each training.
 
     Parameters
@@ -28,6 +28,8 @@ def retrain(cases, samples, predict, path):
         Takes (flux, labels, flux to classify, seed), returns predicted class numbers.
     path : path
         JSON lines of the finished trainings, which are not repeated after a kill.
+    foundation : str
+        See `obafgkm.workflow.job.foundation`.
 
     Returns
     -------
@@ -46,8 +48,7 @@ def retrain(cases, samples, predict, path):
         predicted = predict(training.flux, labels, test.flux, case["seed"])
         return {"predicted": [float(number) for number in predicted]}
 
-    trials = [{**case, "sample": fingerprint(samples["flux"][0])} for case in cases]
-    finished = run_trials(dict(enumerate(trials)), evaluate, path)
+    finished = run_trials(dict(enumerate(cases)), evaluate, path, foundation)
     labels = samples["flux"][1].labels
     rows = labels[["library", "file", "star", "source"]].assign(expected=labels["mk_class"])
     return pd.concat(
@@ -85,5 +86,6 @@ if __name__ == "__main__":
             kind: tuple(Spectra.read(given[f"{kind}_{part}"]) for part in ("training", "test"))
             for kind in params.samples
         }
-        table = retrain(params.cases, samples, predict, output.with_suffix(".jsonl"))
+        rests_on = foundation(snakemake, "cases")
+        table = retrain(params.cases, samples, predict, output.with_suffix(".jsonl"), rests_on)
         table.assign(model=name).to_csv(output, index=False)

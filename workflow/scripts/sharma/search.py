@@ -8,8 +8,8 @@ from obafgkm.documents.sharma.training import fit_and_predict, network_fit, scor
 from obafgkm.evaluation.trivial import Comparison, pool
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
-from obafgkm.training.trials import draw_trials, fingerprint, run_trials
-from obafgkm.workflow.job import job
+from obafgkm.training.trials import draw_trials, run_trials
+from obafgkm.workflow.job import foundation, job
 
 
 def list_trials(model, settings, centred, **circumstances):
@@ -32,7 +32,7 @@ def list_trials(model, settings, centred, **circumstances):
     return {i: {**trial, **circumstances} for i, trial in enumerate(trials)}
 
 
-def search(model, trials, sample, fit, path):
+def search(model, trials, sample, fit, path, foundation):
     """Run trials; one row each with means over the folds.
 
     Parameters
@@ -45,6 +45,8 @@ def search(model, trials, sample, fit, path):
         `training.fit`, for the network.
     path : path
         JSON lines of the finished trials.
+    foundation : str
+        See `obafgkm.workflow.job.foundation`.
     """
 
     def evaluate(trial):
@@ -66,12 +68,12 @@ def search(model, trials, sample, fit, path):
         means = pd.DataFrame(scores).drop(columns=list(compared)).mean().to_dict()
         return {**means, **compared}
 
-    return run_trials(trials, evaluate, path).assign(source=sample.source)
+    return run_trials(trials, evaluate, path, foundation).assign(source=sample.source)
 
 
 def _hyper_parameters(trial):
     """The model's own parameters among a trial's settings."""
-    settings = {key: trial[key] for key in trial if key not in ("seed", "folds", "validation", "sample")}
+    settings = {key: trial[key] for key in trial if key not in ("seed", "folds", "validation")}
     if "neurons1" in settings:
         settings["neurons"] = [settings.pop("neurons1"), settings.pop("neurons2")]
     return settings
@@ -89,8 +91,9 @@ if __name__ == "__main__":
             folds=params.folds,
             validation=params.validation,
             seed=params.seed,
-            sample=fingerprint(sample),
         )
         part = {i: trial for i, trial in trials.items() if i % params.parts == int(snakemake.wildcards.part)}
         output = Path(snakemake.output.trials)
-        search(model, part, sample, fit, output.with_suffix(".jsonl")).to_csv(output, index=False)
+        rests_on = foundation(snakemake, "settings", "centred", "parts")  # the trials themselves have these
+        table = search(model, part, sample, fit, output.with_suffix(".jsonl"), rests_on)
+        table.to_csv(output, index=False)

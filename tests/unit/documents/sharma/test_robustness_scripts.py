@@ -121,14 +121,16 @@ def test_trainings_differ_in_what_they_are_told_and_survive_a_kill(spectra, tmp_
         return np.full(len(test_flux), 10)
 
     retrain = script("sharma/retrain")["retrain"]
-    table = retrain(cases, samples, predict, tmp_path / "trials.jsonl")
+    table = retrain(cases, samples, predict, tmp_path / "trials.jsonl", "a")
     mean = spectra.flux.mean()
     assert told == [(mean, 0, 2), (pytest.approx(2 * mean), 0, 1), (mean, 3, 1)]
     assert table.groupby("test", sort=False).size().to_dict() == {case["test"]: 6 for case in cases}
     assert (table["expected"].to_numpy().reshape(3, 6) == spectra.labels["mk_class"].to_numpy()).all()
-    again = retrain(cases, samples, predict, tmp_path / "trials.jsonl")
+    again = retrain(cases, samples, predict, tmp_path / "trials.jsonl", "a")
     assert len(told) == 3
     pd.testing.assert_frame_equal(again, table)
+    retrain(cases, samples, predict, tmp_path / "trials.jsonl", "other settings")
+    assert len(told) == 6
 
 
 def test_a_program_need_not_classify_every_spectrum(spectra, errors):

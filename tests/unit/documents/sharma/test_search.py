@@ -12,7 +12,7 @@ from obafgkm.documents.sharma.training import fit_and_predict, score_fold
 from obafgkm.evaluation.trivial import Comparison
 from obafgkm.spectra import Spectra
 from obafgkm.training.splits import held_out_folds
-from obafgkm.training.trials import draw_trials, fingerprint, run_trials
+from obafgkm.training.trials import draw_trials, run_trials, start_anew
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 SPACE = {"batch": [60, 80], "activation": ["relu", "tanh", "linear"], "neurons": [32, 64]}
@@ -79,11 +79,26 @@ def test_a_damaged_trial_is_run_again(tmp_path, damage):
     assert evaluated == [0]
 
 
-def test_trials_on_another_sample_are_run_again(tmp_path):
+def test_trials_on_another_foundation_are_run_again(tmp_path):
     path = tmp_path / "trials.jsonl"
-    run_trials(trials(sample="a"), lambda settings: {"sigma": 1.0}, path)
-    table = run_trials(trials(sample="b"), lambda settings: {"sigma": 2.0}, path)
-    assert table["sigma"].tolist() == [2.0] * 6
+    for foundation, sigma, expected in (("a", 1.0, 1.0), ("a", 2.0, 1.0), ("b", 2.0, 2.0), ("a", 3.0, 3.0)):
+        table = run_trials(trials(), lambda settings, sigma=sigma: {"sigma": sigma}, path, foundation)
+        assert table["sigma"].tolist() == [expected] * 6
+
+
+def test_a_trial_that_is_written_twice_counts_once(tmp_path):
+    path = tmp_path / "trials.jsonl"
+    table = run_trials(trials(), lambda settings: {"sigma": 1.0}, path)
+    path.write_text(2 * path.read_text())
+    pd.testing.assert_frame_equal(run_trials(trials(), None, path), table)
+
+
+def test_a_directory_of_unfinished_work_is_kept_on_its_own_foundation_only(tmp_path):
+    directory = tmp_path / "search.tuner"
+    for foundation, is_kept in (("a", False), ("a", True), ("b", False), ("a", False)):
+        start_anew(directory, foundation)
+        assert (directory / "trial.json").exists() == is_kept
+        (directory / "trial.json").touch()
 
 
 def test_folds_hold_out_every_spectrum_once_and_keep_stars_together():
@@ -111,15 +126,6 @@ def test_a_fold_is_scored_on_what_training_has_not_seen():
     compared = Comparison.of_row(scores)
     assert scores == {"accuracy": 0.5, "sigma": 0.5, "noted": 1, **compared.columns()}
     assert (compared.n, compared.ours, compared.trivial) == (10, 0.5, pytest.approx(0.2))
-
-
-def test_another_class_or_flux_is_another_sample():
-    def sample(flux=1.0, mk_class=30):
-        labels = pd.DataFrame({"mk_class": [mk_class, 40], "star": ["a", "b"]})
-        return Spectra(np.arange(3.0), np.full((2, 3), flux), np.ones((2, 3)), labels)
-
-    assert fingerprint(sample()) == fingerprint(sample())
-    assert len({fingerprint(sample()), fingerprint(sample(2.0)), fingerprint(sample(mk_class=31))}) == 3
 
 
 def test_the_network_counts_its_live_units_and_depends_on_no_earlier_one(backend, tmp_path):
@@ -185,8 +191,8 @@ def test_a_trial_is_compared_with_the_commonest_class_over_all_folds(tmp_path):
     flux = (number[:, None] + rng.normal(0, 0.1, (100, 8))).astype("f4")
     sample = Spectra(np.arange(8.0), flux, np.ones((100, 8)), labels)
     search = runpy.run_path(str(SCRIPTS / "sharma" / "search.py"))["search"]
-    trial = {"n_estimators": 5, "folds": 4, "validation": 0.1, "seed": 1, "sample": "s"}
-    row = search("forest_classifier", {0: trial}, sample, None, tmp_path / "trials.jsonl").iloc[0]
+    trial = {"n_estimators": 5, "folds": 4, "validation": 0.1, "seed": 1}
+    row = search("forest_classifier", {0: trial}, sample, None, tmp_path / "trials.jsonl", "").iloc[0]
     compared = Comparison.of_row(row)
     assert compared.has_learnt
     assert (compared.n, row["accuracy"]) == (100, pytest.approx(compared.ours))

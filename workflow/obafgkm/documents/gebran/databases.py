@@ -1,6 +1,5 @@
 """The training databases of Gebran et al. 2022 as principal components, with and without augmentation."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +45,6 @@ class Database:
     star: dict
     snr: dict
     source: str
-
-    @property
-    def digest(self):
-        """Digest that identifies the database."""
-        return hashlib.sha256(self.coefficients["training"].tobytes()).hexdigest()[:12]
 
     def write(self, path):
         """Write to ``.npz``."""

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import shutil
 from pathlib import Path
 
 import keras
@@ -122,8 +121,8 @@ def search(sample, settings, seed, directory):
         ``trials``, ``executions``, ``epochs``, ``batch`` and ``space``.
     seed : int
     directory : path
-        Directory of finished trials, which a second run does not repeat unless the sample, the settings or
-        the seed have changed.
+        Directory of finished trials, which a second run does not repeat; see
+        `obafgkm.training.trials.start_anew`.
 
     Returns
     -------
@@ -131,13 +130,6 @@ def search(sample, settings, seed, directory):
         One row per trial, best first: ``trial``, ``neurons`` and ``dropout`` per layer with slashes between,
         ``learning_rate``, ``val_accuracy`` (mean of the executions).
     """
-    directory = Path(directory)
-    record = directory / "settings.json"
-    state = json.dumps([settings, seed, pd.util.hash_pandas_object(sample).sum().item()])
-    if not record.exists() or record.read_text() != state:
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
-        record.write_text(state)
     space = settings["space"]
     tuner = _Search(
         lambda hp: build_photometric(len(FEATURES), **_draw(hp, space), loss="mse"),
