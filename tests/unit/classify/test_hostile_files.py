@@ -292,6 +292,14 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(unpacking, "_RATIO", 10)
 
 
+def test_long_names_take_no_time_and_fit_into_a_table(tmp_path):
+    wave, flux = star(3)
+    rows = "\n".join(f"{w:.2f},{f:.5f}" for w, f in zip(wave, flux, strict=True))
+    (tmp_path / "long.csv").write_text(f"wave{' [' * 20_000},{'flux and ' * 20_000}\n{rows}")
+    (row,) = classify_files(tmp_path / "long.csv").to_dict("records")
+    assert max(len(value) for value in row.values() if isinstance(value, str)) < 1000
+
+
 def test_a_compressed_image_that_expands_too_far_is_refused(small, tmp_path):
     image = fits.CompImageHDU(np.zeros((600, 4000), "f4"), compression_type="GZIP_1", quantize_level=0)
     image.header.update(CRVAL1=3800.0, CDELT1=1.0)

@@ -1142,7 +1142,7 @@ CALIBRATIONS += [
     ("FRAMETYP", "bias"),
 ]
 CALIBRATIONS += [("OBSTYPE", word) for word in ("WAVECAL", "FOCUS", "etalon", "UNe", "U-Ne")]
-CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,FLUX")]
+CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,FLUX"), ("OBSTYPE", "FP"), ("OBJECT", "internal flat")]
 CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,WAVE"), ("HIERARCH ESO DPR CATG", "CALIB")]
 
 
@@ -1155,6 +1155,21 @@ def test_a_calibration_is_refused_whichever_word_says_so(key, value, tmp_path):
         write(path, hdu)
         with pytest.raises(ArchiveFileError, match="not the spectrum of a star"):
             read(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("IMAGETYP", "flat-fielded"),
+        ("DATATYPE", "sky-subtracted"),
+        ("CLASS", "extreme helium"),
+        ("OBSTYPE", "OBJ_FP"),
+    ],
+)
+def test_what_was_done_to_a_spectrum_or_a_kind_of_star_is_no_calibration(key, value, tmp_path):
+    write(tmp_path / "star.fits", image(STAR, **linear(**{key: value})))
+    (spectrum,) = read(tmp_path / "star.fits")
+    assert is_the_star(spectrum)
 
 
 @pytest.mark.parametrize("name", ["Arcturus", "SKYLARK 3", "Sky survey star 4", "He 2-131", "comp star 3"])

@@ -119,6 +119,14 @@ REFUSED = {
         lambda p: text(p, AIR, STAR, other(2, 1), STAR, names="# wavelength Vega Arcturus Mira"),
         "Vega, Arcturus, Mira are not understood",
     ),
+    "stars side by side, one of whose names means a unit": (
+        lambda p: text(p, AIR, STAR, other(2, 1), names="wavelength,EV Lac,AD Leo", delimiter=","),
+        "no column of flux",
+    ),
+    "a flux and its signal-to-noise ratio in rows": (
+        lambda p: write(p, image(np.stack([STAR, 80 * STAR * (1 + AIR / 9000)]), **linear())),
+        "row 2 is the flux times a smooth curve",
+    ),
     "logarithms in the wrong unit": (
         lambda p: write(p, image(STAR, **linear(3.55, 1e-4, CTYPE1="WAVE-LOG", CUNIT1="log(Angstrom)"))),
         "WAVE-LOG' with CRVAL1 = 3.55",

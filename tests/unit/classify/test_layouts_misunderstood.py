@@ -17,6 +17,7 @@ from test_layouts import (
     is_the_star,
     line_shift,
     linear,
+    other,
     read,
     table,
     text,
@@ -269,7 +270,7 @@ def test_archives_within_archives_are_named(tmp_path):
 
 
 def test_compressed_images_keep_their_own_checksums(tmp_path):
-    hdu = fits.CompImageHDU(np.stack([STAR, STAR]).astype("f4"), fits.Header(linear()), name="SPECTRA")
+    hdu = fits.CompImageHDU(np.stack([STAR, other(2, 1)]).astype("f4"), fits.Header(linear()), name="SPECTRA")
     hdu.add_checksum()
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(tmp_path / "stars.fits.fz")
     assert len(read(tmp_path / "stars.fits.fz")) == 2

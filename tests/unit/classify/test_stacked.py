@@ -87,3 +87,39 @@ def test_one_star_whose_lines_are_numbered_or_repeated_is_one(write, tmp_path):
     for kind in ("numbered", "repeated"):
         (spectrum,) = read(tmp_path / kind)
         assert is_the_star(spectrum)
+
+
+def test_stars_of_adjoining_ranges_are_not_joined_as_arms(tmp_path):
+    blue, red = AIR < 5400, AIR > 5300
+    columns = {"wavelength": np.concatenate([AIR[blue], AIR[red]])}
+    columns["flux"] = np.concatenate([STAR[blue], other(2, 1)[red]])
+    for names, count in ((("HD1", "HD2"), 2), (("17", "23"), 2), (("blue", "red"), 1), (("1", "2"), 1)):
+        name = np.concatenate([np.repeat(names[0], blue.sum()), np.repeat(names[1], red.sum())])
+        for write in (csv, binary):
+            path = tmp_path / f"{names[0]} {write.__name__}"
+            write(path, {"name": name, **columns})
+            assert len(read(path)) == count
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_lines_without_numbers_may_stand_between_two_stars(write, tmp_path):
+    gap = [np.nan] * 3
+    columns = {"wavelength": np.concatenate([AIR, gap, AIR])}
+    columns["flux"] = np.concatenate([STAR, gap, other(2, 1)])
+    write(tmp_path / "stars", columns)
+    assert are_both(read(tmp_path / "stars"))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_stars_whose_wavelengths_alternate_are_refused(count, tmp_path):
+    wave = np.concatenate([AIR + 0.4 * i for i in range(count)])
+    flux = np.concatenate([other(i - 1, i) * (1 + i) for i in range(count)])
+    order = np.argsort(wave)
+    for name, own in (("sorted", order), ("one after the other, back", np.arange(wave.size))):
+        wave_, flux_ = wave[own], flux[own]
+        if name != "sorted":  # forth and back
+            wave_ = np.concatenate([part[:: (-1) ** i] for i, part in enumerate(np.split(wave_, count))])
+            flux_ = np.concatenate([part[:: (-1) ** i] for i, part in enumerate(np.split(flux_, count))])
+        csv(tmp_path / name, {"wavelength": wave_, "flux": flux_})
+        with pytest.raises(ArchiveFileError, match="jumps to and fro"):
+            read(tmp_path / name)

@@ -7,6 +7,7 @@ import numpy as np
 from obafgkm.classify.kinds import KINDS
 from obafgkm.classify.model import FAINTEST
 from obafgkm.classify.parameters import PARAMETERS
+from obafgkm.classify.printable import shortened
 from obafgkm.mk import LUMINOSITY_CLASSES, N_CLASSES, class_name
 from obafgkm.spectroscopy.runs import runs
 
@@ -140,7 +141,13 @@ COLUMNS = {
 def unreadable(file, name, problem):
     """The row of a file, or of a spectrum in it, that cannot be classified."""
     empty = {key: "" if column.kind is str else np.nan for key, column in COLUMNS.items()}
-    return {**empty, "file": str(file), "name": str(name), "flags": "unreadable", "problem": problem}
+    return {
+        **empty,
+        "file": str(file),
+        "name": str(name),
+        "flags": "unreadable",
+        "problem": shortened(problem),
+    }
 
 
 def answer(file, spectrum, wave, ivar, types, i):
@@ -208,7 +215,7 @@ def reading(spectrum):
     """The columns that describe how a spectrum was read, and the position of its object."""
     receipt = spectrum.receipt
     ra, dec = spectrum.position or (np.nan, np.nan)
-    return {
+    columns = {
         "ra": ra,
         "dec": dec,
         "read_part": receipt.part,
@@ -222,6 +229,7 @@ def reading(spectrum):
         "joined": receipt.joined,
         "left_out": receipt.left_out,
     }
+    return {key: shortened(value) if isinstance(value, str) else value for key, value in columns.items()}
 
 
 def class_set(members):

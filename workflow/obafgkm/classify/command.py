@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 
 from obafgkm import __version__
-from obafgkm.classify.printable import printable
+from obafgkm.classify.printable import printable, shortened
 from obafgkm.errors import ObafgkmError
 
 __all__ = ["main"]
@@ -265,7 +265,7 @@ def _open_standard_streams():
 def _say(text):
     """Print a line on standard error, unless its reader has gone."""
     with contextlib.suppress(OSError):
-        print(printable(text), file=sys.stderr, flush=True)
+        print(shortened(printable(text)), file=sys.stderr, flush=True)
 
 
 def _is_csv(path):

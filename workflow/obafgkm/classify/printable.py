@@ -2,9 +2,11 @@
 
 import re
 
-__all__ = ["printable", "spreadsheet_cell"]
+__all__ = ["printable", "shortened", "spreadsheet_cell"]
 
 _FORMULA = re.compile(r"[=+\-@]")  # a spreadsheet may execute a cell that begins with these
+
+_LONGEST, _BEGINNING, _END = 1000, 600, 200  # characters
 
 
 def printable(text):
@@ -13,6 +15,11 @@ def printable(text):
     They are escaped as in Python: ``\\n``, ``\\x1b``; undecodable bytes of a file name as ``\\xff``.
     """
     return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def shortened(text):
+    """Text of a file in a message or a table: of a long one, the beginning and the end."""
+    return text if len(text) <= _LONGEST else f"{text[:_BEGINNING]} … {text[-_END:]}"
 
 
 def spreadsheet_cell(text):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from obafgkm import barrier
-from obafgkm.classify.printable import printable
+from obafgkm.classify.printable import printable, shortened
 from obafgkm.classify.reading import read_file
 from obafgkm.classify.reading.refusal import RefusedSpectrum
 from obafgkm.classify.streaming import names_of
@@ -107,7 +107,7 @@ def receipt_text(file, spectrum):
             sorted(receipt.assumed | ({"medium_assumed"} if spectrum.medium is None else set()))
         ),
     }
-    lines = [f"  {key:<12} {value}" for key, value in facts.items() if value]
+    lines = [f"  {key:<12} {shortened(value)}" for key, value in facts.items() if value]
     return "\n".join([printable(f"{spectrum.name}   ({file})"), *map(printable, lines)])
 
 

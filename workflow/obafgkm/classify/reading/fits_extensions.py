@@ -79,6 +79,8 @@ def _find_errors(by_role):
     The others then are no further stars either, as in the spPlate files of SDSS; their names are returned.
     """
     fluxes = by_role.get("flux", [])
+    if any(str(hdu.name).lower() not in _MAIN for hdu in fluxes[1:]):
+        return []
     if len(fluxes) < 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
         return []
     flux, other = (np.asarray(hdu.data, float).squeeze() for hdu in fluxes[:2])
@@ -88,7 +90,7 @@ def _find_errors(by_role):
         rows = [(flux, other)] if flux.ndim == 1 else zip(flux[:_TRIED], other[:_TRIED], strict=True)
         kinds = [errors_beside(values, row) for row, values in rows]
     except RefusedError as problem:
-        way = "give it the EXTNAME 'VARIANCE', or save each star in a file of its own"
+        way = "give it an EXTNAME such as 'VARIANCE' or 'SNR', or save each star in a file of its own"
         raise RefusedError(f"the second image {problem}: {way}") from None
     kind = max(kinds, key=kinds.count)
     if not kind:

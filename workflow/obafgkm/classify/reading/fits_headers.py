@@ -18,12 +18,14 @@ _TYPE_KEYS = re.compile(  # such as IMAGETYP, OBSTYPE, FRAMETYP
 _LAMPS = vocabulary(
     "arc bias blank calib calibration calibrations comp comparison dark dome flat flatfield domeflat skyflat "
     "halogen lamp lamps quartz sky thar tungsten twilight wave zero henear hene near cuar cune fear hgcd "
-    "argon neon helium krypton xenon mercury wavecal etalon lfc comb astrocomb une focus acquisition"
+    "argon neon helium krypton xenon mercury wavecal etalon fp internal white lfc comb astrocomb une focus "
+    "acquisition"
 )
 _CATEGORIES = {"calib", "calibration", "calibrations"}  # which include standard stars
 _ELEMENTS = vocabulary("he ne ar kr xe hg cd zn cu fe th u cs na")  # in a lamp
 _STARS = vocabulary("star stars target std standard telluric")
-_SCIENCE = _STARS | vocabulary("object science survey")
+_DONE = vocabulary("subtracted fielded flatfielded calibrated corrected removed divided reduced extracted")
+_SCIENCE = _STARS | vocabulary("object obj science survey")
 
 
 def object_name(header):
@@ -37,8 +39,10 @@ def calibration(header):
     said = {key: {word for word in tokens(str(header.get(key, ""))) if not word.isdigit()} for key in keys}
     is_standard = any(words & _STARS and not words & _LAMPS for key, words in said.items() if key != "OBJECT")
     for key, words in said.items():
+        if words & _DONE:  # what was done to a spectrum, such as 'flat-fielded'
+            continue
         is_lamp = words <= _LAMPS | _ELEMENTS and (words & _LAMPS or len(words) > 1)
-        if key != "OBJECT":  # there is no name, in which such a word may mean something else
+        if not key.startswith(("OBJ", "CLASS")):  # there it may mean something else: CLASS = 'extreme helium'
             is_lamp = is_lamp or (words & _LAMPS and not words & _SCIENCE)
         if is_lamp and not (is_standard and words <= _CATEGORIES):
             return f"{key} = {header[key]!r}: not the spectrum of a star"

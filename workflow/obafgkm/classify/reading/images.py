@@ -222,7 +222,7 @@ def _roles_by_numbers(data):
             is_other = any(kinds[1:]) or are_like_wavelengths(row)
             kinds.append("" if is_other else errors_beside(row, flux))
         except RefusedError as problem:
-            way = f"name it in BANDID{number}, as 'variance', or save each star in a file of its own"
+            way = f"name it in BANDID{number}, as 'variance' or 'snr', or save each star in a file of its own"
             raise RefusedError(f"row {number} {problem}: {way}") from None
     if not any(kinds[1:]):
         return [Role("flux"), *[None] * (len(data) - 1)] if data.ndim == 3 else None

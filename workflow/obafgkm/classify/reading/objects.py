@@ -1,5 +1,7 @@
 """Parts of a file as spectra: of one object if they are its arms or orders, otherwise of several."""
 
+import itertools
+
 import numpy as np
 
 from obafgkm.classify.reading.gate import settle
@@ -54,7 +56,8 @@ def _arranged(settled, name):
     """Spectra of several parts: arms of one object are merged, others keep the name of their part."""
     counts = {len(spectra) for _, spectra in settled}
     tags = [part.name for part, _ in settled]
-    if len(settled) > 1 and len(counts) == 1 and (_are_arms(tags) or counts != {1}):
+    are_stars = _are_stars(part.object for part, _ in settled)
+    if len(settled) > 1 and len(counts) == 1 and not are_stars and (_are_arms(tags) or counts != {1}):
         groups = list(zip(*(spectra for _, spectra in settled), strict=True))
         if all(are_orders([_range(spectrum) for spectrum in group]) for group in groups):
             for group in groups:
@@ -78,6 +81,18 @@ def _are_arms(names):
     return all(len(word) == 1 or word in _ARMS or word in common for own in words for word in own)
 
 
+def _are_stars(objects):
+    """Whether objects have different names, other than arms, letters, or the running numbers of orders."""
+    names = list(dict.fromkeys(name.strip() for name in objects if name.strip()))
+    if len(names) < 2:
+        return False
+    if all(name.isdigit() for name in names):
+        numbers = sorted(map(int, names))
+        return any(last - first != 1 for first, last in itertools.pairwise(numbers))
+    words = [[word for word in tokens(name) if not word.isdigit()] for name in names]
+    return not all(own and all(len(word) == 1 or word in _ARMS for word in own) for own in words)
+
+
 def _range(spectrum):
     wave = spectrum.wave[np.isfinite(spectrum.wave) & (spectrum.wave > 0)]
     return (wave.min(), wave.max()) if wave.size else (np.nan, np.nan)
@@ -97,7 +112,7 @@ def spectra_of_tables(parts, name):
     spectra = [spectrum for _, own in found for spectrum in own]
     if len(spectra) > 1 and len(found) > 1:
         ranges = [(spectrum.wave.min(), spectrum.wave.max()) for spectrum in spectra]
-        if are_orders(ranges):
+        if are_orders(ranges) and not _are_stars(part.object for part, _ in found):
             spectra = [joined(spectra, name, "parts")]
         else:
             for i, spectrum in enumerate(spectra):

@@ -232,21 +232,34 @@ def errors_beside(values, flux):
     Raises
     ------
     RefusedError
-        If they may be either.
+        If they may be either, or are another form of the flux.
     """
     kind = errors_fit(values, flux)
     size = np.nanmedian(np.abs(values)) / np.nanmedian(np.abs(flux)) if kind else 0.0
+    if not kind and _is_rescaled(values, flux):
+        raise RefusedError("is the flux times a smooth curve, as its signal-to-noise ratio is")
     if kind in ("", "error"):
         return "" if has_own_noise(values, flux) else kind
-    if not 1 / _OTHER_SIZE < size < _OTHER_SIZE:
-        return kind
     noise, likeness = _noise_beside(values, flux)
+    if not 1 / _OTHER_SIZE < size < _OTHER_SIZE:
+        likeness *= -1 if kind == "ivar" else 1  # which is small where the flux is large
+        if noise < 0.3 or likeness > 0.2:
+            return kind
+        raise RefusedError(f"may be the {_NAMES[kind]} of the flux, or the flux of another star")
     unlike = _unlikeness(values, flux)
     if likeness > 0.98 or (noise < 0.15 and unlike < 0.05):
         return kind
     if noise > (0.2 if unlike > 0.1 else 0.5) and likeness < (0.7 if unlike > 0.05 else 0.3):
         return ""
     raise RefusedError(f"may be the {_NAMES[kind]} of the flux, or the flux of another star")
+
+
+def _is_rescaled(values, flux):
+    """Whether numbers have the lines and the noise of a flux, and nothing of their own."""
+    level = np.nanmedian(np.abs(flux))
+    good = np.abs(flux) > 0.1 * level
+    ratio = np.asarray(values[good], float) / flux[good]
+    return scatter(ratio) < 0.1 * np.nanmedian(np.abs(ratio)) * scatter(flux) / level
 
 
 def _unlikeness(values, flux):

@@ -196,6 +196,7 @@ _UCDS = {
 }
 
 
+_LONGEST = 200  # characters
 _LABEL = re.compile(r"\s*(.*?\w)\s+/\s+(\S.*?)\s*")  # the quantity over its unit, as ISO 80000-1 has it
 
 
@@ -316,6 +317,8 @@ def naming_column(names, words):
 
 def _unit_in(name):
     """A name and the unit after it: ``wave (nm)``, ``Flux [erg/s/cm2/A]``, ``Flux / Jy``."""
+    if len(name) > _LONGEST:  # no name of a column, but work for minutes
+        return name, ""
     found = re.fullmatch(r"\s*(.*?)\s*[\[(]\s*(.*?)\s*[\])]\s*", name) or _LABEL.fullmatch(name)
     if not found or tokens(found[1])[-1:] in (["log"], ["log10"], ["ln"], ["f"], []):
         return name, ""

@@ -12,6 +12,8 @@ __all__ = ["stacked"]
 _FEWEST = 5  # lines per spectrum, on average, by which a name or a number denotes a spectrum and not a line
 _RESTART = 0.02  # of the range of the wavelengths, by which they fall where the next spectrum begins
 _LINES = 20  # of a spectrum, at least
+_MOST_SHUFFLED = 4  # spectra whose different wavelengths alternate
+_UNLIKE = 3.0  # ratio of the differences of neighbours to those between every second, third ... line
 _TWICE = 0.9  # of the wavelengths occur several times where spectra are shuffled into one another
 
 
@@ -76,20 +78,27 @@ def _breaks(wave):
     before, own, after = sign * waves[:-2], sign * waves[1:-1], sign * waves[2:]
     # A single absurd wavelength, such as a sentinel of missing values, is no restart.
     waves[1:-1][(before < after) & ((own < before) | (own > after))] = np.nan
-    steps, span = np.diff(waves), np.nanmax(waves) - np.nanmin(waves)
-    breaks = np.flatnonzero(sign * steps < -_RESTART * span) + 1
+    known = np.flatnonzero(np.isfinite(waves))  # lines without wavelengths may stand between two spectra
+    steps, span = np.diff(waves[known]), np.nanmax(waves) - np.nanmin(waves)
+    breaks = known[np.flatnonzero(sign * steps < -_RESTART * span) + 1]
     return breaks if breaks.size <= waves.size / _LINES else breaks[:0]
 
 
 def _refuse_shuffled(wave, flux):
     """Refuse lines of several spectra whose order does not say to which of them each belongs."""
+    way = "add a column 'name' that says to which star each line belongs, or sort the lines by star"
     _, place, counts = np.unique(wave, return_inverse=True, return_counts=True)
     again = counts[place] > 1
-    if again.mean() < _TWICE:
+    if again.mean() >= _TWICE:
+        pairs = np.unique(np.stack([wave, flux])[:, again], axis=1).shape[1]
+        if pairs > (counts > 1).sum():
+            raise RefusedError(f"most wavelengths occur several times, with different fluxes: {way}")
         return
-    pairs = np.unique(np.stack([wave, flux])[:, again], axis=1).shape[1]
-    if pairs > (counts > 1).sum():
-        raise RefusedError(
-            "most wavelengths occur several times, with different fluxes: add a column 'name' that says to "
-            "which star each line belongs, or sort the lines by star"
-        )
+    known = np.isfinite(wave) & np.isfinite(flux)
+    sorted_flux = flux[known][np.argsort(wave[known])]
+    adjacent, *further = (
+        np.median(np.abs(sorted_flux[lag:] - sorted_flux[:-lag])) if sorted_flux.size > lag else np.inf
+        for lag in range(1, _MOST_SHUFFLED + 1)
+    )
+    if min(further) < adjacent / _UNLIKE:
+        raise RefusedError(f"the flux of adjacent wavelengths jumps to and fro, as of several stars: {way}")

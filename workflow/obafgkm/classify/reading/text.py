@@ -105,11 +105,14 @@ def _names(header, count, separator):
             kinds = {role_of(word).kind for word in words}
             unknown = sum(role_of(word).kind in ("", "name") for word in words)
             has_light = kinds & {"flux", "magnitude"} and (kinds & _AXES or unknown == 1)
+            # Names between separators, none of which is understood as the flux: that is said then.
+            are_named = own and count > 2 and role_of(words[0]).kind == "wave"
+            are_named = are_named and not kinds & {"flux", "magnitude"}
             are_stars = "wave" in kinds and unknown == count - 1 and (
                 _are_names(words) or _are_words(words, own)
             )  # fmt: skip
             is_refused = kinds & _NO_AXES and (kinds & {"flux", "magnitude"} or "velocity" in kinds)
-            if is_refused or are_stars or has_light or ("wave" in kinds and kinds & NO_STAR):
+            if is_refused or are_stars or are_named or has_light or ("wave" in kinds and kinds & NO_STAR):
                 return words, units or [""] * count
             if units is None and all(is_unit(word.strip("()[] ")) for word in words):
                 units = [word.strip("()[] ") for word in words]
