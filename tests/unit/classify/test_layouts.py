@@ -646,6 +646,12 @@ SEVERAL = {
     "beside one another, named": lambda p: text(
         p, AIR, *three_rows(), names="wave,star A,star B,2024-01-31", delimiter=","
     ),
+    "rows of a text, named": lambda p: p.write_text(
+        "\n".join(
+            ",".join([name, *(f"{value:.5f}" for value in row)])
+            for name, row in zip(["name", "HD1", "HD2", "HD3"], [AIR, *three_rows()], strict=True)
+        )
+    ),
     "spPlate without names": sp_plate,
     "groups of HDF5 below their wavelengths": groups,
     "DESI": desi,

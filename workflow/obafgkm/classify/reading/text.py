@@ -52,9 +52,10 @@ def text_parts(text, name):
         If it contains no columns of numbers that can be a spectrum.
     """
     header, rows, separator, left, lines = numbers_of(text)
+    named = None
     table = np.array(rows, float).T
     if len(rows) <= _FEW < len(table):  # rows in place of columns
-        table, header, lines = table.T, [], None
+        table, header, named, lines = table.T, [], lines, None
     if len(table) < 2:
         raise RefusedError("one column only: wavelength and flux are needed")
     words = "\n".join(line.lower() for line in header)
@@ -67,7 +68,7 @@ def text_parts(text, name):
                 "wavelengths do not; exchange the names"
             )
         columns = []
-    columns = columns or _unnamed(table)
+    columns = columns or (_of_rows(table, named) if named else _unnamed(table))
     for column in columns:
         kind = column.settled_role().kind
         if (
@@ -161,6 +162,16 @@ def _named(table, names, units):
         for column in columns:
             is_star = column.settled_role().kind != "wave"
             column.role = Role("flux", tag=column.name) if is_star else column.settled_role()
+    return columns
+
+
+def _of_rows(table, names):
+    """Columns of rows whose first cells are names: of a star, or of what the row holds."""
+    columns = []
+    for name, values in zip(names, table, strict=True):
+        known = role_of(name).kind not in ("", "name")
+        role = Role("wave") if are_like_wavelengths(values) else None if known else Role("flux", tag=name)
+        columns.append(Column(name, values, role=role))
     return columns
 
 
