@@ -191,8 +191,8 @@ def run_folder(arguments):
     return (ROOT / parser.parse_known_args(arguments)[0].directory).resolve()
 
 
-def refuse_other_encodings(arguments):
-    """Refuse a configuration that is not UTF-8, on which Snakemake ends with a traceback without its name."""
+def refuse_unreadable(arguments):
+    """Refuse a configuration that is absent or not UTF-8, on which Snakemake ends with a traceback."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # --config is another option
     parser.add_argument("--configfile", "--configfiles", nargs="+", action="extend", default=[])
     for name in parser.parse_known_args(arguments)[0].configfile:
@@ -200,8 +200,9 @@ def refuse_other_encodings(arguments):
             (ROOT / name).read_text("utf-8")
         except UnicodeDecodeError as error:
             sys.exit(f"{name}: byte {error.start} is not UTF-8: save it again in that encoding")
-        except OSError:  # Snakemake says so
-            pass
+        except OSError as error:
+            if "://" not in name:  # an address, from which Snakemake can also read one
+                sys.exit(f"{name}: the configuration cannot be read ({error.strerror}): see --configfile")
 
 
 def orphans(directory):
@@ -300,7 +301,7 @@ def main(arguments):
         return lock()
     set_up()
     if task in {"run", "recover"}:
-        refuse_other_encodings(rest)
+        refuse_unreadable(rest)
         if task == "recover":
             clear_up(rest)
         if not is_writable(run_folder(rest)):

@@ -35,10 +35,17 @@ def test_values_of_the_configuration_may_follow(run):
 
 
 def test_memory_is_limited_here_and_swallows_no_target(run):
+    file = "config/mirror.yaml"
     assert run("sharma")[:2] == ["sharma", "--resources"]
-    assert run("--configfile", "a.yaml")[:2] == ["--configfile", "a.yaml"]
-    given = run("--configfile", "a.yaml", "--", "sharma")
-    assert (given[:3], given[-2:]) == (["--configfile", "a.yaml", "--resources"], ["--", "sharma"])
+    assert run("--configfile", file)[:2] == ["--configfile", file]
+    given = run("--configfile", file, "--", "sharma")
+    assert (given[:3], given[-2:]) == (["--configfile", file, "--resources"], ["--", "sharma"])
+
+
+@pytest.mark.parametrize("name", ["nowhere.yaml", "config"])
+def test_a_configuration_that_cannot_be_read_is_named(run, name):
+    with pytest.raises(SystemExit, match=f"{name}: the configuration cannot be read"):
+        run("--configfile", name)
 
 
 @pytest.mark.parametrize("option", ["--directory={}", "-d{}"])

@@ -243,6 +243,24 @@ def test_a_missing_mirror_is_an_error_that_names_the_ways_on(tmp_path, mirror):
 
 
 @pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("seed: &a [*a]", "the configuration contains itself"),
+        (f"seed: 0x{'f' * 5000}", "the configuration cannot be read (Exceeds the limit"),
+        ("survey: {spectra: /nowhere.csv}", "survey.spectra: there is no '/nowhere.csv'"),
+        ("archives: {datasets: /nowhere.csv}", "archives.datasets: there is no '/nowhere.csv'"),
+    ],
+)
+def test_a_configuration_that_leads_nowhere_is_refused_in_a_sentence(setting, sentence, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text(setting)
+    done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config)
+    assert done.returncode != 0
+    assert sentence in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
     ("mirror", "place"),
     [
         ("/nonexistent", "/nonexistent/hammer/photometry.csv"),

@@ -31,6 +31,14 @@ if {*"{}"} & {*MIRROR}:
 DATASETS = str(ROOT / "config" / "datasets.csv")
 # Files to fetch; their checksums are in the file beside the table.
 ADDRESSES = config["archives"]["datasets"] or DATASETS
+for key, path in (
+    ("archives.datasets", config["archives"]["datasets"]),
+    ("survey.spectra", config["survey"]["spectra"]),
+):
+    if path and not os.path.exists(path):
+        raise WorkflowError(f"{key}: there is no {path!r}")
+    if {*"{}"} & {*path}:
+        raise WorkflowError(f"{key}: Snakemake takes braces for wildcards: name {path} by a link without")
 REPORT = ROOT / "workflow" / "report"
 RELEASED = ROOT / "workflow" / "obafgkm" / "released"
 SURVEY = config["survey"]["spectra"] or (

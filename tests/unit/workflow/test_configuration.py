@@ -229,6 +229,28 @@ def grid(**changes):
         (grid(highest_logg=1), "model_grids.grids.a_stars.highest_logg: 1 is not above the lowest, 2"),
         (grid(step=1e6), "model_grids.grids.a_stars.step: 0 pixels"),
         ({"hammer": {"ablation": {"networks": ["all"]}}}, "hammer.ablation.networks: without photometry,"),
+        (
+            {"hammer": {"search": {"space": {"dropout": [0, 0.6, 0]}}}},
+            "hammer.search.space.dropout: 0",
+        ),
+        (
+            {"hammer": {"search": {"space": {"neurons": [64, 16, 16]}}}},
+            "hammer.search.space.neurons: 64",
+        ),
+        ({"csepreghy": {"search": {"space": {"pool": [4, 2]}}}}, "csepreghy.search.space.pool: 4 to 2 is no"),
+        ({"csepreghy": {"surveys": {"shares": [0.5]}}}, "csepreghy.surveys.shares: the last is 0.5"),
+        (
+            {"saldic": {"spectra": {"pixels": 400, "down_sample": 1000}}},
+            "saldic.spectra.down_sample:",
+        ),
+        (
+            {"saldic": {"split": {"region": {"teff": [1, 2]}}}},
+            "saldic.split.region.teff: no node",
+        ),
+        ({"hammer": {"fraction": 1e-7}}, "hammer.fraction: leaves 0 rows"),
+        ({"gebran": {"a_stars": {"ranges": {"vsini": [-100, 300]}}}}, "gebran.a_stars.ranges.vsini: -100"),
+        ({"gebran": {"a_stars": {"ranges": {"logg": [0, 5]}}}}, "gebran.a_stars.ranges.logg: 0 to 5 are not"),
+        ({"gebran": {"shown": "nowhere"}}, "gebran.shown: nowhere is none of TDB1_plain"),
         ({"model_grids": {"lines": "vald.txt"}}, "model_grids.lines: vald.txt is not used"),
         ({"model_grids": {"atmospheres": "atlas9"}}, "model_grids.atmospheres: atlas9 is not used"),
     ],

@@ -30,6 +30,9 @@ _VALIDATOR = jsonschema.validators.extend(
 # Pairs of a first and a last value, wherever they stand.
 _RANGES = ("*.wave", "*.ranges.*", "*.region.*", "*.principal.snr", "synthetic_gap.spectra.teff",
            "synthetic_gap.spectra.feh", "hammer.search.space.layers")  # fmt: skip
+# Pairs that may be equal, and triples of a first and a last value and a step.
+_SPANS = tuple(f"csepreghy.search.space.{name}" for name in ("convolutions", "dense", "pool"))
+_SERIES = ("hammer.search.space.neurons", "hammer.search.space.dropout")
 _NOT_DECIMAL = re.compile(r":|^[-+]?0[\d_]+$")
 _LIGHT = 299792.458  # km/s
 _FEWEST = 100  # pixels of a spectrum
@@ -124,6 +127,16 @@ def contradictions(config):
         for key, value in values.items()
         if any(fnmatch.fnmatchcase(key, pattern) for pattern in _RANGES) and not value[0] < value[1]
     ]
+    found += [
+        f"{key}: {value[0]} to {value[1]} in steps of {value[2]} is no series"
+        for key in _SERIES
+        if not ((value := values[key])[0] <= value[1] and value[2] > 0)
+    ]
+    found += [
+        f"{key}: {value[0]} to {value[1]} is no range"
+        for key in _SPANS
+        if not (value := values[key])[0] <= value[1]
+    ]
     for network in _LAYERS:
         counts = [len(values[f"{network}.{name}"]) for name in ("neurons", "dropout")]
         if counts[0] != counts[1]:
@@ -142,7 +155,20 @@ def contradictions(config):
         found.append(f"homogenise: no grid from {first} to {last} Å in steps of {step} Å")
     elif not first <= unity <= last:
         found.append(f"homogenise.unity_at: {unity} Å is not between {first} and {last} Å")
-    return found + list(_outside_grids(config))
+    return found + list(_outside_grids(config)) + list(_too_few(config, values))
+
+
+def _too_few(config, values):
+    """Samples without spectra, pixels or complete shares."""
+    pixels = values["saldic.spectra.pixels"] // values["saldic.spectra.down_sample"]
+    if pixels < _FEWEST:
+        yield f"saldic.spectra.down_sample: leaves {pixels} pixels; {_FEWEST} at least are needed"
+    rows = sum(config["hammer"]["counts"].values()) * values["hammer.fraction"]
+    if rows < _FEWEST:
+        yield f"hammer.fraction: leaves {rows:.0f} rows of hammer.counts; {_FEWEST} at least are needed"
+    for key in ("csepreghy.surveys.shares", "csepreghy.surveys.simulated_shares"):
+        if values[key][-1] != 1:
+            yield f"{key}: the last is {values[key][-1]}, not 1"
 
 
 def _disorder(name, grid):
@@ -168,9 +194,28 @@ def _outside_grids(config):
         yield from _outside(f"{name}: wavelengths", wave, grid["wave"])
         yield from _outside(f"{name}.ranges.teff:", own["ranges"]["teff"], _ends(grid["teff"]))
         yield from _outside(f"{name}.ranges.feh:", own["ranges"]["feh"], _ends(grid["feh"]))
+        yield from _outside(f"{name}.ranges.logg:", own["ranges"]["logg"], _ends(_nodes(grid, "logg")))
+        if (low := own["ranges"]["vsini"][0]) < 0:
+            yield f"{name}.ranges.vsini: {low} km/s is negative"
+    for key, (low, high) in config["saldic"]["split"]["region"].items():
+        first, last = _ends(_nodes(grids["saldic"], key))
+        if not (low <= last and high >= first):
+            yield f"saldic.split.region.{key}: no node from {low} to {high} in the grid, {first} to {last}"
     yield from _outside("saldic.spectra.wave:", config["saldic"]["spectra"]["wave"], grids["saldic"]["wave"])
-    if (name := gebran["sweep"]["database"]) not in gebran["a_stars"]["databases"]:
-        yield f"gebran.sweep.database: {name} is none of {', '.join(gebran['a_stars']['databases'])}"
+    known = gebran["a_stars"]["databases"]
+    if (name := gebran["sweep"]["database"]) not in known:
+        yield f"gebran.sweep.database: {name} is none of {', '.join(known)}"
+    shown = [f"{name}_{way}" for name in known for way in ("plain", "augmented")]
+    shown += [f"{name}_plain" for name in gebran["fgk_stars"]["databases"]]
+    if (name := gebran["shown"]) not in shown:
+        yield f"gebran.shown: {name} is none of {', '.join(shown)}"
+
+
+def _nodes(grid, key):
+    """The values of a parameter at the nodes of a grid."""
+    if key == "logg":
+        return [*(logg for _, logg in grid["lowest_logg"]), grid["highest_logg"]]
+    return grid[key]
 
 
 def _ends(values):
