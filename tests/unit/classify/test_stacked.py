@@ -50,6 +50,7 @@ def test_stars_are_told_apart_by_a_column_of_names(write, key, order, tmp_path):
     spectra = sorted(read(tmp_path / "stars"), key=lambda spectrum: spectrum.name)
     assert [spectrum.name.removeprefix("stars ") for spectrum in spectra] == ["HD1", "HD2"]
     assert are_both(spectra)
+    assert spectra[0].receipt.left_out == ""  # the names are used
 
 
 @pytest.mark.parametrize("write", WRITERS)

@@ -79,9 +79,8 @@ def _find_errors(by_role):
     The others then are no further stars either, as in the spPlate files of SDSS; their names are returned.
     """
     fluxes = by_role.get("flux", [])
-    if any(str(hdu.name).lower() not in _MAIN for hdu in fluxes[1:]):
-        return []
-    if len(fluxes) < 2 or any(kind in by_role for kind in ("error", "ivar", "variance")):
+    is_named = any(str(hdu.name).lower() not in _MAIN for hdu in fluxes[1:])
+    if len(fluxes) < 2 or is_named or any(kind in by_role for kind in ("error", "ivar", "variance")):
         return []
     flux, other = (np.asarray(hdu.data, float).squeeze() for hdu in fluxes[:2])
     if flux.ndim > 2 or flux.shape != other.shape:

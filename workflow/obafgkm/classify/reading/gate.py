@@ -61,7 +61,8 @@ def settle(part, name):
         )
         used |= {id(column) for column in (*masks, *([error] if error else []))}
         spectra.append((flux, error, masks))
-    left = [column.label for column in part.columns if id(column) not in used and column.name]
+    others = [c for c in part.columns if id(c) not in used and c.settled_role().kind != "name"]
+    left = [column.label for column in others if column.name]
     several = len(spectra) > 1
     rows = (
         spectrum

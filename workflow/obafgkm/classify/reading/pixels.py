@@ -259,7 +259,7 @@ def _is_rescaled(values, flux):
     level = np.nanmedian(np.abs(flux))
     good = np.abs(flux) > 0.1 * level
     ratio = np.asarray(values[good], float) / flux[good]
-    return scatter(ratio) < 0.1 * np.nanmedian(np.abs(ratio)) * scatter(flux) / level
+    return ratio.size > _WINDOW and scatter(ratio) < 0.1 * np.nanmedian(np.abs(ratio)) * scatter(flux) / level
 
 
 def _unlikeness(values, flux):

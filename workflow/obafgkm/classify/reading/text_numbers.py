@@ -104,11 +104,11 @@ def _without_words(lines, separator):
         raise RefusedError(f"columns of fixed width touch: {touching!r}; put blanks between them")
     for i in dropped:
         _refuse_meaning([row[i].strip() for row in table], i + 1)
-    left = [f"column {i + 1} (words)" for i in dropped]
     joint = separator or " "
     lines = [joint.join(row[i] for i in kept) for row in table]
     heads = {table[0][i].strip(" \"'"): i for i in dropped}
     naming = naming_column(heads, heads)
+    left = [f"column {i + 1} (words)" for i in dropped if i != heads.get(naming)]
     if naming is None:
         return lines, left, []
     numeric = [row for row, line in zip(table, lines, strict=True) if _values(line, separator, False)]
