@@ -69,6 +69,20 @@ def test_rows_take_their_positions_from_the_table_that_names_them(tmp_path):
     assert found == {"39627": (1.0, -1.0), "39628": (2.0, -2.0), "39629": (3.0, -3.0)}
 
 
+@pytest.mark.parametrize("second", [1.0, 1e-4])
+def test_rows_with_errors_of_their_own_are_stars(tmp_path, second):
+    """Whatever their flux: without, one that equals the first or its noise would be in doubt."""
+    flux = FLUX + np.random.default_rng(0).normal(0, 0.01, WAVE.size)
+    hdus = [
+        fits.PrimaryHDU(),
+        fits.ImageHDU(WAVE, name="WAVELENGTH"),
+        fits.ImageHDU(np.stack([flux, second * flux]), name="FLUX"),
+        fits.ImageHDU(np.full((2, WAVE.size), 1e4), name="IVAR"),
+    ]
+    fits.HDUList(hdus).writeto(tmp_path / "a.fits")
+    assert len(list(read_file(tmp_path / "a.fits"))) == 2
+
+
 def test_a_file_of_sdss_has_the_position_of_the_fibre_in_the_pipelines_row(mirror):
     for path in sorted(mirror.glob("sdss/spectra/lite/*/spec-*.fits"))[::40]:
         row = fits.getdata(path, 2)[0]

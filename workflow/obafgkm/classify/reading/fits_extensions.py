@@ -135,7 +135,8 @@ def _of_images(images, main, rows):
         for hdu in fluxes:
             others = {kind: list(found) for kind, found in {**common, **by_role}.items() if kind != "flux"}
             try:
-                part = image_part(hdu, others, ChainMap(hdu.header, main), (len(fluxes) > 1 and "") or tag)
+                name = (len(fluxes) > 1 and "") or tag
+                part = image_part(hdu, others, ChainMap(hdu.header, main), name, len(rows[0]) if rows else 0)
             except RefusedError as error:
                 left_out.append(f"{hdu.name or 'PRIMARY'}: {error}")
                 continue

@@ -18,7 +18,7 @@ _ROW_KEYS = ("BANDID", "ARRAY", "ROW", "LABEL", "COL", "PLANE", "CUBE")
 _OTHERS = ("error", "ivar", "variance", "mask", "good")
 
 
-def image_part(hdu, others, header, name):
+def image_part(hdu, others, header, name, stars=0):
     """Split an image into columns.
 
     Parameters
@@ -29,6 +29,8 @@ def image_part(hdu, others, header, name):
     header : mapping
     name : str
         Name of the part.
+    stars : int, optional
+        Number of rows that a table of the file names: an image of as many rows holds one star in each.
 
     Returns
     -------
@@ -56,7 +58,9 @@ def image_part(hdu, others, header, name):
             if is_multispec(header)
             else header_wavelengths(header, n, axis_number)
         )
-    flux, further, left = _by_row(data, hdu.header, unit)
+    errors = [other for kind in ("error", "ivar", "variance") for other in others.get(kind, [])]
+    are_stars = len(data) == stars or any(np.squeeze(other.data).shape == data.shape for other in errors)
+    flux, further, left = _by_row(data, hdu.header, unit, are_stars)
     columns = [flux, *further]
     if isinstance(axis, list):
         count = 1 if flux.values.ndim == 1 else len(flux.values)
@@ -166,7 +170,7 @@ def _band_role(text):
     return role_of(head)
 
 
-def _by_row(data, header, unit):
+def _by_row(data, header, unit, are_stars):
     """Flux, errors and left-out rows of an image whose rows or bands have roles; otherwise all is flux."""
     if data.ndim == 1:
         return (
@@ -177,7 +181,7 @@ def _by_row(data, header, unit):
     roles, labels = _row_roles(header, len(data))
     what = "band" if data.ndim == 3 or any(f"BANDID{i + 1}" in header for i in range(len(data))) else "row"
     if roles[0] is None:
-        roles = _roles_by_numbers(data)
+        roles = None if are_stars and data.ndim == 2 else _roles_by_numbers(data)
         labels = (
             ["", *[f" ({role.kind})" if role and role.kind else "" for role in roles[1:]]]
             if roles
