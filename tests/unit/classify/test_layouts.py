@@ -704,6 +704,42 @@ ARMS = {
 }
 
 
+def orders(overlap, steps=(1, 1, 1, 1)):
+    """Orders of 300 pixels, one per row of a table, of which neighbours share a part."""
+    starts = np.cumsum([0, *(round(300 * (1 - overlap) * step) for step in steps)])
+    rows = [np.arange(start, start + 300) for start in starts]
+    flux = [(1 + i) * STAR[row] for i, row in enumerate(rows)]
+    return table({"wave": np.stack([AIR[row] for row in rows]), "flux": np.stack(flux)})
+
+
+@pytest.mark.parametrize("overlap", [0.3, 0.6, 0.8])
+def test_orders_that_share_most_of_their_ranges_are_joined(overlap, tmp_path):
+    write(tmp_path / "star.fits", orders(overlap))
+    (spectrum,) = read(tmp_path / "star.fits")
+    assert is_the_star(spectrum)
+    assert "5 orders" in spectrum.receipt.joined
+
+
+@pytest.mark.parametrize(
+    "hdu",
+    [orders(0.95), orders(0.8, (1, -1, 1, -1)), orders(0.8, (1, 0.2, 1, 0.2))],
+    ids=["all", "back", "uneven"],
+)
+def test_stars_that_share_most_of_their_ranges_are_kept_apart(hdu, tmp_path):
+    write(tmp_path / "stars.fits", hdu)
+    assert len(read(tmp_path / "stars.fits")) == 5
+
+
+@pytest.mark.parametrize(("names", "count"), [(("HD1", "HD2"), 2), (("blue", "red"), 1), (("1", "2"), 1)])
+def test_stars_side_by_side_are_no_arms(names, count, tmp_path):
+    half = AIR.size // 2
+    columns = {}
+    for name, own in zip(names, (slice(0, half), slice(half, 2 * half)), strict=True):
+        columns |= {f"wave_{name}": AIR[own], f"flux_{name}": STAR[own]}
+    write(tmp_path / "star.fits", table(columns))
+    assert len(read(tmp_path / "star.fits")) == count
+
+
 @pytest.mark.parametrize("kind", ARMS)
 def test_arms_and_orders_are_joined(kind, tmp_path):
     ARMS[kind](tmp_path / "star.fits")
@@ -1110,6 +1146,7 @@ def test_any_table_comes_out_as_the_star(
 
 MEDIA_BY_WORDS = {
     "in brackets": ("# wavelength (vacuum) flux", "vacuum"),
+    "in brackets of its own": ("# Wavelength [air] (A), Flux", "air"),
     "with the unit": ("# Wavelength [A, vac]  Flux", "vacuum"),
     "to one from the other": ("# wavelengths converted to air from vacuum\nwave flux", "air"),
     "not converted": ("# Wavelengths are in air and were not converted to vacuum\nwave flux", "air"),
@@ -1150,6 +1187,12 @@ CALIBRATIONS += [
 CALIBRATIONS += [("OBSTYPE", word) for word in ("WAVECAL", "FOCUS", "etalon", "UNe", "U-Ne")]
 CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,FLUX"), ("OBSTYPE", "FP"), ("OBJECT", "internal flat")]
 CALIBRATIONS += [("HIERARCH ESO DPR TYPE", "LAMP,WAVE"), ("HIERARCH ESO DPR CATG", "CALIB")]
+CALIBRATIONS += [
+    ("OBJECT", "CuAr 30s"),
+    ("OBJECT", "dome flat R"),
+    ("OBJECT", "Fabry-Perot"),
+    ("IMAGETYP", "CAL"),
+]
 
 
 @pytest.mark.parametrize(("key", "value"), CALIBRATIONS)
@@ -1178,7 +1221,9 @@ def test_what_was_done_to_a_spectrum_or_a_kind_of_star_is_no_calibration(key, va
     assert is_the_star(spectrum)
 
 
-@pytest.mark.parametrize("name", ["Arcturus", "SKYLARK 3", "Sky survey star 4", "He 2-131", "comp star 3"])
+@pytest.mark.parametrize(
+    "name", ["Arcturus", "SKYLARK 3", "Sky survey star 4", "He 2-131", "comp star 3", "Cal 83"]
+)
 def test_a_star_may_have_such_a_word_in_its_name(name, tmp_path):
     path = tmp_path / "star.fits"
     write(path, image(STAR, OBJECT=name, **linear()))
@@ -1210,6 +1255,9 @@ def test_a_cube_whose_wavelengths_come_first_is_refused(tmp_path):
 
 
 FURTHER_TEXTS = {
+    "medium before the unit": lambda p: text(
+        p, AIR / 10, STAR, names="Wavelength (air; nm),Flux", delimiter=","
+    ),
     "logflux": lambda p: text(p, AIR, np.log10(STAR), names="wave logflux"),
     "log(F_lambda)": lambda p: text(p, AIR, np.log10(STAR), names="wave log(F_lambda)"),
     "log_fnu": lambda p: text(p, AIR, np.log10(STAR * AIR**2), names="wave log_fnu"),
@@ -1244,6 +1292,13 @@ FURTHER_TEXTS = {
     ),
     "AASTeX": lambda p: Table({"wave": AIR, "flux": STAR}).write(p, format="ascii.aastex"),
 }  # fmt: skip
+
+
+def test_a_name_in_quotes_may_hold_the_separator(tmp_path):
+    text(tmp_path / "star.csv", AIR, STAR, names='"Wavelength (A, air)","Flux"', delimiter=",")
+    (spectrum,) = read(tmp_path / "star.csv")
+    assert spectrum.receipt.wave.startswith("column Wavelength (A, air) (")
+    assert spectrum.receipt.flux.startswith("column Flux (")
 
 
 @pytest.mark.parametrize("kind", FURTHER_TEXTS)

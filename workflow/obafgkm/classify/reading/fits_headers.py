@@ -19,10 +19,11 @@ _LAMPS = vocabulary(
     "arc bias blank calib calibration calibrations comp comparison dark dome flat flatfield domeflat skyflat "
     "halogen lamp lamps quartz sky thar tungsten twilight wave zero henear hene near cuar cune fear hgcd "
     "argon neon helium krypton xenon mercury wavecal etalon fp internal white lfc comb astrocomb une focus "
-    "acquisition"
+    "acquisition fabry perot"
 )
 _CATEGORIES = {"calib", "calibration", "calibrations"}  # which include standard stars
 _ELEMENTS = vocabulary("he ne ar kr xe hg cd zn cu fe th u cs na")  # in a lamp
+_BESIDE = vocabulary("s sec exp exposure r b g v i z blue red on off")  # its exposure, filter, arm, state
 _STARS = vocabulary("star stars target std standard telluric")
 _DONE = vocabulary("subtracted fielded flatfielded calibrated corrected removed divided reduced extracted")
 _SCIENCE = _STARS | vocabulary("object obj science survey")
@@ -41,7 +42,9 @@ def calibration(header):
     for key, words in said.items():
         if words & _DONE:  # what was done to a spectrum, such as 'flat-fielded'
             continue
+        words -= _BESIDE
         is_lamp = words <= _LAMPS | _ELEMENTS and (words & _LAMPS or len(words) > 1)
+        is_lamp = is_lamp or str(header.get(key, "")).strip().lower() == "cal"  # a star may be Cal 83
         if not key.startswith(("OBJ", "CLASS")):  # there it may mean something else: CLASS = 'extreme helium'
             is_lamp = is_lamp or (words & _LAMPS and not words & _SCIENCE)
         if is_lamp and not (is_standard and words <= _CATEGORIES):

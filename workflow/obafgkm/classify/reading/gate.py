@@ -10,7 +10,7 @@ import numpy as np
 from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.axes import Wavelengths
 from obafgkm.classify.reading.columns import Column
-from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.joining import are_orders, are_stars, joined
 from obafgkm.classify.reading.pixels import inverse_variances, lone, masked
 from obafgkm.classify.reading.refusal import RefusedError, RefusedSpectrum
 from obafgkm.classify.reading.roles import ERROR_WORDS, NO_STAR, Role, tokens
@@ -77,7 +77,8 @@ def settle(part, name):
             left,
         )
     )
-    if several and all(flux.values.ndim == 1 and flux.values.dtype != object for flux in fluxes):
+    are_plain = all(flux.values.ndim == 1 and flux.values.dtype != object for flux in fluxes)
+    if several and are_plain and not are_stars(flux.settled_role().tag for flux in fluxes):
         rows = list(rows)
         if are_orders([_span(spectrum.wave) for spectrum in rows]):
             rows = [joined(rows, name, "arms")]

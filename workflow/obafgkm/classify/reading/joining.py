@@ -5,26 +5,62 @@ import itertools
 import numpy as np
 
 from obafgkm.classify.reading.refusal import RefusedSpectrum
+from obafgkm.classify.reading.roles import tokens
+from obafgkm.classify.reading.words import vocabulary
 from obafgkm.classify.receipt import Receipt
 from obafgkm.classify.spectrum import Spectrum
 from obafgkm.spectroscopy.wavelengths import vactoair
 
-__all__ = ["are_orders", "joined"]
+__all__ = ["ARMS", "are_orders", "are_stars", "joined"]
+
+ARMS = vocabulary(
+    "uvb vis nir uv fuv nuv opt optical ir blue red green left right short long low high order ord arm chip "
+    "ccd beam det detector segment seg spectrograph channel grating setting part"
+)
 
 _NEAR, _OTHER_UNIT = 50, 100.0  # pixels beside a gap; ratio of levels that no star has across one
-_SHARED = 0.5  # of the shorter of two ranges; spectra that overlap by more are of different objects
+_SHARED = 0.5  # of the shorter of two ranges; spectra that overlap by more are of different objects,
+_ORDERS, _SHARED_ORDERS = 3, 0.85  # except as many or more whose ranges move on steadily from row to row
+_UNEVEN = 3.0  # ratio of the steps between such ranges, at most
 
 
 def are_orders(ranges):
     """Whether wavelength ranges (first, last) continue one another, as those of orders and arms do."""
-    ranges = sorted(own for own in ranges if np.isfinite(own).all())
+    ranges = [own for own in ranges if np.isfinite(own).all()]
     if len(ranges) < 2:
         return False
-    for (first, last), (other, other_last) in itertools.pairwise(ranges):
+    most = _SHARED_ORDERS if _are_steady(ranges) else _SHARED
+    for (first, last), (other, other_last) in itertools.pairwise(sorted(ranges)):
         shorter = min(last - first, other_last - other)
-        if min(last, other_last) - other > _SHARED * shorter:
+        if min(last, other_last) - other > most * shorter:
             return False
     return True
+
+
+def _are_steady(ranges):
+    """Whether both ends of several ranges move on by similar steps, as those of the orders of an echelle."""
+    if len(ranges) < _ORDERS:
+        return False
+    steps = np.diff(ranges, axis=0)
+    return abs(np.sign(steps).sum()) == steps.size and np.ptp(np.log(np.abs(steps))) < np.log(_UNEVEN)
+
+
+def are_stars(names):
+    """Whether spectra have different names, other than arms, letters, or the running numbers of orders.
+
+    Parameters
+    ----------
+    names : iterable of str
+        '' for those that have none.
+    """
+    names = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if len(names) < 2:
+        return False
+    if all(name.isdigit() for name in names):
+        numbers = sorted(map(int, names))
+        return any(last - first != 1 for first, last in itertools.pairwise(numbers))
+    words = [[word for word in tokens(name) if not word.isdigit()] for name in names]
+    return not all(own and all(len(word) == 1 or word in ARMS for word in own) for own in words)
 
 
 def joined(spectra, name, what):

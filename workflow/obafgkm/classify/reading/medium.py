@@ -178,4 +178,4 @@ def within_unit(unit):
     found = re.search(r"[\s,;(\[]*\b(?:in )?(vacuum|vac|air)\b[)\]]*", unit, re.IGNORECASE)
     if not found:
         return unit, None
-    return unit.replace(found[0], "").strip(), from_vacuum_or_air(found[1])
+    return unit.replace(found[0], "").strip(" ,;()[]"), from_vacuum_or_air(found[1])

@@ -1,18 +1,13 @@
 """Parts of a file as spectra: of one object if they are its arms or orders, otherwise of several."""
 
-import itertools
-
 import numpy as np
 
 from obafgkm.classify.reading.gate import settle
-from obafgkm.classify.reading.joining import are_orders, joined
+from obafgkm.classify.reading.joining import ARMS, are_orders, are_stars, joined
 from obafgkm.classify.reading.refusal import RefusedError, UnknownLayoutError
 from obafgkm.classify.reading.roles import tokens
 
 __all__ = ["spectra_of_parts", "spectra_of_tables"]
-
-_ARMS = {"uvb", "vis", "nir", "blue", "red", "green", "order", "ord", "arm", "chip", "ccd", "beam", "det"}
-_ARMS |= {"detector", "segment", "seg", "spectrograph", "channel", "grating", "setting", "part"}
 
 
 def spectra_of_parts(parts, left_out, name):
@@ -56,8 +51,8 @@ def _arranged(settled, name):
     """Spectra of several parts: arms of one object are merged, others keep the name of their part."""
     counts = {len(spectra) for _, spectra in settled}
     tags = [part.name for part, _ in settled]
-    are_stars = _are_stars(part.object for part, _ in settled)
-    if len(settled) > 1 and len(counts) == 1 and not are_stars and (_are_arms(tags) or counts != {1}):
+    may_be_one = len(settled) > 1 and len(counts) == 1 and not are_stars(part.object for part, _ in settled)
+    if may_be_one and (_are_arms(tags) or counts != {1}):
         groups = list(zip(*(spectra for _, spectra in settled), strict=True))
         if all(are_orders([_range(spectrum) for spectrum in group]) for group in groups):
             for group in groups:
@@ -78,19 +73,7 @@ def _are_arms(names):
     """Whether names are those of arms, orders or detectors: letters or numbers next to common words."""
     words = [[word for word in tokens(name) if not word.isdigit()] for name in names]
     common = set.intersection(*map(set, words))
-    return all(len(word) == 1 or word in _ARMS or word in common for own in words for word in own)
-
-
-def _are_stars(objects):
-    """Whether objects have different names, other than arms, letters, or the running numbers of orders."""
-    names = list(dict.fromkeys(name.strip() for name in objects if name.strip()))
-    if len(names) < 2:
-        return False
-    if all(name.isdigit() for name in names):
-        numbers = sorted(map(int, names))
-        return any(last - first != 1 for first, last in itertools.pairwise(numbers))
-    words = [[word for word in tokens(name) if not word.isdigit()] for name in names]
-    return not all(own and all(len(word) == 1 or word in _ARMS for word in own) for own in words)
+    return all(len(word) == 1 or word in ARMS or word in common for own in words for word in own)
 
 
 def _range(spectrum):
@@ -112,7 +95,7 @@ def spectra_of_tables(parts, name):
     spectra = [spectrum for _, own in found for spectrum in own]
     if len(spectra) > 1 and len(found) > 1:
         ranges = [(spectrum.wave.min(), spectrum.wave.max()) for spectrum in spectra]
-        if are_orders(ranges) and not _are_stars(part.object for part, _ in found):
+        if are_orders(ranges) and not are_stars(part.object for part, _ in found):
             spectra = [joined(spectra, name, "parts")]
         else:
             for i, spectrum in enumerate(spectra):

@@ -1,5 +1,6 @@
 """Spectra in plain text: names, units and roles of the columns of numbers."""
 
+import csv
 import re
 
 import numpy as np
@@ -129,7 +130,11 @@ def _split(line, separator):
             yield None, re.split(r"\s{2,}", line.strip())
             yield None, line.split()
         elif own in line:
-            yield own, [word.strip().strip("\"'").strip() for word in line.split(own)]
+            quoted = line.count('"') % 2 == 0
+            words = (
+                next(csv.reader([line], delimiter=own, skipinitialspace=True)) if quoted else line.split(own)
+            )
+            yield own, [word.strip().strip("\"'").strip() for word in words]
 
 
 def _are_words(words, separator):
