@@ -10,7 +10,7 @@ from obafgkm.classify.reading import medium as media
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.units import is_said, to_angstrom
 
-__all__ = ["Wavelengths", "header_wavelengths", "spectral_axis"]
+__all__ = ["Wavelengths", "header_wavelengths", "keyword_number", "spectral_axis"]
 
 _SPECTRAL = {"WAVE": "wave", "AWAV": "wave", "FREQ": "frequency", "ENER": "energy", "WAVN": "wavenumber"}
 _KNOWN_TYPES = (
@@ -95,13 +95,13 @@ def header_wavelengths(header, n, axis=1):
         If the header gives no wavelengths, or something else in their place.
     """
     if "COEFF0" in header:  # SDSS and LAMOST
-        if (step := _number(header, "COEFF1")) is None:
+        if (step := keyword_number(header, "COEFF1")) is None:
             raise RefusedError("COEFF0 without COEFF1: it has no wavelengths")
-        wave = 10 ** (_number(header, "COEFF0") + step * np.arange(n))
+        wave = 10 ** (keyword_number(header, "COEFF0") + step * np.arange(n))
         medium, source = media.by_header(header)
         return Wavelengths(wave, "COEFF0, COEFF1 (log10 Angstrom)", medium, source)
     ctype, unit = str(header.get(f"CTYPE{axis}", "")).strip().upper(), _unit(header, axis)
-    first, step = _number(header, f"CRVAL{axis}"), _step(header, axis)
+    first, step = keyword_number(header, f"CRVAL{axis}"), _step(header, axis)
     if ctype.startswith(_VELOCITIES):
         raise RefusedError(f"CTYPE{axis} = {ctype!r}: velocities, not wavelengths")
     if ctype.startswith(("PIX", "CHAN", "INDEX")):
@@ -171,8 +171,14 @@ def _unit(header, axis):
     return unit
 
 
-def _number(header, key, default=None):
-    """The number of a keyword, which some programs write as text; the default if it is absent or empty."""
+def keyword_number(header, key, default=None):
+    """The number of a keyword, which some programs write as text; the default if it is absent or empty.
+
+    Raises
+    ------
+    RefusedError
+        If it is not a finite number.
+    """
     value = header.get(key)
     if value is None or not str(value).strip():
         return default
@@ -187,15 +193,19 @@ def _number(header, key, default=None):
 
 def _step(header, axis):
     """Step per pixel: a CD matrix takes precedence over CDELT (FITS paper I)."""
-    own = _number(header, f"CD{axis}_{axis}")
-    return _number(header, f"CDELT{axis}", 0) * _number(header, f"PC{axis}_{axis}", 1) if own is None else own
+    own = keyword_number(header, f"CD{axis}_{axis}")
+    return (
+        keyword_number(header, f"CDELT{axis}", 0) * keyword_number(header, f"PC{axis}_{axis}", 1)
+        if own is None
+        else own
+    )
 
 
 def _is_logarithmic(header, ctype):
     """Whether IRAF's DC-FLAG, or the name of the axis, LOG..., says so; WAVE-LOG means something else."""
     words = str(header.get("WAT1_001", "")).lower()
     return (
-        _number(header, "DC-FLAG") == 1
+        keyword_number(header, "DC-FLAG") == 1
         or ctype.startswith(("LOG", "LN"))
         or ctype == "WAVE_LOG"
         or ("log" in re.findall(r"label=\"?(\w+)", words))
@@ -204,8 +214,8 @@ def _is_logarithmic(header, ctype):
 
 def _values(header, n, axis, ctype, unit):
     """Coordinates of the pixels of one axis, computed by astropy if the axis is not linear."""
-    first, step = _number(header, f"CRVAL{axis}"), _step(header, axis)
-    offset = (np.arange(n) + 1 - _number(header, f"CRPIX{axis}", 1)) * step
+    first, step = keyword_number(header, f"CRVAL{axis}"), _step(header, axis)
+    offset = (np.arange(n) + 1 - keyword_number(header, f"CRPIX{axis}", 1)) * step
     if not re.fullmatch(r"[A-Z]{4}-(LOG|[A-Z]2[A-Z]|GR[IA]|TAB)", ctype):
         return first + offset
     is_short = abs(first) < 10 and (not is_said(unit) or unit.lower().startswith(("ang", "log")))
@@ -219,7 +229,12 @@ def _values(header, n, axis, ctype, unit):
     from astropy import units
     from astropy.wcs import WCS, WcsError
 
-    keys = {"CTYPE1": ctype, "CRVAL1": first, "CDELT1": step, "CRPIX1": _number(header, f"CRPIX{axis}", 1)}
+    keys = {
+        "CTYPE1": ctype,
+        "CRVAL1": first,
+        "CDELT1": step,
+        "CRPIX1": keyword_number(header, f"CRPIX{axis}", 1),
+    }
     keys |= {"WCSAXES": 1, "CUNIT1": unit if is_said(unit) else "Angstrom" if first > 1500 else "m"}
     keys |= {key: header[key] for key in ("RESTWAV", "RESTFRQ") if key in header}
     keys |= {f"PV1_{i}": header[f"PV{axis}_{i}"] for i in range(8) if f"PV{axis}_{i}" in header}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.polynomial import chebyshev, legendre
 
 from obafgkm.classify.reading import medium as media
-from obafgkm.classify.reading.axes import Wavelengths
+from obafgkm.classify.reading.axes import Wavelengths, keyword_number
 from obafgkm.classify.reading.refusal import RefusedError
 from obafgkm.classify.reading.units import to_angstrom
 
@@ -38,7 +38,7 @@ def multispec_wavelengths(header, n):
     Raises
     ------
     RefusedError
-        If they are not given, or given by a function that is not supported.
+        If they are not given, by a function that is not supported, or by keywords that are not numbers.
     """
     # Each keyword holds 68 characters; readers drop trailing blanks.
     text = "".join(str(header[key]).ljust(68) for key in sorted(k for k in header if k.startswith("WAT2_")))
@@ -47,18 +47,21 @@ def multispec_wavelengths(header, n):
         raise RefusedError("CTYPE1 = 'MULTISPE' without the keywords WAT2_nnn: it has no wavelengths")
     found = re.search(r"units=\"?([\w.]+)", str(header.get("WAT1_001", "")))
     unit, (medium, source) = found[1] if found else "", media.by_header(header)
+    # Of a section of an image, WAT2 still counts the pixels of the whole.
+    if not (scale := keyword_number(header, "LTM1_1", 1)):
+        raise RefusedError("LTM1_1 = 0, so that the wavelengths are not known")
+    pixels = (np.arange(1, n + 1) - keyword_number(header, "LTV1", 0)) / scale
     rows = []
     for number, row in enumerate(words, 1):
-        values = _row([float(word) for word in row.split()], n, number)
+        values = _row([float(word) for word in row.split()], pixels, number)
         wave, said, is_guessed, _ = to_angstrom(values, unit, label="the axis of wavelengths (WAT1_001)")
         rows.append(Wavelengths(wave, f"WAT2 spec{number} ({said})", medium, source, is_guessed))
     return rows
 
 
-def _row(numbers, n, number):
+def _row(numbers, pixels, number):
     """Wavelengths of one row: "aperture beam type first step pixels z low high [functions]"."""
     kind, first, step, own, redshift = int(numbers[2]), *numbers[3:7]
-    pixels = np.arange(1, n + 1, dtype=float)
     if kind == -1:
         raise RefusedError(f"row {number} has no wavelengths (WAT2 says type -1)")
     if kind == 2:
