@@ -6,6 +6,7 @@ import pytest
 import test_layouts as layouts
 import test_layouts_in_doubt as doubt
 import test_layouts_misunderstood as misunderstood
+import test_multispec
 import test_reading
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "layouts.md"
@@ -17,7 +18,7 @@ LAYOUTS = {
     "air or vacuum": [*layouts.MEDIA, *layouts.MEDIA_BY_WORDS, *doubt.FURTHER_MEDIA],
     "one star among other things": layouts.STARS,
     "several stars": [*layouts.SEVERAL, *(f"lists {kind}" for kind in doubt.LISTS)],
-    "arms and orders, joined": [*layouts.ARMS, "multispec, linear", "multispec, Chebyshev"],
+    "arms and orders, joined": [*layouts.ARMS, *(f"multispec, {kind}" for kind in test_multispec.ROWS)],
     "gaps": layouts.PIXELS,
     "bad pixels": [*layouts.MARKED, *layouts.FURTHER_MASKS, *doubt.RECEIPTS],
     "text": [*layouts.TEXTS, *layouts.FURTHER_TEXTS],

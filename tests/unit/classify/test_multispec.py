@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import BSpline
 
 from obafgkm.classify.reading.multispec import multispec_wavelengths
 from obafgkm.classify.reading.refusal import RefusedError
@@ -31,6 +32,16 @@ def legendre(weight=1.0, shift=0.0):
     return f"{weight} {shift} 2 3 1. {N}. {LOW + CURVE / 3} {MIDDLE} {2 * CURVE / 3}"  # x^2 = (1 + 2 P2) / 3
 
 
+def splines(degree, pieces=4):
+    """A spline of IRAF and its values by SciPy."""
+    coefficients = 4000 + 300 * np.sqrt(np.arange(pieces + degree))
+    knots = np.arange(-degree, pieces + degree + 1)
+    values = BSpline(knots, coefficients, degree)(pieces * (PIXELS - 1) / (N - 1))
+    own = coefficients / (6 if degree == 3 else 1)
+    kind = {1: 4, 3: 3}[degree]
+    return f"1. 0. {kind} {pieces} 1. {N}. {' '.join(map(str, own))}", values
+
+
 PARABOLA = LOW + MIDDLE * SCALED + CURVE * SCALED**2
 ROWS = {
     "linear": (row(0), 4000 + 2.0 * (PIXELS - 1)),
@@ -38,6 +49,12 @@ ROWS = {
     "with a redshift": (row(0, z=0.001), (4000 + 2.0 * (PIXELS - 1)) / 1.001),
     "Chebyshev": (row(2, functions=chebyshev()), PARABOLA),
     "Legendre": (row(2, functions=legendre()), PARABOLA),
+    "cubic spline": (row(2, functions=splines(3)[0]), splines(3)[1]),
+    "linear spline": (row(2, functions=splines(1)[0]), splines(1)[1]),
+    "spline and polynomial": (
+        row(2, functions=f"{splines(3)[0]} {chebyshev(0.5)}"),
+        splines(3)[1] + PARABOLA / 2,
+    ),
     "a shift": (row(2, functions=legendre(shift=5.0)), PARABOLA + 5),
     "two functions": (row(2, functions=f"{chebyshev(0.25)} {legendre(0.75, 4.0)}"), PARABOLA + 3),
     "shorter than the image": (
@@ -69,7 +86,11 @@ def test_a_section_of_an_image_keeps_the_wavelengths_of_its_pixels(said):
     ("said", "keys", "reason"),
     [
         (row(-1), {}, "has no wavelengths"),
-        (row(2, functions=f"1. 0. 3 2 1. {N}. 1 2 3 4 5"), {}, "type 3 is not supported"),
+        (row(2, functions="1. 0. 5 3 4000 4001 4003"), {}, "type 5 is not supported"),
+        (row(0, first="INDEF"), {}, "row 1 the wavelengths '1 10 0 INDEF"),
+        (row(2, functions=legendre().rsplit(maxsplit=2)[0]), {}, "not understood"),
+        (row(2, functions="1. 0. 1 3 7. 7. 5 5 5"), {}, "not understood"),
+        (row(2, functions="1. 0. 1 -9 1. 500. 5 5 5"), {}, "not understood"),
         (row(0), {"LTM1_1": 0.0}, "LTM1_1 = 0"),
         (row(0), {"LTV1": "INDEF"}, "LTV1 = 'INDEF'"),
     ],

@@ -1,4 +1,7 @@
-"""IRAF's multispec: each row of an image has its own wavelengths, in the keywords WAT2_nnn."""
+"""IRAF's multispec: each row of an image has its own wavelengths, in the keywords WAT2_nnn.
+
+The functions are those of "The IRAF/NOAO Spectral World Coordinate Systems" (Valdes 1993), Section 5.
+"""
 
 import re
 
@@ -13,6 +16,7 @@ from obafgkm.classify.reading.units import to_angstrom
 __all__ = ["is_multispec", "multispec_wavelengths"]
 
 _POLYNOMIALS = {1: chebyshev.chebval, 2: legendre.legval}
+_SPLINES = {3: 3, 4: 1}  # their degrees
 
 
 def is_multispec(header):
@@ -53,7 +57,11 @@ def multispec_wavelengths(header, n):
     pixels = (np.arange(1, n + 1) - keyword_number(header, "LTV1", 0)) / scale
     rows = []
     for number, row in enumerate(words, 1):
-        values = _row([float(word) for word in row.split()], pixels, number)
+        try:
+            values = _row([float(word) for word in row.split()], pixels, number)
+        except (ValueError, IndexError):
+            said = row if len(row) < 80 else f"{row[:80]}..."
+            raise RefusedError(f"WAT2 gives row {number} the wavelengths {said!r}, not understood") from None
         wave, said, is_guessed, _ = to_angstrom(values, unit, label="the axis of wavelengths (WAT1_001)")
         rows.append(Wavelengths(wave, f"WAT2 spec{number} ({said})", medium, source, is_guessed))
     return rows
@@ -73,16 +81,34 @@ def _row(numbers, pixels, number):
 
 
 def _function(numbers, pixels):
-    """Sum of weighted dispersion functions; splines are refused."""
+    """Sum of weighted dispersion functions; tables of wavelengths are refused."""
     total = np.zeros_like(pixels)
     while numbers:
-        weight, shift, kind, order = numbers[0], numbers[1], int(numbers[2]), int(numbers[3])
-        if kind not in _POLYNOMIALS:
+        weight, shift, kind, order, low, high, *coefficients = numbers
+        if kind not in _POLYNOMIALS | _SPLINES:
             raise RefusedError(
-                f"IRAF's dispersion function of type {kind} is not supported: resample with dispcor first"
+                f"IRAF's dispersion function of type {kind:g} is not supported: resample with dispcor first"
             )
-        low, high = numbers[4:6]
-        scaled = (2 * pixels - (low + high)) / (high - low)
-        total += weight * (shift + _POLYNOMIALS[kind](scaled, numbers[6 : 6 + order]))
-        numbers = numbers[6 + order :]
+        count = int(order) + _SPLINES.get(kind, 0)
+        own, numbers = coefficients[:count], coefficients[count:]
+        if order < 1 or len(own) < count or low == high:
+            raise ValueError(f"{len(own)} coefficients for pixels {low} to {high}")
+        place = (pixels - low) / (high - low)
+        if kind in _POLYNOMIALS:
+            values = _POLYNOMIALS[kind](2 * place - 1, own)
+        else:
+            values = _spline(place * order, _SPLINES[kind], np.array(own))
+        total += weight * (shift + values)
     return total
+
+
+def _spline(place, degree, coefficients):
+    """A linear or cubic spline of pieces of unit length.
+
+    The coefficients of cubic ones are a sixth of those of B-splines.
+    """
+    piece = np.clip(np.floor(place).astype(int), 0, len(coefficients) - degree - 1)
+    b = place - piece
+    a = 1 - b
+    weights = [a, b] if degree == 1 else [a**3, 1 + 3 * a * (1 + a * b), 1 + 3 * b * (1 + a * b), b**3]
+    return sum(weight * coefficients[piece + i] for i, weight in enumerate(weights))
