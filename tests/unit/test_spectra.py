@@ -142,3 +142,14 @@ def test_spectra_on_different_grids_or_in_different_media_are_not_joined(shift, 
     other = Spectra(wave + shift, np.ones((1, 3)), np.ones((1, 3)), labels, medium)
     with pytest.raises(ValueError, match="cannot be joined"):
         concatenate([one, other])
+
+
+def test_errors_and_medium_stay_with_their_spectra(spectra, tmp_path):
+    """Selected, joined, and written part by part."""
+    own = replace(spectra, ivar=100 + spectra.flux, medium="vacuum")
+    np.testing.assert_array_equal(own.select([2, 0]).ivar, own.ivar[[2, 0]])
+    parts = [own.select([0]), own.select([1, 2])]
+    assert [part.medium for part in parts] == ["vacuum"] * 2
+    write_parts(tmp_path / "parts.h5", parts)
+    for whole in (concatenate(parts), Spectra.read(tmp_path / "parts.h5")):
+        assert_same(replace(whole, provenance=own.provenance), own)

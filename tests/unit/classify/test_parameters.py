@@ -117,3 +117,13 @@ def test_the_loss_ignores_unknown_values_and_their_gradient():
         loss = known_errors(expected, predicted)
     np.testing.assert_allclose(loss, [0.5 * 0.5**2 + 3 - 0.5, 0])
     np.testing.assert_allclose(tape.gradient(loss, predicted), [[-0.5, 0, 1], [0, 0, 0]])
+
+
+def test_few_stars_of_a_class_have_neither_an_offset_nor_an_error():
+    values, expected, classes, snr = synthetic(2000, 7)
+    classes[:19], classes[19:39], snr[:39] = 5, 15, 100.0
+    values[:39, 1] = expected[:39, 1] + 0.5
+    calibration = parameter_calibration(values, expected, classes, snr)
+    assert calibration["offsets"][1][0] == 0
+    assert calibration["errors"][1][0] == [None] * 3
+    assert abs(calibration["offsets"][1][1] - 0.5) < 1e-6

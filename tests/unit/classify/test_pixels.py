@@ -82,3 +82,10 @@ def test_the_variance_of_counts_is_found_by_its_noise(seed):
     assert errors_beside(np.convolve(flux, np.ones(21) / 21, "same") + 25, flux) == "variance"
     assert errors_beside(np.sqrt(expected), flux) == "error"
     assert errors_beside(1 / expected, flux) == "ivar"
+
+
+def test_unknown_errors_of_pixels_without_flux_do_not_count_against_the_others():
+    light = np.arange(100) < 40
+    values = np.where(light, 0.1, 0.0)
+    np.testing.assert_allclose(inverse_variances(values, "error", light), np.where(light, 100, 0))
+    assert inverse_variances(values, "error") is None

@@ -8,6 +8,7 @@ from astropy.table import Table
 from obafgkm.archives import jhc, miles
 from obafgkm.classify import classify_files
 from obafgkm.classify.reading import read_file
+from obafgkm.classify.reading.positions import by_designation
 from obafgkm.classify.reading.surveys import _JHC, _MILES
 
 WAVE = np.arange(4000.0, 6000.0, 2)
@@ -49,9 +50,10 @@ def test_the_header_of_one_spectrum(tmp_path, keywords, expected):
     assert found == (pytest.approx(expected, abs=1e-5) if expected else None)
 
 
-def test_an_old_equinox_is_brought_to_j2000(tmp_path):
+@pytest.mark.parametrize("key", ["EQUINOX", "EPOCH"])
+def test_an_old_equinox_is_brought_to_j2000(key, tmp_path):
     """Vega, from the Bright Star Catalogue: B1900 to J2000 is more than a degree."""
-    found = position(image(tmp_path / "a.fits", RA="18:33:33", DEC="+38:41:26", EQUINOX=1900.0))
+    found = position(image(tmp_path / "a.fits", RA="18:33:33", DEC="+38:41:26", **{key: 1900.0}))
     np.testing.assert_allclose(found, [279.234, 38.784], atol=0.02)
 
 
@@ -105,3 +107,8 @@ def test_the_libraries_in_air_are_known_by_their_layouts(mirror):
 def test_another_grid_is_no_library(tmp_path):
     (spectrum,) = read_file(image(tmp_path / "a.fits"))
     assert spectrum.medium is None
+
+
+def test_a_designation_just_south_of_the_equator_is_south():
+    assert by_designation("J000000.00-003000.0") == pytest.approx((0, -0.5))
+    assert by_designation("J000000.00+003000.0") == pytest.approx((0, 0.5))

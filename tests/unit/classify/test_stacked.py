@@ -6,7 +6,7 @@ import pytest
 from astropy import units
 from astropy.io import fits
 from astropy.table import QTable, Table
-from test_layouts import AIR, STAR, is_the_star, other, read
+from test_layouts import AIR, STAR, is_the_star, other, read, text, three_rows
 
 from obafgkm.classify.reading.arrays import spectra_of_arrays
 from obafgkm.errors import ArchiveFileError
@@ -124,3 +124,9 @@ def test_stars_whose_wavelengths_alternate_are_refused(count, tmp_path):
         csv(tmp_path / name, {"wavelength": wave_, "flux": flux_})
         with pytest.raises(ArchiveFileError, match="jumps to and fro"):
             read(tmp_path / name)
+
+
+def test_stars_below_one_another_may_run_from_red_to_blue(tmp_path):
+    text(tmp_path / "stars.txt", np.tile(AIR[::-1], 3), three_rows()[:, ::-1].ravel())
+    spectra = read(tmp_path / "stars.txt")
+    assert [is_the_star(one, slope) for one, slope in zip(spectra, (-1, -3, 2), strict=True)] == [True] * 3

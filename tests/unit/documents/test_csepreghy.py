@@ -410,3 +410,9 @@ def test_perfect_answers_on_few_objects_leave_room_for_errors():
         row["balanced_accuracy_low"] == row["macro_f1_low"] == pytest.approx(0.510, abs=1e-3)
     )  # Wilson, 4 of 4
     assert row["accuracy_low"] == pytest.approx(0.862, abs=1e-3)  # 24 of 24
+
+
+def test_a_small_draw_has_one_spectrum_of_each_part_at_least():
+    labels = parts_of(1000)
+    few = labels["part"][drawn(labels, 2, seed=3)]
+    assert few.value_counts().to_dict() == {"training": 1, "test": 1, "validation": 1}

@@ -287,3 +287,7 @@ def test_the_difference_from_boosting_is_that_of_the_accuracies_on_the_same_star
     )
     assert own["behind_boosting_low"] < own["behind_boosting"] < own["behind_boosting_high"]
     assert (table.loc["gradient boosting", ["behind_boosting_low", "behind_boosting_high"]] == 0).all()
+
+
+def test_a_star_two_classes_off_is_far():
+    assert main_class_scores(np.array([3, 3, 3, 3]), np.array([3, 4, 5, 0]))["far"] == 0.5

@@ -1066,3 +1066,13 @@ def test_a_service_is_given_up_after_a_dozen_failures_in_a_row(pattern, is_given
     assert len(records) + len(failures) == len(pattern)
     not_tried = [reason for reason in failures.values() if "not tried" in reason]
     assert len(not_tried) == len(pattern) - len(asked)
+
+
+def test_a_record_within_an_archive_is_one_of_its_files(tmp_path):
+    (tmp_path / "ll").mkdir()
+    totals = set()
+    for words in ("one", "two"):
+        (tmp_path / "ll/provenance.json").write_text(words)
+        (tmp_path / "provenance.json").write_text(words)
+        totals.add(total(tmp_path))
+    assert len(totals) == 2

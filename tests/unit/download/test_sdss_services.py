@@ -294,3 +294,18 @@ def test_measured_lines_are_written_and_read(archive, survey, server):
 def test_a_damaged_table_is_named():
     with pytest.raises(ArchiveFileError, match="no FITS file"):
         sdss.read_lines("a.fits", io.BytesIO(PAGE).getvalue())
+
+
+def test_a_row_that_is_given_twice_is_noticed(server, catalogue, tmp_path):
+    twice = catalogue.copy()
+    twice.loc[1, "specObjID"] = twice.loc[0, "specObjID"]
+    server.base = database(twice)
+    with pytest.raises(FetchError, match=f"specObjID {twice['specObjID'][0]} was given twice"):
+        ask(SAMPLES["csepreghy"], f"{server.url}/sql", tmp_path / "a.csv", **WAYS)
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_rare_subclasses_are_chosen_as_often_as_common_ones():
+    table = pd.DataFrame({"class": "STAR", "subClass": ["F9"] * 90 + [f"rare {i}" for i in range(10)]})
+    table["specObjID"] = [str(10**18 + i) for i in range(100)]
+    assert choose(table, {"STAR": 50}, 1)["subClass"].str.startswith("rare").sum() == 5

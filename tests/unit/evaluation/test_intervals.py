@@ -14,6 +14,7 @@ from obafgkm.evaluation.intervals import (
     wilson_interval,
     with_intervals,
 )
+from obafgkm.evaluation.metrics import dispersion
 
 BOOTSTRAP = {"samples": 4000, "confidence": 0.9, "seed": 3}
 
@@ -160,3 +161,10 @@ def test_interval_covers_the_mean_as_often_as_it_says():
         low, high = interval["mean"]
         covered += low <= 0 <= high
     assert 0.82 <= covered / 200 <= 0.96
+
+
+def test_errors_are_clipped_at_the_threshold_of_the_settings():
+    difference = np.random.default_rng(1).normal(size=50)
+    columns = error_columns(difference, np.arange(50), {"bootstrap": 9, "confidence": 0.9, "clip": 1}, 3)
+    assert columns["clipped_sigma"] == dispersion(difference, 1)["clipped_sigma"]
+    assert columns["clipped_fraction"] > 0.3 > dispersion(difference)["clipped_fraction"]

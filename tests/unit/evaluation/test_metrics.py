@@ -133,3 +133,24 @@ def test_calibration_of_a_classifier_that_knows_its_probabilities_is_right():
     curve = reliability(confidence, right, bins=7)
     assert curve["spectra"].sum() == 20000
     assert curve["confidence"].is_monotonic_increasing
+
+
+def test_main_classes_of_continuous_numbers_follow_from_the_leading_digits_of_the_code():
+    """19.96 has the code 1000 + 1996 + 5.5 > 3000, and is an A0; 19.9 is still a B9."""
+    expected, predicted = np.array([20, 20]), np.array([19.96, 19.9])
+    assert class_metrics(expected, predicted)["main_class_accuracy"] == 0.5
+    assert confusion(expected, predicted)[2].tolist() == [0, 1, 1, 0, 0, 0, 0]
+
+
+def test_the_threshold_of_clipping_reaches_every_metric():
+    difference = np.array([-2] * 100 + [0] * 100 + [3])  # the last is 3.8 sigma from the mean
+    expected = np.where(difference == 3, 1, 2)
+    for metrics in (class_metrics, luminosity_metrics):
+        assert metrics(expected, expected + difference)["clipped_fraction"] > 0
+        assert metrics(expected, expected + difference, 4)["clipped_fraction"] == 0
+
+
+def test_there_are_no_more_bins_than_spectra():
+    confidence, right = np.array([0.9, 0.6]), np.array([True, False])
+    assert reliability(confidence, right)["spectra"].tolist() == [1, 1]
+    assert calibration_metrics(confidence, right, confidence)["calibration_error"] == pytest.approx(0.35)

@@ -830,3 +830,54 @@ def test_a_choice_must_be_unlikely_by_chance(options, verdict):
 def test_a_part_of_an_archive_is_not_compared_with_the_whole(size, is_compared):
     claim = replace(one_of_kind("count"), part=True)
     assert (judge(claim, fed(claim, claim.value, size)).verdict != "not comparable") == is_compared
+
+
+def test_a_number_of_many_rows_has_the_sources_of_all(tmp_path):
+    rows = [{**ROWS[0], "source": "mirror"}, {**ROWS[1], "source": "simulated"}]
+    one = claim(product={"file": PRODUCT["file"], "column": "score", "reduce": "mean"})
+    assert measure(one, results(tmp_path, rows), {}).source == "mirror, simulated"
+    assert ledger([one], tmp_path, "default")["verdict"].item() == "not comparable"
+
+
+def test_a_difference_is_that_of_the_column_minus_the_other(tmp_path):
+    product = {
+        "file": PRODUCT["file"],
+        "column": "ours",
+        "minus": "true",
+        "reduce": "mean",
+        "below": {"v": 100},
+    }
+    assert measure(claim(kind="mean", product=product), results(tmp_path, NUMBERS), {}).value == 3
+
+
+def test_the_scatter_of_a_number_is_in_its_unit(tmp_path):
+    rows = [{"score": score, "score_sd": 0.02, "folds": 5, "source": "mirror"} for score in (0.4, 0.6)]
+    product = {"file": PRODUCT["file"], "column": "score", "factor": 100}
+    ours = measure(claim(product={**product, "reduce": "mean"}), results(tmp_path, rows), {})
+    assert (ours.value, ours.spread) == pytest.approx((50, 100 * math.sqrt(0.02)))
+    ours = measure(claim(product={**product, "sd": "score_sd"}), results(tmp_path, rows[:1]), {})
+    assert (ours.value, ours.spread, ours.repeats) == pytest.approx((40, 2, 5))
+
+
+def test_the_line_to_quote_counts_every_verdict():
+    verdicts = ["reproduced", "reproduced", "differs", "too few to tell", "setting", "not comparable"]
+    table = pd.DataFrame({"document": "paper", "published": 1.0, "verdict": verdicts, "kind": "fraction"})
+    table.loc[0, "kind"] = "parameter"
+    assert summary(table)["paper"] == (
+        "6 numbers, 4 of them compared; 1 differ, 1 too few to tell, 2 reproduced (including 1 size of "
+        "networks or grids), 1 settings, 1 not comparable."
+    )
+
+
+def test_below_a_limit_the_limit_itself_is_left_out(tmp_path):
+    product = {"file": PRODUCT["file"], "below": {"v": 90}, "reduce": "count"}
+    assert measure(claim(kind="size", product=product), results(tmp_path, NUMBERS), {}).value == 2
+
+
+def test_what_a_number_says_of_its_rows_prevails_over_its_group():
+    product = {"file": "x.csv", "column": "score"}
+    number = {"quantity": "q", "value": 1, "text": "1", "product": {"where": {"model": "B"}}}
+    group = {"exhibit": "fig1", "locator": "x", "kind": "size", "numbers": [number]}
+    group["product"] = {**product, "where": {"model": "A", "part": "test"}}
+    (one,) = expand("paper", [group])
+    assert one.product == {**product, "where": {"model": "B", "part": "test"}}

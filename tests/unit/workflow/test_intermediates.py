@@ -159,3 +159,26 @@ def test_a_folder_that_may_not_be_written_is_named_in_a_sentence(folder):
         "rule_of_it: [Errno 13] Permission denied: 'resources/hammer/sample.csv': see to the permissions of "
         "this file or its folder, and run again"
     )
+
+
+def test_what_stands_beside_a_figure_of_resources_has_its_checksum(folder):
+    names = ("grid.png", "grid.npz")
+    for name in names:
+        (folder / name).write_bytes(TABLE)
+    seal([f"resources/hammer/{name}" for name in names])
+    assert sorted(path.name for path in folder.glob("*.sha256")) == ["grid.npz.sha256", "grid.png.sha256"]
+
+
+def test_a_damaged_file_that_is_no_input_of_the_job_stays_where_it_is(folder, tmp_path):
+    (tmp_path / "mine.h5").write_bytes(b"no spectra")
+    script = """
+from types import SimpleNamespace
+from obafgkm.spectra import read_labels
+from obafgkm.workflow.job import job
+with job(SimpleNamespace(rule="rule_of_it", log=["log"], input=["config"], output=[])):
+    read_labels("mine.h5")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("\nrule_of_it: mine.h5: not a readable file of spectra")
+    assert (tmp_path / "mine.h5").exists()

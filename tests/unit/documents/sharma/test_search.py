@@ -196,3 +196,18 @@ def test_a_trial_is_compared_with_the_commonest_class_over_all_folds(tmp_path):
     compared = Comparison.of_row(row)
     assert compared.has_learnt
     assert (compared.n, row["accuracy"]) == (100, pytest.approx(compared.ours))
+
+
+def test_folds_follow_from_the_seed():
+    first, again, other = (np.array(list(held_out_folds(np.arange(40), 5, seed))) for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_a_trial_of_other_settings_is_run_again(tmp_path):
+    """Its number alone does not make it the same: the foundation does not include the list of trials."""
+    for values in ([1, 2], [1, 3, 2]):
+        trials = {i: {"a": value} for i, value in enumerate(values)}
+        table = run_trials(trials, lambda settings: {"score": 10 * settings["a"]}, tmp_path / "trials.jsonl")
+        assert table["a"].tolist() == values
+        assert table["score"].tolist() == [10 * value for value in values]
