@@ -412,6 +412,13 @@ def test_perfect_answers_on_few_objects_leave_room_for_errors():
     assert row["accuracy_low"] == pytest.approx(0.862, abs=1e-3)  # 24 of 24
 
 
+def test_a_training_accuracy_stands_beside_the_number_of_training_spectra():
+    table = pd.DataFrame({"part": ["test"] * 4 + ["training"] * 8, "expected": "STAR"})
+    table = table.assign(predicted=["STAR"] * 10 + ["QSO"] * 2, star=table.index.astype(str))
+    row = script("accuracy")["scores_row"](table, {"bootstrap": 9, "confidence": 0.95}, 0)
+    assert (row["test_spectra"], row["training_spectra"], row["training_accuracy"]) == (4, 8, 0.75)
+
+
 def test_a_small_draw_has_one_spectrum_of_each_part_at_least():
     labels = parts_of(1000)
     few = labels["part"][drawn(labels, 2, seed=3)]

@@ -16,6 +16,7 @@ from scipy import stats
 
 from obafgkm.archives.names import star_key
 from obafgkm.errors import ClaimError
+from obafgkm.evaluation.metrics import dispersion
 from obafgkm.report.claims import Claim, expand, numbers_in, product_files, read_claims, settled
 from obafgkm.report.ledger import COLUMNS, Ours, ledger, measure, summary
 from obafgkm.report.ledger_page import page
@@ -66,6 +67,9 @@ def fed(one, value, size=1.0, source="mirror"):
     low = high = math.nan
     if one.by_hand:
         reach = 1.96 * one.error / math.sqrt(size)
+        low, high = value - reach, value + reach
+    elif one.kind == "mean" and one.spread is not None:
+        reach = 1.96 * one.spread / math.sqrt(one.sample * size)
         low, high = value - reach, value + reach
     return Ours(
         value=value * size if one.kind == "count" else value,
@@ -597,7 +601,7 @@ NUMBERS = [
     [
         ({"match": {"group": "^F0"}, "reduce": "count", "of": {"match": {"group": "^F"}}}, 2, 3),
         ({"where": {"model": "A"}, "reduce": "count", "of": {}}, 3, 4),
-        ({"below": {"v": 100}, "column": "ours", "minus": "true", "reduce": "std"}, 2, 3),
+        ({"below": {"v": 100}, "column": "ours", "minus": "true", "reduce": "std"}, math.sqrt(8 / 3), 3),
         ({"column": "ours", "reduce": "last"}, 100, math.nan),
         (
             {"where": {"group": "F2V"}, "column": "ours", "of": {"where": {"group": "F0V"}, "column": "v"}},
@@ -632,6 +636,20 @@ def test_a_clipped_mean_passes_over_what_lies_beyond_three_standard_deviations(t
     ours = measure(one, results(tmp_path, rows), {})
     assert (ours.value, ours.n, ours.repeats) == (0.5, 30, 30)
     assert ours.spread == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_ledger_clips_and_scatters_as_the_tables_do(tmp_path):
+    """About the mean, until nothing more is clipped, and with the variance of the sample itself."""
+    scores = [*range(-10, 11), 30, 90]
+    rows = [{"score": score, "source": "mirror"} for score in scores]
+    for name, measured in (
+        ("std", "sigma"),
+        ("clipped_std", "clipped_sigma"),
+        ("clipped_mean", "clipped_bias"),
+    ):
+        one = claim(kind="sigma", product={"file": PRODUCT["file"], "column": "score", "reduce": name})
+        expected = dispersion(scores)[measured]
+        assert measure(one, results(tmp_path, rows), {}).value == pytest.approx(expected), name
 
 
 def test_a_spectral_type_in_a_table_is_its_class(tmp_path):
@@ -881,3 +899,11 @@ def test_what_a_number_says_of_its_rows_prevails_over_its_group():
     group["product"] = {**product, "where": {"model": "A", "part": "test"}}
     (one,) = expand("paper", [group])
     assert one.product == {**product, "where": {"model": "B", "part": "test"}}
+
+
+def test_the_scatter_of_the_document_is_not_that_of_our_sample():
+    one = claim(kind="mean", value=-0.2, text="-0.2", spread=4.0)
+    ours = Ours(value=5.0, n=117, source="mirror")
+    assert judge(one, ours).reason == "ours has no sampling error"
+    low, high = judge(one, replace(ours, low=0.6, high=7.3)).ours
+    assert (low, high) == (0.6, 7.3)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
-from astropy.stats import sigma_clip
 
 from obafgkm.errors import ClaimError, SpectralTypeError
+from obafgkm.evaluation.metrics import survives_clipping
 from obafgkm.mk import parse
 from obafgkm.report.verdicts import NO_SPECTRA, OWN_PHYSICS, VERDICTS, judge
 
@@ -235,10 +235,11 @@ def _reduced(product, rows):
     if product["reduce"] == "last":
         return float(values.iloc[-1]), math.nan, math.nan
     if product["reduce"].startswith("clipped_"):
-        values = pd.Series(sigma_clip(values.dropna(), sigma=3).compressed())
+        values = values.dropna()[lambda known: survives_clipping(known.to_numpy())]
     name = product["reduce"].removeprefix("clipped_")
     n = float(len(values)) if name in ("mean", "std") else math.nan
-    return float(getattr(values, name)()), n, float(values.std()) if name == "mean" else math.nan
+    number = values.std(ddof=0) if name == "std" else getattr(values, name)()  # as `dispersion`
+    return float(number), n, float(values.std()) if name == "mean" else math.nan
 
 
 def _select(claim, product, results, tables):

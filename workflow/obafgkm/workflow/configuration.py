@@ -251,6 +251,8 @@ def document(schema):
         "| `rehearsal.yaml` | overlay: all that `published.yaml` sets, tiny: `python3 make.py rehearse` |",
         "| `bosz.yaml`, `phoenix.yaml` | overlays: published grids of synthetic spectra, downloaded |",
         "| `datasets.csv` | every dataset: addresses, licence, citation |",
+        "| `documents.yaml` | the five documents: authors, titles, where to find them |",
+        "| `claims.yaml` | every number that the documents print, and the table cell compared with it |",
         "| `checksums.txt` | checksums of the archives' own files |",
         "",
         "An overlay changes what it names: `snakemake --configfile config/mirror.yaml`. A key that the",

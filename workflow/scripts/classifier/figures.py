@@ -20,8 +20,8 @@ _AXES = {
 _MODELS = {
     "network": "this classifier",
     "forest": "random forest on flux",
-    "forest_lines": "random forest, lines",
-    "nearest": "nearest template, lines",
+    "forest_lines": "random forest, lines only",
+    "nearest": "nearest template, lines only",
 }
 
 

@@ -38,7 +38,8 @@ def scores_row(predictions, settings, seed):
         seed=seed,
     )
     right = training["expected"] == training["predicted"]
-    return {"test_spectra": len(test), "training_accuracy": right.mean(), **scores}
+    sizes = {"test_spectra": len(test), "training_spectra": len(training)}
+    return {**sizes, "training_accuracy": right.mean(), **scores}
 
 
 def compare(first, second):

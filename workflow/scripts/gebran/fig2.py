@@ -19,7 +19,7 @@ def fig2(errors):
         database, kind = name.split("_")
         style = {"ls": "--" if kind == "augmented" else "-", "color": f"C{int(database[-1]) - 1}"}
         below = rows.loc[rows["error"] < 0.005, "components"]
-        reached = f" (0.5% from {below.min()})" if len(below) else ""
+        reached = f" (below 0.5% from {below.min()} components)" if len(below) else ""
         label = f"{database}{', augmented' if kind == 'augmented' else ''}{reached}"
         axes.semilogy(rows["components"], 100 * rows["error"], **style, label=label)
     for level in (1, 0.5):

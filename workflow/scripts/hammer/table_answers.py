@@ -15,9 +15,13 @@ QUESTIONS = [
     ("Photometry alone", ("photometry", "all rows")),
     ("Photometry alone, where the template was fitted", ("photometry", "fitted rows")),
     ("Dereddened colours alone, where fitted", ("dereddened colours", "fitted rows")),
-    ("Gain by the template's columns", ("all", "all rows"), ("without template", "all rows")),
     (
-        "Gain by the template's columns, where fitted",
+        "Gain by the template's columns over photometry and coordinates",
+        ("all", "all rows"),
+        ("without template", "all rows"),
+    ),
+    (
+        "Gain by the template's columns over photometry and coordinates, where fitted",
         ("all", "fitted rows"),
         ("without template", "fitted rows"),
     ),

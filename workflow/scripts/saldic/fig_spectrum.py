@@ -39,7 +39,7 @@ def fig_spectrum(wave, flux, factor):
     whole.set(xlim=(wave[0], wave[-1]), ylim=(-0.75, 1.45))
     detail.set(xlim=(wave[near][0], wave[near][-1]))
     for axes in (whole, detail):
-        axes.set(xlabel="Wavelength (Å)", ylabel="Flux / continuum")
+        axes.set(xlabel="Wavelength in air (Å)", ylabel="Flux / continuum")
         axes.legend(loc="upper right" if axes is whole else "lower right", ncols=2)
     whole.set_title(", ".join(f"{SYMBOLS[name]} = {value:g} {UNITS[name]}" for name, value in STAR.items()))
     return figure

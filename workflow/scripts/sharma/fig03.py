@@ -41,6 +41,8 @@ def fig03(trials, inset):
     # The inset covers the upper right: bars must end below it.
     top = max(1.1 * count.max(), 3.4 * count[:, BINS // 2 :].max())
     axes.set(xlabel="Subclass error σ (subclasses)", ylabel="Trials", xlim=(0, end), ylim=(0, top))
+    if not within:
+        axes.axvspan(*inset, color="0.9", lw=0, zorder=0, label=f"{inset[0]:g} to {inset[1]:g}: no trial")
     axes.legend(loc="upper right")
     if within:
         small = axes.inset_axes([0.5, 0.4, 0.46, 0.34])

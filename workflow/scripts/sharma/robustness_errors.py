@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluation.intervals import rms_interval
+from obafgkm.evaluation.intervals import bootstrap_interval, rms_interval
 from obafgkm.evaluation.metrics import dispersion
 from obafgkm.evaluation.predictions import join_sources
 from obafgkm.workflow.job import job
 
 KEYS = ["test", "setting", "repeat", "model"]
 SPREAD = ["bias", "mad_sigma", "clipped_bias", "clipped_sigma", "clipped_fraction"]
+BOUNDED = ["clipped_bias", "clipped_sigma"]
 OUTCOMES = ["peculiar", "unclassified"]  # results of a program other than an MK type
 
 
@@ -31,22 +32,19 @@ def sensitivity_errors(predictions, settings, seed):
     -------
     DataFrame
         Columns ``test, setting, repeat, model, source, spectra, classified, peculiar, unclassified, rms,
-        rms_low, rms_high, colour_change, bias, mad_sigma, clipped_bias, clipped_sigma, clipped_fraction``;
-        errors in subclasses, for classified spectra; ``peculiar`` and ``unclassified`` are counts of a
-        program's outcomes. `setting` is A_V in magnitudes, or the fraction of wrong labels.
+        rms_low, rms_high, colour_change, bias, mad_sigma, clipped_bias, clipped_sigma, clipped_fraction``
+        and ``_low`` and ``_high`` of the clipped ones; errors in subclasses, for classified spectra;
+        ``peculiar`` and ``unclassified`` are counts of a program's outcomes. `setting` is A_V in magnitudes,
+        or the fraction of wrong labels.
     """
     predictions = predictions.sort_values(["library", "file"], kind="stable")
     absent = {"outcome", "colour_change"} - set(predictions)
     predictions = predictions.assign(**dict.fromkeys(absent, np.nan))
     groups = list(predictions.groupby(KEYS, dropna=False, sort=False))
     difference = np.stack([(rows["predicted"] - rows["expected"]).to_numpy() for _, rows in groups], axis=1)
-    low, high = rms_interval(
-        difference,
-        groups[0][1]["star"],
-        samples=settings["bootstrap"],
-        confidence=settings["confidence"],
-        seed=seed,
-    )
+    stars = groups[0][1]["star"].to_numpy(str)
+    bootstrap = {"samples": settings["bootstrap"], "confidence": settings["confidence"], "seed": seed}
+    low, high = rms_interval(difference, stars, **bootstrap)
     counts = {
         name: [
             (rows["outcome"] == name).sum() if rows["outcome"].notna().any() else np.nan for _, rows in groups
@@ -63,10 +61,23 @@ def sensitivity_errors(predictions, settings, seed):
         rms_low=low,
         rms_high=high,
     )
-    spread = pd.DataFrame(
-        [dispersion(column[np.isfinite(column)], settings["clip"]) for column in difference.T]
+    spread = [_spread(column, stars, settings["clip"], bootstrap) for column in difference.T]
+    return pd.concat([table, pd.DataFrame(spread)], axis=1).sort_values(KEYS, ignore_index=True)
+
+
+def _spread(difference, stars, clip, bootstrap):
+    """Errors of the classified spectra, after clipping with their bounds."""
+    known = np.isfinite(difference)
+    found = dispersion(difference[known], clip)
+    intervals = bootstrap_interval(
+        lambda drawn: {name: dispersion(drawn, clip)[name] for name in BOUNDED},
+        stars[known],
+        difference[known],
+        **bootstrap,
     )
-    return pd.concat([table, spread[SPREAD]], axis=1).sort_values(KEYS, ignore_index=True)
+    bounds = {f"{name}_{end}": value for name in BOUNDED
+              for end, value in zip(("low", "high"), intervals[name], strict=True)}  # fmt: skip
+    return {name: found[name] for name in SPREAD} | bounds
 
 
 if __name__ == "__main__":

@@ -24,9 +24,13 @@ NUMBERS = [
     "rms_high",
     "mad_sigma",
     "clipped_sigma",
+    "clipped_sigma_low",
+    "clipped_sigma_high",
     "clipped_fraction",
     "bias",
     "clipped_bias",
+    "clipped_bias_low",
+    "clipped_bias_high",
 ]
 
 

@@ -177,6 +177,9 @@ def test_errors_have_one_row_a_test_setting_repeat_and_model(errors, spectra):
     np.testing.assert_allclose(errors["rms"], rms)
     assert (errors["rms_low"] <= rms).all()
     assert (errors["rms_high"] >= rms).all()
+    for name in ("clipped_bias", "clipped_sigma"):
+        assert (errors[f"{name}_low"] < errors[name]).all()
+        assert (errors[f"{name}_high"] > errors[name]).all()
     assert (errors["source"] == "simulated").all()
     assert (errors["spectra"] == 6).all()
 
@@ -188,6 +191,7 @@ def test_the_table_has_one_row_a_test_and_the_range_of_repeats(errors):
     assert shuffled["repeats"].tolist() == [3, 3]
     assert shuffled["rms_smallest"].notna().all()
     assert table.loc[table["test"] == "clean", "rms_sd"].isna().all()
+    assert (table["clipped_sigma_low"] < table["clipped_sigma_high"]).all()
     settings = table.loc[table["test"] == "reddening", "setting"]
     assert set(settings) == {"A_V = 0 mag", "A_V = 0.1 mag", "A_V = 1 mag"}
 
