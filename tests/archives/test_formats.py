@@ -212,6 +212,13 @@ def test_elodie_of_the_previous_version_is_masked_below_4000(tmp_path):
     np.testing.assert_array_equal(spectra.flux[0, 500:], invented("elodie").flux[2, 500:])
 
 
+def test_elodie_counts_its_wavelengths_from_the_reference_pixel(tmp_path):
+    elodie.write(tmp_path, invented("elodie").select([2]))
+    with fits.open(tmp_path / "ll" / "01959.fits", mode="update") as hdus:
+        hdus[0].header.update({"CRPIX1": 501, "CRVAL1": 4000.0})
+    np.testing.assert_array_equal(elodie.read(tmp_path)[0].flux, invented("elodie").flux[2:])
+
+
 def test_elodie_takes_types_and_luminosity_classes_from_simbad_where_its_own_lack_them(tmp_path):
     spectra = invented("elodie")
     spectra.labels["type_text"] = ["", "B8", "G8III"]
@@ -295,6 +302,15 @@ def test_cflib_gaps_are_masked_by_keyword(suffix, tmp_path):
     assert back.labels["gap"].item() == pytest.approx(40.0)
     before, after = invented("cflib").flux[1, [6999, 7100]]
     assert min(before, after) <= back.flux[0, 7050] <= max(before, after)
+
+
+def test_cflib_masks_what_its_keywords_say_whatever_the_flux():
+    rows = "\n".join(f"{wave:.1f} 1.0" for wave in cflib.WAVE)
+    content = f"#K COVERAGE 3500.2-9400.2\n#K GAPS 5000.2-5010.2,6000.2-6000.6\n{rows}\n"
+    _, flux = cflib.read_spectrum("249.txt", content.encode())
+    wave, masked = cflib.WAVE, [(3464, 3500), (5000, 5010.4), (6000, 6000.8), (9400.4, 9470)]
+    expected = np.any([(wave > low) & (wave < high) for low, high in masked], axis=0)
+    np.testing.assert_array_equal(np.isnan(flux), expected)
 
 
 @pytest.mark.parametrize(("width", "usable"), [(124, True), (125, False)])

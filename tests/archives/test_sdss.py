@@ -100,6 +100,23 @@ def test_masked_pixels_hold_interpolated_flux(written):
     np.testing.assert_allclose(flux[2000:2010], between, rtol=1e-6)
 
 
+def test_lines_in_absorption_are_measured_too_and_those_without_an_error_are_not(tmp_path):
+    lines = pd.DataFrame({"name": ["H_alpha", "H_beta", "[O_III] 5007"], "wave": [6564.61, 4862.68, 5008.24]})
+    lines = lines.assign(z=0.0, sigma=100.0, area=[-5.0, 3.0, 2.0], area_err=[1.0, 1.0, 0.0])
+    sdss.write(tmp_path, invented().select([0]), [lines.assign(ew=[-2.0, 1.0, 1.0], continuum=2.5)])
+    found = sdss.read_lines(LEGACY, (tmp_path / LEGACY).read_bytes())
+    assert found["name"].to_list() == ["H_alpha", "H_beta"]
+    assert found["area"].to_list() == [-5, 3]
+
+
+def test_the_dispersion_is_written_in_pixels(written):
+    with fits.open(written / LEGACY) as hdus:
+        coadd = hdus["COADD"].data
+        pixel = np.gradient(10 ** coadd["loglam"].astype(float))
+        fwhm = np.sqrt(8 * np.log(2)) * coadd["wdisp"] * pixel
+    np.testing.assert_allclose(fwhm, sdss.FWHM, rtol=0.01)
+
+
 def test_the_same_spectra_give_the_same_bytes_at_any_time(written, tmp_path_factory, monkeypatch):
     again = tmp_path_factory.mktemp("again")
     monkeypatch.setattr("time.time", lambda: 1.0e9)

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from obafgkm.archives import atlas9, bosz, phoenix, vald
 from obafgkm.errors import ArchiveFileError
 from obafgkm.simulate.engine import initialise_engine
 from obafgkm.simulate.lines import atomic_lines
+from obafgkm.spectroscopy.wavelengths import airtovac
 
 WAVE = np.arange(4495.0, 4515.0, 0.02)
 CONTINUUM = 1e7 * (WAVE / 4500) ** -2
@@ -25,6 +27,21 @@ def test_names_are_those_of_the_archives():
     assert "/Z+0.5/lte10000-2.00+0.5." in phoenix.file_name(10000, 2.0, 0.5)
     assert atlas9.file_name(-1.5) == "gridm15k2odfnew/am15k2odfnew.dat"
     assert atlas9.file_name(0.0) == "gridp00k2odfnew/ap00k2odfnew.dat"
+
+
+@pytest.mark.parametrize(
+    ("teff", "logg", "kind"),
+    [(5000, 3.0, "ms"), (5000, 3.5, "mp"), (8000, 3.5, "mp"), (8250, 3.5, "ap"), (8250, 2.0, "ap")],
+)
+def test_the_model_atmosphere_of_a_bosz_node_is_named(teff, logg, kind):
+    assert f"bosz2024_{kind}_t{teff}_" in bosz.file_name(teff, logg, 0.0)
+
+
+def test_phoenix_has_flux_per_centimetre_at_wavelengths_in_vacuum(tmp_path):
+    phoenix.write(tmp_path, 5800, 4.5, 0.0, WAVE, FLUX)
+    np.testing.assert_allclose(fits.getdata(tmp_path / phoenix.WAVE_FILE), airtovac(WAVE), atol=1e-6)
+    per_centimetre = fits.getdata(tmp_path / phoenix.file_name(5800, 4.5, 0.0))
+    np.testing.assert_allclose(per_centimetre, 1e8 * FLUX, rtol=1e-6)  # 1 cm is 1e8 Angstrom
 
 
 @pytest.mark.parametrize("archive", [bosz, phoenix])

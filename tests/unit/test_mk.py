@@ -59,6 +59,9 @@ READ = {
     "sgK1": "K1IV",
     "cA2": "A2I",
     "rG5III": "G5III",
+    "wF5V": "F5V",
+    "esdM5": "M5",
+    "usdM7": "M7",
     "MPF4V": "F4V",
     # No luminosity class in I ... V.
     "G0": "G0",

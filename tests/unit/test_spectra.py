@@ -34,6 +34,19 @@ def test_file_gives_back_what_was_written(spectra, tmp_path):
     assert_same(Spectra.read(tmp_path / "spectra.h5"), spectra)
 
 
+def test_some_rows_of_a_file_keep_their_errors_and_labels(spectra, tmp_path):
+    own = replace(spectra, ivar=100 + spectra.flux)
+    own.write(tmp_path / "spectra.h5")
+    assert_same(Spectra.read(tmp_path / "spectra.h5", [0, 2]), own.select([0, 2]))
+    assert_same(Spectra.read(tmp_path / "spectra.h5", slice(1, None)), own.select([1, 2]))
+
+
+def test_every_source_of_the_spectra_is_named(spectra):
+    spectra.labels["source"] = ["simulated", "mirror", "simulated"]
+    assert spectra.source == "mirror, simulated"
+    assert spectra.select(np.zeros(3, bool)).source == "no spectra"
+
+
 def test_the_same_spectra_written_later_are_the_same_bytes(spectra, tmp_path):
     def written(path):
         spectra.write(path / "whole.h5")

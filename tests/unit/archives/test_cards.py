@@ -50,6 +50,12 @@ def test_values_are_those_that_astropy_reads(content):
     assert "KEY5" in header
 
 
+@pytest.mark.parametrize("number", ["1.5D3", "1.5E3", "1500", "1500.", "+1.5D+03"])
+def test_exponents_of_double_precision_are_read(number):
+    header = cards.Header(f"RA      = {number:>20} / deg".ljust(80).encode())
+    assert header.get("RA") == 1500
+
+
 def test_columns_are_those_that_astropy_reads(content):
     file = io.BytesIO(content)
     image, table = cards.hdus(file)

@@ -16,7 +16,8 @@ SAME = [
     ("G 75-62", ["G_75-62", "G 75-62", "G075-062"]),
     ("HIP 56146", ["HIP 56146", "HIP056146"]),
     ("SAO 102986", ["SAO102986", "SAO 102986"]),
-    ("GJ 411", ["GJ 411", "Gl 411"]),
+    ("GJ 411", ["GJ 411", "Gl 411", "Gliese 411"]),
+    ("HD 226868", ["HDE 226868", "HD 226868"]),
     ("LHS 1930", ["LHS1930"]),
     ("FEIGE 34", ["FEIGE 34", "Feige 34"]),
     ("M 67 F 108", ["M67 F 108", "M 67 F 108"]),
@@ -78,6 +79,13 @@ def test_chains_of_aliases_join_whatever_the_order():
     for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]):
         found = identify({"one": labels(*(rows[i] for i in order))})
         assert set(found["one"]["star"]) == {"HD 77"}
+
+
+def test_a_star_is_named_after_the_best_known_catalogue_that_lists_it():
+    names = ["LHS 1", "G 1-2", "GJ 3", "SAO 4", "CD-24 5", "BD+01 6", "HIP 7", "HD 8"]
+    for number in range(1, len(names)):
+        row = (names[0], ";".join(names[1 : number + 1]))
+        assert list(identify({"one": labels(row)})["one"]["star"]) == [names[number]]
 
 
 def test_labels_without_a_shared_name_stay_apart():

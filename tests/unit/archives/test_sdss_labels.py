@@ -7,7 +7,7 @@ import pytest
 from obafgkm import mk
 from obafgkm.archives.names import identify
 from obafgkm.archives.sdss import spectra as sdss
-from obafgkm.archives.sdss.labels import COLUMNS, mk_part, object_names, usable
+from obafgkm.archives.sdss.labels import COLUMNS, mk_part, object_names, star_family, usable
 from obafgkm.archives.sdss.urls import spectrum_url
 from obafgkm.errors import SpectralTypeError
 from obafgkm.spectra import Spectra
@@ -151,6 +151,23 @@ def test_subclass_that_is_no_type(subclass):
         mk.parse(subclass)
 
 
+@pytest.mark.parametrize(
+    ("family", "subclasses"),
+    [
+        ("B", ["OB", "B6", "B0.5I"]),
+        ("A", ["Am", "A0"]),
+        ("F", ["F3V", "sdF0"]),
+        ("WD", ["WD", "WDhotter", "CarbonWD", "CalciumWD"]),
+        ("Carbon", ["Carbon", "Carbon_lines"]),
+        ("CV", ["CV"]),
+        ("L", ["L", "L5.5"]),
+        ("", [""]),
+    ],
+)
+def test_the_family_of_a_star(family, subclasses):
+    assert {star_family(name) for name in subclasses} == {family}
+
+
 def test_repeated_observations_are_one_object():
     arcsec = 1 / 3600
     observed = labels(
@@ -230,6 +247,14 @@ def test_masked_pixels_stay_masked_where_they_belong():
     masked = REST_WAVE[at_rest.ivar[0] == 0]
     assert 3 <= masked.size <= 6
     assert masked.mean() == pytest.approx(5500, abs=0.6)
+
+
+def test_errors_at_rest_are_those_of_the_nearest_pixel():
+    stars = moving_stars(0.0)
+    stars.ivar[:] = np.random.default_rng(1).uniform(1, 2, stars.ivar.shape)
+    at_rest, _ = rest_frame_air(stars)
+    nearest = np.abs(stars.wave[:, None] - airtovac(REST_WAVE)).argmin(axis=0)
+    np.testing.assert_array_equal(at_rest.ivar[0], stars.ivar[0, nearest])
 
 
 def test_spectra_that_cannot_be_brought_to_rest_are_named():

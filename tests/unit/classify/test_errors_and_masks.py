@@ -94,6 +94,12 @@ def test_masked_cells_of_a_table_in_memory_are_no_flux():
         ("log(Jy)", np.log10(STAR * AIR**2)),
         ("log(erg/s/cm2/Hz)", np.log10(STAR * AIR**2)),
         ("nmgy", STAR * AIR**2),
+        ("fnu", STAR * AIR**2),
+        ("photlam", STAR * AIR),
+        ("photnu", STAR * AIR**3),
+        ("STmag", -2.5 * np.log10(STAR)),
+        ("erg/s/cm2", STAR * AIR),
+        ("log(photlam)", np.log10(STAR * AIR)),
     ],
 )
 def test_further_units_of_flux_become_flux_per_wavelength(unit, flux, tmp_path):
@@ -121,3 +127,81 @@ def test_the_tables_of_skyserver_are_in_vacuum(tmp_path):
     text(tmp_path / "spec.csv", VACUUM, STAR, STAR, 0 * STAR, names=names, delimiter=",")
     (spectrum,) = read(tmp_path / "spec.csv")
     assert (spectrum.medium, spectrum.receipt.medium) == ("vacuum", "the layout of SkyServer")
+
+
+@pytest.mark.parametrize("name", ["INVVAR", "fluxivar", "weight", "iv"])
+def test_weights_have_many_names(name, tmp_path):
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": STAR, name: ERROR**-2}))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_allclose(spectrum.ivar**-0.5, ERROR)
+
+
+@pytest.mark.parametrize("name", ["isbad", "bpm", "unusable", "saturated", "rejected", "nodata"])
+def test_masks_of_bad_pixels_have_many_names(name, tmp_path):
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": STAR, name: MARK}))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_array_equal(~spectrum.valid, MARK)
+
+
+@pytest.mark.parametrize("name", ["isgood", "gpm", "goodpix", "keep", "usable", "use"])
+def test_masks_of_valid_pixels_have_many_names(name, tmp_path):
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": STAR, name: ~MARK}))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_array_equal(~spectrum.valid, MARK)
+
+
+@pytest.mark.parametrize(
+    ("code", "values"), [("stat.error;phot.flux", ERROR), ("stat.variance;phot.flux", ERROR**2)]
+)
+def test_a_column_without_a_telling_name_is_what_its_ucd_says(code, values, tmp_path):
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": STAR, "q1": values}, TUCD3=code))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_allclose(spectrum.ivar**-0.5, ERROR)
+
+
+@pytest.mark.parametrize("name", ["err[%]", "err (pct)", "err_percent"])
+def test_errors_in_per_cent_may_say_so_in_many_ways(name, tmp_path):
+    text(tmp_path / "star.txt", AIR, STAR, 100 * ERROR / STAR, names=f"wave,flux,{name}", delimiter=",")
+    (spectrum,) = read(tmp_path / "star.txt")
+    np.testing.assert_allclose(spectrum.ivar**-0.5, ERROR, rtol=1e-3)
+
+
+def test_relative_errors_are_fractions_of_the_flux(tmp_path):
+    text(
+        tmp_path / "star.txt", AIR, STAR, ERROR / STAR, names="wave,flux,rel_err", delimiter=",", form="%.7f"
+    )
+    (spectrum,) = read(tmp_path / "star.txt")
+    np.testing.assert_allclose(spectrum.ivar**-0.5, ERROR, rtol=1e-3)
+
+
+def test_whole_numbers_have_a_null_of_their_own(tmp_path):
+    flux = np.where(MARK, 900, np.round(1000 * STAR)).astype("i4")
+    flux[(flux == 900) & ~MARK] = 901
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": flux}, TNULL2=900))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_array_equal(np.isnan(spectrum.flux), MARK)
+
+
+def test_unsigned_whole_numbers_are_read_with_their_zero_point(tmp_path):
+    counts = np.round(1000 * STAR).astype("u2")
+    write(tmp_path / "star.fits", table({"wave": AIR, "flux": counts}))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_array_equal(spectrum.flux, counts)
+
+
+@pytest.mark.parametrize("word", ["INDEF", "nan", "N/A", "null", "--", "*****", "nodata"])
+def test_a_word_for_a_missing_number_costs_that_number_only(word, tmp_path):
+    flux = [word if bad else f"{value:.5f}" for value, bad in zip(STAR, MARK, strict=True)]
+    rows = [f"{wave:.2f} {value}" for wave, value in zip(AIR, flux, strict=True)]
+    (tmp_path / "star.txt").write_text("\n".join(["wave flux", *rows]))
+    (spectrum,) = read(tmp_path / "star.txt")
+    np.testing.assert_allclose(spectrum.wave, AIR)
+    np.testing.assert_array_equal(np.isnan(spectrum.flux), MARK)
+
+
+@pytest.mark.parametrize("wave", ["BOX_WAVE", "WAVE_GRID_MID"])
+def test_masks_of_pypeit_mark_valid_pixels_however_few(wave, tmp_path):
+    mask = np.arange(AIR.size) < 0.4 * AIR.size
+    write(tmp_path / "star.fits", table({wave: AIR, "FLUX": STAR, "MASK": mask}))
+    (spectrum,) = read(tmp_path / "star.fits")
+    np.testing.assert_array_equal(spectrum.valid, mask)

@@ -302,6 +302,12 @@ IMAGES = {
         ),
         "air",
     ),
+    "reference pixel of AWAV-LOG": (
+        on_log(),
+        linear(10 ** LOG[100], (LOG[1] - LOG[0]) * np.log(10) * 10 ** LOG[100], CTYPE1="AWAV-LOG")
+        | {"CRPIX1": 101.0, "CUNIT1": "Angstrom"},
+        "air",
+    ),
     "COEFF0": (on_log(), {"COEFF0": LOG[0], "COEFF1": LOG[1] - LOG[0]}, None),
     "frequency": (
         np.interp(np.linspace(4.285e14, 8.2e14, 4000), 2.99792458e18 / VACUUM[::-1], STAR[::-1]),

@@ -37,6 +37,7 @@ def position(path):
         ({"RA_TARG": 1.0, "DEC_TARG": 2.0, "RA": 150.5, "DEC": -20.25}, (1.0, 2.0)),
         ({"RAOBJ": 309.9, "DECOBJ": -1.14, "RA": 310.1, "DEC": 0.0, "PLATEID": 1117}, (309.9, -1.14)),
         ({"RA": (310.1, "RA of telescope boresight (deg)"), "DEC": 0.5}, None),
+        ({"RA": 310.1, "DEC": 0.5, "PLATEID": 1117}, None),  # that of the plate
         ({"RA": 0.0, "DEC": 0.0}, None),
         ({"RA": "unknown", "DEC": "unknown"}, None),
         ({"RA": 400.0, "DEC": 2.0}, None),

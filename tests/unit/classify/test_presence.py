@@ -74,6 +74,14 @@ def test_significance_grows_with_the_signal_to_noise_ratio(lines):
     np.testing.assert_allclose(np.divide(found[1:], found[:-1]), 4, rtol=0.3)
 
 
+def test_significance_does_not_depend_on_the_unit_of_flux(lines):
+    flux, ivar = noisy(lines[38:39], 40)
+    own = np.array([38])
+    expected = line_significance(ivar, own, lines_and_continuum(flux, ivar))
+    found = line_significance(1e30 * ivar, own, lines_and_continuum(1e-15 * flux, 1e30 * ivar))
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
 def test_noise_alone_is_of_its_own_significance():
     flux, ivar = noisy(np.zeros((200, WAVE.size)), 50)
     significance, contrast = line_significance(ivar, np.full(200, 40), lines_and_continuum(flux, ivar))

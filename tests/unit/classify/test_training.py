@@ -190,3 +190,25 @@ def test_everything_trains_what_is_released():
     held, train = held_out(labels, "none", 3, 1)
     assert train.all()
     assert not held.any()
+
+
+@pytest.mark.parametrize("luminosity", [4, 0], ids=["cool dwarfs", "cool supergiants"])
+def test_rare_stars_are_drawn_by_the_root_of_their_number(luminosity):
+    """Four stars beside four hundred; a Gaussian of two classes leaves a fifth of them in their own."""
+    from obafgkm.classify.ensemble import draw
+
+    labels = pd.DataFrame({"mk_class": [20] * 400 + [60] * 4, "luminosity": 4, "source": "mirror"})
+    labels.loc[400:, "luminosity"] = luminosity
+    drawn = draw(labels, 20_000, SETTINGS, np.random.default_rng(1))
+    rare, common = (n / np.sqrt(0.2 * n + 0.3) for n in (4, 400))
+    assert (drawn >= 400).mean() == pytest.approx(rare / (rare + common), rel=0.1)
+
+
+def test_bright_giants_are_as_common_as_the_supergiants_beside_them():
+    """Classes I and II are one group in the draw, as are IV and V."""
+    from obafgkm.classify.ensemble import draw
+
+    for luminosity in ((0, 1), (4, 3)):
+        labels = pd.DataFrame({"mk_class": 40, "luminosity": np.repeat(luminosity, [396, 4])})
+        drawn = draw(labels.assign(source="mirror"), 20_000, SETTINGS, np.random.default_rng(1))
+        assert (drawn >= 396).mean() == pytest.approx(0.01, rel=0.3)

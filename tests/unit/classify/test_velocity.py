@@ -72,6 +72,15 @@ def test_a_moved_spectrum_is_brought_back_without_its_gaps_spreading():
     assert 18 <= (~good[:1000]).sum() <= 24
 
 
+def test_errors_move_with_the_spectrum_whatever_its_flux():
+    ivar = (WAVE / 5000)[None] ** 4
+    _, weight = at_rest(np.full_like(ivar, 7.0), ivar, np.array([600.0]))
+    inside = weight[0] > 0
+    assert inside.mean() > 0.99
+    expected = (WAVE[inside] * (1 + 600 / LIGHT) / 5000) ** 4
+    np.testing.assert_allclose(weight[0, inside], expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("velocity", [-600, 600, 1000])
 def test_fast_stars_are_typed_as_those_at_rest(velocity):
     at_zero, fast = (

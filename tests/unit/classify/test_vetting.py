@@ -44,6 +44,16 @@ def test_a_wrong_type_is_found_and_set_right_by_both_witnesses(sequence, wrong, 
     assert found.loc[100, "vetted"] == pytest.approx(right if doubted else right + wrong, abs=1)
 
 
+def test_witnesses_that_differ_are_averaged(sequence):
+    """Typed 55, while the lines are those of class 40 and the parameters those of class 30."""
+    lines, labels = sequence
+    labels.loc[100, ["mk_class", "teff"]] = 55, labels.loc[50, "teff"]
+    found = vet(lines, labels).loc[100]
+    assert found["by_parameters"] == pytest.approx(30, abs=1)
+    assert found["by_spectrum"] == pytest.approx(40, abs=1)
+    assert found["vetted"] == pytest.approx(35, abs=1)
+
+
 def test_one_witness_is_not_enough(sequence):
     lines, labels = sequence
     labels.loc[100, "teff"] = labels.loc[150, "teff"]

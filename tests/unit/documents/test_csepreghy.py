@@ -423,3 +423,28 @@ def test_a_small_draw_has_one_spectrum_of_each_part_at_least():
     labels = parts_of(1000)
     few = labels["part"][drawn(labels, 2, seed=3)]
     assert few.value_counts().to_dict() == {"training": 1, "test": 1, "validation": 1}
+
+
+def test_the_search_lists_the_layers_that_exist():
+    """The number of dense layers counts the output; keras-tuner keeps values of layers drawn before."""
+    from obafgkm.documents.csepreghy.search import _present
+
+    values = {"n_conv_layers": 1, "conv_layer_1_filters": 8, "conv_layer_2_filters": 16}
+    values |= {"n_dense_layers": 2, "dense_layer_1_nodes": 32, "dense_layer_2_nodes": 64, "max_pool_size": 2}
+    assert set(values) - set(_present(values)) == {"conv_layer_2_filters", "dense_layer_2_nodes"}
+
+
+@pytest.mark.usefixtures("backend")
+def test_unknown_features_are_filled_from_what_trains_and_not_from_what_validates():
+    from obafgkm.documents.csepreghy.classifier import train_classifier
+
+    sample = packed({"name": list("abcd"), "class": ["QSO", "STAR"] * 2, "snr": 9.0})
+    numbers = [name for group in FEATURES.values() for name in group]
+    sample.labels[numbers] = np.transpose([[1.0, 3.0, np.nan, 100.0]] * len(numbers))
+    sample.labels["part"] = ["training", "training", "training", "validation"]
+    run = {"network": "mixed", "task": "class", "smoothing": 0}
+    classifier = train_classifier(
+        sample, run, {"learning_rate": 1e-3}, lambda model, *_: model, binning=64, seed=1
+    )
+    np.testing.assert_allclose(classifier.fill, 2)
+    np.testing.assert_allclose(classifier.inputs(sample)[2, -26:], 2)

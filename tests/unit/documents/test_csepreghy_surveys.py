@@ -115,6 +115,7 @@ def test_classes_of_few_objects_take_no_part_however_often_they_are_observed():
     )
     assert survey_target(labels, "stars", 2).tolist() == ["F", "F", "F", "", "", "", "", ""]
     assert survey_target(labels, "class", 3).tolist() == ["STAR"] * 6 + [""] * 2
+    assert survey_target(labels, "class", 2).tolist() == ["STAR"] * 6 + ["QSO"] * 2
 
 
 def test_masked_pixels_weigh_nothing_and_the_unit_of_flux_does_not_tell_the_survey():
@@ -129,6 +130,14 @@ def test_masked_pixels_weigh_nothing_and_the_unit_of_flux_does_not_tell_the_surv
     np.testing.assert_allclose(error[0], error[1], rtol=1e-5)
     assert (values[0] ** 2).mean() == pytest.approx(1, rel=1e-5)
     assert values[0, 0] < values[0, 1]
+
+
+def test_errors_are_those_of_the_mean_of_a_bin_and_the_largest_where_no_pixel_is_valid():
+    spectra = spectra_of([{"name": "a"}], WAVE[:48])
+    spectra.ivar[0] = np.repeat([1, 4, 9, 16], 12)
+    spectra.ivar[0, 12:24] = 0
+    _, error = scaled(spectra, 12)
+    np.testing.assert_allclose(error[0], np.array([1, 1, 1 / 3, 1 / 4]) / np.sqrt(12), rtol=1e-5)
 
 
 def test_copies_are_noisier_than_the_spectra_but_not_below_the_faintest():
@@ -179,6 +188,22 @@ def test_a_noisy_mixture_of_templates_is_known_with_its_redshift(sets, number, s
     assert best[0] == number
     assert z[0] == pytest.approx(10 ** (1e-4 * shift) - 1, abs=0.002)
     assert chi2[0, number] == pytest.approx(1, abs=0.15)
+
+
+def test_a_template_without_noise_is_fitted_exactly_at_its_redshift(sets):
+    flux = observed(sets[2], np.ones(1), 1, 0.0, np.random.default_rng(0))[np.newaxis]
+    _, z, chi2 = fit_templates(flux, np.full_like(flux, 100.0), FIRST, sets[2:3])
+    assert z[0] == pytest.approx(10**1e-4 - 1)
+    assert chi2[0, 0] < 1e-3
+
+
+def test_every_number_that_is_fitted_is_a_degree_of_freedom_less():
+    """Noise in eight bins, to which a template and four terms of a polynomial are fitted."""
+    rng = np.random.default_rng(2)
+    template = TemplateSet("STAR", "F", FIRST, rng.normal(size=(1, 24)), (0.0, 0.0), 4)
+    flux = rng.normal(size=(400, 24))
+    _, _, chi2 = fit_templates(flux, np.ones_like(flux), FIRST, [template])
+    assert chi2.mean() == pytest.approx(1, abs=0.15)
 
 
 def test_masked_pixels_do_not_move_a_fit(sets):
@@ -411,3 +436,33 @@ def test_the_confusion_matrix_has_each_spectrum_of_sdss_once():
     table = own["confusion_table"](own["of_sdss"](pd.concat(parts, ignore_index=True))).set_index("expected")
     assert table.loc["QSO", ["QSO", "STAR", "spectra"]].tolist() == [7, 3, 10]
     assert table.loc["All", "spectra"] == 10  # the stars of `rows` are of LAMOST
+
+
+def test_noisier_copies_keep_errors_features_and_classes_of_their_originals():
+    from obafgkm.documents.csepreghy.transfer import Sample
+
+    names = np.array(["GALAXY", "QSO", "STAR"])
+    level = np.arange(1.0, 4)[:, np.newaxis]
+    sample = Sample(np.ones((3, 50)), np.tile(0.01 * level, 50), level, names, names)
+    how = {"copies": 2, "faintest": 5, "warp": 0.05}
+    more = sample.with_copies(how, np.random.default_rng(1))
+    assert len(more.flux) == len(more) == 9
+    np.testing.assert_allclose(more.error[:, 0], [0.01, 0.02, 0.03] * 3)
+    assert more.features[:, 0].tolist() == [1, 2, 3] * 3
+    assert more.expected.tolist() == more.star.tolist() == list(names) * 3
+
+
+@pytest.mark.usefixtures("backend")
+def test_unknown_features_are_replaced_by_the_mean_of_the_known_ones_in_training(monkeypatch, tmp_path):
+    from obafgkm.documents.csepreghy import transfer
+
+    monkeypatch.setattr(transfer, "fit", lambda model, *_, **__: (model, None))
+    features = np.array([[1.0, np.nan], [3.0, 10.0], [np.nan, 20.0], [8.0, 0.0]])
+    names = np.array(["QSO", "STAR", "STAR", "QSO"])
+    sample = transfer.Sample(np.ones((4, 64)), np.full((4, 64), 0.1), features, names, names)
+    how = {"copies": 0, "faintest": 5, "warp": 0, "batch": 2}
+    how |= {"epochs": {"real": 1}, "learning_rate": {"real": 1e-3}}
+    trained = transfer.train("mixed", np.unique(names), sample, sample, {}, how, "real", 1, tmp_path)
+    np.testing.assert_allclose(trained.fill, [4, 10])
+    filled = transfer.inputs("mixed", trained.fill, sample)
+    np.testing.assert_allclose(filled[:, 64:], [[1, 10], [3, 10], [4, 20], [8, 0]])

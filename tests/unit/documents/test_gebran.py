@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from obafgkm.documents.gebran.augmentation import AUGMENTATIONS, add_noise, augment
 from obafgkm.documents.gebran.components import PrincipalComponents, reconstruction_errors
 from obafgkm.documents.gebran.databases import PARAMETERS, SETS, TESTED, Database, make_database
-from obafgkm.documents.gebran.sweep import Trainer, choose, list_sweep, take_part
+from obafgkm.documents.gebran.sweep import Trainer, _scaled, choose, list_sweep, take_part
 from obafgkm.errors import DivergenceError
 from obafgkm.evaluation.trivial import Comparison
 from obafgkm.spectra import write_chunks
@@ -47,6 +47,13 @@ def test_reconstruction_improves_with_every_component(flux):
     errors = reconstruction_errors(principal, flux)
     assert len(errors) == 11
     assert np.all(np.diff(errors) < 0)
+
+
+def test_errors_of_a_reconstruction_are_relative_to_the_flux_of_each_pixel():
+    """Of the mean alone 2/4 and 0, 1/1 and 2/2; the one component is the first pixel."""
+    principal = PrincipalComponents(np.array([2.0, 4.0]), np.array([[1.0, 0.0]]))
+    errors = reconstruction_errors(principal, np.array([[4.0, 4.0], [1.0, 2.0]]))
+    np.testing.assert_allclose(errors, [(0.5 + 0 + 1 + 1) / 4, 1 / 4])
 
 
 def test_augmentations_are_what_they_are_called():
@@ -237,6 +244,14 @@ def database():
         coefficients[name] = drawn * np.array([50, 5, 5, 5, 5, 5], "f4")
         labels[name] = 9000 + 2000 * drawn[:, :4].astype(float)
     return Database(coefficients, labels, {}, {}, "simulated")
+
+
+def test_weak_components_stay_weak(database):
+    """One factor for all sets and components, by which the first has a standard deviation of one."""
+    scaled = _scaled(database.coefficients)
+    factor = database.coefficients["training"][:, 0].std()
+    for name, values in database.coefficients.items():
+        np.testing.assert_allclose(scaled[name], values / factor, rtol=1e-5)
 
 
 @pytest.mark.slow

@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from scipy.optimize import brentq
+from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_fscore_support
 
 from obafgkm.archives.sdss import photometry as sdss_photometry
+from obafgkm.documents.hammer.intervals import scores_with_intervals
 from obafgkm.documents.hammer.sample import by_seed, dummy_rule, main_class_scores
 from obafgkm.download.skyserver import ask
 from obafgkm.errors import ArchiveFileError
@@ -291,3 +293,19 @@ def test_the_difference_from_boosting_is_that_of_the_accuracies_on_the_same_star
 
 def test_a_star_two_classes_off_is_far():
     assert main_class_scores(np.array([3, 3, 3, 3]), np.array([3, 4, 5, 0]))["far"] == 0.5
+
+
+def test_the_limits_of_the_dummy_rule_are_4000_and_6000_kelvin():
+    assert dummy_rule([3999, 4000, 6000, 6001]).tolist() == [6, 4, 4, 0]
+
+
+def test_a_perfect_score_leaves_as_much_room_as_there_are_stars_and_not_spectra():
+    stars = pd.DataFrame({"bestObjID": np.repeat(np.arange(8).astype(str), 5), "main": 4})
+    scores = scores_with_intervals(stars, np.full(40, 4), samples=20, confidence=0.95, seed=0)
+    expected = binomtest(8, 8).proportion_ci(0.95, method="wilson").low
+    assert scores["accuracy_low"] == scores["recall_low"] == pytest.approx(expected)
+
+
+def test_only_hot_types_with_the_temperature_of_a_cool_star_contradict_themselves():
+    stars = pd.DataFrame({"label": list("OOBBA"), "elodieTEff": [19999.0, 20001.0, 7999.0, 8001.0, 4000.0]})
+    assert sdss_photometry.contradicted(stars).tolist() == [True, False, True, False, False]

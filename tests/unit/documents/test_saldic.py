@@ -50,6 +50,14 @@ def test_every_spectrum_is_in_one_part(way, n):
     np.testing.assert_array_equal(part, divide(labels, way, SPLIT, 3))
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_the_validation_set_is_a_share_of_all_that_lies_outside_a_region(way):
+    labels = label_grid()
+    unit, part = labels.index if way == "random" else labels["node"], divide(labels, way, SPLIT, 1)
+    outside = unit.nunique() - (unit[part == "test"].nunique() if way == "region" else 0)
+    assert unit[part == "validation"].nunique() / outside == pytest.approx(SPLIT["validation"], abs=1e-3)
+
+
 def test_held_out_atmospheres_are_whole():
     labels = draw_labels(5000, 2)
     for way in ("nodes", "region"):

@@ -31,6 +31,39 @@ def test_synthetic_stars_fill_their_range_and_are_inside(samples):
     np.testing.assert_allclose(near, 1, atol=0.02)
 
 
+def test_stars_outside_any_of_the_ranges_are_outside(samples):
+    """The Sun; too cool, too poor in metals, a supergiant that does not exist, a white dwarf."""
+    labels = pd.DataFrame(
+        {
+            "teff": [5772, 3800, 5772, 5772, 5772],
+            "logg": [4.44, 4.5, 4.44, -1.0, 8.0],
+            "feh": [0.0, 0.0, -1.1, 0.0, 0.0],
+        }
+    )
+    assert samples["is_inside"](labels, SETTINGS).tolist() == [True, False, False, False, False]
+
+
+def test_temperatures_are_learnt_as_logarithms_and_told_in_kelvin(tmp_path):
+    gap = runpy.run_path(str(SCRIPTS / "gap.py"))["gap"]
+    learnt = []
+
+    def fit_models(x, y, *_):
+        learnt.append(y[0, 0])
+        return {"network": lambda x: np.tile([np.log10(5772), 4.44, 0.0], (len(x), 1))}
+
+    gap.__globals__["fit_models"] = fit_models
+    labels = pd.DataFrame({"star": [str(i) for i in range(20)], "teff": 1e4, "logg": 4.0, "feh": -0.5})
+    labels = labels.assign(source="simulated", inside=True, type_range="A")
+    flux = np.ones((20, WAVE.size))
+    synthetic = Spectra(WAVE, flux, flux, labels)
+    settings = {"test": 0.2, "validation": 0.2}
+    table = gap(synthetic, synthetic.select(np.zeros(20, bool)), settings, 5550, 1, 1, tmp_path)
+    assert learnt == [4, 4]
+    means = table.groupby("parameter")[["expected", "predicted"]].mean()
+    np.testing.assert_allclose(means.loc[["teff", "logg", "feh"]], [[1e4, 5772], [4, 4.44], [-0.5, 0]])
+    assert len(table) == 2 * 4 * 3
+
+
 def test_types_are_those_of_dwarfs(samples):
     teff = [3000, 4500, 5772, 6500, 8000, 15000, 36000]
     assert "".join(samples["type_range"](teff)) == "MKGFABO"

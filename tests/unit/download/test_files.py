@@ -460,6 +460,14 @@ def test_wrong_checksum_is_refused(server, tmp_path):
     assert leftovers(path) == []
 
 
+def test_a_file_that_lies_here_must_be_the_one_of_the_registry(server, tmp_path):
+    server.files["/a.fits"] = FITS
+    fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", content="fits", patience=QUICK)
+    another = known(FITS, sha256="0" * 64)
+    with pytest.raises(FetchError, match=r"a\.fits is here, but damaged or another file .* as in checksums"):
+        fetch([f"{server.url}/a.fits"], tmp_path / "a.fits", known=another, offline=True)
+
+
 def test_wrong_length_is_refused(server, tmp_path):
     server.files["/a.fits"] = FITS
     for size in (17, len(FITS) + 1):
@@ -919,6 +927,14 @@ def test_files_that_left_the_mirror_leave_the_dataset(mirror, tmp_path):
         "4.fits",
         "4.fits.provenance.json",
     ]
+
+
+def test_the_checksum_of_a_dataset_does_not_depend_on_the_order_of_its_files(mirror, tmp_path):
+    files = family("https://x", 4)
+    for name, own in (("a", files), ("b", files.iloc[::-1])):
+        fetch_dataset(own, tmp_path / name, source="mirror", mirror=mirror, progress=False)
+    one, other = (json.loads((tmp_path / name / "provenance.json").read_text()) for name in "ab")
+    assert one["sha256"] == other["sha256"]
 
 
 def test_wrong_file_in_the_mirror_is_refused(mirror, tmp_path):

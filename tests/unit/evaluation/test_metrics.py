@@ -40,6 +40,12 @@ def test_outliers_move_the_raw_sigma_only():
     assert result["max_error"] == 40
 
 
+def test_the_median_deviation_is_of_all_errors():
+    difference = np.array([-9.0, -1, 0, 1, 2, 3, 50])
+    for threshold in (1, 3):  # the median is 1, the absolute deviations from it 0, 1, 1, 2, 2, 10 and 49
+        assert dispersion(difference, threshold)["mad_sigma"] == pytest.approx(2 * 1.4826, rel=1e-4)
+
+
 def test_clipping_is_iterated():
     values = np.concatenate([np.zeros(1000), np.ones(1000), [30.0], [1000.0]])
     # 1000 hides 30 in the first pass.

@@ -471,6 +471,11 @@ def test_a_table_on_more_data_stands_for_another_only_where_a_run_makes_it():
     assert found[0].product["column"] == "score"
 
 
+def test_a_claim_rests_on_every_table_that_its_product_names():
+    product = {"file": "a.csv", "source": {"file": "b.csv"}, "of": {"file": "c.csv"}}
+    assert product_files([claim(product=product), claim(product=None)]) == ["a.csv", "b.csv", "c.csv"]
+
+
 def test_the_tables_that_stand_for_others_are_exhibits():
     instead = {one.product["instead"] for one in CLAIMS if one.product and "instead" in one.product}
     assert instead
@@ -533,6 +538,7 @@ def test_a_table_is_one_claim_a_cell():
     ("text", "numbers"),
     [
         ("2.04 to -0.27", [2.04, -0.27]),
+        ("2.04 to −0.27", [2.04, -0.27]),
         ("51,886 of 7,658,520", [51886, 7658520]),
         ("1.4-2.2 subclasses", [1.4, 2.2]),
         ("158/161", [158, 161]),
@@ -907,3 +913,12 @@ def test_the_scatter_of_the_document_is_not_that_of_our_sample():
     assert judge(one, ours).reason == "ours has no sampling error"
     low, high = judge(one, replace(ours, low=0.6, high=7.3)).ours
     assert (low, high) == (0.6, 7.3)
+
+
+@pytest.mark.parametrize(("reach", "verdict"), [(0.27, "reproduced"), (0.35, "too few to tell")])
+def test_a_sample_of_unknown_size_must_be_half_as_large_by_its_interval(reach, verdict):
+    """Half a sample has an interval wider by the square root of two: 0.28 beside the 0.2 of the document."""
+    one = claim(
+        kind="slope", value=1.0, text="1.00", sample=None, by_hand={"error": 0.1, "reason": "read off"}
+    )
+    assert judge(one, Ours(value=1.0, low=1 - reach, high=1 + reach, source="mirror")).verdict == verdict

@@ -63,6 +63,17 @@ def test_continuum_scales_with_the_flux(scale):
     )
 
 
+def test_continuum_does_not_depend_on_the_width_of_the_pixels():
+    """The widths of the filters are in Angstrom."""
+
+    def comb(wave):
+        return (1 - 0.6 * np.exp(-0.5 * (((wave - 3900) % 20 - 10) / 3) ** 2))[None]
+
+    other = np.arange(3900, 6799.1, 0.5)
+    expected = np.interp(other, WAVE, fit_continuum(WAVE, comb(WAVE))[0])
+    np.testing.assert_allclose(fit_continuum(other, comb(other))[0], expected, rtol=0.02)
+
+
 def test_spectra_do_not_influence_each_other():
     flux = np.array([planck(4000), planck(20000) * lines(BALMER, 0.4, 10.0)], np.float32)
     together = fit_continuum(WAVE, flux)

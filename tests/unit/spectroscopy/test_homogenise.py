@@ -102,6 +102,12 @@ def test_rows_of_the_operator_sum_to_one_on_uneven_pixels():
     np.testing.assert_allclose(gaussian_matrix(wave, wave, 5.0).sum(axis=1), 1, rtol=1e-6)
 
 
+def test_degrading_leaves_a_slope_unchanged_where_the_step_changes():
+    wave = np.concatenate([np.arange(4000, 5000, 0.5), np.arange(5000, 6000, 1.0)])
+    inside = slice(100, -50)
+    np.testing.assert_allclose((gaussian_matrix(wave, wave, 5.0) @ wave)[inside], wave[inside], atol=0.05)
+
+
 def test_masked_pixels_stay_masked_and_their_neighbours_do_not():
     wave = np.arange(3880, 6820, 0.4)
     ivar = np.ones((1, wave.size))
@@ -112,11 +118,19 @@ def test_masked_pixels_stay_masked_and_their_neighbours_do_not():
     assert 6019 <= masked.max() <= 6020
 
 
+def test_at_the_common_resolution_a_pixel_is_masked_if_the_nearest_one_is():
+    wave = np.arange(3880.3, 6820, 1.0)
+    ivar = np.where(np.abs(wave - 5000.3) < 0.1, 0, 1)[None]
+    result, _ = homogenise(spectra(wave, np.ones_like(wave), 4.5, ivar), GRID, 4.5, 5550)
+    assert GRID[result.ivar[0] == 0].tolist() == [5000]
+
+
 @pytest.mark.parametrize(
     ("flux", "reason"),
     [
         (np.nan, "flux is not finite"),
         (-1.0, "flux at 5550 Å is not positive"),
+        (0.0, "flux at 5550 Å is not positive"),
     ],
 )
 def test_unusable_spectra_are_rejected_with_the_reason(flux, reason):
@@ -135,11 +149,12 @@ def test_a_spectrum_without_data_where_it_is_normalised_is_rejected():
     assert "no data at 5550" in rejected["reason"][0]
 
 
-def test_a_library_that_does_not_cover_the_grid_is_rejected():
-    wave = np.arange(4000, 6820, 0.9)
+@pytest.mark.parametrize(("first", "last"), [(4000, 6820), (3880, 6700)])
+def test_a_library_that_does_not_cover_the_grid_is_rejected(first, last):
+    wave = np.arange(first, last, 0.9)
     result, rejected = homogenise(spectra(wave, np.ones_like(wave), 2.56), GRID, 4.5, 5550)
     assert len(result) == 0
-    assert rejected["reason"][0] == f"covers 4000-{wave[-1]:.0f} Å, not 3900-6799 Å"
+    assert rejected["reason"][0] == f"covers {first}-{wave[-1]:.0f} Å, not 3900-6799 Å"
 
 
 def test_coarser_spectra_cannot_be_sharpened():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter1d
 
 from obafgkm.archives.sdss.spectra import WAVE, read_lines, read_spectrum
 from obafgkm.spectroscopy.lines import LINES, code_widths, equivalent_width
@@ -48,6 +49,39 @@ def test_width_of_the_code_is_positive_in_emission_and_of_the_observed_frame():
     flux *= 1 + 1e-4 * np.sin(PIXELS / 8)
     width = code_widths(PIXELS, flux[None], [z])[0, LINES.index(line)]
     assert width == pytest.approx(20 * (1 + z), rel=0.1)
+
+
+def test_a_line_without_an_extremum_on_one_side_ends_as_far_away_as_on_the_other():
+    """Emission on a rising continuum: a minimum on its red side alone."""
+    line = BY_NAME["H alpha 6565"]
+    offset = PIXELS - line.thesis
+    flux = 1 + 0.002 * offset + np.exp(-0.5 * (offset / 8) ** 2)
+    smooth = gaussian_filter1d(flux, 4)
+    near = np.abs(offset) < 60
+    centre = np.flatnonzero(near)[smooth[near].argmax()]
+    last = centre + smooth[centre : centre + 40].argmin()
+    first = 2 * centre - last
+    inside = slice(first + 1, last)
+    continuum = np.interp(PIXELS[inside], PIXELS[[first, last]], smooth[[first, last]])
+    expected = ((smooth[inside] / continuum - 1) * np.gradient(PIXELS)[inside]).sum()
+    width = code_widths(PIXELS, flux[None], [0.0])[0, LINES.index(line)]
+    assert width == pytest.approx(expected, rel=0.02)
+
+
+def test_the_end_of_mg_ii_is_not_an_absorption_line_within_it():
+    line, z = BY_NAME["Mg II 2799"], 1.0
+    offset = PIXELS - line.thesis * (1 + z)
+    emission = np.exp(-0.5 * (offset / 25) ** 2)
+    notch = 0.6 * np.exp(-0.5 * ((offset - 16) / 4) ** 2)
+    whole, cut = code_widths(PIXELS, 1 + np.stack([emission, emission - notch]), [z, z])[:, 0]
+    assert whole == pytest.approx(25 * np.sqrt(2 * np.pi), rel=0.1)
+    assert whole - cut == pytest.approx(0.6 * 4 * np.sqrt(2 * np.pi), rel=0.2)
+
+
+def test_there_is_no_width_where_the_continuum_is_not_positive_throughout():
+    line, ivar = BY_NAME["H alpha 6565"], np.ones(PIXELS.size)
+    for zero in (-5, 5, 200):  # Angstrom from the line, where the sloping flux vanishes
+        assert np.isnan(equivalent_width(PIXELS, PIXELS - line.vacuum - zero, ivar, line, 0.0)).all()
 
 
 def test_lines_outside_the_spectrum_have_no_width():

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from astropy.io import fits
 from conftest import ROOT
 from pyarrow import dataset, parquet
 
@@ -317,6 +318,21 @@ def laborious(paths, lost, watch):
         yield 0, row
 
 
+def test_what_a_catalogue_says_prevails_over_the_file_and_the_file_over_nothing(tmp_path):
+    header = fits.Header({"PLUG_RA": 150.5, "PLUG_DEC": -20.25})
+    fits.PrimaryHDU(header=header).writeto(tmp_path / "sdss.fits")
+    fits.PrimaryHDU().writeto(tmp_path / "other.fits")
+    files = [str(tmp_path / name) for name in ("sdss.fits", "other.fits")]
+
+    def classify(paths):
+        return [answers.unreadable(path, "", "") | {"ra": 5.0, "dec": 6.0} for path in paths]
+
+    for said, expected in (({}, [150.5, 5.0]), ({"ra": "10", "dec": "-5"}, [10.0, 10.0])):
+        entries = [{"file": file, **said} for file in files]
+        chunk.classify_chunk(entries, tmp_path / "c.parquet", tmp_path / "c.json", classify)
+        assert parquet.read_table(tmp_path / "c.parquet")["ra"].to_pylist() == expected
+
+
 def test_a_receipt_counts_the_cpu_time_of_the_workers(tmp_path):
     def classify(paths):
         return barrier.run(laborious, [paths])
@@ -424,11 +440,23 @@ def test_agreement_is_the_share_of_typed_spectra_with_the_pipelines_class():
     assert total.class_sum.sum() == 2 * (42 + 50)
 
 
+def test_the_oddest_spectra_of_all_batches_are_listed():
+    names = [*summary._COLUMNS]
+    total = summary.Summary(most=3)
+    for scores in ([5.0, 1.0, 4.0], [3.0, 6.0, 2.0]):
+        rows = pd.DataFrame({name: "" for name in names}, index=range(3))
+        total.add(
+            rows.assign(flags="outlier,untyped", outlier=scores, ra=np.nan, dec=np.nan, class_number=0.0)
+        )
+    assert total.outlier_table()["outlier"].tolist() == [6, 5, 4]
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
         (("STAR", "G0 (G_101-29)"), "G"),
         (("STAR", "dM1"), "M"),
+        (("STAR", "gM"), "M"),
         (("STAR", "WDhotter"), "other star"),
         (("STAR", "Carbon"), "other star"),
         (("STAR", ""), "other star"),

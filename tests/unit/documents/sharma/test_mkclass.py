@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from obafgkm.documents.sharma.mkclass import classify, read_line, table
+from obafgkm.documents.sharma.mkclass import classify, read_line, table, unity_in_blue
 from obafgkm.errors import ProgramError
 
 WAVE = np.arange(3700.0, 6800.0)
@@ -61,6 +61,13 @@ def test_command_line_and_spectrum_are_the_programs_own(mkclass):
     wave, flux = np.loadtxt(mkclass.parent / "spectrum", unpack=True)
     np.testing.assert_array_equal(wave, np.arange(3800, 5601))
     np.testing.assert_allclose(flux[1:], 1)
+
+
+def test_spectra_are_scaled_by_their_highest_flux_from_4502_to_4508_angstrom():
+    flux = np.ones((1, WAVE.size))
+    for wave, height in [(4400, 9), (4501, 8), (4505, 4), (4508, 5), (4509, 7)]:
+        flux[0, np.searchsorted(WAVE, wave)] = height
+    assert unity_in_blue(WAVE, flux)[0, WAVE == 4505] == 4 / 5
 
 
 def test_every_outcome_has_its_row_and_faults_lose_no_other_spectrum(mkclass):

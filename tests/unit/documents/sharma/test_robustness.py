@@ -49,6 +49,15 @@ def test_repeats_differ_and_a_seed_gives_them_again():
     assert len(np.unique(first, axis=0)) == 10
 
 
+def test_the_colour_compares_the_first_and_the_last_100_angstrom():
+    """The red end of one of two spectra twice as bright: 2.5 log10 2 = 0.75 mag, and none."""
+    flux = np.ones((2, WAVE.size))
+    changed = flux.copy()
+    changed[0, -10:] = 2  # ten pixels of 10 Angstrom
+    changed[:, 10:-10] = 5  # in between nothing counts
+    assert colour_change(WAVE, flux, changed) == pytest.approx(2.5 * np.log10(2) / np.sqrt(2))
+
+
 def test_one_spectrum_cannot_be_shuffled():
     with pytest.raises(ValueError, match="two or more"):
         next(shuffled_continua(WAVE, sloped_spectra(1), 1, UNITY_AT, 0))
