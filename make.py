@@ -82,7 +82,7 @@ def cache():
 
 def is_writable(path):
     """Whether a file could be written below `path`, which need not exist."""
-    while not path.exists() and path != path.parent:
+    while not os.path.lexists(path) and path != path.parent:  # a link into nowhere cannot be written
         path = path.parent
     return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
 

@@ -75,6 +75,16 @@ def test_a_repository_that_was_moved_is_set_up_again(tmp_path, monkeypatch):
         assert not made
 
 
+def test_a_cache_that_is_a_link_into_nowhere_is_not_used(tmp_path, monkeypatch):
+    """As on a node without the disk to which the home directory of the cluster points."""
+    names = runpy.run_path(str(MAKE))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert names["homes"]() == {}
+    (tmp_path / ".cache").symlink_to(tmp_path / "scratch" / "cache")
+    assert names["homes"]()["XDG_CACHE_HOME"]
+
+
 def test_a_cache_of_snakemake_that_cannot_be_written_is_not_used(tmp_path, monkeypatch):
     names = runpy.run_path(str(MAKE))
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -273,6 +273,7 @@ def test_a_mirror_without_photometry_is_an_error_that_names_the_ways_on(mirror, 
     done = snakemake(tmp_path, "hammer", "--dry-run", "--configfile", config, OBAFGKM_MIRROR=mirror)
     assert done.returncode != 0
     assert f"dataset 'hammer' was not found in {place}. Put its files there" in done.stdout
+    assert "InputFunctionException" not in done.stdout  # which passes unheard where earlier results exist
 
 
 @pytest.mark.parametrize("held", [True, False])

@@ -77,17 +77,21 @@ def mirror_contents(dataset):
     return contents_of_mirror(Path(MIRROR or "nowhere", dataset), ".snakemake/mirror.json")
 
 
-def hammer_photometry(wildcards):
+def hammer_photometry():
     """SkyServer's answer, from the configured source."""
     source = config["datasets"]["hammer"]["source"]
     if source != "mirror":
         return f"resources/archives/{source}/hammer/photometry.csv"
     if not MIRROR:
-        raise MissingDatasetError("hammer", "a mirror: archives.mirror and OBAFGKM_MIRROR are empty")
+        raise WorkflowError(MissingDatasetError("hammer", "a mirror: archives.mirror and OBAFGKM_MIRROR are empty"))
     photometry = Path(MIRROR, "hammer", "photometry.csv")
     if not photometry.is_file():
-        raise MissingDatasetError("hammer", photometry)
+        raise WorkflowError(MissingDatasetError("hammer", photometry))
     return str(photometry)
+
+
+# Now, as Snakemake passes over the error of an input function where the output exists: from another source.
+HAMMER_PHOTOMETRY = hammer_photometry()
 
 
 def sdss_archive(sample):

@@ -53,7 +53,7 @@ rule hammer_fetch:
 rule hammer_sample:
     """Read the rows, reject unusable ones, and divide the stars into three parts."""
     input:
-        photometry=hammer_photometry,
+        photometry=HAMMER_PHOTOMETRY,
     output:
         sample="resources/hammer/sample.csv",
         rejected="resources/hammer/rejected.csv",

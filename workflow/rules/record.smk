@@ -55,7 +55,7 @@ rule record_provenance:
     """Record how the results were made: code, machine, versions, seeds, data, times. Nothing uses it."""
     input:
         rules.science.output,
-        photometry=hammer_photometry,
+        photometry=HAMMER_PHOTOMETRY,
         archives=[*map(provenance, LIBRARIES), *map(sdss_archive, ["sharma", "csepreghy"]), *grid_archives()],
     output:
         report(
