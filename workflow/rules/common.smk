@@ -83,7 +83,9 @@ def hammer_photometry():
     if source != "mirror":
         return f"resources/archives/{source}/hammer/photometry.csv"
     if not MIRROR:
-        raise WorkflowError(MissingDatasetError("hammer", "a mirror: archives.mirror and OBAFGKM_MIRROR are empty"))
+        raise WorkflowError(
+            MissingDatasetError("hammer", "a mirror: archives.mirror and OBAFGKM_MIRROR are empty")
+        )
     photometry = Path(MIRROR, "hammer", "photometry.csv")
     if not photometry.is_file():
         raise WorkflowError(MissingDatasetError("hammer", photometry))
