@@ -304,9 +304,8 @@ def our_interval(claim, ours):
         return None
     if ours.spread == ours.spread and ours.repeats == ours.repeats and ours.repeats > 1:
         return _mean(value, ours.spread / _whole(claim), ours.repeats)
-    spread = (
-        None if claim.kind == "mean" else claim.spread
-    )  # the document's scatter is not that of our sample
+    # The document's scatter is not that of our sample.
+    spread = None if claim.kind == "mean" else claim.spread
     own = _interval(claim.kind, value, ours.n if ours.n == ours.n else None, spread)
     if ours.low == ours.low and claim.kind != "count":
         low, high = (end / _whole(claim) for end in (ours.low, ours.high))

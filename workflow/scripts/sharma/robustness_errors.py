@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from obafgkm.evaluation.intervals import bootstrap_interval, rms_interval
+from obafgkm.evaluation.intervals import rms_interval, with_intervals
 from obafgkm.evaluation.metrics import dispersion
 from obafgkm.evaluation.predictions import join_sources
 from obafgkm.workflow.job import job
@@ -67,17 +67,15 @@ def sensitivity_errors(predictions, settings, seed):
 
 def _spread(difference, stars, clip, bootstrap):
     """Errors of the classified spectra, after clipping with their bounds."""
+
+    def clipped(drawn):
+        errors = dispersion(drawn, clip)
+        return {name: errors[name] for name in BOUNDED}
+
     known = np.isfinite(difference)
     found = dispersion(difference[known], clip)
-    intervals = bootstrap_interval(
-        lambda drawn: {name: dispersion(drawn, clip)[name] for name in BOUNDED},
-        stars[known],
-        difference[known],
-        **bootstrap,
-    )
-    bounds = {f"{name}_{end}": value for name in BOUNDED
-              for end, value in zip(("low", "high"), intervals[name], strict=True)}  # fmt: skip
-    return {name: found[name] for name in SPREAD} | bounds
+    bounded = with_intervals(clipped, stars[known], difference[known], **bootstrap)
+    return {name: found[name] for name in SPREAD} | bounded
 
 
 if __name__ == "__main__":

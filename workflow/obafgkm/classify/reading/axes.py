@@ -194,11 +194,9 @@ def keyword_number(header, key, default=None):
 def _step(header, axis):
     """Step per pixel: a CD matrix takes precedence over CDELT (FITS paper I)."""
     own = keyword_number(header, f"CD{axis}_{axis}")
-    return (
-        keyword_number(header, f"CDELT{axis}", 0) * keyword_number(header, f"PC{axis}_{axis}", 1)
-        if own is None
-        else own
-    )
+    if own is not None:
+        return own
+    return keyword_number(header, f"CDELT{axis}", 0) * keyword_number(header, f"PC{axis}_{axis}", 1)
 
 
 def _is_logarithmic(header, ctype):

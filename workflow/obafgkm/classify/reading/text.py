@@ -130,10 +130,8 @@ def _split(line, separator):
             yield None, re.split(r"\s{2,}", line.strip())
             yield None, line.split()
         elif own in line:
-            quoted = line.count('"') % 2 == 0
-            words = (
-                next(csv.reader([line], delimiter=own, skipinitialspace=True)) if quoted else line.split(own)
-            )
+            rows = csv.reader([line], delimiter=own, skipinitialspace=True)
+            words = next(rows) if line.count('"') % 2 == 0 else line.split(own)
             yield own, [word.strip().strip("\"'").strip() for word in words]
 
 
